@@ -1,0 +1,95 @@
+"""Personal values as they lie in the database: AES-256-GCM (NIST SP 800-38D) under one data key per subject.
+
+A sealed value is nonce (12 random bytes) || ciphertext || tag (16). The associated data is
+table || 0x00 || row (16 bytes) || 0x00 || column, so that a value moved to another row or column does not open.
+Random nonces are safe for 2^32 values under one key; a data key serves one subject.
+"""
+
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Final, NoReturn
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from cdp.keys.errors import Unreadable
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+TAG_BYTES: Final = 16
+OVERHEAD: Final = NONCE_BYTES + TAG_BYTES
+
+
+class DataKey:
+    """One subject's data key, ready for use. Make it once per subject and batch, and let it go with the batch."""
+
+    __slots__ = ("_cipher",)
+
+    def __init__(self, key: bytes) -> None:
+        """Take the 32 bytes that `KeyProvider.unwrap` returned."""
+        if len(key) != KEY_BYTES:
+            raise ValueError("a data key is 32 bytes")
+        self._cipher = AESGCM(key)
+
+    def __repr__(self) -> str:
+        """Give a text without the key."""
+        return "DataKey(hidden)"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: a key does not travel."""
+        raise TypeError("a data key cannot be pickled")
+
+    def seal(self, plaintext: bytes, *, table: str, row: UUID, column: str) -> bytes:
+        """Return `plaintext` sealed for this one place."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plaintext, place(table, row, column))
+
+    def unseal(self, sealed: bytes, *, table: str, row: UUID, column: str) -> bytes:
+        """Return what was sealed for this place; raises Unreadable for anything else."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place(table, row, column))
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
+            raise Unreadable("a sealed value cannot be read") from None
+
+    def seal_many(self, values: Sequence[tuple[UUID, bytes]], *, table: str, column: str) -> list[bytes]:
+        """Return each (row, plaintext) sealed for its row, with one call for all nonces."""
+        nonces = os.urandom(NONCE_BYTES * len(values))
+        before, after, encrypt = table.encode() + b"\0", b"\0" + column.encode(), self._cipher.encrypt
+        sealed = []
+        for start, (row, plaintext) in zip(range(0, len(nonces), NONCE_BYTES), values, strict=True):
+            nonce = nonces[start : start + NONCE_BYTES]
+            sealed.append(nonce + encrypt(nonce, plaintext, before + row.bytes + after))
+        return sealed
+
+    def unseal_many(self, values: Iterable[tuple[UUID, bytes]], *, table: str, column: str) -> list[bytes]:
+        """Return what was sealed for each row; raises Unreadable if any one does not open."""
+        before, after, decrypt = table.encode() + b"\0", b"\0" + column.encode(), self._cipher.decrypt
+        try:
+            return [
+                decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], before + row.bytes + after)
+                for row, sealed in values
+            ]
+        except (InvalidTag, ValueError):
+            raise Unreadable("a sealed value cannot be read") from None
+
+
+def new_data_key() -> bytes:
+    """Return a fresh AES-256 key, to be wrapped by a KeyProvider."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def place(table: str, row: UUID, column: str) -> bytes:
+    """Return the associated data of one place; the row's fixed length keeps it unambiguous."""
+    return b"%b\0%b\0%b" % (table.encode(), row.bytes, column.encode())
+
+
+def seal(data_key: DataKey, plaintext: bytes, *, table: str, row: UUID, column: str) -> bytes:
+    """Return `plaintext` sealed under `data_key` for this one place."""
+    return data_key.seal(plaintext, table=table, row=row, column=column)
+
+
+def unseal(data_key: DataKey, sealed: bytes, *, table: str, row: UUID, column: str) -> bytes:
+    """Return what `seal` sealed for this place; raises Unreadable for anything else."""
+    return data_key.unseal(sealed, table=table, row=row, column=column)

@@ -1,0 +1,73 @@
+"""Opaque secrets: a prefix that says what it is, 32 random bytes in base62, and a checksum.
+
+`cdp_at_` || 43 letters || 6 letters of CRC-32 over all before it. The checksum is no secret: it lets a scanner or a
+client recognise a token, and lets us refuse a typing error without asking the database.
+Only the keyed fingerprint is stored.
+"""
+
+import re
+import secrets
+import zlib
+from enum import StrEnum
+from typing import Final
+
+from cdp.keys.mac import Mac
+from consent.errors import Unauthenticated
+
+RANDOM_BYTES: Final = 32
+_ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BODY: Final = 43  # 62^43 > 2^256
+_CHECKSUM: Final = 6  # 62^6 > 2^32
+_SHAPE: Final = re.compile(r"cdp_[a-z]{2}_[0-9A-Za-z]{49}", re.ASCII)
+
+
+class Prefix(StrEnum):
+    """What a token is for."""
+
+    ACCESS_TOKEN = "cdp_at_"  # noqa: S105 -- a public prefix, not a secret
+    WRITE_KEY = "cdp_wk_"
+    CLIENT_SECRET = "cdp_cs_"  # noqa: S105 -- a public prefix, not a secret
+    MAIL_LINK = "cdp_ml_"
+
+
+def new(prefix: Prefix) -> str:
+    """Return a fresh token that nobody can guess."""
+    text = prefix + _base62(int.from_bytes(secrets.token_bytes(RANDOM_BYTES)), _BODY)
+    return text + _checksum(text)
+
+
+def is_well_formed(unverified_token: str, prefix: Prefix) -> bool:
+    """Say whether this text could be a token of this kind at all."""
+    return (
+        unverified_token.startswith(prefix)
+        and _SHAPE.fullmatch(unverified_token) is not None
+        and _checksum(unverified_token[:-_CHECKSUM]) == unverified_token[-_CHECKSUM:]
+    )
+
+
+class Fingerprints:
+    """Turn tokens into what is stored of them."""
+
+    __slots__ = ("_mac",)
+
+    def __init__(self, key: bytes) -> None:
+        """Take 32 random bytes."""
+        self._mac = Mac(key)
+
+    def fingerprint(self, unverified_token: str, prefix: Prefix) -> bytes:
+        """Return the 32 bytes by which the token is found; raises Unauthenticated if it cannot be one of ours."""
+        if not is_well_formed(unverified_token, prefix):
+            raise Unauthenticated("this is not a token of ours")
+        return self._mac.digest(unverified_token.encode())
+
+
+def _checksum(text: str) -> str:
+    return _base62(zlib.crc32(text.encode()), _CHECKSUM)
+
+
+def _base62(number: int, width: int) -> str:
+    letters = []
+    for _ in range(width):
+        number, letter = divmod(number, 62)
+        letters.append(_ALPHABET[letter])
+    return "".join(reversed(letters))

@@ -1,0 +1,52 @@
+"""A data key wrapped under a leaf key: AES-256-GCM, in a form that says where its leaf stands.
+
+format (1 byte) || generation (4) || slot (7) || nonce (12) || encrypted data key (32) || tag (16): 72 bytes.
+The associated data is everything before the nonce and the subject's id, so that no wrapped key serves another subject.
+"""
+
+import os
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from cdp.keys.errors import Unreadable
+
+FORMAT: Final = 1
+WRAPPED_BYTES: Final = 72
+DATA_KEY_BYTES: Final = 32
+_HEADER: Final = 12
+_NONCE: Final = 12
+
+
+class Address(NamedTuple):
+    """Where the leaf key of a wrapped data key stands."""
+
+    generation: int
+    slot: int
+
+
+def address(wrapped: bytes) -> Address:
+    """Return where the leaf key stands; raises Unreadable for anything but a wrapped data key."""
+    if len(wrapped) != WRAPPED_BYTES or wrapped[0] != FORMAT:
+        raise Unreadable("this is not a wrapped data key")
+    return Address(int.from_bytes(wrapped[1:5]), int.from_bytes(wrapped[5:_HEADER]))
+
+
+def wrap(leaf: bytes, data_key: bytes, *, generation: int, slot: int, subject: UUID) -> bytes:
+    """Return `data_key` wrapped under `leaf` for `subject`."""
+    if len(data_key) != DATA_KEY_BYTES:
+        raise ValueError("a data key is 32 bytes")
+    header = bytes((FORMAT,)) + generation.to_bytes(4) + slot.to_bytes(7)
+    nonce = os.urandom(_NONCE)
+    return header + nonce + AESGCM(leaf).encrypt(nonce, data_key, header + subject.bytes)
+
+
+def unwrap(leaf: bytes, wrapped: bytes, *, subject: UUID) -> bytes:
+    """Return the data key; raises Unreadable if it was not wrapped under `leaf` for `subject`."""
+    header, nonce, sealed = wrapped[:_HEADER], wrapped[_HEADER : _HEADER + _NONCE], wrapped[_HEADER + _NONCE :]
+    try:
+        return AESGCM(leaf).decrypt(nonce, sealed, header + subject.bytes)
+    except InvalidTag:
+        raise Unreadable("a wrapped data key cannot be read") from None
