@@ -1,0 +1,61 @@
+# Two commands matter: `make up` serves the product, `make test` runs everything that CI runs.
+# Both need Python >= 3.11 and nothing else. PORT=, CDP_HOME=, DEMO= and CDP_DATABASE_URL= are passed on.
+
+PYTHON ?= python3
+VENV ?= .venv
+WORKERS ?= auto
+BIN := $(VENV)/bin
+
+# The names that the program reads; an unset or empty one stays unset, so that its default holds.
+ifneq ($(strip $(PORT)),)
+export CDP_PORT := $(PORT)
+endif
+ifneq ($(strip $(DEMO)),)
+export CDP_DEMO := $(DEMO)
+endif
+ifneq ($(strip $(CDP_HOME)),)
+export CDP_HOME
+endif
+
+.PHONY: help up test check lock clean
+.DEFAULT_GOAL := help
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+up: $(VENV)/.runtime ## serve the product, with the demo unless DEMO=0
+	@exec $(BIN)/cdp up
+
+test: check ## run everything that CI runs
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+	@if $(BIN)/python -m cdp.postgres_binaries installed; then \
+		CDP_TEST_POSTGRES=installed $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m postgres; fi
+	@if [ -e benchmarks/__main__.py ]; then $(BIN)/python -m benchmarks --quick; fi
+
+check: $(VENV)/.dev ## run the fast part: format, lint, types, import contracts, the rules of the house, the law
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house tests/spec
+
+# A lock is installed again only when it changed; the stamp is newer than what it installed.
+$(VENV)/.dev: requirements.txt requirements-dev.txt pyproject.toml
+	PYTHON=$(PYTHON) scripts/install $(VENV) requirements-dev.txt
+	@touch $(VENV)/.runtime $@
+
+$(VENV)/.runtime: requirements.txt pyproject.toml
+	PYTHON=$(PYTHON) scripts/install $(VENV) requirements.txt
+	@touch $@
+
+LOCK = $(BIN)/pip-compile --quiet --generate-hashes --reuse-hashes --allow-unsafe --all-build-deps --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header --no-config \
+	--annotation-style line
+
+lock: $(VENV)/.dev ## pin every package anew, with the hashes of all platforms (UPGRADE=1 takes newer ones)
+	$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.txt pyproject.toml
+	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements.txt --extra dev -o requirements-dev.txt pyproject.toml
+
+clean: ## remove what was made here; CDP_HOME, with its data and keys, stays
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

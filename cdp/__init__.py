@@ -1,0 +1,1 @@
+"""The vault: dossiers, grants and keys in PostgreSQL. It knows no HTTP."""

@@ -1,0 +1,1 @@
+"""The law: which acts add up to which permission, and which decision follows. Pure."""

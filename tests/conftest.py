@@ -1,0 +1,118 @@
+"""The server, the template and the databases that tests stand on; see tests/make.py for people and things.
+
+CDP_TEST_POSTGRES chooses the programs: `wheel` (the default) or `installed`.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+
+from cdp.postgres import Cluster
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_WORKERS = 4
+TEMPLATE = "cdp_template"
+
+Start = Callable[..., Cluster]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers `-n auto` means: each brings a server, so more than four only queue."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+@pytest.fixture(scope="session")
+def start_cluster() -> Iterator[Start]:
+    """Return a function that starts a server of its own: `start_cluster(durable=True)` for crash tests.
+
+    Every server gets a home that is empty, short in name and reachable for its account, and is removed in the end.
+    """
+    with ExitStack() as stack:
+
+        def start(*, durable: bool = False, binaries: str | None = None, **settings: str) -> Cluster:
+            home = Path(tempfile.mkdtemp(prefix="cdp-test-"))
+            stack.callback(_remove, home)
+            cluster = Cluster(
+                home,
+                binaries=binaries or os.environ.get("CDP_TEST_POSTGRES", "wheel"),
+                durable=durable,
+                settings={"shared_buffers": "128MB", "max_connections": "100"} | settings,
+            )
+            stack.callback(cluster.stop)
+            cluster.start()
+            return cluster
+
+        yield start
+
+
+def _remove(home: Path) -> None:
+    shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(start_cluster: Start) -> Cluster:
+    """Return this worker's server; fast, not crash-safe."""
+    return start_cluster()
+
+
+@pytest.fixture(scope="session")
+def migrate() -> Callable[[str], None]:
+    """Return a function that brings the database at a URL to the newest revision."""
+
+    def to_head(url: str) -> None:
+        config = Config(str(ROOT / "alembic.ini"))
+        config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        command.upgrade(config, "head")
+
+    return to_head
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster, migrate: Callable[[str], None]) -> str:
+    """Return the name of a migrated database without rows, to be cloned; `cdp_login` may log in."""
+    _run(cluster, sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+    migrate(cluster.url(TEMPLATE))
+    _run(cluster, sql.SQL("alter role cdp_login password {}").format(sql.Literal(cluster.password("cdp_login"))))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="module")
+def database(cluster: Cluster, template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the name of a fresh clone of the template, this module's own."""
+    name = f"test_{abs(hash(request.node.nodeid)):x}"[:60]
+    _run(
+        cluster,
+        sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)),
+        sql.SQL("grant create on database {} to cdp_owner").format(sql.Identifier(name)),
+        sql.SQL("revoke temporary on database {} from public").format(sql.Identifier(name)),
+    )
+    yield name
+    _run(cluster, sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="module")
+def database_url(cluster: Cluster, database: str) -> str:
+    """Return where the superuser finds this module's database: for arranging and for looking behind the wall."""
+    return cluster.url(database)
+
+
+@pytest.fixture(scope="module")
+def app_url(cluster: Cluster, database: str) -> str:
+    """Return where the application finds this module's database, as `cdp_login`, which has no right of its own."""
+    return cluster.url(database, "cdp_login")
+
+
+def _run(cluster: Cluster, *statements: sql.Composed) -> None:
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
