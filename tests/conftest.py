@@ -15,8 +15,12 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
+from sqlalchemy.engine import make_url
 
+from cdp import bootstrap
+from cdp.platform import Platform
 from cdp.postgres import Cluster
+from cdp.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_WORKERS = 4
@@ -71,6 +75,7 @@ def migrate() -> Callable[[str], None]:
 
     def to_head(url: str) -> None:
         config = Config(str(ROOT / "alembic.ini"))
+        config.set_main_option("path_separator", "os")
         config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
         command.upgrade(config, "head")
 
@@ -110,6 +115,16 @@ def database_url(cluster: Cluster, database: str) -> str:
 def app_url(cluster: Cluster, database: str) -> str:
     """Return where the application finds this module's database, as `cdp_login`, which has no right of its own."""
     return cluster.url(database, "cdp_login")
+
+
+@pytest.fixture(scope="module")
+def platform(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Return this module's platform: its own database, key ring and home, entered as the application does."""
+    home = tmp_path_factory.mktemp("home")
+    bootstrap.settle(make_url(database_url).set(drivername="postgresql+psycopg"), home / "keys", sets_password=False)
+    opened = Platform.open(Settings.read({"CDP_HOME": str(home), "CDP_APP_DATABASE_URL": app_url, "CDP_DEMO": "1"}))
+    yield opened
+    opened.database.dispose()
 
 
 def _run(cluster: Cluster, *statements: sql.Composed) -> None:

@@ -1,0 +1,109 @@
+"""The only way to the database: one transaction in one scope, in two lanes.
+
+Plain code takes `Database.scoped` and gets a SQLModel session; the hot paths take `Database.hot` and get an async
+psycopg connection. Both lanes enter a scope by the same SQL function. Rules: (1) every part of the scope is set each
+time, also to empty; (2) the transaction commits when the block ends, before an answer leaves; (3) nobody below commits.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Self
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlmodel import Session
+
+from cdp import refusals
+from cdp.scope import Mint, Scope
+
+ENTER: Final = "select enter_scope(%s, %s, %s, %s, %s, %s, %s)"
+_ENTER_ORM: Final = text("select enter_scope(:a, :b, :c, :d, :e, :f, :g)")
+_OPTIONS: Final = "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c jit=off"
+
+
+@cache
+def sql(name: str) -> str:
+    """Return the statement in `cdp/sql/<name>.sql`."""
+    return (files("cdp") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Database:
+    """A PostgreSQL that holds the vault, entered as its login role, which by itself may do nothing."""
+
+    def __init__(self, url: URL, mint: Mint, *, pool_size: int = 8, remote_apply: bool = False) -> None:
+        """Prepare both lanes; no connection is made yet."""
+        self._mint = mint
+        self._remote_apply = remote_apply
+        self._engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            hide_parameters=True,
+            connect_args={"options": _OPTIONS},
+        )
+        event.listen(self._engine, "handle_error", refusals.translate)
+        self.pool = AsyncConnectionPool(
+            conninfo(url),
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            timeout=10,
+            kwargs={"autocommit": True, "prepare_threshold": 0},
+        )
+
+    @contextmanager
+    def scoped(self, scope: Scope) -> Iterator[Session]:
+        """Begin a transaction as `scope`, yield a session, and commit when the block ends.
+
+        Raises the Problem that the database named when it refused. A rollback leaves nothing behind.
+        """
+        with Session(self._engine) as session, session.begin():
+            session.execute(_ENTER_ORM, dict(zip("abcdefg", self._mint.words(scope), strict=True)))
+            if self._remote_apply:
+                session.execute(text("set local synchronous_commit = remote_apply"))
+            yield session
+
+    @asynccontextmanager
+    async def hot(self, scope: Scope) -> AsyncIterator[AsyncConnection[tuple[Any, ...]]]:
+        """Begin a transaction as `scope` on an async connection, and commit when the block ends."""
+        async with self.pool.connection() as connection:
+            with refusals.translated():
+                async with connection.transaction():
+                    await connection.execute(ENTER, self._mint.words(scope))
+                    yield connection
+
+    def words(self, scope: Scope) -> tuple[str, ...]:
+        """Return the arguments of `enter_scope`, for a hot path that sends all its statements in one go."""
+        return self._mint.words(scope)
+
+    async def open(self) -> Self:
+        """Fill the async pool."""
+        await self.pool.open()
+        return self
+
+    async def close(self) -> None:
+        """Let every connection of both lanes go."""
+        await self.pool.close()
+        self._engine.dispose()
+
+    def dispose(self) -> None:
+        """Let the plain lane's connections go, for a process that never opened the other."""
+        self._engine.dispose()
+
+
+def conninfo(url: URL) -> str:
+    """Return `url` as psycopg reads it, with the options of both lanes."""
+    return make_conninfo(url.set(drivername="postgresql").render_as_string(hide_password=False), options=_OPTIONS)
+
+
+def connect(url: URL) -> psycopg.Connection[tuple[Any, ...]]:
+    """Return a plain connection outside every scope, for the operator's commands that prepare a database."""
+    return psycopg.connect(conninfo(url), autocommit=True)

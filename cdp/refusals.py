@@ -1,0 +1,54 @@
+"""What the database refuses, in the words of the law: no database text ever leaves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Final
+
+import psycopg
+from sqlalchemy.engine import ExceptionContext
+
+from consent import errors
+from consent.errors import Problem
+
+REFUSED: Final = "CDP01"
+"""The SQLSTATE with which the keeper's functions refuse; the message is the code of a Problem."""
+
+
+@cache
+def _by_code() -> dict[str, type[Problem]]:
+    found: dict[str, type[Problem]] = {}
+    waiting: list[type[Problem]] = [Problem]
+    while waiting:
+        kind = waiting.pop()
+        found[kind.code] = kind
+        waiting.extend(kind.__subclasses__())
+    return found
+
+
+def problem_of(error: BaseException | None) -> Problem | None:
+    """Return the Problem that a database error stands for, or None when it is not a refusal of ours."""
+    if not isinstance(error, psycopg.Error) or error.sqlstate != REFUSED:
+        return None
+    code = error.diag.message_primary or ""
+    field = error.diag.column_name
+    return _by_code().get(code, errors.Refused)(field=f"/{field}" if field else None)
+
+
+def translate(context: ExceptionContext) -> None:
+    """Raise the Problem instead of SQLAlchemy's error (a listener of the engine)."""
+    problem = problem_of(context.original_exception)
+    if problem is not None:
+        raise problem from None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise the Problem instead of psycopg's error."""
+    try:
+        yield
+    except psycopg.Error as error:
+        problem = problem_of(error)
+        if problem is None:
+            raise
+        raise problem from None

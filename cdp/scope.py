@@ -1,0 +1,66 @@
+"""What a transaction runs as: principal, organization, customer and purpose, minted after a credential check."""
+
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from cdp.keys.mac import Mac
+from cdp.keys.scope import seal_scope
+
+SECONDS = 60
+"""How long a minted scope is believed; a stream mints a new one for each chunk."""
+
+
+class Principal(StrEnum):
+    """Who asks. Each has a database role of the same name, with rights of its own."""
+
+    READER = "reader"
+    EXPORTER = "exporter"
+    SOURCE = "source"
+    CUSTOMER = "customer"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+    DOORMAN = "doorman"
+    SEQUENCER = "sequencer"
+    KEYMASTER = "keymaster"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who asks, for which organization, customer and purpose."""
+
+    principal: Principal
+    organization: UUID | None = None
+    customer: UUID | None = None
+    purpose: str | None = None
+    client: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mint:
+    """Turns a scope into the sealed words that the database believes."""
+
+    key: Mac = field(repr=False)
+
+    def words(self, scope: Scope) -> tuple[str, ...]:
+        """Return the seven arguments of the SQL function `enter_scope`."""
+        until = int(time.time()) + SECONDS
+        seal = seal_scope(
+            self.key, scope.principal, scope.organization, scope.customer, scope.purpose, scope.client, until
+        )
+        return (
+            scope.principal.value,
+            str(scope.organization or ""),
+            str(scope.customer or ""),
+            scope.purpose or "",
+            scope.client or "",
+            str(until),
+            seal,
+        )
+
+
+def pads(key: bytes) -> tuple[bytes, bytes]:
+    """Return the inner and the outer block of RFC 2104 for `key`, as the database keeps them."""
+    block = key.ljust(64, b"\0")
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)

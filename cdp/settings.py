@@ -1,0 +1,100 @@
+"""Every setting, read once from `CDP_*` variables into one frozen object that is passed down."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+
+from consent.errors import Invalid
+
+_MOST = 10_000_000
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("CDP_HOME") or Path.home() / ".cdp").expanduser().absolute()
+
+
+def _text(environment: Mapping[str, str], name: str) -> str | None:
+    """Return the setting `name`, or the content of the file that `name`_FILE points at."""
+    path = environment.get(f"{name}_FILE")
+    if path:
+        return Path(path).read_text(encoding="utf-8").strip()
+    return environment.get(name) or None
+
+
+def _required(environment: Mapping[str, str], name: str) -> str:
+    value = _text(environment, name)
+    if value is None:
+        raise Invalid(f"the setting {name} is missing", field=name)
+    return value
+
+
+def _driver(url: str) -> URL:
+    """Return `url` with the driver that both lanes speak, whatever scheme the operator wrote."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def admin_url(environment: Mapping[str, str] = os.environ) -> URL:
+    """Return where migrations run: a role that may create roles; only `cdp migrate` and `cdp up` use it."""
+    return _driver(_required(environment, "CDP_DATABASE_URL"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the running system was told; made once, at the start."""
+
+    home: Path
+    app_url: URL = field(repr=False)
+    base_url: str = "http://localhost:8000"
+    is_demo: bool = False
+    pool_size: int = 8
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "mijn.klant <noreply@localhost>"
+    allow_private_addresses: bool = False
+    metrics_host: str = "127.0.0.1"
+    remote_apply: bool = False
+    token_seconds: int = 600
+    link_seconds: int = 900
+    session_seconds: int = 3600
+    fresh_seconds: int = 300
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the key ring."""
+        return self.home / "keys"
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Return the settings in `environment`; raises Invalid with the name of what is missing or wrong."""
+        flags = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+
+        def flag(name: str) -> bool:
+            value = environment.get(name, "").lower()
+            if value not in flags:
+                raise Invalid(f"the setting {name} is 1 or 0", field=name)
+            return flags[value]
+
+        def number(name: str, default: int) -> int:
+            value = environment.get(name, str(default))
+            if not value.isdecimal() or not 1 <= int(value) <= _MOST:
+                raise Invalid(f"the setting {name} is a positive whole number", field=name)
+            return int(value)
+
+        return cls(
+            home=_home(environment),
+            app_url=_driver(_required(environment, "CDP_APP_DATABASE_URL")),
+            base_url=environment.get("CDP_BASE_URL", "http://localhost:8000").rstrip("/"),
+            is_demo=flag("CDP_DEMO"),
+            pool_size=number("CDP_POOL_SIZE", 8),
+            smtp_url=_text(environment, "CDP_SMTP_URL"),
+            mail_from=environment.get("CDP_MAIL_FROM", "mijn.klant <noreply@localhost>"),
+            allow_private_addresses=flag("CDP_ALLOW_PRIVATE_ADDRESSES"),
+            metrics_host=environment.get("CDP_METRICS_HOST", "127.0.0.1"),
+            remote_apply=flag("CDP_REMOTE_APPLY"),
+            token_seconds=number("CDP_TOKEN_SECONDS", 600),
+            link_seconds=number("CDP_LINK_SECONDS", 900),
+            session_seconds=number("CDP_SESSION_SECONDS", 3600),
+            fresh_seconds=number("CDP_FRESH_SECONDS", 300),
+        )

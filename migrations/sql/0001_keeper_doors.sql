@@ -1,0 +1,208 @@
+-- The doors: what a credential stands for, how a customer claims a dossier, and how one leaves.
+
+-- What a bearer token stands for now; no row when it, its client or its organization has ended.
+create function check_token(hash bytea)
+returns table (client_id text, organization_id uuid, slug text, scopes text[])
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    return query
+        select c.client_id, c.organization_id, o.slug, t.scopes
+        from access_token t join client c using (client_id) left join organization o using (organization_id)
+        where t.token_hash = hash and t.revoked_at is null and t.expires_at > statement_timestamp()
+          and c.revoked_at is null and o.closed_at is null;
+end
+$$;
+
+-- The organization that a write key belongs to, and the largest batch it may send.
+create function check_write_key(hash bytea)
+returns table (organization_id uuid, slug text, batch_bytes integer)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    return query
+        select k.organization_id, o.slug, k.batch_bytes
+        from write_key k join organization o using (organization_id)
+        where k.key_hash = hash and k.revoked_at is null and o.closed_at is null;
+end
+$$;
+
+-- The customer of a session that is still open.
+create function check_session(hash bytea)
+returns table (customer_id uuid, session_id uuid, proven_at timestamptz)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    return query
+        select s.customer_id, s.session_id, s.proven_at
+        from session s join customer c using (customer_id)
+        where s.session_hash = hash and s.ended_at is null and s.expires_at > statement_timestamp();
+end
+$$;
+
+-- The customer whom a proven identifier belongs to. At the first login the dossiers that know it as verified become
+-- one claimed dossier; nobody else's does. The caller offers ids and a wrapped key for the customer's own subject.
+create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid,
+    wrapped bytea, generation integer, moment timestamptz)
+returns table (customer_id uuid, is_new boolean)
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    mine uuid;
+    other uuid;
+begin
+    if not is_sealed('doorman') then
+        perform refuse('not-yours');
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended(encode(proven_blind, 'hex'), 0));
+    select r.customer_id into mine from reference r
+    where r.source_id = customer_source() and r.type = 'customer' and r.blind = proven_blind;
+    if mine is not null then
+        return query select mine, false;
+        return;
+    end if;
+    delete from suppression s
+    where s.erasure_id in (select x.erasure_id from suppression x where x.type = proven_type and x.blind = proven_blind);
+    select c.customer_id into mine from identifier i join customer c using (customer_id)
+    where i.type = proven_type and i.blind = proven_blind and i.is_verified and c.claimed_at is null and c.merged_into is null
+    order by c.created_at, c.customer_id limit 1;
+    if mine is null then
+        insert into customer (customer_id, created_at, claimed_at) values (new_customer, moment, moment);
+        mine := new_customer;
+    else
+        for other in
+            select distinct c.customer_id from identifier i join customer c using (customer_id)
+            where i.type = proven_type and i.blind = proven_blind and i.is_verified
+              and c.claimed_at is null and c.merged_into is null and c.customer_id <> mine
+        loop
+            if may_join(other, mine) then
+                perform merge_customers(other, mine, 'proven-identifier', moment);
+            end if;
+        end loop;
+        update customer c set claimed_at = moment where c.customer_id = mine;
+    end if;
+    insert into subject (customer_id, subject_id, source_id, origin_id, created_at)
+    values (mine, new_subject, customer_source(), mine, moment);
+    insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
+    values (mine, new_subject, claim_customer.wrapped, claim_customer.generation, moment);
+    insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
+    values (customer_source(), 'customer', proven_blind, mine, new_subject, sealed_reference);
+    insert into identifier (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
+    values (mine, new_subject, customer_source(), 'contact', proven_type, proven_blind, true, moment);
+    return query select mine, true;
+end
+$$;
+
+-- Take these subjects' rows away and note their keys for destruction.
+create function shred_subjects(customer uuid, subjects uuid[], moment timestamptz) returns void
+language plpgsql
+as $$
+begin
+    insert into key_destruction (subject_id, wrapped, at)
+    select k.subject_id, k.wrapped, moment from data_key k where k.customer_id = customer and k.subject_id = any (subjects)
+    on conflict do nothing;
+    delete from record r where r.customer_id = customer and r.subject_id = any (subjects);
+    delete from interaction i where i.customer_id = customer and i.subject_id = any (subjects);
+    delete from evidence e where e.customer_id = customer and e.subject_id = any (subjects);
+    delete from identifier i where i.customer_id = customer and i.subject_id = any (subjects);
+    delete from reference r where r.customer_id = customer and r.subject_id = any (subjects);
+    delete from data_key k where k.customer_id = customer and k.subject_id = any (subjects);
+    delete from subject s where s.customer_id = customer and s.subject_id = any (subjects);
+end
+$$;
+
+-- Erase the customer in scope: every row and key goes; the acts stay as proof without a person, and keyed hashes of
+-- what they were known by keep sources from bringing them back.
+-- out  number of subjects erased
+create function erase_customer(erasure uuid, moment timestamptz) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    customer uuid := scope_customer('customer');
+    subjects uuid[];
+    p permission;
+begin
+    perform from customer c where c.customer_id = customer for update;
+    if not found then
+        perform refuse('customer-unknown');
+    end if;
+    perform from subject s where s.customer_id = customer order by s.subject_id for update;
+    select array_agg(s.subject_id) into subjects from subject s where s.customer_id = customer;
+    insert into suppression (source_id, type, blind, erasure_id, at)
+    select r.source_id, r.type, r.blind, erasure, moment from reference r where r.customer_id = customer and r.type <> 'customer'
+    union
+    select '00000000-0000-0000-0000-000000000000', i.type, i.blind, erasure, moment from identifier i where i.customer_id = customer
+    on conflict do nothing;
+    for p in select * from permission x where x.customer_id = customer loop
+        p.categories := '{}'; p.attested_categories := '{}'; p.expires_at := null; p.attested_expires_at := null; p.sources := null;
+        perform settle_permission(p, 'erase', moment);
+    end loop;
+    insert into change (organization_id, customer_id, kind, at)
+    select distinct s.source_id, customer, 'erase', moment from subject s
+    where s.customer_id = customer and s.source_id <> customer_source()
+      and not exists (select from permission x where x.customer_id = customer and x.recipient_id = s.source_id);
+    perform shred_subjects(customer, subjects, moment);
+    delete from permission x where x.customer_id = customer;
+    delete from link l where l.customer_id = customer;
+    delete from cannot_link n where n.customer_id = customer;
+    delete from access_request a where a.customer_id = customer;
+    delete from session s where s.customer_id = customer;
+    delete from idempotency i where i.caller = customer::text;
+    delete from customer c where c.merged_into = customer;
+    delete from customer c where c.customer_id = customer;
+    return coalesce(cardinality(subjects), 0);
+end
+$$;
+
+-- Remove a part of what an organization supplied; call again until it answers 0, then once more to close it.
+-- out  number of subjects removed this time
+create function remove_organization(organization uuid, at_most integer, moment timestamptz) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    group_of record;
+    removed integer := 0;
+    p permission;
+begin
+    if not is_sealed('operator') or organization = customer_source() then
+        perform refuse('not-yours');
+    end if;
+    update organization o set closed_at = coalesce(o.closed_at, moment) where o.organization_id = organization;
+    for p in select * from permission x where x.recipient_id = organization limit at_most loop
+        p.stopped := either(p.stopped, either(p.categories, p.attested_categories));
+        p.stopped_by := coalesce(p.stopped_by, 'revoke');
+        p.categories := '{}'; p.attested_categories := '{}'; p.expires_at := null; p.attested_expires_at := null;
+        continue when p.stopped = '{}' or not exists (
+            select from permission x where x.customer_id = p.customer_id and x.recipient_id = organization and x.purpose = p.purpose
+              and (x.categories <> '{}' or x.attested_categories <> '{}'));
+        perform settle_permission(p, 'revoke', moment);
+        removed := removed + 1;
+    end loop;
+    for group_of in
+        select s.customer_id, array_agg(s.subject_id) as subjects
+        from (select x.customer_id, x.subject_id from subject x where x.source_id = organization
+              order by x.subject_id limit at_most for update) s
+        group by s.customer_id
+    loop
+        perform shred_subjects(group_of.customer_id, group_of.subjects, moment);
+        delete from customer c where c.customer_id = group_of.customer_id and c.claimed_at is null
+            and not exists (select from subject s where s.customer_id = c.customer_id)
+            and not exists (select from customer m where m.merged_into = c.customer_id);
+        removed := removed + cardinality(group_of.subjects);
+    end loop;
+    if removed = 0 then
+        delete from delivery d where d.source_id = organization;
+        delete from reject r where r.source_id = organization;
+        delete from import_job j where j.source_id = organization;
+        delete from pull p where p.source_id = organization;
+        delete from access_request a where a.organization_id = organization;
+    end if;
+    return removed;
+end
+$$;

@@ -1,0 +1,328 @@
+-- How subjects are found, made, linked and un-linked. A link is an edge: rows change their customer, nothing is copied.
+
+-- The subjects that a source means, locked until its transaction ends, so that two deliveries for one subject take
+-- turns and an erasure waits for neither.
+-- in   references of the source in scope, as types and blind indexes
+-- out  ordinal of the reference, its customer, subject and wrapped data key; or is_suppressed
+create function resolve_subjects(types text[], blinds bytea[])
+returns table (ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean)
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    source uuid := scope_organization('source');
+begin
+    perform from subject s
+    where (s.customer_id, s.subject_id) in (
+        select r.customer_id, r.subject_id from unnest(types, blinds) as wanted (type, blind)
+        join reference r on r.source_id = source and r.type = wanted.type and r.blind = wanted.blind)
+    order by s.subject_id
+    for no key update;
+    return query
+        select wanted.ordinal::integer, r.customer_id, r.subject_id, k.wrapped,
+               exists (select from suppression x
+                       where x.type = wanted.type and x.blind = wanted.blind and x.source_id = source)
+        from unnest(types, blinds) with ordinality as wanted (type, blind, ordinal)
+        left join reference r on r.source_id = source and r.type = wanted.type and r.blind = wanted.blind
+        left join data_key k on k.customer_id = r.customer_id and k.subject_id = r.subject_id
+        order by wanted.ordinal;
+end
+$$;
+
+-- Which of these identifiers belonged to somebody who was erased, as ordinals.
+create function suppressed_identifiers(types text[], blinds bytea[]) returns setof integer
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if scope_organization('source') is null then
+        return;
+    end if;
+    return query
+        select wanted.ordinal::integer from unnest(types, blinds) with ordinality as wanted (type, blind, ordinal)
+        where exists (select from suppression x where x.type = wanted.type and x.blind = wanted.blind);
+end
+$$;
+
+-- Make subjects for references that nobody has yet, each with a customer of its own.
+-- in   arrays, one place for each subject; the ids and the wrapped key are the caller's
+-- out  for each place the customer and subject that the reference now has, and its key: another delivery's if it was first
+create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[],
+    wrapped bytea[], generation integer, moment timestamptz)
+returns table (ordinal integer, customer_id uuid, subject_id uuid, wrapped_key bytea)
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    source uuid := scope_organization('source');
+begin
+    if source is null then
+        perform refuse('not-your-records');
+    end if;
+    with incoming as (
+        select * from unnest(types, blinds, sealed, customers, subjects, wrapped)
+            as i (type, blind, sealed, customer_id, subject_id, wrapped)
+    ), taken as (
+        insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
+        select source, i.type, i.blind, i.customer_id, i.subject_id, i.sealed from incoming i
+        order by i.type, i.blind
+        on conflict do nothing
+        returning reference.customer_id, reference.subject_id
+    ), people as (
+        insert into customer (customer_id, created_at) select t.customer_id, moment from taken t
+    ), known as (
+        insert into subject (customer_id, subject_id, source_id, origin_id, created_at)
+        select t.customer_id, t.subject_id, source, t.customer_id, moment from taken t
+    )
+    insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
+    select t.customer_id, t.subject_id, i.wrapped, generation, moment
+    from taken t join incoming i using (subject_id);
+    return query select r.ordinal, r.customer_id, r.subject_id, r.wrapped from resolve_subjects(types, blinds) r;
+end
+$$;
+
+-- Let a further reference point at a subject that exists: a device that turns out to be a known customer's.
+-- A reference that already names somebody stays as it is.
+create function add_references(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[]) returns void
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    source uuid := scope_organization('source');
+begin
+    insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
+    select source, i.type, i.blind, s.customer_id, s.subject_id, i.sealed
+    from unnest(types, blinds, sealed, customers, subjects) as i (type, blind, sealed, customer_id, subject_id)
+    join subject s on s.customer_id = i.customer_id and s.subject_id = i.subject_id and s.source_id = source
+    on conflict do nothing;
+end
+$$;
+
+-- Whether `guest` may join `host` without asking anybody: the guest is nobody's yet, the host did not say "not me",
+-- and no source knows the two under two numbers of its own.
+create function may_join(guest uuid, host uuid) returns boolean
+language sql stable
+return guest <> host
+    and exists (select from customer c where c.customer_id = guest and c.claimed_at is null and c.merged_into is null)
+    and exists (select from customer c where c.customer_id = host and c.merged_into is null)
+    and not exists (select from cannot_link n join subject s on s.subject_id = n.subject_id and s.customer_id = guest
+                    where n.customer_id = host)
+    and not exists (
+        select from subject a
+        join reference ra on ra.customer_id = a.customer_id and ra.subject_id = a.subject_id and ra.type = 'user_id'
+        join subject b on b.source_id = a.source_id and b.customer_id = host
+        join reference rb on rb.customer_id = b.customer_id and rb.subject_id = b.subject_id and rb.type = 'user_id'
+        where a.customer_id = guest);
+
+-- The customers, at most four, that have this identifier as a verified one. More than three share it: then none.
+create function holders_of(wanted_type text, wanted_blind bytea) returns uuid[]
+language sql stable
+return (
+    select case when count(*) <= 3 then array_agg(found.customer_id order by found.claimed_at nulls last, found.created_at) end
+    from (select distinct c.customer_id, c.claimed_at, c.created_at
+          from identifier i join customer c using (customer_id)
+          where i.type = wanted_type and i.blind = wanted_blind and i.is_verified
+          limit 4) found);
+
+-- Keep what a source knows a subject by, and link on what is verified.
+-- in   arrays, one place for each identifier; a verified flag counts only from an organization the operator verified
+-- out  number of customers that were linked
+create function add_identifiers(customers uuid[], subjects uuid[], types text[], blinds bytea[], categories text[],
+    verified boolean[], moment timestamptz)
+returns integer
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    source uuid := scope_organization('source');
+    is_trusted boolean := exists (select from organization o where o.organization_id = source and o.verified_at is not null);
+    fresh record;
+    host uuid;
+    guest uuid;
+    joined integer := 0;
+begin
+    for fresh in
+        insert into identifier as known (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
+        select distinct on (s.subject_id, i.type, i.blind)
+            s.customer_id, s.subject_id, source, i.category, i.type, i.blind, i.is_verified and is_trusted, moment
+        from unnest(customers, subjects, types, blinds, categories, verified)
+            as i (customer_id, subject_id, type, blind, category, is_verified)
+        join subject s on s.customer_id = i.customer_id and s.subject_id = i.subject_id and s.source_id = source
+        order by s.subject_id, i.type, i.blind, i.is_verified desc
+        on conflict (customer_id, subject_id, type, blind) do update set is_verified = true
+            where excluded.is_verified and not known.is_verified
+        returning known.*
+    loop
+        continue when not fresh.is_verified;
+        foreach host in array coalesce(holders_of(fresh.type, fresh.blind), '{}') loop
+            select s.customer_id into guest from subject s where s.subject_id = fresh.subject_id and s.source_id = source;
+            if may_join(guest, host) then
+                perform merge_customers(guest, host, 'verified-identifier', moment);
+                joined := joined + 1;
+                exit;
+            end if;
+        end loop;
+    end loop;
+    return joined;
+end
+$$;
+
+-- Link the subject of a device to the customer who turns out to use it: once, and only while it is nobody else's.
+create function link_references(anonymous_blinds bytea[], user_blinds bytea[], kinds text[], moment timestamptz) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    source uuid := scope_organization('source');
+    pair record;
+    joined integer := 0;
+begin
+    for pair in
+        select distinct g.customer_id as guest, h.customer_id as host
+        from unnest(anonymous_blinds, user_blinds, kinds) as wanted (anonymous, "user", kind)
+        join reference g on g.source_id = source and g.type = wanted.kind and g.blind = wanted.anonymous
+        join reference h on h.source_id = source and h.type = 'user_id' and h.blind = wanted."user"
+        where g.customer_id <> h.customer_id
+    loop
+        if may_join(pair.guest, pair.host)
+            and not exists (select from subject s where s.customer_id = pair.guest and s.origin_id <> pair.guest) then
+            perform merge_customers(pair.guest, pair.host, 'anonymous-to-user', moment);
+            joined := joined + 1;
+        end if;
+    end loop;
+    return joined;
+end
+$$;
+
+-- Move the edges of some subjects from one customer to another, with everything that hangs on them.
+create function move_subjects(moved uuid[], origin uuid, target uuid) returns void
+language plpgsql
+as $$
+begin
+    update subject s set customer_id = target where s.customer_id = origin and s.subject_id = any (moved);
+    update data_key k set customer_id = target where k.customer_id = origin and k.subject_id = any (moved);
+    update reference r set customer_id = target where r.customer_id = origin and r.subject_id = any (moved);
+    update identifier i set customer_id = target where i.customer_id = origin and i.subject_id = any (moved);
+    update record r set customer_id = target where r.customer_id = origin and r.subject_id = any (moved);
+    update interaction i set customer_id = target where i.customer_id = origin and i.subject_id = any (moved);
+    update evidence e set customer_id = target where e.customer_id = origin and e.subject_id = any (moved);
+end
+$$;
+
+-- What two customers' permissions for one recipient and purpose become when they are one: the strictest of both.
+-- What either stopped stays stopped; what neither stopped stays open, until the earlier end, from the common sources.
+create function strictest(a permission, b permission) returns permission
+language plpgsql immutable
+as $$
+declare
+    p permission := a;
+begin
+    if a.customer_id is null or b.customer_id is null then
+        return case when a.customer_id is null then b else a end;
+    end if;
+    p.stopped := either(a.stopped, b.stopped);
+    p.stopped_by := case when 'object' in (a.stopped_by, b.stopped_by) then 'object' else coalesce(a.stopped_by, b.stopped_by) end;
+    p.categories := without(either(a.categories, b.categories), p.stopped);
+    p.sources := case
+        when a.categories = '{}' then b.sources
+        when b.categories = '{}' then a.sources
+        else common_sources(a.sources, b.sources) end;
+    p.expires_at := least(a.expires_at, b.expires_at);
+    p.attested_categories := without(either(a.attested_categories, b.attested_categories), p.stopped);
+    p.attested_expires_at := least(a.attested_expires_at, b.attested_expires_at);
+    p.since := greatest(a.since, b.since);
+    return p;
+end
+$$;
+
+-- Make two customers one: all subjects of `guest` go to `host`, and the strictest permission wins.
+create function merge_customers(guest uuid, host uuid, why text, moment timestamptz) returns uuid
+language plpgsql
+as $$
+declare
+    merge uuid := gen_random_uuid();
+    moved uuid[];
+    number bigint;
+    theirs permission;
+    p permission;
+begin
+    perform from customer c where c.customer_id in (guest, host) order by c.customer_id for update;
+    select array_agg(s.subject_id) into moved from subject s where s.customer_id = guest;
+    insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, reason, at)
+    select host, gen_random_uuid(), merge, m, guest, 'link', why, moment from unnest(moved) m;
+    perform move_subjects(moved, guest, host);
+    update customer c set merged_into = host where c.customer_id = guest;
+    update session s set ended_at = coalesce(s.ended_at, moment) where s.customer_id = guest;
+    for theirs in select * from permission x where x.customer_id = guest loop
+        select * into p from permission x
+        where x.customer_id = host and x.recipient_id = theirs.recipient_id and x.purpose = theirs.purpose;
+        p := strictest(p, theirs);
+        p.customer_id := host;
+        perform settle_permission(p, 'merge', moment);
+    end loop;
+    return merge;
+end
+$$;
+
+-- Store a permission that a merge or a split led to, with its act and the word to the recipient.
+create function settle_permission(p permission, kind text, moment timestamptz) returns void
+language plpgsql
+as $$
+begin
+    update customer c set epoch = c.epoch + 1 where c.customer_id = p.customer_id returning c.epoch into p.epoch;
+    p.changed_at := moment;
+    p.grant_id := gen_random_uuid();
+    insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categories, sources, expires_at, at, by)
+    values (p.customer_id, p.epoch, p.grant_id, kind, p.recipient_id, p.purpose, p.categories, p.sources, p.expires_at, moment, 'platform');
+    insert into permission values (p.*)
+    on conflict (customer_id, recipient_id, purpose) do update set
+        (categories, sources, expires_at, attested_categories, attested_expires_at, stopped, stopped_by, grant_id, since, changed_at, epoch)
+        = (p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.stopped, p.stopped_by,
+           p.grant_id, p.since, p.changed_at, p.epoch);
+    insert into change (organization_id, customer_id, kind, purpose, at) values (p.recipient_id, p.customer_id, kind, p.purpose, moment);
+end
+$$;
+
+-- Undo the merge that brought `subject` to this customer: its subjects go back where they were, and never join again
+-- by themselves. What the customer stopped in the meantime is stopped on both sides.
+create function unlink_subject(customer uuid, subject uuid, moment timestamptz) returns uuid
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    edge link;
+    moved uuid[];
+    mine permission;
+    theirs permission;
+begin
+    if customer is distinct from scope_customer('customer') then
+        perform refuse('not-yours');
+    end if;
+    select l.* into edge from link l
+    where l.customer_id = customer and l.subject_id = unlink_subject.subject and l.kind = 'link'
+      and not exists (select from link u where u.customer_id = customer and u.merge_id = l.merge_id and u.kind = 'unlink')
+    order by l.at desc limit 1;
+    if edge.link_id is null then
+        perform refuse('not-linked');
+    end if;
+    perform from customer c where c.customer_id in (customer, edge.from_id) order by c.customer_id for update;
+    select array_agg(l.subject_id) into moved from link l where l.customer_id = customer and l.merge_id = edge.merge_id and l.kind = 'link';
+    insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, reason, at)
+    select customer, gen_random_uuid(), edge.merge_id, m, edge.from_id, 'unlink', 'customer', moment from unnest(moved) m;
+    perform move_subjects(moved, customer, edge.from_id);
+    insert into cannot_link (customer_id, subject_id, at) select customer, m, moment from unnest(moved) m on conflict do nothing;
+    update customer c set merged_into = null where c.customer_id = edge.from_id;
+    for mine in select * from permission x where x.customer_id = customer loop
+        select * into theirs from permission x
+        where x.customer_id = edge.from_id and x.recipient_id = mine.recipient_id and x.purpose = mine.purpose;
+        continue when theirs.customer_id is null;
+        theirs.stopped := either(theirs.stopped, mine.stopped);
+        theirs.stopped_by := case when theirs.stopped <> '{}' then coalesce(theirs.stopped_by, mine.stopped_by) end;
+        theirs.categories := without(theirs.categories, theirs.stopped);
+        theirs.attested_categories := without(theirs.attested_categories, theirs.stopped);
+        theirs.expires_at := least(theirs.expires_at, mine.expires_at);
+        perform settle_permission(theirs, 'split', moment);
+    end loop;
+    return edge.from_id;
+end
+$$;

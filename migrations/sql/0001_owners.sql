@@ -1,0 +1,30 @@
+-- Who may call the keeper's functions; then the keeper owns them, so that a definer has the keeper's rights and no more.
+grant execute on function check_token(bytea), check_write_key(bytea), check_session(bytea) to cdp_login;
+grant execute on function claim_customer to cdp_doorman;
+grant execute on function record_act to cdp_customer, cdp_source, cdp_sequencer;
+grant execute on function resolve_subjects, suppressed_identifiers, create_subjects, add_references, add_identifiers, link_references
+    to cdp_source;
+grant execute on function unlink_subject, erase_customer to cdp_customer;
+grant execute on function remove_organization to cdp_operator;
+grant execute on function decision_reason to cdp_customer, cdp_reader, cdp_exporter;
+
+do $$
+declare
+    name text;
+begin
+    foreach name in array array[
+        'is_sealed', 'gate', 'record_act', 'resolve_subjects', 'suppressed_identifiers', 'create_subjects', 'add_references',
+        'add_identifiers', 'link_references', 'unlink_subject', 'claim_customer', 'erase_customer', 'remove_organization',
+        'check_token', 'check_write_key', 'check_session']
+    loop
+        execute format('alter function public.%I owner to cdp_keeper', name);
+    end loop;
+    -- The steps inside them are nobody's to call.
+    foreach name in array array[
+        'refuse', 'without', 'shared_by', 'either', 'common_sources', 'permission_after', 'may_act', 'check_act', 'check_transition',
+        'may_join', 'holders_of', 'move_subjects', 'strictest', 'merge_customers', 'settle_permission', 'shred_subjects']
+    loop
+        execute format('grant execute on function public.%I to cdp_keeper', name);
+    end loop;
+end
+$$;

@@ -1,0 +1,37 @@
+-- The roles of the vault, for the whole server; safe to run again. Nobody inherits: a right is taken
+-- with `set local role` for one transaction.
+do $$
+declare
+    wanted text;
+begin
+    foreach wanted in array array[
+        'cdp_owner', 'cdp_keeper', 'cdp_reader', 'cdp_exporter', 'cdp_source', 'cdp_customer', 'cdp_auditor',
+        'cdp_operator', 'cdp_doorman', 'cdp_sequencer', 'cdp_keymaster'
+    ] loop
+        begin
+            execute format('create role %I nologin noinherit', wanted);
+        exception when duplicate_object or unique_violation then
+            null;
+        end;
+    end loop;
+    begin
+        create role cdp_login login noinherit;
+    exception when duplicate_object or unique_violation then
+        null;
+    end;
+    foreach wanted in array array[
+        'cdp_reader', 'cdp_exporter', 'cdp_source', 'cdp_customer', 'cdp_auditor',
+        'cdp_operator', 'cdp_doorman', 'cdp_sequencer', 'cdp_keymaster'
+    ] loop
+        if not pg_has_role('cdp_login', wanted, 'member') then
+            execute format('grant %I to cdp_login', wanted);
+        end if;
+    end loop;
+    grant cdp_keeper to cdp_owner;
+    foreach wanted in array array['cdp_owner', 'cdp_keeper'] loop
+        if not pg_has_role(current_user, wanted, 'member') then
+            execute format('grant %I to %I', wanted, current_user);
+        end if;
+    end loop;
+end
+$$;

@@ -1,0 +1,25 @@
+"""Create the house: tables, roles' rights, the scope seal, the gates and the keeper's functions."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+PARTS = ("tables", "scope", "partitions", "keeper_acts", "keeper_identity", "keeper_doors", "policies", "owners")
+
+
+def upgrade() -> None:
+    """Run the parts in order; each is one readable file."""
+    folder = Path(__file__).parents[1] / "sql"
+    cursor = op.get_bind().connection.cursor()
+    for part in PARTS:
+        cursor.execute((folder / f"0001_{part}.sql").read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    """Refuse: the first migration has nothing to go back to."""
+    raise NotImplementedError("restore a backup instead")
