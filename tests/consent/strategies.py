@@ -30,13 +30,14 @@ def permissions(draw: st.DrawFn) -> Permission:
     """Return any permission that acts or merges can lead to."""
     stopped = draw(st.none() | st.sampled_from(Stop))
     stopped_categories = draw(st.frozensets(categories))
-    nothing: frozenset[str] = frozenset()
+    free = st.frozensets(categories).map(lambda some: some - stopped_categories)
+    own, attested = (frozenset[str]() if stopped else draw(free) for _ in range(2))
     return Permission(
-        categories=nothing if stopped else draw(st.frozensets(categories)) - stopped_categories,
+        categories=own,
         sources=draw(st.none() | st.frozensets(sources)),
-        expires_at=draw(st.none() | moments),
-        attested_categories=nothing if stopped else draw(st.frozensets(categories)) - stopped_categories,
-        attested_expires_at=draw(st.none() | moments),
+        expires_at=draw(moments if own else st.none() | moments),
+        attested_categories=attested,
+        attested_expires_at=draw(moments if attested else st.none() | moments),
         stopped_categories=stopped_categories,
         stopped=stopped,
         chosen_at=draw(st.none() | moments),
