@@ -26,6 +26,7 @@ INDEX_BYTES: Final = 16
 DEFAULT_REGION: Final = "NL"
 MAX_LETTERS: Final = 256  # of any identifier as it comes in and as it is hashed
 MAX_EMAIL: Final = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
+MAX_LOCAL: Final = 64  # section 4.5.3.1.1
 MAX_PHONE: Final = 40
 
 _FORBIDDEN: Final = frozenset(
@@ -146,10 +147,10 @@ def _email(text: str) -> str:
     except EmailNotValidError:
         raise Invalid("this is not an e-mail address", field=IdentifierType.EMAIL) from None
     # The validator composes and unquotes again; lower-case what came of it, and see that it stays.
-    domain = (found.ascii_domain or "").lower()
-    if "." not in domain:
+    local, domain = unicodedata.normalize("NFKC", found.local_part.lower()), (found.ascii_domain or "").lower()
+    if "." not in domain or len(local) > MAX_LOCAL:
         raise Invalid("this is not an e-mail address", field=IdentifierType.EMAIL)
-    return f"{unicodedata.normalize('NFKC', found.local_part.lower())}@{domain}"
+    return f"{local}@{domain}"
 
 
 def _phone(text: str) -> str:
@@ -172,12 +173,7 @@ def _parsed(text: str) -> PhoneNumber | None:
 def _is_shared_mailbox(address: str) -> bool:
     local, _, domain = address.rpartition("@")
     name = local.partition("+")[0]
-    return (
-        name in MAILBOXES
-        or name.replace(".", "").replace("-", "").replace("_", "") in MAILBOXES
-        or domain in OPEN_MAIL_DOMAINS
-        or _is_nobody(name, shortest=3)
-    )
+    return name in MAILBOXES or domain in OPEN_MAIL_DOMAINS or _is_nobody(name, shortest=3)
 
 
 def _is_shared_line(written: str) -> bool:

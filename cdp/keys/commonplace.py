@@ -13,10 +13,12 @@ def _words(text: str) -> frozenset[str]:
 MAILBOXES: Final = _words("""
     abuse accounts admin administratie administrator afspraak afspraken all beheer bestellingen billing
     boekhouding bounce bounces bureau careers compliance contact crediteuren customerservice debiteuren default
-    donotreply do-not-reply do_not_reply dpo enquiries everyone facturen facturatie feedback finance financien
+    donotreply do-not-reply do.not.reply do_not_reply
+    dpo enquiries everyone facturen facturatie feedback finance financien
     frontoffice guest hallo hello help helpdesk hi hostmaster hr ict info informatie inkoop invoice invoices it
     jobs kantoor klantenservice klantcontact kcc legal mail mailbox mailer-daemon management marketing media
-    news newsletter nieuwsbrief no-reply noreply no_reply nobody noc office orders personeelszaken planning post
+    news newsletter nieuwsbrief no-reply no.reply noreply no_reply
+    nobody noc office orders personeelszaken planning post
     postbus postmaster pr press privacy receptie reception reply root sales secretariaat security service
     servicedesk shop spam staff support team test tester testing usenet verkoop welkom webmaster webshop winkel
     www

@@ -5,7 +5,7 @@ No message carries a key, a plaintext, an identifier or a path outside the ring'
 """
 
 
-class KeyFailure(Exception):  # noqa: N818 -- named as a fact, like the problems of consent.errors
+class KeyFailure(Exception):
     """A key could not do its work."""
 
 
