@@ -82,13 +82,13 @@ def is_plain(text: bytes) -> bool:
     return not (b":e" in bones or b",e" in bones or b"[e" in bones or bones.startswith(b"e"))
 
 
-def flaw(text: bytes, *, plain: bool = False) -> Reason | None:
+def flaw(text: bytes, *, plain: bool = False, longest: int = ITEM_BYTES) -> Reason | None:
     """Return why the JSON `text` cannot be taken as one item, or None.
 
     `plain` says that `is_plain` and the encoding have already been checked for the whole of which
     `text` is a part, and that the whole was JSON.
     """
-    if len(text) > ITEM_BYTES:
+    if len(text) > longest:
         return Reason.TOO_LARGE
     if plain and text.count(b"{") + text.count(b"[") <= NESTING and text.count(b":") <= FIELDS:
         return None

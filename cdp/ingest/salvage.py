@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A whole string, or one mark of structure; a lone quote is a string that does not end.
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|["\[\]{},:]', re.DOTALL)
+# The next mark of structure, strings skipped; a lone quote is a string that does not end.
+_AMONG_ELEMENTS: Final = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+(["\[\]{},])', re.DOTALL)
+_INSIDE: Final = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+(["\[\]{}])', re.DOTALL)
+_OPENING: Final = b"[{"
+_MEMBER: Final = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*:\s*', re.DOTALL)
 _SPACE: Final = b" \t\r\n"
 
 
@@ -46,25 +49,25 @@ class ArraySplitter:
         """Take in `chunk` and yield every element that is now complete."""
         self._buffer += chunk
         start = 0
-        for token in _TOKEN.finditer(self._buffer, self._scanned):
-            mark = token.group()
+        while token := (_INSIDE if self._depth > 1 else _AMONG_ELEMENTS).match(self._buffer, self._scanned):
+            mark, at = token.group(1), token.start(1)
             if mark == b'"':
-                self._scanned = token.start()
+                self._scanned = at
                 break
-            self._scanned = token.end()
+            self._scanned = at + 1
             if self._depth == 0:
-                self._begin(token.start(), mark)
-                start = token.end()
-                continue
-            self._depth += (mark in b"[{") - (mark in b"]}")
-            if self._depth == 0:
-                self.ended = True
-                yield from self._last(start, token.start())
-                start = token.end()
-            elif self._depth == 1 and mark == b",":
-                yield Piece(self._offset + start, self._offset + token.end(), self._text(start, token.start()))
+                self._begin(at, mark)
+                start = at + 1
+            elif mark != b",":
+                self._depth += 1 if mark in _OPENING else -1
+                if self._depth == 0:
+                    self.ended = True
+                    yield from self._last(start, at)
+                    start = at + 1
+            elif self._depth == 1:
+                yield Piece(self._offset + start, self._offset + at + 1, self._text(start, at))
                 self._is_empty = False
-                start = token.end()
+                start = at + 1
         self._forget(start)
 
     def close(self) -> None:
@@ -104,31 +107,24 @@ def elements(array: bytes) -> list[bytes]:
 
 def members(obj: bytes) -> dict[bytes, bytes]:
     """Return the members of the object `obj`: key without quotes, value as it stands; raises UncuttableError."""
-    found: dict[bytes, bytes] = {}
-    depth, start, key = 0, 0, b""
-    for token in _TOKEN.finditer(obj):
-        mark = token.group()
-        depth += (mark in b"[{") - (mark in b"]}")
-        if mark == b'"' or (depth == 0 and mark != b"}"):
-            raise UncuttableError
-        if depth == 1 and mark == b":" and not key:
-            key, start = obj[start : token.start()].strip(_SPACE)[1:-1], token.end()
-        elif (depth == 1 and mark in b"{,") or depth == 0:
-            if key:
-                found[key] = obj[start : token.start()].strip(_SPACE)
-            key, start = b"", token.end()
-        if depth == 0:
-            break
-    if depth or obj[start:].strip(_SPACE) or not obj.lstrip(_SPACE).startswith(b"{"):
+    text = obj.strip(_SPACE)
+    if not (text.startswith(b"{") and text.endswith(b"}")):
         raise UncuttableError
+    found: dict[bytes, bytes] = {}
+    for member in elements(b"[" + text[1:-1] + b"]"):
+        named = _MEMBER.match(member)
+        if named is None:
+            raise UncuttableError
+        found[named.group(1)] = member[named.end() :]
     return found
 
 
 def depth(text: bytes) -> int:
     """Return how deep `text` nests, at most."""
-    now = deepest = 0
-    for token in _TOKEN.finditer(text):
-        mark = token.group()
-        now += (mark in b"[{") - (mark in b"]}")
+    now = deepest = position = 0
+    while token := _INSIDE.match(text, position):
+        position = token.end()
+        mark = token.group(1)
+        now += (mark in _OPENING) - (mark in b"]}")
         deepest = max(deepest, now)
     return deepest
