@@ -207,7 +207,7 @@ class Merge(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split(Act):
-    """One customer turns out to be two: each keeps the strictest until they decide."""
+    """One customer turns out to be two: each keeps what it had, less what the other stopped."""
 
     kind: ClassVar[Kind] = Kind.SPLIT
     other: "Permission"

@@ -148,11 +148,13 @@ def _effect(  # noqa: PLR0911  # one return for each kind of act
             return _refused(permission, act)
         case Attest():
             return _attested(permission, act)
-        case Merge() | Split():
+        case Merge():
             return strictest(
                 _without_lapsed(permission, act.other, act.at),
                 _without_lapsed(act.other, permission, act.at),
             )
+        case Split():
+            return _stopped_as_well(permission, act.other)
         case Expire():
             return permission
     # An act that this version does not know: fail closed.
@@ -202,6 +204,20 @@ def _refused(permission: Permission, act: Refuse) -> Permission:
         refused,
         stopped_categories=refused.stopped_categories | (act.categories - standing),
         chosen_at=act.at,
+    )
+
+
+def _stopped_as_well(permission: Permission, other: Permission) -> Permission:
+    """Stop what `other` stopped meanwhile, and give nothing: what it granted was never meant for this person."""
+    stopped = max(permission.stopped, other.stopped, key=_severity)
+    stopped_categories = permission.stopped_categories | other.stopped_categories
+    return replace(
+        permission,
+        categories=NOTHING if stopped else permission.categories - stopped_categories,
+        attested_categories=NOTHING if stopped else permission.attested_categories - stopped_categories,
+        stopped_categories=stopped_categories,
+        stopped=stopped,
+        chosen_at=_last(permission.chosen_at, other.chosen_at),
     )
 
 

@@ -1,6 +1,7 @@
 -- How acts change permissions. Only these functions can: the act and what it changes are one transaction.
+-- They mirror consent/admission.py and consent/permission.py; tests/spec holds both to one table of cases.
 
--- Refuse with a code of ours: the vault turns it into the Problem of the same name.
+-- Refuse with a code of the law: the vault turns it into the Problem of the same name.
 create function refuse(code text, field text default null) returns void
 language plpgsql
 as $$
@@ -26,56 +27,100 @@ return case
     else coalesce((select array_agg(x order by x) from unnest(a) x where x = any (b)), '{}')
 end;
 
--- The permission that `p` becomes by an act of `kind`; the mirror of consent/permission.py, held to it by tests/spec.
-create function permission_after(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamptz)
+-- The categories of the customer's own grant that are in force at `at`; of the recipient's own records; of either.
+create function granted_at(p permission, at timestamptz) returns text[] language sql immutable parallel safe
+return case when p.expires_at > at then p.categories else '{}' end;
+
+create function attested_at(p permission, at timestamptz) returns text[] language sql immutable parallel safe
+return case when p.attested_expires_at > at then p.attested_categories else '{}' end;
+
+create function open_at(p permission, at timestamptz) returns text[] language sql immutable parallel safe
+return either(granted_at(p, at), attested_at(p, at));
+
+-- The last moment at which a permission given at `at` may end: twelve calendar months in UTC.
+create function latest_end(at timestamptz) returns timestamptz language sql immutable parallel safe
+return ((at at time zone 'UTC') + interval '12 months') at time zone 'UTC';
+
+-- The graver of two reasons why nothing at all is allowed.
+create function graver(a text, b text) returns text language sql immutable parallel safe
+return (select x from unnest(array[a, b]) x
+        order by array_position(array['refused', 'revoked', 'objected', 'erased'], x) desc nulls last limit 1);
+
+-- Leave nothing; the latest stop tells why, but nothing comes after an erasure.
+create function stopped_by(p permission, stop text, at timestamptz) returns permission
+language plpgsql immutable
+as $$
+begin
+    p.stopped_categories := either(p.stopped_categories, open_at(p, at));
+    p.stopped := case when p.stopped = 'erased' then p.stopped else stop end;
+    p.categories := '{}';
+    p.sources := null;
+    p.expires_at := null;
+    p.attested_categories := '{}';
+    p.attested_expires_at := null;
+    p.chosen_at := at;
+    return p;
+end
+$$;
+
+-- What a narrowing leaves, which may be nothing.
+create function narrowed(p permission, wanted text[], wanted_sources uuid[], until timestamptz, at timestamptz) returns permission
+language plpgsql immutable
+as $$
+declare
+    before text[] := open_at(p, at);
+begin
+    p.categories := shared_by(granted_at(p, at), wanted);
+    p.sources := case when p.categories <> '{}' then wanted_sources end;
+    p.expires_at := case when p.categories <> '{}' then least(p.expires_at, until) end;
+    p.attested_categories := case
+        when wanted_sources is null or p.recipient_id = any (wanted_sources) then shared_by(attested_at(p, at), wanted)
+        else '{}' end;
+    p.attested_expires_at := case when p.attested_categories <> '{}' then least(p.attested_expires_at, until) end;
+    p.stopped_categories := either(p.stopped_categories, without(before, either(p.categories, p.attested_categories)));
+    p.chosen_at := at;
+    return p;
+end
+$$;
+
+-- The permission that `p` becomes by an act of `kind` at `at`.
+create function permission_after(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamptz, at timestamptz)
 returns permission
 language plpgsql immutable
 as $$
 declare
-    before permission := p;
+    standing text[] := open_at(p, at);
 begin
     case kind
-        when 'grant' then
+        when 'grant', 'extend' then
+            p.stopped_categories := without(either(p.stopped_categories, without(granted_at(p, at), wanted)), wanted);
             p.categories := wanted;
             p.sources := wanted_sources;
             p.expires_at := until;
-            p.stopped := without(p.stopped, wanted);
-        when 'extend' then
-            p.categories := either(p.categories, wanted);
-            p.expires_at := until;
-            p.stopped := without(p.stopped, wanted);
+            p.stopped := null;
+            p.chosen_at := at;
         when 'narrow' then
-            p.categories := shared_by(p.categories, wanted);
-            p.attested_categories := shared_by(p.attested_categories, wanted);
-            p.sources := common_sources(p.sources, wanted_sources);
-            p.expires_at := least(p.expires_at, until);
-            p.attested_expires_at := least(p.attested_expires_at, until);
-            if p.sources is not null and p.recipient_id <> all (p.sources) then
-                p.attested_categories := '{}';
-            end if;
-            p.stopped := either(p.stopped,
-                without(either(before.categories, before.attested_categories), either(p.categories, p.attested_categories)));
-            p.stopped_by := case when p.stopped = '{}' then p.stopped_by else coalesce(p.stopped_by, 'revoke') end;
-        when 'revoke', 'object' then
-            p.stopped := either(p.stopped, either(wanted, either(p.categories, p.attested_categories)));
-            p.stopped_by := kind;
-            p.categories := '{}';
-            p.sources := null;
-            p.expires_at := null;
-            p.attested_categories := '{}';
-            p.attested_expires_at := null;
+            p := narrowed(p, wanted, wanted_sources, until, at);
+        when 'revoke' then
+            p := stopped_by(p, 'revoked', at);
+        when 'object' then
+            p := stopped_by(p, 'objected', at);
+        when 'erase' then
+            p := stopped_by(p, 'erased', at);
         when 'refuse' then
-            p.stopped := either(p.stopped, without(wanted, either(p.categories, p.attested_categories)));
-            p.stopped_by := case when p.stopped = '{}' then p.stopped_by else coalesce(p.stopped_by, 'refuse') end;
+            if standing = '{}' then
+                p := stopped_by(p, 'refused', at);
+            end if;
+            p.stopped_categories := either(p.stopped_categories, without(wanted, standing));
+            p.chosen_at := at;
         when 'attest' then
             p.attested_categories := wanted;
             p.attested_expires_at := until;
-        else
+        when 'expire' then
             null;
+        else
+            p := stopped_by(p, 'revoked', at);
     end case;
-    if p.stopped = '{}' then
-        p.stopped_by := null;
-    end if;
     return p;
 end
 $$;
@@ -91,34 +136,128 @@ return case
 end;
 
 -- Refuse what no act may ask, whoever asks.
-create function check_act(kind text, wanted text[], wanted_sources uuid[], until timestamptz, at timestamptz, purpose_key text)
-returns void
+create function check_act(kind text, wanted text[], wanted_sources uuid[], until timestamptz, at timestamptz, begins timestamptz,
+    purpose_key text) returns void
 language plpgsql stable
 as $$
 begin
-    if kind in ('grant', 'extend', 'attest', 'narrow', 'refuse') and (cardinality(wanted) = 0 or array_position(wanted, null) is not null) then
-        perform refuse('categories-missing', 'categories');
+    if kind in ('grant', 'extend', 'attest', 'narrow', 'refuse') and wanted = '{}' then
+        perform refuse('no-category', 'categories');
     end if;
     if exists (select from unnest(wanted) w where not exists (select from category c where c.category = w and c.is_grantable)) then
-        perform refuse('category-not-grantable', 'categories');
+        perform refuse('not-grantable', 'categories');
     end if;
     if not exists (select from purpose where purpose.purpose = purpose_key) then
-        perform refuse('purpose-unknown', 'purpose');
-    end if;
-    if kind in ('grant', 'extend', 'attest') and (until is null or until <= at) then
-        perform refuse('expiry-missing', 'expires_at');
-    end if;
-    if until > at + interval '366 days' then
-        perform refuse('expiry-too-late', 'expires_at');
+        perform refuse('bad-key', 'purpose');
     end if;
     if wanted_sources = '{}' then
-        perform refuse('sources-empty', 'sources');
+        perform refuse('no-source', 'sources');
+    end if;
+    if kind in ('grant', 'extend', 'narrow', 'attest') and (until is null or until <= at) then
+        perform refuse('period-empty', 'expires_at');
+    end if;
+    if until > latest_end(begins) then
+        perform refuse('period-too-long', 'expires_at');
+    end if;
+    if begins > at then
+        perform refuse('bad-evidence', 'evidence/at');
     end if;
 end
 $$;
 
+-- Refuse an act that does not follow from where things stand.
+create function check_transition(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamptz, at timestamptz,
+    begins timestamptz) returns void
+language plpgsql stable
+as $$
+declare
+    own text[] := granted_at(p, at);
+begin
+    if p.stopped = 'erased' and kind in ('grant', 'extend', 'attest') then
+        perform refuse('erased');
+    end if;
+    if kind in ('narrow', 'revoke') and open_at(p, at) = '{}' or kind = 'extend' and own = '{}' then
+        perform refuse('nothing-granted');
+    end if;
+    if kind = 'narrow' then
+        if not wanted <@ open_at(p, at) then
+            perform refuse('wider-than-granted', 'categories');
+        end if;
+        if own <> '{}' and p.sources is not null and (wanted_sources is null or not wanted_sources <@ p.sources) then
+            perform refuse('wider-than-granted', 'sources');
+        end if;
+        if until > greatest(case when own <> '{}' then p.expires_at end,
+                            case when attested_at(p, at) <> '{}' then p.attested_expires_at end) then
+            perform refuse('wider-than-granted', 'expires_at');
+        end if;
+        if open_at(narrowed(p, wanted, wanted_sources, until, at), at) = '{}' then
+            perform refuse('nothing-left', 'categories');
+        end if;
+    end if;
+    if kind = 'extend' then
+        if not own <@ wanted then
+            perform refuse('narrower-than-granted', 'categories');
+        end if;
+        if wanted_sources is not null and (p.sources is null or not p.sources <@ wanted_sources) then
+            perform refuse('narrower-than-granted', 'sources');
+        end if;
+        if until < p.expires_at then
+            perform refuse('narrower-than-granted', 'expires_at');
+        end if;
+    end if;
+    if kind = 'attest' then
+        if p.stopped is not null or wanted && p.stopped_categories then
+            perform refuse('stopped-by-customer');
+        end if;
+        if begins <= p.chosen_at then
+            perform refuse('older-than-the-choice', 'evidence/at');
+        end if;
+    end if;
+    if kind = 'expire' and not coalesce(
+        (p.categories <> '{}' and p.expires_at <= at and (p.changed_at is null or p.changed_at < p.expires_at))
+        or (p.attested_categories <> '{}' and p.attested_expires_at <= at and p.changed_at < p.attested_expires_at), false) then
+        perform refuse('nothing-expired', 'at');
+    end if;
+end
+$$;
+
+-- Where a customer stands with a recipient for a purpose; before the first act, nothing.
+create function standing_of(customer uuid, recipient uuid, purpose_key text) returns permission
+language plpgsql stable
+as $$
+declare
+    p permission;
+begin
+    select * into p from permission x
+    where x.customer_id = customer and x.recipient_id = recipient and x.purpose = purpose_key;
+    if p.customer_id is null then
+        p.customer_id := customer;
+        p.recipient_id := recipient;
+        p.purpose := purpose_key;
+        p.categories := '{}';
+        p.attested_categories := '{}';
+        p.stopped_categories := '{}';
+    end if;
+    return p;
+end
+$$;
+
+-- Write a permission as an act has made it.
+create function keep_permission(p permission) returns void
+language plpgsql
+as $$
+begin
+    insert into permission values (p.*)
+    on conflict (customer_id, recipient_id, purpose) do update set
+        (categories, sources, expires_at, attested_categories, attested_expires_at, stopped_categories, stopped, chosen_at,
+         grant_id, since, changed_at, epoch)
+        = (p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.stopped_categories, p.stopped,
+           p.chosen_at, p.grant_id, p.since, p.changed_at, p.epoch);
+end
+$$;
+
 -- Add one act to its customer's ledger and bring the permission up to date.
--- in   the act; `at` is the door's clock: a little behind the latest act counts as the same moment
+-- in   the act; `at` is the door's clock: up to five seconds behind the latest act here counts as the same moment
 -- out  the permission as it now is
 create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[],
     wanted_sources uuid[], until timestamptz, moment timestamptz, actor text, client text, request uuid, proof jsonb)
@@ -127,46 +266,34 @@ language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    latest timestamptz;
     number bigint;
     p permission;
-    was permission;
+    begins timestamptz;
 begin
-    if not may_act(customer, recipient, kind) then
-        perform refuse('not-yours');
+    if not coalesce(may_act(customer, recipient, kind), false) then
+        perform refuse(case when kind = 'attest' then 'not-your-records' else 'refused' end);
     end if;
     update customer c set epoch = c.epoch + 1 where c.customer_id = customer and c.merged_into is null returning c.epoch into number;
     if number is null then
-        perform refuse('customer-unknown');
+        perform refuse('not-found');
     end if;
-    select a.at into latest from act a where a.customer_id = customer order by a.seq desc limit 1;
-    if moment < latest - interval '5 seconds' then
-        perform refuse('act-too-old', 'at');
+    wanted := either(coalesce(wanted, '{}'), '{}');
+    p := standing_of(customer, recipient, purpose_key);
+    if moment < p.changed_at - interval '5 seconds' then
+        perform refuse('act-out-of-order', 'at');
     end if;
-    moment := greatest(moment, latest);
-    perform check_act(kind, wanted, wanted_sources, until, moment, purpose_key);
-    select * into p from permission x
-    where x.customer_id = customer and x.recipient_id = recipient and x.purpose = purpose_key;
-    if p.customer_id is null then
-        p := row(customer, recipient, purpose_key, '{}'::text[], null, null, '{}'::text[], null, '{}'::text[], null,
-                 act, moment, moment, number)::permission;
-    end if;
-    was := p;
-    perform check_transition(p, kind, wanted, wanted_sources, until, moment);
-    p := permission_after(p, kind, wanted, wanted_sources, until);
+    moment := greatest(moment, p.changed_at);
+    begins := case when kind = 'attest' then (proof ->> 'at')::timestamptz else moment end;
+    perform check_act(kind, wanted, wanted_sources, until, moment, begins, purpose_key);
+    perform check_transition(p, kind, wanted, wanted_sources, until, moment, begins);
+    p := permission_after(p, kind, wanted, wanted_sources, until, moment);
     p.changed_at := moment;
     p.epoch := number;
-    if kind in ('grant', 'extend', 'narrow', 'attest') then
-        p.grant_id := act;
-        p.since := case when kind in ('grant', 'attest') then moment else p.since end;
-    end if;
+    p.since := case when kind in ('grant', 'attest') then moment else coalesce(p.since, moment) end;
+    p.grant_id := case when kind in ('grant', 'extend', 'narrow', 'attest') then act else coalesce(p.grant_id, act) end;
     insert into act values (customer, number, act, kind, recipient, purpose_key, wanted, wanted_sources, until, moment, actor,
         nullif(client, ''), request, coalesce(proof, '{}'));
-    insert into permission values (p.*)
-    on conflict (customer_id, recipient_id, purpose) do update set
-        (categories, sources, expires_at, attested_categories, attested_expires_at, stopped, stopped_by, grant_id, since, changed_at, epoch)
-        = (p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.stopped, p.stopped_by,
-           p.grant_id, p.since, p.changed_at, p.epoch);
+    perform keep_permission(p);
     if kind <> 'refuse' then
         insert into change (organization_id, customer_id, kind, purpose, at) values (recipient, customer, kind, purpose_key, moment);
     end if;
@@ -174,48 +301,111 @@ begin
 end
 $$;
 
--- Refuse an act that does not follow from where things stand.
-create function check_transition(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamptz, at timestamptz)
-returns void
-language plpgsql stable
+-- Forget a part of `p` that is over where the other side's part still runs: an old end must not end a running one.
+create function without_lapsed(p permission, other permission, at timestamptz) returns permission
+language plpgsql immutable
 as $$
-declare
-    is_live boolean := coalesce(greatest(p.expires_at, p.attested_expires_at) > at, false);
 begin
-    if kind in ('narrow', 'extend') and not is_live then
-        perform refuse('nothing-granted');
+    if granted_at(other, at) <> '{}' and granted_at(p, at) = '{}' then
+        p.categories := '{}';
+        p.sources := null;
+        p.expires_at := null;
     end if;
-    if kind = 'revoke' and p.categories = '{}' and p.attested_categories = '{}' then
-        perform refuse('nothing-granted');
+    if attested_at(other, at) <> '{}' and attested_at(p, at) = '{}' then
+        p.attested_categories := '{}';
+        p.attested_expires_at := null;
     end if;
-    if kind = 'narrow' and not wanted <@ either(p.categories, p.attested_categories) then
-        perform refuse('not-narrower', 'categories');
-    end if;
-    if kind = 'narrow' and until > greatest(p.expires_at, p.attested_expires_at) then
-        perform refuse('not-narrower', 'expires_at');
-    end if;
-    if kind = 'extend' and until < p.expires_at then
-        perform refuse('not-longer', 'expires_at');
-    end if;
-    if kind = 'attest' and (p.stopped_by is not null) then
-        perform refuse('customer-stopped');
-    end if;
+    return p;
 end
 $$;
 
--- The reason of a decision on one record, as the law words it; the mirror of consent/decision.py.
-create function decision_reason(p permission, source uuid, wanted text, at timestamptz) returns text
-language plpgsql stable
+-- What two customers' permissions for one recipient and purpose become when they turn out to be one person.
+create function merged(a permission, b permission, at timestamptz) returns permission
+language plpgsql immutable
+as $$
+declare
+    x permission := without_lapsed(a, b, at);
+    y permission := without_lapsed(b, a, at);
+begin
+    a.stopped := graver(x.stopped, y.stopped);
+    a.stopped_categories := either(x.stopped_categories, y.stopped_categories);
+    a.categories := case when a.stopped is null then without(either(x.categories, y.categories), a.stopped_categories) else '{}' end;
+    a.sources := common_sources(x.sources, y.sources);
+    a.expires_at := least(x.expires_at, y.expires_at);
+    a.attested_categories := case
+        when a.stopped is null then without(either(x.attested_categories, y.attested_categories), a.stopped_categories) else '{}' end;
+    a.attested_expires_at := least(x.attested_expires_at, y.attested_expires_at);
+    a.chosen_at := greatest(x.chosen_at, y.chosen_at);
+    a.since := greatest(x.since, y.since);
+    a.changed_at := greatest(x.changed_at, y.changed_at);
+    return a;
+end
+$$;
+
+-- What is left of `p` after a split from somebody who stopped things meanwhile: less, never more.
+create function split_from(p permission, other permission) returns permission
+language plpgsql immutable
 as $$
 begin
-    return case
-        when not exists (select from category c where c.category = wanted and c.is_grantable) then 'not-grantable'
-        when p.customer_id is null then 'never-granted'
-        when coalesce(p.expires_at > at and wanted = any (p.categories) and (p.sources is null or source = any (p.sources)), false)
-            then 'granted'
-        when coalesce(p.attested_expires_at > at and source = p.recipient_id and wanted = any (p.attested_categories), false)
-            then 'attested'
-        else 'never-granted'
+    p.stopped := graver(p.stopped, other.stopped);
+    p.stopped_categories := either(p.stopped_categories, other.stopped_categories);
+    p.categories := case when p.stopped is null then without(p.categories, p.stopped_categories) else '{}' end;
+    p.attested_categories := case when p.stopped is null then without(p.attested_categories, p.stopped_categories) else '{}' end;
+    p.chosen_at := greatest(p.chosen_at, other.chosen_at);
+    return p;
+end
+$$;
+
+-- Store a permission that a merge, a split or an erasure led to, with its act and the word to the recipient.
+create function settle_permission(p permission, kind text, moment timestamptz) returns void
+language plpgsql
+as $$
+begin
+    update customer c set epoch = c.epoch + 1 where c.customer_id = p.customer_id returning c.epoch into p.epoch;
+    p.changed_at := greatest(p.changed_at, moment);
+    p.since := coalesce(p.since, moment);
+    p.grant_id := gen_random_uuid();
+    insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categories, sources, expires_at, at, by)
+    values (p.customer_id, p.epoch, p.grant_id, kind, p.recipient_id, p.purpose, p.categories, p.sources, p.expires_at,
+            p.changed_at, 'platform');
+    perform keep_permission(p);
+    insert into change (organization_id, customer_id, kind, purpose, at) values (p.recipient_id, p.customer_id, kind, p.purpose, p.changed_at);
+end
+$$;
+
+-- The reason of the decision on a record of `wanted` from `source`: the mirror of consent/decision.py.
+create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamptz) returns text
+language plpgsql immutable
+as $$
+declare
+    vaguest_first constant text[] := array['never-granted', 'category-not-granted', 'expired', 'source-not-granted'];
+    own text;
+    attested text;
+begin
+    if wanted = 'unmapped' then
+        return 'not-grantable';
+    end if;
+    if p.stopped is not null then
+        return p.stopped;
+    end if;
+    if wanted = any (p.stopped_categories) then
+        return 'category-stopped';
+    end if;
+    own := case
+        when coalesce(p.categories, '{}') = '{}' then 'never-granted'
+        when wanted <> all (p.categories) then 'category-not-granted'
+        when wanted <> all (granted_at(p, at)) then 'expired'
+        when p.sources is not null and source <> all (p.sources) then 'source-not-granted'
     end;
+    attested := case
+        when coalesce(p.attested_categories, '{}') = '{}' then 'never-granted'
+        when wanted <> all (p.attested_categories) then 'category-not-granted'
+        when wanted <> all (attested_at(p, at)) then 'expired'
+        when source <> recipient then 'source-not-granted'
+    end;
+    if own is not null and attested is not null then
+        return vaguest_first[greatest(array_position(vaguest_first, own), array_position(vaguest_first, attested))];
+    end if;
+    return case when own is null then 'granted' else 'attested' end;
 end
 $$;

@@ -56,7 +56,7 @@ declare
     other uuid;
 begin
     if not is_sealed('doorman') then
-        perform refuse('not-yours');
+        perform refuse('refused');
     end if;
     perform pg_advisory_xact_lock(hashtextextended(encode(proven_blind, 'hex'), 0));
     select r.customer_id into mine from reference r
@@ -129,7 +129,7 @@ declare
 begin
     perform from customer c where c.customer_id = customer for update;
     if not found then
-        perform refuse('customer-unknown');
+        perform refuse('not-found');
     end if;
     perform from subject s where s.customer_id = customer order by s.subject_id for update;
     select array_agg(s.subject_id) into subjects from subject s where s.customer_id = customer;
@@ -139,8 +139,7 @@ begin
     select '00000000-0000-0000-0000-000000000000', i.type, i.blind, erasure, moment from identifier i where i.customer_id = customer
     on conflict do nothing;
     for p in select * from permission x where x.customer_id = customer loop
-        p.categories := '{}'; p.attested_categories := '{}'; p.expires_at := null; p.attested_expires_at := null; p.sources := null;
-        perform settle_permission(p, 'erase', moment);
+        perform settle_permission(permission_after(p, 'erase', '{}', null, null, moment), 'erase', moment);
     end loop;
     insert into change (organization_id, customer_id, kind, at)
     select distinct s.source_id, customer, 'erase', moment from subject s
@@ -171,17 +170,13 @@ declare
     p permission;
 begin
     if not is_sealed('operator') or organization = customer_source() then
-        perform refuse('not-yours');
+        perform refuse('refused');
     end if;
     update organization o set closed_at = coalesce(o.closed_at, moment) where o.organization_id = organization;
-    for p in select * from permission x where x.recipient_id = organization limit at_most loop
-        p.stopped := either(p.stopped, either(p.categories, p.attested_categories));
-        p.stopped_by := coalesce(p.stopped_by, 'revoke');
-        p.categories := '{}'; p.attested_categories := '{}'; p.expires_at := null; p.attested_expires_at := null;
-        continue when p.stopped = '{}' or not exists (
-            select from permission x where x.customer_id = p.customer_id and x.recipient_id = organization and x.purpose = p.purpose
-              and (x.categories <> '{}' or x.attested_categories <> '{}'));
-        perform settle_permission(p, 'revoke', moment);
+    for p in select * from permission x
+        where x.recipient_id = organization and (x.categories <> '{}' or x.attested_categories <> '{}') limit at_most
+    loop
+        perform settle_permission(permission_after(p, 'revoke', '{}', null, null, moment), 'revoke', moment);
         removed := removed + 1;
     end loop;
     for group_of in

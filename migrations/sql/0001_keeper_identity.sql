@@ -209,32 +209,6 @@ begin
 end
 $$;
 
--- What two customers' permissions for one recipient and purpose become when they are one: the strictest of both.
--- What either stopped stays stopped; what neither stopped stays open, until the earlier end, from the common sources.
-create function strictest(a permission, b permission) returns permission
-language plpgsql immutable
-as $$
-declare
-    p permission := a;
-begin
-    if a.customer_id is null or b.customer_id is null then
-        return case when a.customer_id is null then b else a end;
-    end if;
-    p.stopped := either(a.stopped, b.stopped);
-    p.stopped_by := case when 'object' in (a.stopped_by, b.stopped_by) then 'object' else coalesce(a.stopped_by, b.stopped_by) end;
-    p.categories := without(either(a.categories, b.categories), p.stopped);
-    p.sources := case
-        when a.categories = '{}' then b.sources
-        when b.categories = '{}' then a.sources
-        else common_sources(a.sources, b.sources) end;
-    p.expires_at := least(a.expires_at, b.expires_at);
-    p.attested_categories := without(either(a.attested_categories, b.attested_categories), p.stopped);
-    p.attested_expires_at := least(a.attested_expires_at, b.attested_expires_at);
-    p.since := greatest(a.since, b.since);
-    return p;
-end
-$$;
-
 -- Make two customers one: all subjects of `guest` go to `host`, and the strictest permission wins.
 create function merge_customers(guest uuid, host uuid, why text, moment timestamptz) returns uuid
 language plpgsql
@@ -254,32 +228,10 @@ begin
     update customer c set merged_into = host where c.customer_id = guest;
     update session s set ended_at = coalesce(s.ended_at, moment) where s.customer_id = guest;
     for theirs in select * from permission x where x.customer_id = guest loop
-        select * into p from permission x
-        where x.customer_id = host and x.recipient_id = theirs.recipient_id and x.purpose = theirs.purpose;
-        p := strictest(p, theirs);
-        p.customer_id := host;
-        perform settle_permission(p, 'merge', moment);
+        p := standing_of(host, theirs.recipient_id, theirs.purpose);
+        perform settle_permission(merged(p, theirs, moment), 'merge', moment);
     end loop;
     return merge;
-end
-$$;
-
--- Store a permission that a merge or a split led to, with its act and the word to the recipient.
-create function settle_permission(p permission, kind text, moment timestamptz) returns void
-language plpgsql
-as $$
-begin
-    update customer c set epoch = c.epoch + 1 where c.customer_id = p.customer_id returning c.epoch into p.epoch;
-    p.changed_at := moment;
-    p.grant_id := gen_random_uuid();
-    insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categories, sources, expires_at, at, by)
-    values (p.customer_id, p.epoch, p.grant_id, kind, p.recipient_id, p.purpose, p.categories, p.sources, p.expires_at, moment, 'platform');
-    insert into permission values (p.*)
-    on conflict (customer_id, recipient_id, purpose) do update set
-        (categories, sources, expires_at, attested_categories, attested_expires_at, stopped, stopped_by, grant_id, since, changed_at, epoch)
-        = (p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.stopped, p.stopped_by,
-           p.grant_id, p.since, p.changed_at, p.epoch);
-    insert into change (organization_id, customer_id, kind, purpose, at) values (p.recipient_id, p.customer_id, kind, p.purpose, moment);
 end
 $$;
 
@@ -296,14 +248,14 @@ declare
     theirs permission;
 begin
     if customer is distinct from scope_customer('customer') then
-        perform refuse('not-yours');
+        perform refuse('refused');
     end if;
     select l.* into edge from link l
     where l.customer_id = customer and l.subject_id = unlink_subject.subject and l.kind = 'link'
       and not exists (select from link u where u.customer_id = customer and u.merge_id = l.merge_id and u.kind = 'unlink')
     order by l.at desc limit 1;
     if edge.link_id is null then
-        perform refuse('not-linked');
+        perform refuse('not-found', 'subject');
     end if;
     perform from customer c where c.customer_id in (customer, edge.from_id) order by c.customer_id for update;
     select array_agg(l.subject_id) into moved from link l where l.customer_id = customer and l.merge_id = edge.merge_id and l.kind = 'link';
@@ -316,12 +268,7 @@ begin
         select * into theirs from permission x
         where x.customer_id = edge.from_id and x.recipient_id = mine.recipient_id and x.purpose = mine.purpose;
         continue when theirs.customer_id is null;
-        theirs.stopped := either(theirs.stopped, mine.stopped);
-        theirs.stopped_by := case when theirs.stopped <> '{}' then coalesce(theirs.stopped_by, mine.stopped_by) end;
-        theirs.categories := without(theirs.categories, theirs.stopped);
-        theirs.attested_categories := without(theirs.attested_categories, theirs.stopped);
-        theirs.expires_at := least(theirs.expires_at, mine.expires_at);
-        perform settle_permission(theirs, 'split', moment);
+        perform settle_permission(split_from(theirs, mine), 'split', moment);
     end loop;
     return edge.from_id;
 end

@@ -6,7 +6,7 @@ grant execute on function resolve_subjects, suppressed_identifiers, create_subje
     to cdp_source;
 grant execute on function unlink_subject, erase_customer to cdp_customer;
 grant execute on function remove_organization to cdp_operator;
-grant execute on function decision_reason to cdp_customer, cdp_reader, cdp_exporter;
+grant execute on function decision_reason, granted_at, attested_at to cdp_customer, cdp_reader, cdp_exporter;
 
 do $$
 declare
@@ -21,8 +21,10 @@ begin
     end loop;
     -- The steps inside them are nobody's to call.
     foreach name in array array[
-        'refuse', 'without', 'shared_by', 'either', 'common_sources', 'permission_after', 'may_act', 'check_act', 'check_transition',
-        'may_join', 'holders_of', 'move_subjects', 'strictest', 'merge_customers', 'settle_permission', 'shred_subjects']
+        'refuse', 'without', 'shared_by', 'either', 'common_sources', 'granted_at', 'attested_at', 'open_at', 'latest_end', 'graver',
+        'stopped_by', 'narrowed', 'permission_after', 'may_act', 'check_act', 'check_transition', 'standing_of', 'keep_permission',
+        'without_lapsed', 'merged', 'split_from', 'settle_permission', 'may_join', 'holders_of', 'move_subjects', 'merge_customers',
+        'shred_subjects']
     loop
         execute format('grant execute on function public.%I to cdp_keeper', name);
     end loop;

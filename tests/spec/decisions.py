@@ -729,9 +729,19 @@ CASES: Final = (
         expected="granted",
     ),
     Case(
-        name="a split keeps the strictest until the customer decides",
+        name="a split takes the other's stop along",
         acts=(grant(), act("split", other=(grant(), act("revoke", at=5 * DAY)))),
         expected="revoked",
+    ),
+    Case(
+        name="a split gives nobody what the other was granted",
+        acts=(act("split", other=(grant(),)),),
+        expected="never-granted",
+    ),
+    Case(
+        name="a split leaves what both sides keep",
+        acts=(grant(), act("split", other=(grant("contact", "financial"),))),
+        expected="granted",
     ),
     # --- leaving ---------------------------------------------------------------------------------
     Case(name="erasure ends everything", acts=(grant(), act("erase")), expected="erased"),
