@@ -94,6 +94,8 @@ class Cluster:
         `stop` while the process that started it lives. Raises CannotStart with the end of the log.
         """
         self._place = postgres_account.place(self.home)
+        if self._place.parent != self.home:
+            self._report(f"PostgreSQL's account cannot reach {self.home}; its data is in {self._place}")
         patience = Patience(self._report)
         while not self._own():
             if self._is_ready():

@@ -4,6 +4,7 @@ CDP_TEST_POSTGRES chooses the programs: `wheel` (the default) or `installed`.
 """
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -92,9 +93,9 @@ def template(cluster: Cluster, migrate: Callable[[str], None]) -> str:
 
 
 @pytest.fixture(scope="module")
-def database(cluster: Cluster, template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def database(cluster: Cluster, template: str) -> Iterator[str]:
     """Return the name of a fresh clone of the template, this module's own."""
-    name = f"test_{abs(hash(request.node.nodeid)):x}"[:60]
+    name = f"test_{secrets.token_hex(6)}"
     _run(
         cluster,
         sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)),

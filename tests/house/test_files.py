@@ -1,0 +1,108 @@
+"""Rules about everything that is not Python: locks, migrations, SQL, decisions, and what may never be committed."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.house import source
+
+LOCKS = [Path("requirements.txt"), Path("requirements-dev.txt")]
+LONGEST_DECISION = 40
+LONGEST_COMMAND = 3
+SQL = [path for path in source.files() if path.suffix == ".sql"]
+MIGRATIONS = [path for path in source.files() if path.match("migrations/versions/*.py") and path.stem != "__init__"]
+DECISIONS = [path for path in source.files() if path.match("docs/adr/*.md")]
+OPTION = r"^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host)\b"
+ADDRESS = re.compile(rf"\w+:/|{OPTION}", re.MULTILINE)
+HOME = re.compile(r"/(?:root|work|opt/pypi)/|/home/[a-z]+/|/Users/[a-z]+/")
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=str)
+def test_a_lock_holds_no_address_and_no_path(path: Path) -> None:
+    assert [] == ADDRESS.findall(source.text(path)) + HOME.findall(source.text(path))
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=str)
+def test_every_package_in_a_lock_is_pinned_with_hashes(path: Path) -> None:
+    packages = re.split(r"\n(?=[a-z0-9])", "\n" + source.text(path))[1:]
+
+    assert packages
+    assert [] == [each.split("\n")[0] for each in packages if "==" not in each or "--hash=sha256:" not in each]
+
+
+def test_the_locks_agree_with_each_other() -> None:
+    runtime, dev = (dict(re.findall(r"^([a-z0-9.-]+)==(\S+)", source.text(path), re.MULTILINE)) for path in LOCKS)
+
+    assert runtime == {name: dev.get(name) for name in runtime}
+
+
+def test_the_locks_hold_everything_that_the_project_asks_for() -> None:
+    project = tomllib.loads(source.text(Path("pyproject.toml")))["project"]
+    asked = [re.split(r"[\[<>=;~ ]", each)[0].lower() for each in project["dependencies"]]
+    locked = re.findall(r"^([a-z0-9.-]+)==", source.text(LOCKS[0]), re.MULTILINE)
+
+    assert [] == [name for name in asked if name not in locked]
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=str)
+def test_a_migration_is_numbered_and_says_what_it_does(path: Path) -> None:
+    assert re.fullmatch(r"\d{4}_[a-z]+(_[a-z0-9]+)+", path.stem)
+    assert f'revision = "{path.stem[:4]}"' in source.text(path)
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=str)
+def test_a_migration_imports_nothing_of_ours(path: Path) -> None:
+    """Only env.py does: a released migration must not change its meaning when the code changes."""
+    assert [] == re.findall(r"^\s*(?:from|import)\s+(?:api|cdp|consent)\b.*$", source.text(path), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", SQL, ids=str)
+def test_a_file_of_sql_begins_by_saying_what_it_is_for(path: Path) -> None:
+    assert source.text(path).startswith("-- ")
+
+
+@pytest.mark.parametrize("path", source.product(), ids=str)
+def test_long_sql_lives_in_files_of_its_own(path: Path) -> None:
+    texts = re.findall(r'"""(.*?)"""', source.text(path), re.DOTALL)
+    commands = [each for each in texts if re.match(r"\s*(select|with|insert into|update|delete from)\s", each)]
+
+    assert [] == [each for each in commands if len(each.strip().splitlines()) > LONGEST_COMMAND]
+
+
+@pytest.mark.parametrize("path", [each for each in SQL if each.parts[:2] == ("cdp", "sql")], ids=str)
+def test_a_query_leaves_the_wall_to_the_wall(path: Path) -> None:
+    """A hot read may join the permission row; it does not filter by who is asking in a `where` of its own."""
+    walls = r"where\s+(?:\w+\.)?(?:organization_id|recipient_id)\s*=\s*(?:\(select\s+)?(?:app_|current_setting)"
+
+    assert [] == re.findall(walls, source.text(path), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", SQL, ids=str)
+def test_a_setting_that_is_missing_is_never_replaced(path: Path) -> None:
+    """After a transaction a setting is '' and not null: `coalesce` around it would open what must stay shut."""
+    assert [] == re.findall(r"coalesce\s*\(\s*current_setting", source.text(path), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", SQL, ids=str)
+def test_no_view_goes_round_the_wall(path: Path) -> None:
+    text = source.text(path).lower()
+
+    assert [] == re.findall(r"create\s+(?:unlogged\s+)?materialized\s+view", text)
+    assert len(re.findall(r"create\s+(?:or replace\s+)?view", text)) == len(re.findall(r"security_invoker", text))
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=str)
+def test_a_decision_fits_on_a_page(path: Path) -> None:
+    assert re.fullmatch(r"\d{4}-[a-z0-9-]+", path.stem)
+    assert len(source.text(path).splitlines()) <= LONGEST_DECISION
+
+
+def test_nobody_s_own_folder_is_named() -> None:
+    texts = [
+        path for path in source.files() if path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".sql", ".ini", ""}
+    ]
+    this = Path("tests/house/test_files.py")
+
+    assert [] == [str(path) for path in texts if path != this and HOME.search(source.text(path))]
