@@ -130,7 +130,7 @@ def narrowed(permission: Permission, act: Narrow) -> Permission:
     )
 
 
-def _effect(  # noqa: PLR0911  # one return for each kind of act
+def _effect(  # noqa: C901, PLR0911  # one return for each kind of act
     permission: Permission, act: Act
 ) -> Permission:
     match act:

@@ -24,11 +24,12 @@ BY_THE_KEEPER = {
     " standing_of(%(other)s, %(recipient)s, %(purpose)s), %(at)s)",
     "split": "split_from(standing_of(%(customer)s, %(recipient)s, %(purpose)s),"
     " standing_of(%(other)s, %(recipient)s, %(purpose)s))",
-    "erase": "permission_after(standing_of(%(customer)s, %(recipient)s, %(purpose)s), 'erase', '{}', null, null, %(at)s)",
+    "erase": "permission_after(standing_of(%(customer)s, %(recipient)s, %(purpose)s),"
+    " 'erase', '{}', null, null, %(at)s)",
 }
 RECORD = text(
-    "select record_act(:customer, :act, :kind, :recipient, :purpose, :categories, :sources, :until, :at, 'customer', '',"
-    " null, cast(:proof as jsonb))"
+    "select record_act(:customer, :act, :kind, :recipient, :purpose, :categories, :sources, :until, :at, 'customer',"
+    " '', null, cast(:proof as jsonb))"
 )
 
 
