@@ -5,11 +5,11 @@ psycopg connection. Both lanes enter a scope by the same SQL function. Rules: (1
 time, also to empty; (2) the transaction commits when the block ends, before an answer leaves; (3) nobody below commits.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
-from typing import Any, Final, Self
+from typing import Any, Final, LiteralString, Self
 
 import psycopg
 from psycopg import AsyncConnection
@@ -50,7 +50,8 @@ class Database:
             connect_args={"options": _OPTIONS},
         )
         event.listen(self._engine, "handle_error", refusals.translate)
-        self.pool = AsyncConnectionPool(
+        self._new_pool: Callable[[], AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]] = partial(
+            AsyncConnectionPool,
             conninfo(url),
             min_size=1,
             max_size=pool_size,
@@ -58,6 +59,7 @@ class Database:
             timeout=10,
             kwargs={"autocommit": True, "prepare_threshold": 0},
         )
+        self.pool = self._new_pool()
 
     @contextmanager
     def scoped(self, scope: Scope) -> Iterator[Session]:
@@ -80,12 +82,19 @@ class Database:
                     await connection.execute(ENTER, self._mint.words(scope))
                     yield connection
 
+    async def check(self, question: LiteralString, fingerprint: bytes) -> tuple[Any, ...] | None:
+        """Return what a credential stands for: one of the questions that the login role may ask outside a scope."""
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(question, (fingerprint,))
+            return await cursor.fetchone()
+
     def words(self, scope: Scope) -> tuple[str, ...]:
         """Return the arguments of `enter_scope`, for a hot path that sends all its statements in one go."""
         return self._mint.words(scope)
 
     async def open(self) -> Self:
-        """Fill the async pool."""
+        """Fill the async pool; a closed one cannot be opened again, so this makes a new one."""
+        self.pool = self._new_pool()
         await self.pool.open()
         return self
 

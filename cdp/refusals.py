@@ -6,7 +6,10 @@ from functools import cache
 from typing import Final
 
 import psycopg
+import sqlalchemy.exc
+from psycopg_pool import PoolTimeout
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 
 from consent import errors
 from consent.errors import Problem
@@ -33,6 +36,12 @@ def problem_of(error: BaseException | None) -> Problem | None:
     code = error.diag.message_primary or ""
     field = error.diag.column_name
     return _by_code().get(code, errors.Refused)(field=f"/{field}" if field else None)
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Tell whether the database could not be reached or had no connection left, so that trying again may help."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, (psycopg.OperationalError, PoolTimeout, sqlalchemy.exc.TimeoutError))
 
 
 def translate(context: ExceptionContext) -> None:

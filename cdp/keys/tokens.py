@@ -28,6 +28,7 @@ class Prefix(StrEnum):
     WRITE_KEY = "cdp_wk_"
     CLIENT_SECRET = "cdp_cs_"  # noqa: S105 -- a public prefix, not a secret
     MAIL_LINK = "cdp_ml_"
+    SESSION = "cdp_se_"
 
 
 def new(prefix: Prefix) -> str:

@@ -1,0 +1,181 @@
+"""The one place that knows status codes: every problem is an RFC 9457 document, and an unknown error tells nothing.
+
+Rules: (1) a validation error names the field and the rule, never what was sent; a name that the sender made up is not
+repeated either; (2) an unknown error is logged by its type and place only, because its text may hold a person.
+"""
+
+import json
+import logging
+import traceback
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import caller, problems, validation
+from cdp import refusals
+from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
+
+_LOG: Final = logging.getLogger("cdp.errors")
+
+_KINDS: Final[Mapping[type[Problem], int]] = {
+    Unauthenticated: 401,
+    Refused: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    Problem: 400,
+}
+_CODES: Final[Mapping[str, int]] = {
+    "unreadable-body": 400,
+    "too-large": 413,
+    "unsupported-content": 415,
+    "too-many-requests": 429,
+}
+_WORDS: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("unreadable-request", "This request cannot be read."),
+    401: ("unauthenticated", "We do not know who is asking."),
+    404: ("not-found", "There is nothing here for you."),
+    405: ("method-not-allowed", "This resource does not take this method."),
+    413: ("too-large", "The body is larger than this call takes."),
+    415: ("unsupported-content", "This content type is not understood here; send application/json."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer every problem as a problem document."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+
+
+def status_of(problem: Problem) -> int:
+    """Return the status code of a problem: of its code if that has one, else of its kind."""
+    by_code = _CODES.get(problem.code)
+    return by_code or next(status for kind, status in _KINDS.items() if isinstance(problem, kind))
+
+
+def response_of(scope: Scope, problem: Problem) -> Response:
+    """Return the answer to a request that met `problem`."""
+    status = status_of(problem)
+    return respond(
+        scope,
+        status=status,
+        code=problem.code,
+        title=problem.title(),
+        detail=problem.message,
+        field=problem.field,
+        headers=_headers(status, problem.code) | dict(getattr(problem, "headers", {})),
+    )
+
+
+def respond(
+    scope: Scope,
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str | None = None,
+    field: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a problem document and note its code for the log."""
+    note = caller.note_of(scope)
+    note.outcome = code
+    return problems.answer(
+        scope.get("path", ""),
+        status=status,
+        code=code,
+        title=title,
+        detail=detail or title,
+        field=field,
+        request_id=note.request_id,
+        headers=headers,
+    )
+
+
+def _headers(status: int, code: str) -> dict[str, str]:
+    """Return what RFC 6750 §3 asks of a refusal at the door."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": 'Bearer realm="cdp"'}
+    if code == "insufficient-scope":
+        return {"WWW-Authenticate": 'Bearer realm="cdp", error="insufficient_scope"'}
+    return {}
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 -- Starlette calls a handler with what it was installed for
+    return response_of(request.scope, error)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- see above
+    code, title = _WORDS.get(error.status_code, ("refused", "This request was refused."))
+    headers = _headers(error.status_code, code) | dict(error.headers or {})
+    return respond(request.scope, status=error.status_code, code=code, title=title, headers=headers)
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- see above
+    errors: Iterable[Any] = error.errors()
+    flaw = validation.first(errors, known=validation.known_names(request.app), headers=request.headers)
+    title = _WORDS[flaw.status][1] if flaw.status in _WORDS else Invalid.title()
+    return respond(request.scope, status=flaw.status, code=flaw.code, title=title, detail=flaw.detail, field=flaw.field)
+
+
+class AnswerBroken(Exception):
+    """An answer had begun when it failed: the connection must break off, so that nobody takes a part for the whole."""
+
+
+class OpaqueErrors:
+    """Answer an error that nobody expected with 500 and the request's id; log where it happened, not what it says."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        has_begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = has_begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # noqa: BLE001 -- the request edge: nothing passes it
+            response = _unexpected(scope, error)
+        else:
+            return
+        if has_begun:
+            raise AnswerBroken from None
+        await response(scope, receive, send)
+
+
+def _unexpected(scope: Scope, error: Exception) -> Response:
+    note = caller.note_of(scope)
+    if isinstance(error, Problem):
+        return response_of(scope, error)
+    if refusals.is_unavailable(error):
+        title = "The store is not reachable at the moment; try again."
+        return respond(scope, status=503, code="unavailable", title=title, headers={"Retry-After": "5"})
+    note.outcome = "error"
+    _LOG.error("%s", json.dumps({"event": "error", "id": note.request_id, "type": _name(error), "at": _place(error)}))
+    return respond(
+        scope, status=500, code="error", title="Something went wrong on our side; the request id says where."
+    )
+
+
+def _name(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def _place(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}:{frame.name}" for frame in frames[-6:]]

@@ -1,0 +1,22 @@
+"""Which paths are special at the edge: how large a body they take and in which format they speak of errors."""
+
+from types import MappingProxyType
+from typing import Final
+
+from cdp.ingest.items import LARGEST_BATCH_BYTES, RECORDS_BYTES
+
+_SEGMENT: Final = ("batch", "identify", "track", "page", "screen", "group", "alias", *"bitpsga")
+SEGMENT: Final = frozenset(f"/v1/{name}" for name in _SEGMENT)
+"""The Segment wire: raw bodies of any content type; errors are `{"code", "message"}`."""
+
+RECORDS: Final = "/v1/records"
+LARGEST_BODY: Final = 1024 * 1024
+_LARGEST: Final = MappingProxyType({RECORDS: RECORDS_BYTES, **dict.fromkeys(SEGMENT, LARGEST_BATCH_BYTES)})
+
+RAW: Final = SEGMENT | {RECORDS}
+"""Paths whose route reads the body itself, so that one bad item harms no other."""
+
+
+def largest_body(path: str) -> int:
+    """Return how many bytes a body sent to `path` may have."""
+    return _LARGEST.get(path, LARGEST_BODY)

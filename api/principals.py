@@ -1,0 +1,208 @@
+"""Who is asking: the dependencies that turn a credential into somebody with a scope, asked anew at every request."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Security
+from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer, OAuth2
+from fastapi.security import SecurityScopes as AskedScopes
+
+from api import caller
+from cdp import clock, credentials
+from cdp.client_scopes import SCOPES
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from consent.errors import Refused, Unauthenticated
+
+
+class FreshLoginNeeded(Refused):
+    """This needs a login of a few minutes ago: ask for a new link first."""
+
+    code = "fresh-login-needed"
+
+
+class InsufficientScope(Refused):
+    """This token was not given the scope that this call needs."""
+
+    code = "insufficient-scope"
+
+
+class NoOrganization(Refused):
+    """This client acts for no organization."""
+
+    code = "no-organization"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A program of an organization, known by its access token."""
+
+    organization: UUID
+    slug: str
+    client_id: str
+    scopes: frozenset[str]
+
+    def scope(self, principal: Principal, *, purpose: str | None = None, customer: UUID | None = None) -> Scope:
+        """Return the scope in which this service acts as `principal`."""
+        return Scope(
+            principal, organization=self.organization, customer=customer, purpose=purpose, client=self.client_id
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditingClient:
+    """Who may see logs: of one organization, or of all when it is the platform's own auditor."""
+
+    client_id: str
+    organization: UUID | None
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of an auditor."""
+        return Scope(Principal.AUDITOR, organization=self.organization, client=self.client_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A customer, known by the session that a login link began."""
+
+    customer_id: UUID
+    session_id: UUID
+    proven_at: datetime
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of the customer: the whole own dossier."""
+        return Scope(Principal.CUSTOMER, customer=self.customer_id, client=str(self.session_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """An organization that sends events, known by its write key."""
+
+    organization: UUID
+    slug: str
+    batch_bytes: int
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of a source: it adds, and reads no value."""
+        return Scope(Principal.SOURCE, organization=self.organization)
+
+
+def platform_of(request: Request) -> Platform:
+    """Return the platform that this process serves."""
+    platform: Platform = request.app.state.platform
+    return platform
+
+
+PlatformDep = Annotated[Platform, Depends(platform_of)]
+
+_OAUTH = OAuth2(
+    flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes=dict(SCOPES))),
+    scheme_name="service",
+    description="An access token of an organization's program (OAuth 2.0 client credentials).",
+    auto_error=False,
+)
+_SESSION = HTTPBearer(
+    scheme_name="customer", description="The session that a customer's login link began.", auto_error=False
+)
+_WRITE_KEY = HTTPBearer(scheme_name="write_key", description="A source's write key.", auto_error=False)
+_WRITE_KEY_BASIC = HTTPBasic(
+    scheme_name="write_key_basic", description="A source's write key as user name, no password.", auto_error=False
+)
+
+
+def bearer(authorization: str | None) -> str:
+    """Return the token in an Authorization header (RFC 6750 §2.1); raises Unauthenticated without one."""
+    scheme, _, unverified_token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not unverified_token.strip():
+        raise Unauthenticated("this call needs a bearer token")
+    return unverified_token.strip()
+
+
+async def _token_holder(
+    request: Request, platform: Platform, asked: AskedScopes, authorization: str | None
+) -> credentials.TokenHolder:
+    holder = await credentials.of_token(platform, bearer(authorization))
+    note = caller.note_of(request.scope)
+    note.principal, note.organization = "service", holder.slug
+    if not holder.scopes.issuperset(asked.scopes):
+        raise InsufficientScope
+    return holder
+
+
+async def service(
+    request: Request,
+    platform: PlatformDep,
+    asked: AskedScopes,
+    authorization: Annotated[str | None, Depends(_OAUTH)],
+) -> Service:
+    """Return the service that asks; `Security(service, scopes=[…])` names what its token must hold."""
+    holder = await _token_holder(request, platform, asked, authorization)
+    if holder.organization is None or holder.slug is None:
+        raise NoOrganization
+    return Service(holder.organization, holder.slug, holder.client_id, holder.scopes)
+
+
+async def auditor(
+    request: Request,
+    platform: PlatformDep,
+    asked: AskedScopes,
+    authorization: Annotated[str | None, Depends(_OAUTH)],
+) -> AuditingClient:
+    """Return the auditor that asks."""
+    holder = await _token_holder(request, platform, asked, authorization)
+    caller.note_of(request.scope).principal = "auditor"
+    return AuditingClient(holder.client_id, holder.organization)
+
+
+async def customer(
+    request: Request, platform: PlatformDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_SESSION)]
+) -> LoggedIn:
+    """Return the customer that asks."""
+    if given is None:
+        raise Unauthenticated("this call needs a customer's session")
+    holder = await credentials.of_session(platform, given.credentials)
+    caller.note_of(request.scope).principal = "customer"
+    return LoggedIn(holder.customer_id, holder.session_id, holder.proven_at)
+
+
+async def fresh_customer(platform: PlatformDep, person: Annotated[LoggedIn, Depends(customer)]) -> LoggedIn:
+    """Return the customer that asks and has just logged in; grave acts need it."""
+    if clock.now() - person.proven_at > timedelta(seconds=platform.settings.fresh_seconds):
+        raise FreshLoginNeeded
+    return person
+
+
+async def source(
+    request: Request,
+    platform: PlatformDep,
+    key: Annotated[HTTPAuthorizationCredentials | None, Depends(_WRITE_KEY)],
+    basic: Annotated[HTTPBasicCredentials | None, Depends(_WRITE_KEY_BASIC)],
+) -> Supplier:
+    """Return the source that sends, by the write key in a Bearer or Basic header."""
+    unverified_key = key.credentials if key else basic.username if basic else None
+    if unverified_key is None:
+        raise Unauthenticated("this call needs a write key")
+    return await supplier_of(request, platform, unverified_key)
+
+
+async def supplier_of(request: Request, platform: Platform, unverified_key: str) -> Supplier:
+    """Return the source that a write key belongs to, wherever the key stood; raises Unauthenticated."""
+    holder = await credentials.of_write_key(platform, unverified_key)
+    note = caller.note_of(request.scope)
+    note.principal, note.organization = "source", holder.slug
+    return Supplier(holder.organization, holder.slug, holder.batch_bytes)
+
+
+ProfileReader = Annotated[Service, Security(service, scopes=["profiles:read"])]
+RecordWriter = Annotated[Service, Security(service, scopes=["records:write"])]
+GrantRequester = Annotated[Service, Security(service, scopes=["grants:request"])]
+Auditor = Annotated[AuditingClient, Security(auditor, scopes=["audit:read"])]
+Customer = Annotated[LoggedIn, Security(customer)]
+FreshCustomer = Annotated[LoggedIn, Security(fresh_customer)]
+Source = Annotated[Supplier, Security(source)]

@@ -1,0 +1,54 @@
+"""The form of an answer that says what is wrong: RFC 9457, and the own formats of the Segment wire and OAuth."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
+
+from api import paths
+
+_OWN = "urn:cdp:problem:"
+
+
+class ProblemDocument(BaseModel):
+    """What is wrong (RFC 9457). `code` never changes its meaning; `field` is a JSON pointer into the request."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    field: str | None
+    request_id: str
+
+
+class ProblemResponse(JSONResponse):
+    """An answer in application/problem+json."""
+
+    media_type = "application/problem+json"
+
+
+def answer(  # noqa: PLR0913 -- the parts of a problem document, each named by the caller
+    path: str,
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    request_id: str,
+    field: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return what is wrong in the format that `path` speaks."""
+    if path in paths.SEGMENT:
+        return JSONResponse({"code": code, "message": detail}, status, headers)
+    document = ProblemDocument(
+        type=f"{_OWN}{code}",
+        title=title,
+        status=status,
+        code=code,
+        detail=detail,
+        field=field,
+        request_id=request_id,
+    )
+    return ProblemResponse(document.model_dump(), status, headers)

@@ -1,0 +1,77 @@
+"""One line of JSON for each request, at its end; no person, no path as it was sent, no query."""
+
+import json
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import caller
+
+Measure = Callable[[str, str, int, float], None]
+
+_LOG: Final = logging.getLogger("cdp.requests")
+_HEADER: Final = b"x-request-id"
+_SAFE: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.-]{7,63}")
+NO_ROUTE: Final = "(none)"
+
+
+class RequestsLog:
+    """Give every request an id, say it in the answer, and log one line when the answer has left."""
+
+    def __init__(self, app: ASGIApp, *, measure: Measure) -> None:
+        self._app = app
+        self._measure = measure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        note, began, status = caller.begin(scope, _request_id(scope)), time.perf_counter(), 0
+
+        async def named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = note.request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, named)
+        finally:
+            seconds = time.perf_counter() - began
+            self._measure(scope["method"], route_of(scope), status, seconds)
+            _LOG.info("%s", _line(scope, note, status, seconds))
+
+
+def route_of(scope: Scope) -> str:
+    """Return the template of the route, never the path as it was sent: that may name a person."""
+    return getattr(scope.get("route"), "path", None) or NO_ROUTE
+
+
+def _line(scope: Scope, note: caller.Note, status: int, seconds: float) -> str:
+    return json.dumps(
+        {
+            "event": "request",
+            "id": note.request_id,
+            "method": scope["method"],
+            "route": route_of(scope),
+            "principal": note.principal,
+            "organization": note.organization,
+            "status": status,
+            "outcome": note.outcome or ("ok" if status else "broken"),
+            "milliseconds": round(seconds * 1000, 3),
+        }
+    )
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the sender's id when it is a plain token, else a fresh one: an id must not carry a text into a log."""
+    given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
+    return given.decode() if _SAFE.fullmatch(given) else secrets.token_hex(12)

@@ -1,0 +1,14 @@
+"""What a client may be allowed to do: the OAuth scopes, each with what it opens."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+SCOPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "profiles:read": "Look up and read profiles, as far as the customer granted.",
+        "records:write": "Send records of the organization's own customers, and see which were rejected.",
+        "grants:request": "Ask customers for access, see its own grants and what changed.",
+        "audit:read": "See acts and accesses, never a value.",
+    }
+)
