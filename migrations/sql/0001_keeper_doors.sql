@@ -85,6 +85,7 @@ begin
         end loop;
         update customer c set claimed_at = moment where c.customer_id = mine;
     end if;
+    perform admit_generation(claim_customer.generation);
     insert into subject (customer_id, subject_id, source_id, origin_id, created_at)
     values (mine, new_subject, customer_source(), mine, moment);
     insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
@@ -158,8 +159,27 @@ begin
 end
 $$;
 
--- Remove a part of what an organization supplied; call again until it answers 0, then once more to close it.
--- out  number of subjects removed this time
+-- Take a customer away whom nobody claimed and nobody knows any more, with the shells that were merged into them.
+create function forget_unknown(customer uuid) returns void
+language plpgsql
+as $$
+begin
+    if exists (select from subject s where s.customer_id = customer)
+        or exists (select from customer c where c.customer_id = customer and (c.claimed_at is not null or c.merged_into is not null)) then
+        return;
+    end if;
+    delete from permission p where p.customer_id = customer;
+    delete from access_request a where a.customer_id = customer;
+    delete from link l where l.customer_id = customer;
+    delete from cannot_link n where n.customer_id = customer;
+    delete from customer c where c.merged_into = customer;
+    delete from customer c where c.customer_id = customer;
+end
+$$;
+
+-- Remove a part of what an organization supplied, was allowed and may log in with; call again until it answers 0.
+-- Acts and accesses stay: they are the customers' history. The organization's row stays, closed, to name it there.
+-- out  number of subjects and permissions removed this time
 create function remove_organization(organization uuid, at_most integer, moment timestamptz) returns integer
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
@@ -186,17 +206,25 @@ begin
         group by s.customer_id
     loop
         perform shred_subjects(group_of.customer_id, group_of.subjects, moment);
-        delete from customer c where c.customer_id = group_of.customer_id and c.claimed_at is null
-            and not exists (select from subject s where s.customer_id = c.customer_id)
-            and not exists (select from customer m where m.merged_into = c.customer_id);
+        delete from link l where l.customer_id = group_of.customer_id and l.subject_id = any (group_of.subjects);
+        delete from cannot_link n where n.customer_id = group_of.customer_id and n.subject_id = any (group_of.subjects);
+        perform forget_unknown(group_of.customer_id);
         removed := removed + cardinality(group_of.subjects);
     end loop;
     if removed = 0 then
+        delete from access_token t using client c where c.client_id = t.client_id and c.organization_id = organization;
+        delete from client c where c.organization_id = organization;
+        delete from write_key k where k.organization_id = organization;
+        delete from attribute a where a.organization_id = organization;
+        delete from record_type t where t.organization_id = organization;
+        delete from idempotency i where i.caller = organization::text;
+        delete from suppression s where s.source_id = organization;
         delete from delivery d where d.source_id = organization;
         delete from reject r where r.source_id = organization;
         delete from import_job j where j.source_id = organization;
         delete from pull p where p.source_id = organization;
         delete from access_request a where a.organization_id = organization;
+        delete from change c where c.organization_id = organization;
     end if;
     return removed;
 end

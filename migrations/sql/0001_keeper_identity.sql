@@ -59,6 +59,7 @@ begin
     if source is null then
         perform refuse('not-your-records');
     end if;
+    perform admit_generation(create_subjects.generation);
     with incoming as (
         select * from unnest(types, blinds, sealed, customers, subjects, wrapped)
             as i (type, blind, sealed, customer_id, subject_id, wrapped)

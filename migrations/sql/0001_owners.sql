@@ -6,6 +6,7 @@ grant execute on function resolve_subjects, suppressed_identifiers, create_subje
     to cdp_source;
 grant execute on function unlink_subject, erase_customer to cdp_customer;
 grant execute on function remove_organization to cdp_operator;
+grant execute on function raise_key_floor to cdp_keymaster;
 grant execute on function decision_reason, granted_at, attested_at to cdp_customer, cdp_reader, cdp_exporter;
 
 do $$
@@ -24,7 +25,7 @@ begin
         'refuse', 'without', 'shared_by', 'either', 'common_sources', 'granted_at', 'attested_at', 'open_at', 'latest_end', 'graver',
         'stopped_by', 'narrowed', 'permission_after', 'may_act', 'check_act', 'check_transition', 'standing_of', 'keep_permission',
         'without_lapsed', 'merged', 'split_from', 'settle_permission', 'may_join', 'holders_of', 'move_subjects', 'merge_customers',
-        'shred_subjects']
+        'shred_subjects', 'forget_unknown', 'admit_generation']
     loop
         execute format('grant execute on function public.%I to cdp_keeper', name);
     end loop;

@@ -38,7 +38,7 @@ begin
         'organization', 'client', 'access_token', 'write_key', 'category', 'purpose', 'attribute', 'record_type', 'scope_key',
         'reference', 'suppression', 'delivery', 'login_link', 'session', 'customer', 'subject', 'data_key', 'link', 'cannot_link',
         'identifier', 'record', 'interaction', 'evidence', 'act', 'permission', 'access_request', 'access', 'change', 'reject',
-        'import_job', 'pull', 'key_destruction', 'idempotency']
+        'import_job', 'pull', 'key_destruction', 'idempotency', 'key_floor']
     loop
         execute format('create policy keeper on %I to cdp_keeper using (true) with check (true)', name);
     end loop;
@@ -53,6 +53,8 @@ grant select, update (customer_id), delete on interaction, evidence to cdp_keepe
 grant select, delete on delivery, reject, import_job, pull, login_link, idempotency, access_token, client, write_key,
     attribute, record_type to cdp_keeper;
 grant update (closed_at, name, details) on organization to cdp_keeper;
+grant select on key_floor to cdp_keeper;
+grant delete on link, change, suppression to cdp_keeper;
 
 -- ---------------------------------------------------------------- reference data that everybody may read
 
@@ -60,7 +62,7 @@ do $$
 declare
     name text;
 begin
-    foreach name in array array['category', 'purpose', 'attribute', 'record_type'] loop
+    foreach name in array array['category', 'purpose', 'attribute', 'record_type', 'catalog_version'] loop
         execute format('create policy catalog on %I for select to cdp_reader, cdp_exporter, cdp_source, cdp_customer,
             cdp_auditor, cdp_operator, cdp_doorman, cdp_sequencer using (true)', name);
         execute format('grant select on %I to cdp_reader, cdp_exporter, cdp_source, cdp_customer, cdp_auditor,
@@ -270,11 +272,18 @@ grant select (customer_id, created_at, claimed_at, merged_into) on customer to c
 create policy operator_wall on record to cdp_operator
     using ((select is_sealed('operator'))) with check ((select is_sealed('operator')));
 grant select (customer_id, record_id, source_id, kind, category, type) on record to cdp_operator;
-grant update (category) on record to cdp_operator;
+grant update (category, queryable) on record to cdp_operator;
 create policy operator_wall on interaction to cdp_operator
     using ((select is_sealed('operator'))) with check ((select is_sealed('operator')));
 grant select (customer_id, record_id, source_id, category, type, occurred_at) on interaction to cdp_operator;
 grant update (category) on interaction to cdp_operator;
+
+create policy source_wall on catalog_version for update to cdp_source
+    using ((select is_sealed('source'))) with check ((select is_sealed('source')));
+create policy operator_wall on catalog_version for update to cdp_operator
+    using ((select is_sealed('operator'))) with check ((select is_sealed('operator')));
+grant update (version) on catalog_version to cdp_source, cdp_operator;
+grant execute on function hold_catalog(), change_catalog() to cdp_source, cdp_operator;
 
 -- ---------------------------------------------------------------- the doorman: credentials, nothing behind the door
 
@@ -302,3 +311,6 @@ grant select, update (wrapped, generation) on data_key to cdp_keymaster;
 create policy keymaster_wall on key_destruction to cdp_keymaster
     using ((select is_sealed('keymaster'))) with check ((select is_sealed('keymaster')));
 grant select, update (done_at) on key_destruction to cdp_keymaster;
+create policy keymaster_wall on key_floor to cdp_keymaster
+    using ((select is_sealed('keymaster'))) with check ((select is_sealed('keymaster')));
+grant select, update (generation) on key_floor to cdp_keymaster;

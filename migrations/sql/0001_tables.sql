@@ -67,8 +67,10 @@ create table attribute (
     category        text not null references category,
     is_queryable    boolean not null default false,
     details         jsonb not null default '{}',
+    pending         text check (pending in ('refile', 'release')),
     primary key (organization_id, attribute)
 );
+comment on column attribute.pending is 'Records of this attribute are still being re-filed; after a release the row goes.';
 
 create table record_type (
     organization_id uuid not null,
@@ -76,8 +78,23 @@ create table record_type (
     type            text not null,
     category        text not null references category,
     details         jsonb not null default '{}',
+    pending         text check (pending in ('refile', 'release')),
     primary key (organization_id, kind, type)
 );
+
+create table catalog_version (
+    is_only boolean primary key default true check (is_only),
+    version bigint not null default 1
+);
+insert into catalog_version default values;
+comment on table catalog_version is 'Counts the changes of the catalog, so that a process knows when what it remembers is old.';
+
+create table key_floor (
+    is_only    boolean primary key default true check (is_only),
+    generation integer not null default 1
+);
+insert into key_floor default values;
+comment on table key_floor is 'The oldest generation of the key ring under which a new data key may be wrapped.';
 
 create table scope_key (
     is_only   boolean primary key default true check (is_only),
@@ -234,7 +251,7 @@ create table record (
     primary key (customer_id, record_id)
 );
 create unique index record_current on record (customer_id, subject_id, kind, type, key) where superseded_at is null;
-create index record_source on record (source_id, category);
+create index record_source on record (source_id, kind, type, category);
 comment on table record is 'One thing a source said about a subject. A newer version supersedes the older, which stays as history.';
 comment on column record.key is 'Blind index of the source''s own key of a product or fact; empty for attributes.';
 comment on column record.digest is 'Keyed hash of the value: tells a repeated delivery from a change.';
@@ -256,7 +273,7 @@ create table interaction (
     queryable   jsonb,
     primary key (customer_id, occurred_at, record_id)
 ) partition by range (occurred_at);
-create index interaction_source on interaction (source_id, category);
+create index interaction_source on interaction (source_id, type, category);
 
 create table evidence (
     customer_id uuid not null,

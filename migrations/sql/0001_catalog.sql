@@ -1,0 +1,48 @@
+-- How the catalog and the key ring change while others work: who comes in takes a shared lock that ends with the
+-- transaction, who changes something an exclusive one, so that nobody stores anything by what no longer holds.
+
+-- The number of the catalog as it stands; until this transaction ends, the mapping of the organization in scope stays.
+create function hold_catalog() returns bigint
+language plpgsql
+as $$
+begin
+    perform pg_advisory_xact_lock_shared(4014, hashtext(app_organization()::text));
+    return (select v.version from catalog_version v);
+end
+$$;
+
+-- Wait for whoever stores by the old mapping of the organization in scope, keep newcomers waiting, and count the change.
+create function change_catalog() returns bigint
+language plpgsql
+as $$
+declare
+    number bigint;
+begin
+    perform pg_advisory_xact_lock(4014, hashtext(app_organization()::text));
+    update catalog_version set version = version + 1 returning version into number;
+    return number;
+end
+$$;
+
+-- Refuse a data key that was wrapped under a generation that is being retired: the same transaction, tried again,
+-- wraps under the new one. Until this transaction ends the floor stays.
+create function admit_generation(wrapped_under integer) returns void
+language plpgsql
+as $$
+begin
+    perform pg_advisory_xact_lock_shared(4013);
+    if wrapped_under < (select k.generation from key_floor k) then
+        raise exception using errcode = 'serialization_failure', message = 'key-generation-retired';
+    end if;
+end
+$$;
+
+-- Let no data key be wrapped under an older generation than this from now on; waits for those on their way in.
+create function raise_key_floor(wanted integer) returns void
+language plpgsql
+as $$
+begin
+    perform pg_advisory_xact_lock(4013);
+    update key_floor set generation = wanted where generation < wanted;
+end
+$$;
