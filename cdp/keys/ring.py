@@ -14,9 +14,9 @@ Rules:
 
 A key management service or Vault implements `KeyProvider` in one of two ways. Either it keeps the ring's contents as
 one secret, without old versions, that only this process reads: the tree then lives in memory as here. Or it holds one
-named key for each slot: wrap and unwrap are its encrypt and decrypt with our associated data as context, destroy deletes the
-named key, rotate begins a new name space. What it must promise: the associated data is bound; destroy is durable and
-final when it returns; after that unwrap fails in every process.
+named key for each slot: wrap and unwrap are its encrypt and decrypt with our associated data as context, destroy
+deletes the named key, rotate begins a new name space. What it must promise: the associated data is bound; destroy is
+durable and final when it returns; after that unwrap fails in every process.
 """
 
 import secrets

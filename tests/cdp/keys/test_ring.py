@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cdp.keys import sealing, wrapping
 from cdp.keys.errors import KeyDestroyed, RingBroken, Unreadable
 from cdp.keys.ring import KeyProvider, LocalKeyRing, Single
+from cdp.keys.ring_file import Contents
 
 ANNA, BO = uuid4(), uuid4()
 DATA_KEY = bytes(range(32))
@@ -248,6 +249,36 @@ def test_a_damaged_ring_is_an_error_and_stays_what_it_is(
             use()
 
     assert damaged == (home / "ring").read_bytes()
+
+
+def test_a_ring_that_lacks_a_key_is_an_error(home: Path, ring: LocalKeyRing) -> None:
+    whole = ring._loaded.edition.contents
+    fewer = {name: key for name, key in whole.singles.items() if name != Single.SCOPE}
+    with ring._file.locked(exclusive=True):
+        ring._file.write(Contents(generations=whole.generations, singles=fewer))
+
+    with pytest.raises(RingBroken, match="lacks a key"):
+        _again(home)
+
+
+def test_a_descriptor_is_held_for_the_present_edition_only(ring: LocalKeyRing) -> None:
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 -- only their number matters
+
+    for _ in range(5):
+        ring.rotate()
+
+    assert before == len(os.listdir("/proc/self/fd"))  # noqa: PTH208 -- the same
+
+
+def test_a_later_ring_never_gets_the_inode_number_of_one_still_in_use(ring: LocalKeyRing, home: Path) -> None:
+    for _ in range(5):
+        present = _again(home)  # as a reader in another process, which does not look for a while
+        inode = (home / "ring").stat().st_ino
+        ring.rotate()
+        ring.rotate()  # a file system likes to give the number that has just become free
+
+        assert inode != (home / "ring").stat().st_ino
+        assert ring.generation == present.generation
 
 
 def test_a_ring_that_vanished_is_an_error(ring: LocalKeyRing, home: Path) -> None:
