@@ -107,7 +107,7 @@ def _shorthand(stated: Any) -> Any:  # noqa: ANN401  # whatever the TOML holds; 
     return {"column": stated} if isinstance(stated, str) else stated
 
 
-def _constant(stated: Any) -> Any:  # noqa: ANN401  # as above
+def _constant(stated: Any) -> Any:  # noqa: ANN401  # whatever the TOML holds; pydantic checks what comes out
     return {"constant": stated} if isinstance(stated, str) else stated
 
 

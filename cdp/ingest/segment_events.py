@@ -91,7 +91,11 @@ _STATED: Final = msgspec.json.Decoder(Stated)
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
 _ENCODE: Final = msgspec.json.Encoder().encode
 _ENCODED_TEXT: Final = msgspec.json.Decoder(str)
-_IDENTIFIERS: Final = {"email": IdentifierType.EMAIL, "phone": IdentifierType.PHONE}
+_IDENTIFIERS: Final = {
+    "email": IdentifierType.EMAIL,
+    "phone": IdentifierType.PHONE,
+    "mobile_phone": IdentifierType.PHONE,
+}
 _NO_CONTEXT: Final = Context()
 
 
@@ -130,7 +134,7 @@ def _identify(event: _Event, reading: Reading) -> list[Item]:
     traits = _object(context.traits or reading.context.traits, "context.traits")
     traits |= _object(event.traits, "traits")
     named = {_name(reading.attribute_name(name), "traits"): bytes(value) for name, value in traits.items()}
-    return _attributes(event, reading, named, identifiers=_identifiers(traits))
+    return _attributes(event, reading, named, identifiers=_identifiers(named))
 
 
 def _group(event: _Event, reading: Reading) -> list[Item]:
@@ -303,11 +307,11 @@ def _subject(event: _Event) -> tuple[Reference, ...]:
     return subject
 
 
-def _identifiers(traits: dict[str, Raw]) -> tuple[Identifier, ...]:
+def _identifiers(named: dict[str, bytes]) -> tuple[Identifier, ...]:
     """Return the identifiers among the traits. Anyone with a write key can claim them: never verified."""
     found = []
     for name, kind in _IDENTIFIERS.items():
-        value = bytes(traits.get(name, _NOTHING))
+        value = named.get(name, b"")
         text = _ENCODED_TEXT.decode(value) if value.startswith(b'"') else ""
         if len(text) > IDENTIFIER_LENGTH:
             raise _UnusableError(Reason.TOO_LONG, f"traits.{name}")
