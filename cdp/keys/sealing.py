@@ -82,7 +82,7 @@ def new_data_key() -> bytes:
 
 def place(table: str, row: UUID, column: str) -> bytes:
     """Return the associated data of one place; the row's fixed length keeps it unambiguous."""
-    return b"%b\0%b\0%b" % (table.encode(), row.bytes, column.encode())
+    return table.encode() + b"\0" + row.bytes + b"\0" + column.encode()
 
 
 def seal(data_key: DataKey, plaintext: bytes, *, table: str, row: UUID, column: str) -> bytes:
