@@ -141,13 +141,16 @@ comment on table delivery is 'Message ids already taken in, as keyed hashes; kep
 create table login_link (
     link_hash    bytea primary key,
     email_blind  bytea not null,
+    asker_blind  bytea not null,
     sealed_email bytea not null,
     asked_at     timestamptz not null,
     expires_at   timestamptz not null,
     used_at      timestamptz
 );
 comment on column login_link.sealed_email is 'Sealed with a key that only the link itself yields.';
+comment on column login_link.asker_blind is 'Keyed hash of the network address that asked, to limit how often.';
 create index login_link_email on login_link (email_blind, asked_at);
+create index login_link_asker on login_link (asker_blind, asked_at);
 
 create table session (
     session_hash bytea primary key,
@@ -254,7 +257,8 @@ create unique index record_current on record (customer_id, subject_id, kind, typ
 create index record_source on record (source_id, kind, type, category);
 comment on table record is 'One thing a source said about a subject. A newer version supersedes the older, which stays as history.';
 comment on column record.key is 'Blind index of the source''s own key of a product or fact; empty for attributes.';
-comment on column record.digest is 'Keyed hash of the value: tells a repeated delivery from a change.';
+comment on column record.digest is 'Keyed hash of the value, under a key derived from the subject''s data key.';
+comment on column record.sealed is 'JSON: the value of an attribute, {key, properties} of a product or fact.';
 
 create table interaction (
     customer_id uuid not null,
@@ -274,6 +278,9 @@ create table interaction (
     primary key (customer_id, occurred_at, record_id)
 ) partition by range (occurred_at);
 create index interaction_source on interaction (source_id, type, category);
+create index interaction_record on interaction (record_id);
+comment on column interaction.record_id is 'Follows from the source and its own key, so that the same one is never stored twice.';
+comment on column interaction.sealed is 'JSON: {properties, subject, outcome, name, section}; only properties is always there.';
 
 create table evidence (
     customer_id uuid not null,
@@ -374,9 +381,11 @@ create table change (
     kind            text not null,
     purpose         text,
     at              timestamptz not null,
-    primary key (organization_id, change_id)
+    transaction     xid8 not null default pg_current_xact_id(),
+    primary key (organization_id, transaction, change_id)
 );
 comment on table change is 'What recipients must hear: a grant that ended or shrank, a correction, an erasure. No value.';
+comment on column change.transaction is 'Read in this order, and only what no running transaction can still precede.';
 
 -- ---------------------------------------------------------------- the workshop's own papers
 
@@ -429,4 +438,5 @@ create table key_destruction (
     at         timestamptz not null,
     done_at    timestamptz
 );
+create index key_destruction_waiting on key_destruction (subject_id) where done_at is null;
 comment on table key_destruction is 'Data keys whose wrapping key must go: written with the erasure, done once the ring forgot it.';

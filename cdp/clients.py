@@ -1,0 +1,165 @@
+"""Programs and write keys of organizations: made, rotated and revoked by the operator, who sees each secret once."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select, update
+
+from cdp.client_scopes import SCOPES
+from cdp.credential_tables import AccessToken, Client, WriteKey
+from cdp.ingest.items import BATCH_BYTES
+from cdp.keys import tokens
+from cdp.keys.tokens import Fingerprints, Prefix
+from consent.errors import Invalid, NotFound
+
+_NAME: Final = re.compile(r"[\w .,&'()/+-]{1,100}")
+
+
+class UnknownScope(Invalid):
+    """There is no such OAuth scope."""
+
+    code = "unknown-scope"
+
+
+class ClientUnknown(NotFound):
+    """There is no such client or write key."""
+
+    code = "client-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A client and its secret, which nobody can see again."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewWriteKey:
+    """A write key, which nobody can see again; `key_id` names it from now on."""
+
+    key_id: str
+    write_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What is known of a write key without the key."""
+
+    key_id: str
+    name: str
+    batch_bytes: int
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def create(
+    session: Session,
+    fingerprints: Fingerprints,
+    *,
+    organization: UUID | None,
+    name: str,
+    scopes: Sequence[str],
+    at: datetime,
+) -> NewClient:
+    """Make a client and return its secret, once; without an organization it is the platform's auditor."""
+    if not scopes or not SCOPES.keys() >= set(scopes):
+        raise UnknownScope(field="/scopes")
+    if organization is None and set(scopes) != {"audit:read"}:
+        raise UnknownScope("a client without an organization may only audit", field="/scopes")
+    fresh = NewClient(f"c-{secrets.token_hex(10)}", tokens.new(Prefix.CLIENT_SECRET))
+    session.add(
+        Client(
+            client_id=fresh.client_id,
+            organization_id=organization,
+            name=_checked(name),
+            secret_hash=fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET),
+            scopes=sorted(set(scopes)),
+            created_at=at,
+        )
+    )
+    session.flush()  # so that an unknown organization is found here
+    return fresh
+
+
+def of_organization(session: Session, organization: UUID | None) -> list[Client]:
+    """Return the clients of an organization, oldest first; of the platform for None."""
+    mine = select(Client).where(col(Client.organization_id).is_not_distinct_from(organization))
+    return list(session.exec(mine.order_by(col(Client.created_at), Client.client_id)))
+
+
+def rotate(session: Session, fingerprints: Fingerprints, client_id: str, *, at: datetime) -> NewClient:
+    """Give the client a new secret and return it, once; the old one ends at once, with every token given for it."""
+    fresh = NewClient(client_id, tokens.new(Prefix.CLIENT_SECRET))
+    hashed = fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET)
+    _living(session, client_id).secret_hash = hashed
+    given = update(AccessToken).where(col(AccessToken.client_id) == client_id, col(AccessToken.revoked_at).is_(None))
+    session.execute(given.values(revoked_at=at))
+    return fresh
+
+
+def revoke(session: Session, client_id: str, *, at: datetime) -> None:
+    """End the client and with it every token that it holds."""
+    _living(session, client_id).revoked_at = at
+
+
+def create_write_key(
+    session: Session,
+    fingerprints: Fingerprints,
+    organization: UUID,
+    *,
+    name: str,
+    at: datetime,
+    batch_bytes: int = BATCH_BYTES,
+) -> NewWriteKey:
+    """Make a write key and return it, once."""
+    write_key = tokens.new(Prefix.WRITE_KEY)
+    hashed = fingerprints.fingerprint(write_key, Prefix.WRITE_KEY)
+    session.add(
+        WriteKey(
+            key_hash=hashed, organization_id=organization, name=_checked(name), batch_bytes=batch_bytes, created_at=at
+        )
+    )
+    session.flush()  # so that an unknown organization is found here
+    return NewWriteKey(_key_id(hashed), write_key)
+
+
+def write_keys_of(session: Session, organization: UUID) -> list[KeyFacts]:
+    """Return the write keys of an organization, oldest first."""
+    mine = select(WriteKey).where(WriteKey.organization_id == organization).order_by(col(WriteKey.created_at))
+    return [
+        KeyFacts(_key_id(each.key_hash), each.name, each.batch_bytes, each.created_at, each.revoked_at)
+        for each in session.exec(mine)
+    ]
+
+
+def revoke_write_key(session: Session, organization: UUID, key_id: str, *, at: datetime) -> None:
+    """End a write key of the organization."""
+    mine = select(WriteKey).where(WriteKey.organization_id == organization, col(WriteKey.revoked_at).is_(None))
+    found = next((each for each in session.exec(mine) if _key_id(each.key_hash) == key_id), None)
+    if found is None:
+        raise ClientUnknown
+    found.revoked_at = at
+
+
+def _living(session: Session, client_id: str) -> Client:
+    found = session.get(Client, client_id)
+    if found is None or found.revoked_at is not None:
+        raise ClientUnknown
+    return found
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise Invalid("a name is at most 100 letters, digits and ordinary signs", field="/name")
+    return name
+
+
+def _key_id(hashed: bytes) -> str:
+    return f"k-{hashed[:10].hex()}"
