@@ -8,10 +8,10 @@ from fastapi import FastAPI
 
 from api import errors
 from api.requests_log import RequestsLog
-from api.routes import health
+from api.routes import grants, health, me_grants, me_requests
 from cdp.platform import Platform
 
-ROUTES: Final = (health,)
+ROUTES: Final = (health, me_grants, me_requests, grants)
 """The modules of `api.routes`; each exports `router`. Add yours here."""
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
+from cdp.cursors import Cursors
+from cdp.catalog.reading import Catalogs
 from cdp.database import Database
 from cdp.keys.blind import BlindIndex
 from cdp.keys.mac import Mac
@@ -23,6 +25,8 @@ class Platform:
     blind: BlindIndex
     profile_ids: ProfileIds
     fingerprints: Fingerprints
+    catalogs: Catalogs
+    cursors: Cursors
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -40,4 +44,6 @@ class Platform:
             blind=BlindIndex(ring.single(Single.BLIND_INDEX)),
             profile_ids=ProfileIds(ring.single(Single.PAIRWISE)),
             fingerprints=Fingerprints(ring.single(Single.TOKEN)),
+            catalogs=Catalogs(),
+            cursors=Cursors(ring.single(Single.SYSTEM)),
         )

@@ -1,5 +1,94 @@
-"""The tables that plain SQLModel code reads and writes; the hot paths speak SQL of their own."""
+"""The tables that plain SQLModel code reads and writes; the hot paths speak SQL of their own.
 
-from sqlmodel import SQLModel
+Columns, no behaviour. The migrations make the tables; these classes only name what they hold.
+"""
 
-__all__ = ["SQLModel"]
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Column, DateTime, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+
+def _moment() -> Any:  # noqa: ANN401  # what SQLModel's Field returns
+    return Field(sa_type=DateTime(timezone=True))
+
+
+def _texts() -> Any:  # noqa: ANN401  # what SQLModel's Field returns
+    return Field(sa_column=Column(ARRAY(Text)))
+
+
+def _document() -> Any:  # noqa: ANN401  # what SQLModel's Field returns
+    return Field(sa_column=Column(JSONB))
+
+
+class Organization(SQLModel, table=True):
+    """A company that supplies records and asks to see them."""
+
+    organization_id: UUID = Field(primary_key=True)
+    slug: str
+    name: str
+    details: dict[str, Any] = _document()
+    created_at: datetime = _moment()
+    verified_at: datetime | None = _moment()
+    closed_at: datetime | None = _moment()
+
+
+class Act(SQLModel, table=True):
+    """One thing that happened to a permission; append only."""
+
+    customer_id: UUID = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    act_id: UUID
+    kind: str
+    recipient_id: UUID
+    purpose: str
+    categories: list[str] = _texts()
+    sources: list[UUID] | None = Field(sa_column=Column(ARRAY(Uuid)))
+    expires_at: datetime | None = _moment()
+    at: datetime = _moment()
+    by: str
+    client_id: str | None
+    request_id: UUID | None
+    evidence: dict[str, Any] = _document()
+
+
+class Permission(SQLModel, table=True):
+    """What the acts add up to for one customer, recipient and purpose."""
+
+    customer_id: UUID = Field(primary_key=True)
+    recipient_id: UUID = Field(primary_key=True)
+    purpose: str = Field(primary_key=True)
+    categories: list[str] = _texts()
+    sources: list[UUID] | None = Field(sa_column=Column(ARRAY(Uuid)))
+    expires_at: datetime | None = _moment()
+    attested_categories: list[str] = _texts()
+    attested_expires_at: datetime | None = _moment()
+    stopped_categories: list[str] = _texts()
+    stopped: str | None
+    chosen_at: datetime | None = _moment()
+    grant_id: UUID
+    since: datetime = _moment()
+    changed_at: datetime = _moment()
+    epoch: int
+
+
+class AccessRequest(SQLModel, table=True):
+    """An organization asks a customer: these categories, this purpose, this long, because."""
+
+    __tablename__ = "access_request"
+
+    customer_id: UUID = Field(primary_key=True)
+    request_id: UUID = Field(primary_key=True)
+    organization_id: UUID
+    purpose: str
+    categories: list[str] = _texts()
+    sources: list[UUID] | None = Field(sa_column=Column(ARRAY(Uuid)))
+    days: int
+    notice: dict[str, Any] = _document()
+    state: str
+    asked_at: datetime = _moment()
+    due_at: datetime = _moment()
+    answered_at: datetime | None = _moment()

@@ -46,3 +46,28 @@ begin
     update key_floor set generation = wanted where generation < wanted;
 end
 $$;
+
+-- Empty what stands in clear of an attribute that may not any more, a part at a time.
+-- out  how many records; 0 when none is left
+create function hide_queryable(organization uuid, attribute_name text, at_most integer) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    hidden integer;
+begin
+    if not is_sealed('operator') and organization is distinct from scope_organization('source') then
+        perform refuse('refused');
+    end if;
+    with chunk as (
+        select r.customer_id, r.record_id from record r
+        where r.source_id = organization and r.kind = 'attributes' and r.type = attribute_name and r.queryable is not null
+        limit at_most
+        for no key update
+    )
+    update record r set queryable = null from chunk
+    where r.customer_id = chunk.customer_id and r.record_id = chunk.record_id;
+    get diagnostics hidden = row_count;
+    return hidden;
+end
+$$;

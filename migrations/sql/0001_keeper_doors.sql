@@ -58,7 +58,7 @@ begin
     if not is_sealed('doorman') then
         perform refuse('refused');
     end if;
-    perform pg_advisory_xact_lock(hashtextextended(encode(proven_blind, 'hex'), 0));
+    perform hold_identifiers(array[proven_blind]);
     select r.customer_id into mine from reference r
     where r.source_id = customer_source() and r.type = 'customer' and r.blind = proven_blind;
     if mine is not null then
@@ -67,6 +67,11 @@ begin
     end if;
     delete from suppression s
     where s.erasure_id in (select x.erasure_id from suppression x where x.type = proven_type and x.blind = proven_blind);
+    perform from customer c
+    where c.customer_id in (
+        select i.customer_id from identifier i where i.type = proven_type and i.blind = proven_blind and i.is_verified)
+    order by c.customer_id
+    for update;
     select c.customer_id into mine from identifier i join customer c using (customer_id)
     where i.type = proven_type and i.blind = proven_blind and i.is_verified and c.claimed_at is null and c.merged_into is null
     order by c.created_at, c.customer_id limit 1;
@@ -79,9 +84,7 @@ begin
             where i.type = proven_type and i.blind = proven_blind and i.is_verified
               and c.claimed_at is null and c.merged_into is null and c.customer_id <> mine
         loop
-            if may_join(other, mine) then
-                perform merge_customers(other, mine, 'proven-identifier', moment);
-            end if;
+            perform join_customers(other, mine, 'proven-identifier', moment);
         end loop;
         update customer c set claimed_at = moment where c.customer_id = mine;
     end if;

@@ -1,21 +1,23 @@
 -- How subjects are found, made, linked and un-linked. A link is an edge: rows change their customer, nothing is copied.
 
 -- The subjects that a source means, locked until its transaction ends, so that two deliveries for one subject take
--- turns and an erasure waits for neither.
+-- turns, and an erasure or a merge waits for both. The lock goes by the subject's own id, which no merge changes: a row
+-- that moved while we waited is still the one we wanted.
 -- in   references of the source in scope, as types and blind indexes
 -- out  ordinal of the reference, its customer, subject and wrapped data key; or is_suppressed
 create function resolve_subjects(types text[], blinds bytea[])
 returns table (ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean)
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     source uuid := scope_organization('source');
 begin
     perform from subject s
-    where (s.customer_id, s.subject_id) in (
-        select r.customer_id, r.subject_id from unnest(types, blinds) as wanted (type, blind)
-        join reference r on r.source_id = source and r.type = wanted.type and r.blind = wanted.blind)
+    where s.source_id = source and s.subject_id = any (array(
+        select r.subject_id from unnest(types, blinds) as wanted (type, blind)
+        join reference r on r.source_id = source and r.type = wanted.type and r.blind = wanted.blind))
     order by s.subject_id
     for no key update;
     return query
@@ -29,10 +31,28 @@ begin
 end
 $$;
 
+-- Whose these subjects of the source in scope are now.
+create function customers_of(subjects uuid[])
+returns table (ordinal integer, customer_id uuid)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+    source uuid := scope_organization('source');
+begin
+    return query
+        select wanted.ordinal::integer, s.customer_id
+        from unnest(subjects) with ordinality as wanted (subject_id, ordinal)
+        join subject s on s.source_id = source and s.subject_id = wanted.subject_id;
+end
+$$;
+
 -- Which of these identifiers belonged to somebody who was erased, as ordinals.
 create function suppressed_identifiers(types text[], blinds bytea[]) returns setof integer
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
     if scope_organization('source') is null then
@@ -46,7 +66,8 @@ $$;
 
 -- Make subjects for references that nobody has yet, each with a customer of its own.
 -- in   arrays, one place for each subject; the ids and the wrapped key are the caller's
--- out  for each place the customer and subject that the reference now has, and its key: another delivery's if it was first
+-- out  for each place the customer and subject that the reference now has, and its key: another delivery's if it was
+--      first, nobody's if the person was erased a moment ago
 create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[],
     wrapped bytea[], generation integer, moment timestamptz)
 returns table (ordinal integer, customer_id uuid, subject_id uuid, wrapped_key bytea)
@@ -66,6 +87,7 @@ begin
     ), taken as (
         insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
         select source, i.type, i.blind, i.customer_id, i.subject_id, i.sealed from incoming i
+        where not exists (select from suppression x where x.type = i.type and x.blind = i.blind and x.source_id = source)
         order by i.type, i.blind
         on conflict do nothing
         returning reference.customer_id, reference.subject_id
@@ -82,20 +104,33 @@ begin
 end
 $$;
 
--- Let a further reference point at a subject that exists: a device that turns out to be a known customer's.
+-- Let a further reference point at a subject of the source in scope: a device that turns out to be a known customer's.
 -- A reference that already names somebody stays as it is.
-create function add_references(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[]) returns void
+-- out  ordinals of those that are new
+create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns setof integer
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     source uuid := scope_organization('source');
 begin
-    insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
-    select source, i.type, i.blind, s.customer_id, s.subject_id, i.sealed
-    from unnest(types, blinds, sealed, customers, subjects) as i (type, blind, sealed, customer_id, subject_id)
-    join subject s on s.customer_id = i.customer_id and s.subject_id = i.subject_id and s.source_id = source
-    on conflict do nothing;
+    return query
+        with wanted as (
+            select i.type, i.blind, min(i.ordinal) as ordinal
+            from unnest(types, blinds) with ordinality as i (type, blind, ordinal)
+            group by i.type, i.blind
+        ), added as (
+            insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
+            select source, w.type, w.blind, s.customer_id, s.subject_id, sealed[w.ordinal]
+            from wanted w
+            join subject s on s.source_id = source and s.subject_id = subjects[w.ordinal]
+            where not exists (select from suppression x where x.type = w.type and x.blind = w.blind and x.source_id = source)
+            order by w.type, w.blind
+            on conflict do nothing
+            returning reference.type, reference.blind
+        )
+        select w.ordinal::integer from added a join wanted w using (type, blind);
 end
 $$;
 
@@ -115,7 +150,7 @@ return guest <> host
         join reference rb on rb.customer_id = b.customer_id and rb.subject_id = b.subject_id and rb.type = 'user_id'
         where a.customer_id = guest);
 
--- The customers, at most four, that have this identifier as a verified one. More than three share it: then none.
+-- The customers, oldest claim first, that have this identifier as a verified one. More than three share it: then none.
 create function holders_of(wanted_type text, wanted_blind bytea) returns uuid[]
 language sql stable
 return (
@@ -125,73 +160,102 @@ return (
           where i.type = wanted_type and i.blind = wanted_blind and i.is_verified
           limit 4) found);
 
+-- Let whoever states one of these identifiers, or proves one, take turns until the transaction ends: of two at once
+-- neither would see the other. They share 256 locks, so that a large import does not fill the server's table of locks.
+create function hold_identifiers(blinds bytea[]) returns void
+language plpgsql
+as $$
+begin
+    perform pg_advisory_xact_lock(4015, turn.number)
+    from (select distinct get_byte(b, 0) as number from unnest(blinds) b order by 1) turn;
+end
+$$;
+
+-- Make two customers one if they may be, looked at again under the lock of both.
+create function join_customers(guest uuid, host uuid, why text, moment timestamptz) returns boolean
+language plpgsql
+as $$
+begin
+    if not may_join(guest, host) then
+        return false;
+    end if;
+    perform from customer c where c.customer_id in (guest, host) order by c.customer_id for update;
+    if not may_join(guest, host) then
+        return false;
+    end if;
+    perform merge_customers(guest, host, why, moment);
+    return true;
+end
+$$;
+
 -- Keep what a source knows a subject by, and link on what is verified.
 -- in   arrays, one place for each identifier; a verified flag counts only from an organization the operator verified
--- out  number of customers that were linked
-create function add_identifiers(customers uuid[], subjects uuid[], types text[], blinds bytea[], categories text[],
-    verified boolean[], moment timestamptz)
-returns integer
+-- out  the subjects of which something new is known
+create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[],
+    moment timestamptz)
+returns setof uuid
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     source uuid := scope_organization('source');
     is_trusted boolean := exists (select from organization o where o.organization_id = source and o.verified_at is not null);
     fresh record;
-    host uuid;
-    guest uuid;
-    joined integer := 0;
+    mine uuid;
+    other uuid;
 begin
+    perform hold_identifiers(array(
+        select i.blind from unnest(subjects, types, blinds, verified) as i (subject_id, type, blind, is_verified)
+        where is_trusted and i.is_verified and not exists (
+            select from identifier k
+            where k.type = i.type and k.blind = i.blind and k.subject_id = i.subject_id and k.is_verified)));
     for fresh in
         insert into identifier as known (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
         select distinct on (s.subject_id, i.type, i.blind)
             s.customer_id, s.subject_id, source, i.category, i.type, i.blind, i.is_verified and is_trusted, moment
-        from unnest(customers, subjects, types, blinds, categories, verified)
-            as i (customer_id, subject_id, type, blind, category, is_verified)
-        join subject s on s.customer_id = i.customer_id and s.subject_id = i.subject_id and s.source_id = source
+        from unnest(subjects, types, blinds, categories, verified) as i (subject_id, type, blind, category, is_verified)
+        join subject s on s.subject_id = i.subject_id and s.source_id = source
         order by s.subject_id, i.type, i.blind, i.is_verified desc
         on conflict (customer_id, subject_id, type, blind) do update set is_verified = true
             where excluded.is_verified and not known.is_verified
-        returning known.*
+        returning known.subject_id, known.type, known.blind, known.is_verified
     loop
+        return next fresh.subject_id;
         continue when not fresh.is_verified;
-        foreach host in array coalesce(holders_of(fresh.type, fresh.blind), '{}') loop
-            select s.customer_id into guest from subject s where s.subject_id = fresh.subject_id and s.source_id = source;
-            if may_join(guest, host) then
-                perform merge_customers(guest, host, 'verified-identifier', moment);
-                joined := joined + 1;
-                exit;
-            end if;
+        select s.customer_id into mine from subject s where s.subject_id = fresh.subject_id and s.source_id = source;
+        foreach other in array coalesce(holders_of(fresh.type, fresh.blind), '{}') loop
+            exit when join_customers(mine, other, 'verified-identifier', moment)
+                   or join_customers(other, mine, 'verified-identifier', moment);
         end loop;
     end loop;
-    return joined;
 end
 $$;
 
 -- Link the subject of a device to the customer who turns out to use it: once, and only while it is nobody else's.
-create function link_references(anonymous_blinds bytea[], user_blinds bytea[], kinds text[], moment timestamptz) returns integer
+-- in   arrays, one place for each pair: an earlier reference with its type, and the user id
+-- out  ordinals of the pairs that were linked
+create function link_references(types text[], earlier bytea[], users bytea[], moment timestamptz) returns setof integer
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     source uuid := scope_organization('source');
-    pair record;
-    joined integer := 0;
+    guest uuid;
+    host uuid;
 begin
-    for pair in
-        select distinct g.customer_id as guest, h.customer_id as host
-        from unnest(anonymous_blinds, user_blinds, kinds) as wanted (anonymous, "user", kind)
-        join reference g on g.source_id = source and g.type = wanted.kind and g.blind = wanted.anonymous
-        join reference h on h.source_id = source and h.type = 'user_id' and h.blind = wanted."user"
-        where g.customer_id <> h.customer_id
-    loop
-        if may_join(pair.guest, pair.host)
-            and not exists (select from subject s where s.customer_id = pair.guest and s.origin_id <> pair.guest) then
-            perform merge_customers(pair.guest, pair.host, 'anonymous-to-user', moment);
-            joined := joined + 1;
+    for ordinal in 1 .. coalesce(cardinality(types), 0) loop
+        select r.customer_id into guest from reference r
+        where r.source_id = source and r.type = types[ordinal] and r.blind = earlier[ordinal];
+        select r.customer_id into host from reference r
+        where r.source_id = source and r.type = 'user_id' and r.blind = users[ordinal];
+        continue when guest is null or host is null
+            or exists (select from subject s where s.customer_id = guest and s.origin_id <> guest);
+        if join_customers(guest, host, 'anonymous-to-user', moment) then
+            return next ordinal;
         end if;
     end loop;
-    return joined;
 end
 $$;
 

@@ -48,12 +48,13 @@ grant select on organization, client, access_token, write_key, category, purpose
 grant select, insert on link, act, change, suppression, key_destruction to cdp_keeper;
 grant select, insert, update, delete on reference, customer, subject, data_key, cannot_link, identifier, permission,
     access_request, session to cdp_keeper;
-grant select, update (customer_id, superseded_at), delete on record to cdp_keeper;
+grant select, update (customer_id, superseded_at, queryable), delete on record to cdp_keeper;
 grant select, update (customer_id), delete on interaction, evidence to cdp_keeper;
 grant select, delete on delivery, reject, import_job, pull, login_link, idempotency, access_token, client, write_key,
     attribute, record_type to cdp_keeper;
 grant update (closed_at, name, details) on organization to cdp_keeper;
 grant select on key_floor to cdp_keeper;
+grant insert on access to cdp_keeper;
 grant delete on link, change, suppression to cdp_keeper;
 
 -- ---------------------------------------------------------------- reference data that everybody may read
@@ -93,7 +94,8 @@ create policy reader_wall on permission for select to cdp_reader
 create policy reader_wall on customer for select to cdp_reader
     using (customer_id = (select scope_customer('reader')));
 create policy reader_wall on access for insert to cdp_reader
-    with check (organization_id = (select scope_organization('reader')) and customer_id = (select app_customer()));
+    with check (organization_id = (select scope_organization('reader'))
+        and customer_id in ((select app_customer()), '00000000-0000-0000-0000-000000000000')); -- nobody was found
 grant select on record, interaction, permission to cdp_reader;
 grant select (customer_id, subject_id, wrapped) on data_key to cdp_reader;
 grant select (customer_id, merged_into, epoch) on customer to cdp_reader;
@@ -168,7 +170,7 @@ create policy source_wall on record to cdp_source
 grant insert on record to cdp_source;
 grant select (customer_id, record_id, subject_id, source_id, kind, category, type, key, occurred_at, received_at, superseded_at, digest)
     on record to cdp_source;
-grant update (superseded_at, received_at, category, queryable) on record to cdp_source;
+grant update (superseded_at, occurred_at, received_at, category, queryable) on record to cdp_source;
 create policy source_wall on interaction to cdp_source
     using (source_id = (select scope_organization('source'))) with check (source_id = (select scope_organization('source')));
 grant insert on interaction to cdp_source;
@@ -272,12 +274,14 @@ grant select (customer_id, created_at, claimed_at, merged_into) on customer to c
 create policy operator_wall on record to cdp_operator
     using ((select is_sealed('operator'))) with check ((select is_sealed('operator')));
 grant select (customer_id, record_id, source_id, kind, category, type) on record to cdp_operator;
-grant update (category, queryable) on record to cdp_operator;
+grant update (category) on record to cdp_operator;
 create policy operator_wall on interaction to cdp_operator
     using ((select is_sealed('operator'))) with check ((select is_sealed('operator')));
 grant select (customer_id, record_id, source_id, category, type, occurred_at) on interaction to cdp_operator;
 grant update (category) on interaction to cdp_operator;
 
+create policy operator_wall on subject for select to cdp_operator using ((select is_sealed('operator')));
+grant select (subject_id, source_id) on subject to cdp_operator;
 create policy source_wall on catalog_version for update to cdp_source
     using ((select is_sealed('source'))) with check ((select is_sealed('source')));
 create policy operator_wall on catalog_version for update to cdp_operator

@@ -9,7 +9,18 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-PARTS = ("tables", "scope", "partitions", "keeper_acts", "keeper_identity", "keeper_doors", "catalog", "policies", "owners")
+PARTS = (
+    "tables",
+    "scope",
+    "partitions",
+    "keeper_acts",
+    "keeper_identity",
+    "keeper_doors",
+    "keeper_reads",
+    "catalog",
+    "policies",
+    "owners",
+)
 
 
 def upgrade() -> None:

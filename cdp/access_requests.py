@@ -1,0 +1,141 @@
+"""Access requests: what an organization asks a customer, and the customer's answer.
+
+One request is one purpose. Not answering is no: a request that nobody answered lapses by its date, without a job.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from cdp import grants, ids
+from cdp.scope import Scope
+from cdp.tables import AccessRequest
+from consent import acts as law
+from consent.errors import Conflict, Invalid, NotFound
+
+ANSWER_DAYS: Final = 14
+
+
+class AlreadyAnswered(Conflict):
+    """This request has been answered, withdrawn or has lapsed."""
+
+    code = "already-answered"
+
+
+class NotAsked(Invalid):
+    """An answer cannot give more than was asked."""
+
+    code = "not-asked"
+
+
+def ask(  # noqa: PLR0913  # what a request must say, each by name
+    session: Session,
+    *,
+    customer: UUID,
+    organization: UUID,
+    purpose: str,
+    categories: frozenset[str],
+    days: int,
+    notice: Mapping[str, Any],
+    at: datetime,
+) -> UUID:
+    """Put a request before the customer and return its id; it lapses after fourteen days."""
+    request = AccessRequest(
+        customer_id=customer,
+        request_id=ids.row(),
+        organization_id=organization,
+        purpose=purpose,
+        categories=sorted(categories),
+        sources=None,
+        days=days,
+        notice=dict(notice),
+        state="pending",
+        asked_at=at,
+        due_at=at + timedelta(days=ANSWER_DAYS),
+        answered_at=None,
+    )
+    session.add(request)
+    return request.request_id
+
+
+def of_customer(session: Session) -> list[AccessRequest]:
+    """Return the requests to the customer in scope, those that wait longest first."""
+    return list(session.exec(select(AccessRequest).order_by(col(AccessRequest.due_at), col(AccessRequest.request_id))))
+
+
+def state(request: AccessRequest, *, at: datetime) -> str:
+    """Return where the request stands at `at`; one that nobody answered in time is `expired`."""
+    return "expired" if request.state == "pending" and request.due_at <= at else request.state
+
+
+def approve(
+    session: Session,
+    scope: Scope,
+    request_id: UUID,
+    *,
+    categories: frozenset[str] | None,
+    expires_at: datetime | None,
+    at: datetime,
+) -> UUID:
+    """Grant what was asked, or the part of it that the customer chose, and return the act's id.
+
+    What this recipient may see already for this purpose stays, under the narrower sources and the earlier end of both:
+    an answer never widens or lengthens what stood.
+    """
+    request = _pending(session, request_id, at=at)
+    asked = frozenset(request.categories)
+    latest = at + timedelta(days=request.days)
+    chosen = asked if categories is None else categories
+    if not chosen <= asked:
+        raise NotAsked(field="/categories")
+    if expires_at is not None and expires_at > latest:
+        raise NotAsked(field="/expires_at")
+    end = min(expires_at or latest, law.latest_end(at))
+    sources = None if request.sources is None else frozenset(request.sources)
+    live = grants.own_part(session, request.organization_id, request.purpose, at=at)
+    if live is not None:
+        end = min(end, live.expires_at)
+        sources = grants.common_sources(sources, live.sources)
+    grant = law.Grant(
+        recipient=request.organization_id,
+        purpose=request.purpose,
+        at=at,
+        categories=chosen if live is None else chosen | live.categories,
+        sources=sources,
+        expires_at=end,
+    )
+    is_whole = chosen == asked and expires_at is None
+    _answer(request, "approved" if is_whole else "narrowed", at=at)
+    return grants.record(session, scope, request.customer_id, grant, request=request_id)
+
+
+def refuse(session: Session, scope: Scope, request_id: UUID, *, at: datetime) -> UUID:
+    """Say no, and return the act's id; what stands already stays as it is."""
+    request = _pending(session, request_id, at=at)
+    refusal = law.Refuse(
+        recipient=request.organization_id,
+        purpose=request.purpose,
+        at=at,
+        categories=frozenset(request.categories),
+    )
+    _answer(request, "refused", at=at)
+    return grants.record(session, scope, request.customer_id, refusal, request=request_id)
+
+
+def _pending(session: Session, request_id: UUID, *, at: datetime) -> AccessRequest:
+    request = session.exec(
+        select(AccessRequest).where(AccessRequest.request_id == request_id).with_for_update()
+    ).one_or_none()
+    if request is None:
+        raise NotFound("there is no such request")
+    if state(request, at=at) != "pending":
+        raise AlreadyAnswered
+    return request
+
+
+def _answer(request: AccessRequest, answer: str, *, at: datetime) -> None:
+    request.state = answer
+    request.answered_at = at

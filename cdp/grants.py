@@ -1,0 +1,179 @@
+"""The customer's permissions: every act, what the acts add up to, and their history.
+
+Rules: (1) the shape of an act is checked by `consent.acts`, whether it may follow by the database in the transaction
+that records it; (2) one act, one recipient, one purpose; (3) the permission and the word to the recipient's change feed
+change in that same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
+
+import msgspec
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from cdp.scope import Scope
+from cdp.tables import Act, Permission
+from consent import acts as law
+from consent.errors import NotFound, NothingGranted
+
+_RECORD: Final = text(
+    "select record_act(:customer, :act, :kind, :recipient, :purpose, :categories, :sources, :until, :at, :by, :client,"
+    " :request, cast(:proof as jsonb))"
+)
+
+
+def grant_id(customer: UUID, recipient: UUID, purpose: str) -> UUID:
+    """Return the public id of a permission, the same from the first act to the last."""
+    return uuid5(customer, f"{recipient}/{purpose}")
+
+
+def record(session: Session, scope: Scope, customer: UUID, act: law.Act, *, request: UUID | None = None) -> UUID:
+    """Add `act` to the customer's ledger and return its id; takes effect when the transaction commits.
+
+    Acts on one customer are serialised. Raises the Problem that keeps the act out: Invalid, Conflict or Refused.
+    """
+    act_id = uuid4()
+    facts = _facts(act) | {
+        "customer": customer,
+        "act": act_id,
+        "by": scope.principal.value,
+        "client": scope.client or "",
+        "request": request,
+    }
+    session.flush()  # an answered request and its act are one change, and the next line forgets what is loaded
+    session.execute(_RECORD, facts)
+    session.expire_all()
+    return act_id
+
+
+def _facts(act: law.Act) -> dict[str, Any]:
+    sources: frozenset[UUID] | None = getattr(act, "sources", None)
+    evidence = act.evidence if isinstance(act, law.Attest) else None
+    return {
+        "kind": act.kind.value,
+        "recipient": act.recipient,
+        "purpose": act.purpose,
+        "categories": sorted(getattr(act, "categories", ())),
+        "sources": None if sources is None else sorted(sources),
+        "until": getattr(act, "expires_at", None),
+        "at": act.at,
+        "proof": msgspec.json.encode(evidence or {}).decode(),
+    }
+
+
+def standing(session: Session) -> list[Permission]:
+    """Return every permission of the customer in scope, live or ended, latest change first."""
+    return list(session.exec(select(Permission).order_by(col(Permission.changed_at).desc(), col(Permission.purpose))))
+
+
+def find(session: Session, unverified_grant_id: UUID) -> Permission:
+    """Return the permission with this public id; raises NotFound when the customer in scope has none."""
+    for permission in standing(session):
+        if unverified_grant_id == grant_id(permission.customer_id, permission.recipient_id, permission.purpose):
+            return permission
+    raise NotFound("there is no such grant")
+
+
+def history(session: Session, permission: Permission) -> list[Act]:
+    """Return the acts on one permission, oldest first."""
+    return list(
+        session.exec(
+            select(Act)
+            .where(Act.recipient_id == permission.recipient_id, Act.purpose == permission.purpose)
+            .order_by(col(Act.seq))
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """What the customer's own grant opens now."""
+
+    categories: frozenset[str]
+    sources: frozenset[UUID] | None
+    expires_at: datetime
+
+
+def own_part(session: Session, recipient: UUID, purpose: str, *, at: datetime) -> OwnPart | None:
+    """Return what the customer in scope has granted this recipient for this purpose and still runs at `at`."""
+    permission = session.exec(
+        select(Permission).where(Permission.recipient_id == recipient, Permission.purpose == purpose)
+    ).one_or_none()
+    if permission is None or permission.expires_at is None or permission.expires_at <= at or not permission.categories:
+        return None
+    sources = None if permission.sources is None else frozenset(permission.sources)
+    return OwnPart(frozenset(permission.categories), sources, permission.expires_at)
+
+
+def common_sources(one: frozenset[UUID] | None, two: frozenset[UUID] | None) -> frozenset[UUID] | None:
+    """Return the sources that both name; None stands for every source."""
+    if one is None or two is None:
+        return two if one is None else one
+    return one & two
+
+
+def is_live(permission: Permission, *, at: datetime) -> bool:
+    """Tell whether the permission opens anything at `at`."""
+    own = permission.categories and permission.expires_at is not None and permission.expires_at > at
+    attested = (
+        permission.attested_categories
+        and permission.attested_expires_at is not None
+        and permission.attested_expires_at > at
+    )
+    return bool(own or attested)
+
+
+def revoke_all(session: Session, scope: Scope, customer: UUID, *, at: datetime) -> list[Permission]:
+    """Take back everything that is live and return what was taken back; raises NothingGranted when nothing was."""
+    live = [permission for permission in standing(session) if is_live(permission, at=at)]
+    if not live:
+        raise NothingGranted
+    for permission in live:
+        record(
+            session, scope, customer, law.Revoke(recipient=permission.recipient_id, purpose=permission.purpose, at=at)
+        )
+    return live
+
+
+def change(
+    permission: Permission,
+    *,
+    categories: frozenset[str] | None,
+    sources: frozenset[UUID] | None,
+    expires_at: datetime | None,
+    at: datetime,
+) -> law.Narrow | law.Extend:
+    """Return the act that leads from `permission` to what is wanted; None keeps a part as it is.
+
+    Less is a narrowing, more or longer an extension. Both at once is refused when the act is recorded, so that nobody
+    extends something while believing that they only narrow it. Raises NothingGranted for a permission that has ended.
+    """
+    if not is_live(permission, at=at):
+        raise NothingGranted
+    live = _live_categories(permission, at=at)
+    standing = None if permission.sources is None else frozenset(permission.sources)
+    end = max(each for each in (permission.expires_at, permission.attested_expires_at) if each is not None)
+    wanted = live if categories is None else categories
+    until = end if expires_at is None else expires_at
+    kind = law.Narrow if wanted <= live and until <= end and _covers(standing, sources) else law.Extend
+    return kind(
+        recipient=permission.recipient_id,
+        purpose=permission.purpose,
+        at=at,
+        categories=wanted,
+        sources=standing if sources is None else sources,
+        expires_at=until,
+    )
+
+
+def _live_categories(permission: Permission, *, at: datetime) -> frozenset[str]:
+    own = permission.categories if permission.expires_at and permission.expires_at > at else []
+    has_attested = permission.attested_expires_at and permission.attested_expires_at > at
+    return frozenset(own) | frozenset(permission.attested_categories if has_attested else [])
+
+
+def _covers(standing: frozenset[UUID] | None, wanted: frozenset[UUID] | None) -> bool:
+    return wanted is None or standing is None or wanted <= standing

@@ -1,0 +1,75 @@
+-- What reads need from beyond the reader's wall: who holds a token, and a word in the log for whoever was looked up.
+
+-- What one permission as a whole comes to at `at`: granted, attested, or why nothing is open; the words of the law.
+create function standing_reason(p permission, at timestamptz) returns text language sql immutable parallel safe
+return case
+    when p.stopped is not null then p.stopped
+    when p.categories <> '{}' and p.expires_at > at then 'granted'
+    when p.attested_categories <> '{}' and p.attested_expires_at > at then 'attested'
+    when p.categories <> '{}' or p.attested_categories <> '{}' then 'expired'
+    else 'never-granted'
+end;
+
+-- What many bearer tokens stand for now; see check_token.
+-- out  place of the token in the array; no row for one that has ended
+create function check_tokens(hashes bytea[])
+returns table (place integer, client_id text, organization_id uuid, slug text, scopes text[])
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    return query
+        select h.place::integer, c.client_id, c.organization_id, o.slug, t.scopes
+        from unnest(hashes) with ordinality as h (hash, place)
+        join access_token t on t.token_hash = h.hash
+        join client c on c.client_id = t.client_id
+        left join organization o on o.organization_id = c.organization_id
+        where t.revoked_at is null and t.expires_at > statement_timestamp()
+          and c.revoked_at is null and o.closed_at is null;
+end
+$$;
+
+-- Write down a lookup with everybody whom the identifiers name, whether or not they granted anything, so that each of
+-- them sees it; nobody at all is one row too. The caller learns nothing: the answer is always the same.
+-- in   identifiers, own references, and whom the caller may see (one, or nobody)
+create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], found uuid)
+returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    organization uuid := scope_organization('exporter');
+    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
+begin
+    if organization is null then
+        perform refuse('refused');
+    end if;
+    with holders as materialized (
+        select i.customer_id from unnest(types, blinds) as w (type, blind)
+        join identifier i on i.type = w.type and i.blind = w.blind
+        union
+        select r.customer_id from unnest(own_types, own_blinds) as w (type, blind)
+        join reference r on r.source_id = organization and r.type = w.type and r.blind = w.blind
+        limit 8
+    )
+    insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released,
+        records, outcome, reason, grant_id)
+    select person.customer_id, statement_timestamp(), gen_random_uuid(), organization, nullif(current_setting('app.client'), ''),
+        'service', 'lookup', app_purpose(), '{}', '{}', 0,
+        case when person.customer_id = found then 'released' when person.customer_id = nobody then 'unknown' else 'refused' end,
+        case when person.customer_id = nobody then 'not-found'
+             when person.customer_id is distinct from found and standing_reason(p, statement_timestamp()) in ('granted', 'attested')
+             then 'ambiguous'
+             else standing_reason(p, statement_timestamp()) end,
+        p.grant_id
+    from (
+        select h.customer_id from holders h
+        union
+        select found where found is not null
+        union
+        select nobody where not exists (select from holders)
+    ) person
+    left join permission p on p.customer_id = person.customer_id and p.recipient_id = organization and p.purpose = app_purpose();
+    return true;
+end
+$$;
