@@ -31,7 +31,8 @@ def ask(platform: Platform, person: make.Person, shop: Organization, *, at: date
 
 
 def answer(api: TestClient, person: make.Person, request: UUID, verb: str, body: Mapping[str, object]) -> int:
-    return api.post(f"{PATH}/{request}/{verb}", json=dict(body), headers=person.headers).status_code
+    status: int = api.post(f"{PATH}/{request}/{verb}", json=dict(body), headers=person.headers).status_code
+    return status
 
 
 def state(api: TestClient, person: make.Person) -> str:
