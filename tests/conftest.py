@@ -25,6 +25,7 @@ from cdp.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_WORKERS = 4
+LONGEST_NAME = 30
 TEMPLATE = "cdp_template"
 
 Start = Callable[..., Cluster]
@@ -33,6 +34,13 @@ Start = Callable[..., Cluster]
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many workers `-n auto` means: each brings a server, so more than four only queue."""
     return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name a case of long, random or odd text after its argument: all workers must see the same short names."""
+    if isinstance(val, str | bytes) and (len(val) > LONGEST_NAME or not str(val).isprintable() or not val.isascii()):
+        return argname
+    return None
 
 
 @pytest.fixture(scope="session")

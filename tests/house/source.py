@@ -12,7 +12,8 @@ PACKAGES = ("consent", "cdp", "api")
 @cache
 def files() -> tuple[Path, ...]:
     """Return every file of the project, tracked or about to be, relative to its root."""
-    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    trusting = ["-c", "safe.directory=*"]  # CI checks out as one user and runs as another
+    listing = ["git", *trusting, "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     return tuple(Path(name) for name in sorted(set(names)) if name and (ROOT / name).is_file())
 

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.house import source
 
 LONGEST_MODULE = 400
@@ -14,58 +12,63 @@ LONGEST_FUNCTION = 50
 TABLES = {Path("tests/spec/decisions.py")}  # one table of cases, read from top to bottom
 NAMELESS = {"utils", "util", "helpers", "helper", "base", "manager", "managers", "service", "services", "repository"}
 NAMELESS |= {"common", "misc", "core", "shared"}
+CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.datetime.now", "datetime.today", "date.today", "time.time"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@pytest.mark.parametrize("path", [each for each in source.modules() if each not in TABLES], ids=str)
-def test_a_module_is_short(path: Path) -> None:
-    assert len(source.text(path).splitlines()) <= LONGEST_MODULE
+def test_a_module_is_short() -> None:
+    lengths = {str(path): len(source.text(path).splitlines()) for path in source.modules() if path not in TABLES}
+
+    assert {} == {name: length for name, length in lengths.items() if length > LONGEST_MODULE}
 
 
-@pytest.mark.parametrize("path", source.modules(), ids=str)
-def test_a_function_is_short(path: Path) -> None:
-    long = [f"{each.name} ({_length(each)})" for each in _functions(path) if _length(each) > LONGEST_FUNCTION]
+def test_a_function_is_short() -> None:
+    lengths = {f"{path}: {each.name}": _length(each) for path in source.modules() for each in _functions(path)}
 
-    assert [] == long
-
-
-@pytest.mark.parametrize("path", source.modules(), ids=str)
-def test_a_module_is_named_after_what_it_holds(path: Path) -> None:
-    words = {word for part in path.with_suffix("").parts for word in part.lower().split("_")}
-
-    assert set() == words & NAMELESS
+    assert {} == {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION}
 
 
-@pytest.mark.parametrize("path", [each for each in source.modules() if source.text(each).strip()], ids=str)
-def test_a_module_says_what_lives_in_it(path: Path) -> None:
-    is_test = path.parts[0] == "tests" and path.name.startswith(("test_", "__init__"))
+def test_a_module_is_named_after_what_it_holds() -> None:
+    words = {
+        path: {word for part in path.with_suffix("").parts for word in part.split("_")} for path in source.modules()
+    }
 
-    assert is_test or ast.get_docstring(source.tree(path))
-
-
-@pytest.mark.parametrize("path", source.product(), ids=str)
-def test_a_public_function_or_class_says_what_the_caller_gets(path: Path) -> None:
-    assert [] == [name for name, node in _public(source.tree(path)) if not ast.get_docstring(node)]
+    assert [] == [str(path) for path in words if words[path] & NAMELESS]
 
 
-@pytest.mark.parametrize("path", source.product(), ids=str)
-def test_no_class_is_a_manager(path: Path) -> None:
-    names = [each.name for each in ast.walk(source.tree(path)) if isinstance(each, ast.ClassDef)]
-
-    assert [] == [
-        name for name in names if re.findall("[A-Z][a-z]*", name)[-1:] in ([word.title()] for word in NAMELESS)
+def test_a_module_says_what_lives_in_it() -> None:
+    silent = [
+        path for path in source.modules() if source.text(path).strip() and not ast.get_docstring(source.tree(path))
     ]
 
-
-@pytest.mark.parametrize("path", [each for each in source.product() if each != Path("cdp/clock.py")], ids=str)
-def test_only_the_clock_tells_the_time(path: Path) -> None:
-    calls = [each for each in ast.walk(source.tree(path)) if isinstance(each, ast.Call)]
-
-    assert [] == [f"line {each.lineno}" for each in calls if ast.unparse(each.func) in CLOCKS]
+    assert [] == [str(path) for path in silent if not path.match("test_*.py")]
 
 
-CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.datetime.now", "datetime.today", "date.today", "time.time"}
+def test_a_public_function_or_class_says_what_the_caller_gets() -> None:
+    public = [(path, name, node) for path in source.product() for name, node in _public(source.tree(path))]
+
+    assert [] == [f"{path}: {name}" for path, name, node in public if not ast.get_docstring(node)]
+
+
+def test_no_class_is_a_manager() -> None:
+    classes = [(path, each.name) for path, each in _walk() if isinstance(each, ast.ClassDef)]
+
+    assert [] == [f"{path}: {name}" for path, name in classes if {each.lower() for each in _words(name)[1:]} & NAMELESS]
+
+
+def test_only_the_clock_tells_the_time() -> None:
+    calls = [(path, each) for path, each in _walk() if isinstance(each, ast.Call) and path != Path("cdp/clock.py")]
+
+    assert [] == [f"{path}:{each.lineno}" for path, each in calls if ast.unparse(each.func) in CLOCKS]
+
+
+def _walk() -> Iterator[tuple[Path, ast.AST]]:
+    return ((path, each) for path in source.product() for each in ast.walk(source.tree(path)))
+
+
+def _words(name: str) -> list[str]:
+    return re.findall("[A-Z][a-z]*", name)
 
 
 def _functions(path: Path) -> list[Function]:
