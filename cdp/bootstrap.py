@@ -1,4 +1,4 @@
-"""Prepare a PostgreSQL for the vault: roles, schema, the scope key and this year's partitions. Safe to run again."""
+"""Prepare a PostgreSQL for the vault: roles, schema, scope key, catalog and partitions. Safe to run again."""
 
 from base64 import urlsafe_b64encode
 from pathlib import Path
@@ -10,6 +10,7 @@ from psycopg import Connection, sql
 from sqlalchemy.engine import URL
 
 from cdp import clock
+from cdp.catalog import seeding
 from cdp.database import connect
 from cdp.keys.mac import Mac
 from cdp.keys.ring import LocalKeyRing, Single
@@ -35,6 +36,7 @@ def settle(admin: URL, keys: Path, *, sets_password: bool) -> None:
         ring = LocalKeyRing.open(keys, may_create=not _has_people(connection))
         _settle_scope_key(connection, ring)
         connection.execute("select make_partitions(%s)", (clock.now(),))
+        seeding.seed(connection)
         connection.execute(
             "insert into organization (organization_id, slug, name) values (%s, 'customer', 'customer')"
             " on conflict do nothing",

@@ -17,12 +17,13 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp.catalog import files
-from cdp.catalog.files import Attribute, Catalog, JsonType, RecordKind, RecordType, Words
+from cdp.catalog.files import Attribute, Catalog, JsonType, RecordType, Words
 from cdp.catalog.reading import Catalogs
 from cdp.database import sql
 from cdp.platform import Platform
 from cdp.scope import Scope
 from consent.errors import Conflict, Invalid, NotFound, Refused
+from consent.fold import RecordKind
 from consent.types import UNMAPPED
 
 CHUNK: Final = 5_000
@@ -30,7 +31,30 @@ MOST_CHUNKS: Final = 40
 """How much one call re-files before it leaves the rest to the worker."""
 MOST_ENTRIES: Final = 2_000
 LONGEST_NAME: Final = 200
-ATTRIBUTES: Final = "attributes"
+ATTRIBUTES: Final = RecordKind.ATTRIBUTES.value
+_HIDE: Final = "select hide_queryable(:organization, :type, :chunk)"
+_SETTLED: Final = {
+    True: (
+        (
+            "delete from attribute where (organization_id, attribute, category, pending)"
+            " = (:organization, :name, :category, 'release')"
+        ),
+        (
+            "update attribute set pending = null where (organization_id, attribute, category)"
+            " = (:organization, :name, :category)"
+        ),
+    ),
+    False: (
+        (
+            "delete from record_type where (organization_id, kind, type, category, pending)"
+            " = (:organization, :kind, :name, :category, 'release')"
+        ),
+        (
+            "update record_type set pending = null where (organization_id, kind, type, category)"
+            " = (:organization, :kind, :name, :category)"
+        ),
+    ),
+}
 
 
 class CategoryUnknown(Invalid):
@@ -85,8 +109,7 @@ class Mapped:
 
 def entry_of(kind: str, sent: str) -> Entry:
     """Return the entry that a source's spelling means; raises Invalid for what is no name."""
-    known = {ATTRIBUTES, *RecordKind}
-    if kind not in known:
+    if kind not in {*RecordKind}:
         raise Invalid("the kind is attributes, product, interaction or external", field="/kind")
     name = files.shipped().attribute_name(sent) if kind == ATTRIBUTES else files.kebab_case(sent)
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
@@ -149,25 +172,28 @@ def refile(
     report: Callable[[int], None] = lambda _: None,
 ) -> Mapped:
     """Re-file what is stored of `entry` by the organization's present mapping, chunk by chunk."""
-    refiled, chunks, moved = 0, 0, 1
-    category = ""
-    while moved and chunks < most_chunks:
+    refiled, category, is_done = 0, "", False
+    for _ in range(most_chunks):
         with platform.database.scoped(scope) as session:
             own = _own(session, scope, entry)
             if own is None:
                 raise NotMapped
             category = own.category
-            moved = _refile_chunk(session, scope, entry, own)
-            if moved == 0:
-                _settle(session, scope, entry)
-        refiled, chunks = refiled + moved, chunks + 1
+            moved, is_done = _refile_chunk(session, scope, entry, own)
+            if is_done:
+                _settle(session, scope, entry, category)
+        refiled += moved
         report(moved)
-    return Mapped(entry, category, refiled, is_done=moved == 0)
+        if is_done:
+            break
+    return Mapped(entry, category, refiled, is_done)
 
 
 def unfinished(session: Session) -> list[tuple[UUID, Entry]]:
     """Return the entries whose records are not all re-filed yet, for the worker. Operator only."""
-    return [(row.organization_id, Entry(row.kind, row.name)) for row in session.execute(text(sql("mapping_unfinished")))]
+    return [
+        (row.organization_id, Entry(row.kind, row.name)) for row in session.execute(text(sql("mapping_unfinished")))
+    ]
 
 
 def own_entries(session: Session, organization: UUID) -> list[tuple[Entry, str]]:
@@ -205,18 +231,16 @@ def _platforms(session: Session, entry: Entry) -> Wanted:
 
 
 def _store(session: Session, scope: Scope, entry: Entry, wanted: Wanted, *, pending: str) -> None:
+    category, label = wanted.category, wanted.label
+    known: Attribute | RecordType
     if entry.kind == ATTRIBUTES:
-        details = msgspec.to_builtins(
-            Attribute(category=wanted.category, type=wanted.type, label=wanted.label, is_queryable=wanted.is_queryable)
-        )
+        known = Attribute(category=category, type=wanted.type, label=label, is_queryable=wanted.is_queryable)
     else:
-        details = msgspec.to_builtins(RecordType(category=wanted.category, nl=wanted.label.nl, en=wanted.label.en))
-    stored = {"details": msgspec.json.encode(details).decode(), "category": wanted.category, "pending": pending}
-    stored |= _key(scope, entry)
-    if entry.kind == ATTRIBUTES:
-        stored["is_queryable"] = wanted.is_queryable
-        del stored["kind"]
-    session.execute(text(sql("mapping_put_attribute" if entry.kind == ATTRIBUTES else "mapping_put_type")), stored)
+        known = RecordType(category=category, nl=label.nl, en=label.en)
+    stored: dict[str, Any] = {"category": category, "pending": pending, "is_queryable": wanted.is_queryable}
+    stored["details"] = msgspec.json.encode(known).decode()
+    name = "mapping_put_attribute" if entry.kind == ATTRIBUTES else "mapping_put_type"
+    session.execute(text(sql(name)), stored | _key(scope, entry))
 
 
 class _Own(NamedTuple):
@@ -230,35 +254,30 @@ def _own(session: Session, scope: Scope, entry: Entry) -> _Own | None:
     return None if found is None else _Own(*found)
 
 
-def _refile_chunk(session: Session, scope: Scope, entry: Entry, own: _Own) -> int:
-    """Move one chunk of one spelling of `entry` that is filed elsewhere; 0 when there is none."""
+def _refile_chunk(session: Session, scope: Scope, entry: Entry, own: _Own) -> tuple[int, bool]:
+    """Move one chunk of one spelling of `entry` that is filed elsewhere; true when there is none left."""
     table = "interaction" if entry.kind == RecordKind.INTERACTION else "record"
     where = {"organization": _organization(scope), "kind": entry.kind}
-    filed = session.execute(text(sql(f"mapping_filed_{table}")), where).all()
-    for type_, category in filed:
-        if category == own.category or entry_of(entry.kind, type_) != entry:
-            continue
-        chunk: dict[str, Any] = {**where, "type": type_, "was": category, "category": own.category, "chunk": CHUNK}
-        return _count(session, f"mapping_refile_{table}", chunk)
+    for type_, category in session.execute(text(sql(f"mapping_filed_{table}")), where).all():
+        if category != own.category and entry_of(entry.kind, type_) == entry:
+            chunk = {**where, "type": type_, "was": category, "category": own.category, "chunk": CHUNK}
+            return _count(session, sql(f"mapping_refile_{table}"), chunk), False
     if entry.kind == ATTRIBUTES and not own.is_queryable:
-        return _count(session, "mapping_hide_queryable", {**where, "type": entry.name, "chunk": CHUNK})
-    return 0
+        hidden = _count(session, _HIDE, {**where, "type": entry.name, "chunk": CHUNK})
+        return hidden, hidden == 0
+    return 0, True
 
 
-def _settle(session: Session, scope: Scope, entry: Entry) -> None:
-    """Note that everything is re-filed; a mapping that was given up goes now."""
-    table, name = ("attribute", "attribute") if entry.kind == ATTRIBUTES else ("record_type", "type")
-    same = f"organization_id = :organization and {name} = :name" + ("" if table == "attribute" else " and kind = :kind")
-    gone = session.execute(
-        text(f"delete from {table} where {same} and pending = 'release'"), _key(scope, entry)  # noqa: S608 - names of ours
-    )
-    if getattr(gone, "rowcount", 0):
-        session.execute(text("update catalog_version set version = version + 1"))
-    session.execute(text(f"update {table} set pending = null where {same}"), _key(scope, entry))  # noqa: S608 - names of ours
+def _settle(session: Session, scope: Scope, entry: Entry, category: str) -> None:
+    """Note that everything is re-filed; a mapping that was given up goes now. A newer change stays pending."""
+    statements = _SETTLED[entry.kind == ATTRIBUTES]
+    settled = _key(scope, entry) | {"category": category}
+    for statement in statements:
+        session.execute(text(statement), settled)
 
 
-def _count(session: Session, name: str, values: dict[str, Any]) -> int:
-    return int(session.execute(text(sql(name)), values).scalar_one())
+def _count(session: Session, statement: str, values: dict[str, Any]) -> int:
+    return int(session.execute(text(statement), values).scalar_one())
 
 
 def _key(scope: Scope, entry: Entry) -> dict[str, Any]:

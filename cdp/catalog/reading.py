@@ -14,8 +14,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp.catalog import files
-from cdp.catalog.files import Attribute, Catalog, Category, Purpose, RecordKind, RecordType
+from cdp.catalog.files import Attribute, Catalog, Category, Purpose, RecordType
 from cdp.database import sql
+from consent.fold import RecordKind
 
 MOST_REMEMBERED: Final = 1_000
 _VERSION: Final = "select version from catalog_version"

@@ -32,7 +32,9 @@ def _entries(catalog: Catalog) -> dict[str, str]:
         for (kind, key), each in catalog.record_types.items()
     ]
     named = {
-        "category": [{"category": key, "details": msgspec.to_builtins(each)} for key, each in catalog.categories.items()],
+        "category": [
+            {"category": key, "details": msgspec.to_builtins(each)} for key, each in catalog.categories.items()
+        ],
         "purpose": [{"purpose": key, "details": msgspec.to_builtins(each)} for key, each in catalog.purposes.items()],
         "attribute": [
             {"attribute": key, "details": msgspec.to_builtins(each)} for key, each in catalog.attributes.items()

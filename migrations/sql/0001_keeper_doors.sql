@@ -225,7 +225,7 @@ begin
         delete from delivery d where d.source_id = organization;
         delete from reject r where r.source_id = organization;
         delete from import_job j where j.source_id = organization;
-        delete from pull p where p.source_id = organization;
+        delete from pull q where q.source_id = organization;
         delete from access_request a where a.organization_id = organization;
         delete from change c where c.organization_id = organization;
     end if;

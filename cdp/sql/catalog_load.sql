@@ -1,0 +1,17 @@
+-- Load the catalog as one organization sees it: the platform's entries first, its own after them.
+-- in   :organization  uuid, or null for the platform's alone
+-- out  one text with a json document
+select cast(json_build_object(
+    'version', (select version from catalog_version),
+    'categories', (select coalesce(json_object_agg(c.category, c.details), '{}') from category c),
+    'purposes', (select coalesce(json_object_agg(p.purpose, p.details), '{}') from purpose p),
+    'attributes', (
+        select coalesce(json_agg(json_build_array(a.attribute, a.details)
+                                 order by a.organization_id <> '00000000-0000-0000-0000-000000000000', a.attribute), '[]')
+        from attribute a
+        where a.organization_id in ('00000000-0000-0000-0000-000000000000', cast(:organization as uuid))),
+    'types', (
+        select coalesce(json_agg(json_build_array(t.kind, t.type, t.details)
+                                 order by t.organization_id <> '00000000-0000-0000-0000-000000000000', t.type), '[]')
+        from record_type t
+        where t.organization_id in ('00000000-0000-0000-0000-000000000000', cast(:organization as uuid)))) as text)

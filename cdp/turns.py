@@ -1,0 +1,31 @@
+"""Work that only one process may do at a time, whichever machine it runs on: a session lock in the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any
+
+import psycopg
+
+from cdp.database import connect
+from cdp.platform import Platform
+
+_SPACE = 4012
+
+
+class Turn(IntEnum):
+    """The kinds of such work; the numbers are keys of advisory locks."""
+
+    WORKER = 1
+    ROTATION = 2
+
+
+@contextmanager
+def taken(platform: Platform, turn: Turn) -> Iterator[psycopg.Connection[tuple[Any, ...]] | None]:
+    """Hold the turn while the block runs and yield the connection that holds it, or None: another process has it.
+
+    The turn ends with the connection, so a process that dies gives it back.
+    """
+    with connect(platform.settings.app_url) as connection:
+        row = connection.execute("select pg_try_advisory_lock(%s, %s)", (_SPACE, int(turn))).fetchone()
+        yield connection if row == (True,) else None
