@@ -10,9 +10,6 @@ BIN := $(VENV)/bin
 ifneq ($(strip $(PORT)),)
 export CDP_PORT := $(PORT)
 endif
-ifneq ($(strip $(DEMO)),)
-export CDP_DEMO := $(DEMO)
-endif
 ifneq ($(strip $(CDP_HOME)),)
 export CDP_HOME
 endif
@@ -23,6 +20,7 @@ endif
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
+up: export CDP_DEMO := $(or $(strip $(DEMO)),1)
 up: $(VENV)/.runtime ## serve the product, with the demo unless DEMO=0
 	@exec $(BIN)/cdp up
 
