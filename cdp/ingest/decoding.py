@@ -96,7 +96,7 @@ def flaw(text: bytes, *, plain: bool = False, longest: int = ITEM_BYTES) -> Reas
 
 
 def _closer(text: bytes) -> Reason | None:
-    if salvage.depth(text) > NESTING:
+    if salvage.is_deeper(text, NESTING):
         return Reason.TOO_DEEP
     try:
         value = msgspec.json.decode(text)

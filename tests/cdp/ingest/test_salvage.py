@@ -58,9 +58,14 @@ def test_anything_else_is_uncuttable_and_nothing_worse(text: bytes) -> None:
             continue
 
 
-@given(st.integers(0, 200))
-def test_depth_is_counted(depth: int) -> None:
-    assert depth == salvage.depth(b'{"[":' * depth + b"1" + b"}" * depth)
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_depth_is_held_against_a_limit(depth: int, limit: int) -> None:
+    assert (depth > limit) == salvage.is_deeper(b'{"[":' * depth + b"1" + b"}" * depth, limit)
+
+
+def test_more_brackets_than_can_be_cut_in_time_are_refused() -> None:
+    with pytest.raises(salvage.UncuttableError):
+        salvage.elements(b"[" + b"[]," * 200_000 + b"1]")
 
 
 def test_an_element_without_end_does_not_fill_the_memory() -> None:

@@ -272,6 +272,15 @@ def test_a_broken_envelope_member_does_not_harm_the_events() -> None:
     assert [list] == [type(result) for result in wire.parse(body)]
 
 
+def test_a_context_of_the_batch_that_cannot_be_stored_says_nothing() -> None:
+    event = json.dumps(wire.event()).encode()
+
+    (items,) = wire.parse(b'{"context":{"consent":{"a":"\\u0000"}},"batch":[' + event + b"]}")
+
+    assert isinstance(items, list)
+    assert items[0].evidence is None
+
+
 @pytest.mark.parametrize(("original", "sent", "expected", "note"), [
     ("2026-03-01T11:00:00Z", "2026-03-01T11:00:10Z", timedelta(seconds=-10), None),
     ("2026-03-01T11:00:00.123+00:00", "2026-03-01T11:00:00.123456Z", timedelta(microseconds=-456), None),

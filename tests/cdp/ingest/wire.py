@@ -11,6 +11,7 @@ RECEIVED_AT = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 HOSTILE_VALUES: dict[str, tuple[bytes, str]] = {
     "NUL": (rb'"a\u0000b"', "unstorable-text"),
+    "NUL in a key": (rb'{"a\u0000b":1}', "unstorable-text"),
     "lone high surrogate": (rb'"\ud800"', "unstorable-text"),
     "lone low surrogate": (rb'"\udc00x"', "unstorable-text"),
     "1e999": (b"1e999", "number-out-of-range"),
