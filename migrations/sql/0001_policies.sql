@@ -56,6 +56,7 @@ grant update (closed_at, name, details) on organization to cdp_keeper;
 grant select on key_floor to cdp_keeper;
 grant insert on access to cdp_keeper;
 grant delete on link, change, suppression to cdp_keeper;
+grant update (erasure_id, is_proven, at) on suppression to cdp_keeper;
 
 -- ---------------------------------------------------------------- reference data that everybody may read
 
@@ -223,6 +224,12 @@ begin
     end loop;
 end
 $$;
+-- What happened before somebody turned out to be the same person belongs to the history, too.
+create policy customer_before on act for select to cdp_customer using (customer_id = any ((select own_customers())::uuid[]));
+create policy customer_before on access for select to cdp_customer using (customer_id = any ((select own_customers())::uuid[]));
+grant execute on function own_customers() to cdp_keeper, cdp_customer;
+grant execute on function opened_by(permission, timestamptz) to cdp_customer;
+grant execute on function tell_recipients to cdp_customer;
 create policy customer_gate on record as restrictive for insert to cdp_customer
     with check (source_id = customer_source());
 grant insert on record to cdp_customer;
@@ -280,6 +287,8 @@ create policy operator_wall on interaction to cdp_operator
 grant select (customer_id, record_id, source_id, category, type, occurred_at) on interaction to cdp_operator;
 grant update (category) on interaction to cdp_operator;
 
+create policy operator_wall on reject to cdp_operator using ((select is_sealed('operator')));
+grant select (source_id, reject_id, at), delete on reject to cdp_operator;
 create policy operator_wall on subject for select to cdp_operator using ((select is_sealed('operator')));
 grant select (subject_id, source_id) on subject to cdp_operator;
 create policy source_wall on catalog_version for update to cdp_source

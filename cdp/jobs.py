@@ -1,0 +1,139 @@
+"""What has to happen now and then: one active worker does it, whichever machine it runs on.
+
+A job is safe to repeat and safe to interrupt, and one that fails harms no other: it is told and tried again. Nothing
+that a customer decided waits for a job: expiry, revocation and erasure hold without any.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event
+from typing import Final
+
+from sqlalchemy import text
+
+from cdp import clock, key_destruction, organizations
+from cdp.catalog import mapping
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from cdp.turns import Turn, taken
+
+AT_MOST: Final = 10_000
+"""How many rows one transaction of a purge deletes."""
+_LOOK: Final = 1.0
+_OPERATOR: Final = Scope(Principal.OPERATOR)
+
+_PURGES: Final = {
+    "delivery": ("received_at", timedelta(hours=48)),
+    "access_token": ("expires_at", timedelta(hours=1)),
+    "login_link": ("expires_at", timedelta(hours=24)),  # until then it counts how many a person asked for
+    "session": ("expires_at", timedelta(hours=24)),
+    "idempotency": ("at", timedelta(hours=24)),
+    "reject": ("at", timedelta(days=30)),
+}
+
+Run = Callable[[Platform, datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that has to happen; `run` returns how much it did."""
+
+    name: str
+    every: timedelta
+    run: Run = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one run of a job came to; `failure` is the kind of error, never its text."""
+
+    job: str
+    count: int
+    milliseconds: int
+    failure: str | None = None
+
+
+def make_partitions(platform: Platform, at: datetime) -> int:
+    """Make the partitions that this and the next period need, and return how many are new."""
+    with platform.database.scoped(_OPERATOR) as session:
+        return int(session.execute(text("select make_partitions(:at)"), {"at": at}).scalar_one())
+
+
+def purge(table: str, platform: Platform, at: datetime) -> int:
+    """Delete what is older than it has to be, part by part, and return how many rows went."""
+    column, kept = _PURGES[table]
+    old = f"select ctid from {table} where {column} < :before limit :most"  # noqa: S608 - the names stand above
+    part = text(f"delete from {table} where ctid = any (array({old}))")  # noqa: S608 - the names stand above
+    deleted, gone = 0, AT_MOST
+    while gone == AT_MOST:
+        with platform.database.scoped(_OPERATOR) as session:
+            gone = getattr(session.execute(part, {"before": at - kept, "most": AT_MOST}), "rowcount", 0)
+        deleted += gone
+    return deleted
+
+
+def destroy_keys(platform: Platform, at: datetime) -> int:
+    """Destroy the keys that an erasure gave up and did not come to destroy, because its process died."""
+    return key_destruction.settle(platform, at=at)
+
+
+def finish_removals(platform: Platform, at: datetime) -> int:
+    """Take away what a removal left, or what arrived while an organization was being closed."""
+    with platform.database.scoped(_OPERATOR) as session:
+        closed = [
+            each.organization_id
+            for each in organizations.registered(session)
+            if each.closed_at is not None and each.closed_at > at - timedelta(days=7)
+        ]
+    return sum(organizations.remove(platform, each, at=at).subjects for each in closed)
+
+
+def finish_mappings(platform: Platform, at: datetime) -> int:
+    """Re-file what a change of an organization's mapping has not come to yet."""
+    del at  # when it is makes no difference
+    with platform.database.scoped(_OPERATOR) as session:
+        waiting = mapping.unfinished(session)
+    scopes = [(Scope(Principal.OPERATOR, organization=organization), entry) for organization, entry in waiting]
+    return sum(mapping.refile(platform, scope, entry).refiled for scope, entry in scopes)
+
+
+JOBS: Final[tuple[Job, ...]] = (
+    Job("partitions", timedelta(hours=1), make_partitions),
+    Job("key-destruction", timedelta(minutes=1), destroy_keys),
+    Job("removals", timedelta(minutes=10), finish_removals),
+    Job("mappings", timedelta(minutes=1), finish_mappings),
+    *(Job(f"purge-{table}", timedelta(minutes=10), partial(purge, table)) for table in _PURGES),
+)
+
+
+def run_all(platform: Platform, *, at: datetime, jobs: tuple[Job, ...] = JOBS) -> Iterator[Done]:
+    """Run every job once, now, and yield what each came to."""
+    for job in jobs:
+        yield _run(job, platform, at)
+
+
+def work(platform: Platform, stop: Event, *, report: Callable[[Done], None], jobs: tuple[Job, ...] = JOBS) -> None:
+    """Run the jobs when they are due until `stop` is set; waits while another worker is the active one."""
+    while not stop.is_set():
+        with taken(platform, Turn.WORKER) as turn:
+            due = dict.fromkeys(jobs, clock.now())
+            while turn is not None and not stop.is_set():
+                turn.execute("select 1")  # raises when the connection, and with it the turn, is gone
+                for job in [job for job, moment in due.items() if moment <= clock.now()]:
+                    report(_run(job, platform, clock.now()))
+                    due[job] = clock.now() + job.every
+                stop.wait(_LOOK)
+        stop.wait(_LOOK)
+
+
+def _run(job: Job, platform: Platform, at: datetime) -> Done:
+    begun = time.monotonic()
+    count, failure = 0, None
+    try:
+        count = job.run(platform, at)
+    except Exception as error:  # noqa: BLE001 - one job must not stop the others; what went wrong is told by kind
+        failure = type(error).__name__
+    return Done(job.name, count, round((time.monotonic() - begun) * 1000), failure)
