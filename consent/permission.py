@@ -170,6 +170,7 @@ def _granted(permission: Permission, act: Grant | Extend) -> Permission:
         categories=act.categories,
         sources=act.sources,
         expires_at=act.expires_at,
+        attested_categories=permission.attested_categories - dropped,
         stopped_categories=(permission.stopped_categories | dropped) - act.categories,
         stopped=None,
         chosen_at=act.at,

@@ -93,6 +93,7 @@ declare
 begin
     case kind
         when 'grant', 'extend' then
+            p.attested_categories := without(p.attested_categories, without(granted_at(p, at), wanted));
             p.stopped_categories := without(either(p.stopped_categories, without(granted_at(p, at), wanted)), wanted);
             p.categories := wanted;
             p.sources := wanted_sources;

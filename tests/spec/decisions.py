@@ -304,6 +304,12 @@ CASES: Final = (
         expected="category-stopped",
     ),
     Case(
+        name="what a new grant does not name again is stopped where it was attested too",
+        acts=(attest(), grant("contact", "financial", at=TICK), grant("financial", at=20 * DAY)),
+        source=SHOP,
+        expected="category-stopped",
+    ),
+    Case(
         name="what had expired before a new grant is not stopped",
         acts=(grant("contact", expires=10 * DAY), grant("financial", at=20 * DAY)),
         expected="category-not-granted",
