@@ -5,26 +5,36 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from api import errors
+from api.limits import Limits, SafeHeaders
+from api.metrics import Metrics
 from api.requests_log import RequestsLog
-from api.routes import grants, health, me_grants, me_requests
+from api.routes import demo_mail, grants, login, login_page, me_grants, me_requests, oauth, operations
+from cdp import mail
 from cdp.platform import Platform
 
-ROUTES: Final = (health, me_grants, me_requests, grants)
+ROUTES: Final = (login, me_grants, me_requests, grants, oauth, operations, login_page, demo_mail)
 """The modules of `api.routes`; each exports `router`. Add yours here."""
 
 
 def create_app(platform: Platform) -> FastAPI:
-    """Return the application that serves `platform`; it opens and closes the database with its lifespan."""
+    """Return the application that serves `platform`; it opens and closes the database with its lifespan.
+
+    Raises Invalid when the settings name nobody who carries letters.
+    """
+    outbox, metrics = mail.outbox(platform.settings), Metrics(platform.database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        outbox.open()
         await platform.database.open()
         try:
             yield
         finally:
             await platform.database.close()
+            await run_in_threadpool(outbox.close)
 
     app = FastAPI(
         title="Customer data platform",
@@ -44,10 +54,12 @@ def create_app(platform: Platform) -> FastAPI:
             "auto_configure": False,
         },
     )
-    app.state.platform = platform
+    app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     errors.install(app)
     for each in ROUTES:
         app.include_router(each.router)
+    app.add_middleware(Limits)
     app.add_middleware(errors.OpaqueErrors)
-    app.add_middleware(RequestsLog, measure=lambda *_: None)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestsLog, measure=metrics.observe)
     return app

@@ -54,7 +54,7 @@ def first(errors: Iterable[Any], *, known: frozenset[str], headers: Mapping[str,
     location, kind = tuple(error["loc"]), str(error["type"])
     if kind == "json_invalid":
         return Flaw(HTTPStatus.BAD_REQUEST, "unreadable-body", "the body is not JSON", None)
-    if location == (_BODY,) and kind != "missing" and not _is_json(headers.get("content-type", "")):
+    if location == (_BODY,) and kind != "missing" and not is_json(headers.get("content-type", "")):
         detail = "the body of this call is JSON: send Content-Type: application/json"
         return Flaw(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-content", detail, None)
     detail = _sentence(kind, error.get("ctx") or {})
@@ -102,6 +102,7 @@ def _sentence(kind: str, limits: Mapping[str, Any]) -> str:
         return _OTHERWISE
 
 
-def _is_json(content_type: str) -> bool:
+def is_json(content_type: str) -> bool:
+    """Tell whether a Content-Type means JSON."""
     media = content_type.partition(";")[0].strip().lower()
     return media == "application/json" or (media.startswith("application/") and media.endswith("+json"))

@@ -34,3 +34,6 @@ begin
     end loop;
 end
 $$;
+
+-- A process compares the schema with its own program before it says that it is ready.
+grant select on alembic_version to cdp_login;

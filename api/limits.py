@@ -1,0 +1,146 @@
+"""The edge: how large and how odd a request may be, before anything reads it, and the headers of every answer.
+
+Rules: (1) a body larger than its path takes is refused unread, by its stated length or, sent in chunks, at the first
+byte too many; (2) JSON is RFC 8259 in UTF-8 with finite numbers, storable text and bounded depth, before any route
+parses it; (3) no answer about people is stored by a cache.
+"""
+
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import errors, paths, validation
+from cdp.ingest import decoding
+from cdp.ingest.items import Reason
+
+MOST_HEADERS: Final = 100
+LONGEST_HEADERS: Final = 32 * 1024
+LONGEST_TARGET: Final = 8 * 1024
+_API: Final = "default-src 'none'; frame-ancestors 'none'"
+_PAGE: Final = f"{_API}; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+_CLOSE: Final = {"Connection": "close"}
+
+_FLAWS: Final = {
+    Reason.WRONG_ENCODING: "the body is not UTF-8",
+    Reason.TOO_DEEP: "the body is nested too deep",
+    Reason.NUMBER_OUT_OF_RANGE: "the body holds a number that cannot be stored",
+    Reason.UNSTORABLE_TEXT: "the body holds text that cannot be stored",
+    Reason.TOO_MANY_FIELDS: "the body has too many fields",
+    Reason.TOO_LARGE: "the body is larger than this call takes",
+}
+
+
+class Limits:
+    """Refuse what is too large or too odd to be read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers, most = Headers(scope=scope), paths.largest_body(scope["path"])
+        if refused := _refusal(scope, headers, most):
+            status, code, title = refused
+            response = errors.respond(scope, status=status, code=code, title=title, headers=_CLOSE)
+            await response(scope, receive, send)
+            return
+        receive = _counted(receive, most)
+        if scope["path"] not in paths.RAW and validation.is_json(headers.get("content-type", "")):
+            body = await _whole(receive)
+            if flaw := _flaw(body, most):
+                response = errors.respond(scope, status=400, code="unreadable-body", title=flaw)
+                await response(scope, receive, send)
+                return
+            receive = _again(body, receive)
+        await self._app(scope, receive, send)
+
+
+class SafeHeaders:
+    """Give every answer the headers that keep a browser and a cache from doing harm."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+        async def safer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+                headers.setdefault("Cache-Control", "no-store")
+                is_page = headers.get("content-type", "").startswith("text/html")
+                headers.setdefault("Content-Security-Policy", _PAGE if is_page else _API)
+            await send(message)
+
+        await self._app(scope, receive, safer)
+
+
+def _refusal(scope: Scope, headers: Headers, most: int) -> tuple[int, str, str] | None:
+    """Return status, code and title of what is wrong with a request by its first lines."""
+    raw = scope["headers"]
+    if len(raw) > MOST_HEADERS or sum(len(name) + len(value) for name, value in raw) > LONGEST_HEADERS:
+        return 431, "headers-too-large", "The headers of this request are too large."
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_TARGET:
+        return 414, "address-too-long", "The address of this request is too long."
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return 400, "unreadable-request", "This request cannot be read."
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdecimal()):
+        return 400, "unreadable-request", "This request cannot be read."
+    if int(length[:20]) > most:
+        return 413, "too-large", "The body is larger than this call takes."
+    return None
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """Return `receive` that breaks off at the first byte too many."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > most:
+                raise HTTPException(413, headers=_CLOSE)
+        return message
+
+    return counted
+
+
+async def _whole(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives `body` once and then what comes after it."""
+    is_given = False
+
+    async def again() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def _flaw(body: bytes, most: int) -> str | None:
+    """Return what is wrong with a JSON body; an empty one is for the route to judge."""
+    if not body.strip():
+        return None
+    reason = decoding.flaw(body, longest=most)
+    return None if reason is None else _FLAWS.get(reason, "the body is not JSON")

@@ -1,0 +1,123 @@
+"""OAuth 2.0 for programs of organizations: get a token, give it back, and where to do so."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from api import oauth_server
+from api.principals import PlatformDep
+from cdp.client_scopes import SCOPES
+from cdp.platform import Platform
+
+router = APIRouter(tags=["oauth"])
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_MOST_FIELDS: Final = 20
+_Answer = Callable[[Platform, FormData, Mapping[str, str]], Response]
+
+
+class Token(BaseModel):
+    """An access token (RFC 6749 §5.1)."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+
+
+class OAuthError(BaseModel):
+    """What is wrong (RFC 6749 §5.2)."""
+
+    error: str
+    error_description: str | None
+
+
+class Metadata(BaseModel):
+    """What this authorization server does (RFC 8414)."""
+
+    issuer: str
+    token_endpoint: str
+    token_endpoint_auth_methods_supported: list[str]
+    grant_types_supported: list[str]
+    response_types_supported: list[str]
+    revocation_endpoint: str
+    revocation_endpoint_auth_methods_supported: list[str]
+    scopes_supported: list[str]
+
+
+def _form(*required: str, **fields: str) -> dict[str, Any]:
+    """Return how a form is described in the OpenAPI document."""
+    texts = {name: {"type": "string", "description": about, "maxLength": 1000} for name, about in fields.items()}
+    schema = {"type": "object", "properties": texts, "required": list(required)}
+    return {"requestBody": {"required": True, "content": {_FORM: {"schema": schema}}}, "security": [{"client": []}, {}]}
+
+
+_CLIENT: Final = {
+    "client_id": "The client, when it does not use HTTP Basic.",
+    "client_secret": "Its secret, when it does not use HTTP Basic.",
+}
+_TOKEN_FORM: Final = _form(
+    "grant_type", grant_type="client_credentials", scope="Which scopes, separated by spaces; all without.", **_CLIENT
+)
+_REVOKE_FORM: Final = _form("token", token="The token.", token_type_hint="access_token", **_CLIENT)  # noqa: S106 -- the same
+_WRONG: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": OAuthError, "description": "The request is not one that this server answers."},
+    401: {"model": OAuthError, "description": "The client did not prove who it is."},
+}
+
+
+@router.post(
+    "/oauth/token",
+    summary="Get an access token with client credentials",
+    operation_id="token",
+    openapi_extra=_TOKEN_FORM,
+    response_model=Token,
+    responses=_WRONG,
+)
+async def token(request: Request, platform: PlatformDep) -> Response:
+    """Give a client a token for some minutes."""
+    return await _answer(request, platform, oauth_server.token_response)
+
+
+@router.post(
+    "/oauth/revoke",
+    summary="Give an access token back",
+    operation_id="revoke_token",
+    openapi_extra=_REVOKE_FORM,
+    response_model=dict[str, str],
+    responses=_WRONG,
+)
+async def revoke(request: Request, platform: PlatformDep) -> Response:
+    """End a token at once; a token that is not this client's is left as it is, without a word."""
+    return await _answer(request, platform, oauth_server.revocation_response)
+
+
+@router.get(
+    "/.well-known/oauth-authorization-server", summary="Say what this authorization server does", operation_id="oauth"
+)
+async def metadata(platform: PlatformDep) -> Metadata:
+    """Describe the endpoints."""
+    issuer = platform.settings.base_url
+    return Metadata(
+        issuer=issuer,
+        token_endpoint=f"{issuer}/oauth/token",
+        token_endpoint_auth_methods_supported=list(oauth_server.METHODS),
+        grant_types_supported=[oauth_server.GRANT_TYPE],
+        response_types_supported=[],
+        revocation_endpoint=f"{issuer}/oauth/revoke",
+        revocation_endpoint_auth_methods_supported=list(oauth_server.METHODS),
+        scopes_supported=sorted(SCOPES),
+    )
+
+
+async def _answer(request: Request, platform: Platform, answer: _Answer) -> Response:
+    """Await the form, then let the synchronous core answer in a thread."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        return oauth_server.unreadable()
+    async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
+        return await run_in_threadpool(answer, platform, form, request.headers)

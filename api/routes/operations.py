@@ -1,0 +1,74 @@
+"""For who runs it: is the process alive, can it serve, and its numbers."""
+
+import ipaddress
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
+
+from api.metrics import Metrics
+from api.principals import PlatformDep
+from cdp import readiness
+from consent.errors import NotFound
+
+router = APIRouter(tags=["operations"])
+
+_EVERYBODY: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
+
+
+class Health(BaseModel):
+    """That the process runs."""
+
+    status: str
+
+
+class Readiness(BaseModel):
+    """Whether the process can serve, check by check."""
+
+    status: str
+    checks: dict[str, str]
+
+
+@router.get("/healthz", summary="Say that the process runs", operation_id="health")
+async def health() -> Health:
+    """Answer without asking the database."""
+    return Health(status="ok")
+
+
+@router.get(
+    "/readyz",
+    summary="Say whether the process can serve",
+    operation_id="readiness",
+    responses={503: {"model": Readiness, "description": "It cannot."}},
+    response_model=Readiness,
+)
+async def ready(platform: PlatformDep) -> Response:
+    """Check the database, its schema and the key ring."""
+    checks = await run_in_threadpool(readiness.checks, platform)
+    is_ready = all(outcome == readiness.OK for outcome in checks.values())
+    answer = Readiness(status="ok" if is_ready else "unavailable", checks=checks)
+    return JSONResponse(answer.model_dump(), 200 if is_ready else 503)
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request, platform: PlatformDep) -> Response:
+    """Return the numbers, to this machine or to whom the settings name."""
+    if not is_allowed(request.client.host if request.client else "", platform.settings.metrics_host):
+        raise NotFound
+    numbers: Metrics = request.app.state.metrics
+    return Response(numbers.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def is_allowed(client: str, metrics_host: str) -> bool:
+    """Tell whether this client may see the numbers."""
+    return metrics_host in _EVERYBODY or client == metrics_host or is_loopback(client)
+
+
+def is_loopback(client: str) -> bool:
+    """Tell whether the client is on this machine."""
+    try:
+        return ipaddress.ip_address(client).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,183 @@
+"""Letters to customers: by SMTP, or in the demo into a Maildir under the home that only this machine shows.
+
+Letters leave in the background, one after another, so that no answer waits for a mail server or tells by its time
+whether a letter went out. No log line names the person.
+"""
+
+import json
+import logging
+import mailbox
+import queue
+import smtplib
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, localtime, make_msgid, parseaddr
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from cdp.settings import Settings
+from consent.errors import Invalid
+
+_LOG: Final = logging.getLogger("cdp.mail")
+_SECONDS: Final = 20
+_MOST_WAITING: Final = 1_000
+_SUBMISSION: Final = 587
+_SUBMISSIONS: Final = 465  # RFC 8314
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter to one address."""
+
+    to: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    language: str
+
+
+class Carrier(Protocol):
+    """Who brings one letter."""
+
+    def carry(self, message: EmailMessage) -> None:
+        """Hand the letter over; raises OSError (smtplib's errors among them) when it was not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """A mail server, from `smtp://user:password@host:port` (STARTTLS when offered) or `smtps://…`.
+
+    `smtp://…?starttls=required` does without a server that does not encrypt.
+    """
+
+    url: SplitResult = field(repr=False)
+
+    @classmethod
+    def of(cls, text: str) -> "Smtp":
+        """Return the server that the setting names; raises Invalid."""
+        flaw = Invalid("CDP_SMTP_URL is smtp://user:password@host:port or smtps://…", field="CDP_SMTP_URL")
+        try:
+            url = urlsplit(text)
+            port = url.port
+        except ValueError:
+            raise flaw from None
+        if url.scheme not in {"smtp", "smtps"} or not url.hostname or port == 0:
+            raise flaw
+        return cls(url)
+
+    def carry(self, message: EmailMessage) -> None:
+        """Hand the letter to the server."""
+        with self._connected() as server:
+            if self.url.username:
+                server.login(unquote(self.url.username), unquote(self.url.password or ""))
+            server.send_message(message)
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        host, context = self.url.hostname or "", ssl.create_default_context()
+        if self.url.scheme == "smtps":
+            port = self.url.port or _SUBMISSIONS
+            with smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=context) as server:
+                yield server
+            return
+        with smtplib.SMTP(host, self.url.port or _SUBMISSION, timeout=_SECONDS) as server:
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+            elif self.url.query == "starttls=required" or self.url.username:
+                raise smtplib.SMTPNotSupportedError("the mail server does not encrypt")  # never a password in clear
+            yield server
+
+
+class Maildir:
+    """Where the demo's letters lie."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def carry(self, message: EmailMessage) -> None:
+        """Put the letter down."""
+        self._opened().add(message)
+
+    def letters(self) -> list[EmailMessage]:
+        """Return every letter, newest first."""
+        box = self._opened()
+        found = [(box.get_message(key).get_date(), key) for key in box.iterkeys()]
+        return [message_from_bytes(box.get_bytes(key), policy=policy.default) for _, key in sorted(found, reverse=True)]
+
+    def _opened(self) -> mailbox.Maildir:
+        return mailbox.Maildir(self._folder, create=True)
+
+
+class Outbox:
+    """Letters on their way; `send` returns at once."""
+
+    def __init__(self, carrier: Carrier, sender: str) -> None:
+        self.carrier = carrier
+        self._sender = sender
+        self._waiting: queue.Queue[Letter | None] = queue.Queue(_MOST_WAITING)
+        self._thread: threading.Thread | None = None
+
+    def send(self, letter: Letter) -> None:
+        """Take a letter to be carried; one too many is dropped and logged, for the customer can ask again."""
+        try:
+            self._waiting.put_nowait(letter)
+        except queue.Full:
+            _note("mail-dropped", "queue.Full")
+
+    def open(self) -> None:
+        """Begin to carry."""
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Carry what waits, for as long as one letter may take, and stop."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            self._thread.join(_SECONDS)
+
+    def _run(self) -> None:
+        while (letter := self._waiting.get()) is not None:
+            self._carry(letter)
+
+    def _carry(self, letter: Letter) -> None:
+        try:
+            self.carrier.carry(_message(letter, self._sender))
+        except (OSError, ValueError) as error:  # smtplib's errors are OSErrors; an address may be past its encoding
+            _note("mail-failed", type(error).__qualname__)
+        else:
+            _note("mail-sent", "ok")
+
+
+def outbox(settings: Settings) -> Outbox:
+    """Return the outbox that the settings describe; outside the demo a mail server is required."""
+    if settings.smtp_url is not None:
+        return Outbox(Smtp.of(settings.smtp_url), settings.mail_from)
+    if settings.is_demo:
+        return Outbox(Maildir(settings.home / "mail"), settings.mail_from)
+    raise Invalid("the setting CDP_SMTP_URL is missing", field="CDP_SMTP_URL")
+
+
+def _message(letter: Letter, sender: str) -> EmailMessage:
+    message = EmailMessage()
+    name, address = parseaddr(sender)
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = Address(addr_spec=letter.to)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(localtime())
+    message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
+    message["Content-Language"] = letter.language
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers
+    message.set_content(letter.text)
+    return message
+
+
+def _note(event: str, outcome: str) -> None:
+    _LOG.info("%s", json.dumps({"event": event, "outcome": outcome}))
