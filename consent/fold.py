@@ -15,7 +15,6 @@ from uuid import UUID
 
 from consent.decision import decide
 from consent.permission import Permission
-from consent.types import UNMAPPED
 
 
 class RecordKind(StrEnum):
@@ -79,7 +78,7 @@ def profile(
 
     `withheld` is what it asked for and may not see, whether or not there is anything.
     """
-    granted = (permission.open_at(at) & asked) - permission.stopped_categories - {UNMAPPED}
+    granted = permission.open_at(at) & asked
     seen = [record for record in permitted(records, permission, recipient=recipient, at=at) if record.category in asked]
     return Profile(
         attributes=winners(seen),

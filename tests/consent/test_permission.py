@@ -70,6 +70,14 @@ def test_the_strictest_allows_nothing_that_either_side_stopped(
         assert not is_allowed(strictest(one, two), category, source, at)
 
 
+@given(permissions(), permissions())
+def test_the_strictest_keeps_nothing_that_is_stopped(one: Permission, two: Permission) -> None:
+    both = strictest(one, two)
+
+    assert not (both.categories | both.attested_categories) & both.stopped_categories
+    assert both.stopped is None or not both.categories | both.attested_categories
+
+
 @given(permissions(), permissions(), categories, sources, moments, moments)
 def test_a_merge_allows_nothing_that_neither_side_allows(
     one: Permission, two: Permission, category: str, source: UUID, at: datetime, merged_at: datetime

@@ -707,6 +707,11 @@ CASES: Final = (
         expected="granted",
     ),
     Case(
+        name="an end that had come before the merge does not end what the other one grants",
+        acts=(grant(expires=5 * DAY), act("merge", other=(grant(),))),
+        expected="granted",
+    ),
+    Case(
         name="a merge keeps the sources that both name",
         acts=(
             grant(sources=(BANK, LANDLORD)),
