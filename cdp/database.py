@@ -22,6 +22,8 @@ from sqlmodel import Session
 from cdp import refusals
 from cdp.scope import Mint, Scope
 
+__all__ = ["Database", "Session", "connect", "conninfo", "sql"]
+
 ENTER: Final = "select enter_scope(%s, %s, %s, %s, %s, %s, %s)"
 _ENTER_ORM: Final = text("select enter_scope(:a, :b, :c, :d, :e, :f, :g)")
 _OPTIONS: Final = "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c jit=off"

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
 
 from api.principals import Customer, PlatformDep
 from cdp import clock, directory, grants
+from cdp.database import Session
 from cdp.tables import Act, Permission
 from consent import acts as law
 from consent.types import Categories, Instant, PurposeKey, Slug
