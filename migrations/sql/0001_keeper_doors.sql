@@ -66,7 +66,9 @@ begin
         return;
     end if;
     delete from suppression s
-    where s.erasure_id in (select x.erasure_id from suppression x where x.type = proven_type and x.blind = proven_blind);
+    where s.erasure_id in (
+        select x.erasure_id from suppression x where x.type = proven_type and x.blind = proven_blind and x.is_proven)
+       or s.type = proven_type and s.blind = proven_blind;
     perform from customer c
     where c.customer_id in (
         select i.customer_id from identifier i where i.type = proven_type and i.blind = proven_blind and i.is_verified)
@@ -106,59 +108,17 @@ create function shred_subjects(customer uuid, subjects uuid[], moment timestampt
 language plpgsql
 as $$
 begin
-    insert into key_destruction (subject_id, wrapped, at)
-    select k.subject_id, k.wrapped, moment from data_key k where k.customer_id = customer and k.subject_id = any (subjects)
+    with gone as ( -- as it stands when it goes: a rotation may be wrapping it anew at this moment
+        delete from data_key k where k.customer_id = customer and k.subject_id = any (subjects) returning k.subject_id, k.wrapped
+    )
+    insert into key_destruction (subject_id, wrapped, at) select g.subject_id, g.wrapped, moment from gone g
     on conflict do nothing;
     delete from record r where r.customer_id = customer and r.subject_id = any (subjects);
     delete from interaction i where i.customer_id = customer and i.subject_id = any (subjects);
     delete from evidence e where e.customer_id = customer and e.subject_id = any (subjects);
     delete from identifier i where i.customer_id = customer and i.subject_id = any (subjects);
     delete from reference r where r.customer_id = customer and r.subject_id = any (subjects);
-    delete from data_key k where k.customer_id = customer and k.subject_id = any (subjects);
     delete from subject s where s.customer_id = customer and s.subject_id = any (subjects);
-end
-$$;
-
--- Erase the customer in scope: every row and key goes; the acts stay as proof without a person, and keyed hashes of
--- what they were known by keep sources from bringing them back.
--- out  number of subjects erased
-create function erase_customer(erasure uuid, moment timestamptz) returns integer
-language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    customer uuid := scope_customer('customer');
-    subjects uuid[];
-    p permission;
-begin
-    perform from customer c where c.customer_id = customer for update;
-    if not found then
-        perform refuse('not-found');
-    end if;
-    perform from subject s where s.customer_id = customer order by s.subject_id for update;
-    select array_agg(s.subject_id) into subjects from subject s where s.customer_id = customer;
-    insert into suppression (source_id, type, blind, erasure_id, at)
-    select r.source_id, r.type, r.blind, erasure, moment from reference r where r.customer_id = customer and r.type <> 'customer'
-    union
-    select '00000000-0000-0000-0000-000000000000', i.type, i.blind, erasure, moment from identifier i where i.customer_id = customer
-    on conflict do nothing;
-    for p in select * from permission x where x.customer_id = customer loop
-        perform settle_permission(permission_after(p, 'erase', '{}', null, null, moment), 'erase', moment);
-    end loop;
-    insert into change (organization_id, customer_id, kind, at)
-    select distinct s.source_id, customer, 'erase', moment from subject s
-    where s.customer_id = customer and s.source_id <> customer_source()
-      and not exists (select from permission x where x.customer_id = customer and x.recipient_id = s.source_id);
-    perform shred_subjects(customer, subjects, moment);
-    delete from permission x where x.customer_id = customer;
-    delete from link l where l.customer_id = customer;
-    delete from cannot_link n where n.customer_id = customer;
-    delete from access_request a where a.customer_id = customer;
-    delete from session s where s.customer_id = customer;
-    delete from idempotency i where i.caller = customer::text;
-    delete from customer c where c.merged_into = customer;
-    delete from customer c where c.customer_id = customer;
-    return coalesce(cardinality(subjects), 0);
 end
 $$;
 

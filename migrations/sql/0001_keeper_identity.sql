@@ -1,11 +1,12 @@
 -- How subjects are found, made, linked and un-linked. A link is an edge: rows change their customer, nothing is copied.
 
 -- The subjects that a source means, locked until its transaction ends, so that two deliveries for one subject take
--- turns, and an erasure or a merge waits for both. The lock goes by the subject's own id, which no merge changes: a row
--- that moved while we waited is still the one we wanted.
--- in   references of the source in scope, as types and blind indexes
+-- turns, and an erasure or a merge waits for both. Nothing is locked while one that is needed is missing: the caller
+-- makes it first and asks again, so that nobody waits for somebody else's new subject with a lock in hand. The lock
+-- goes by the subject's own id, which no merge changes: a row that moved while we waited is still the one we wanted.
+-- in   references of the source in scope, as types and blind indexes, and whether each must have a subject
 -- out  ordinal of the reference, its customer, subject and wrapped data key; or is_suppressed
-create function resolve_subjects(types text[], blinds bytea[])
+create function resolve_subjects(types text[], blinds bytea[], needed boolean[])
 returns table (ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean)
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
@@ -14,12 +15,20 @@ as $$
 declare
     source uuid := scope_organization('source');
 begin
-    perform from subject s
-    where s.source_id = source and s.subject_id = any (array(
-        select r.subject_id from unnest(types, blinds) as wanted (type, blind)
-        join reference r on r.source_id = source and r.type = wanted.type and r.blind = wanted.blind))
-    order by s.subject_id
-    for no key update;
+    if not exists (
+        select from unnest(types, blinds, needed) as wanted (type, blind, is_needed)
+        where wanted.is_needed
+          and not exists (select from reference r where r.source_id = source and r.type = wanted.type and r.blind = wanted.blind)
+          and not exists (select from suppression x
+                          where x.type = wanted.type and x.blind = wanted.blind and x.source_id = source))
+    then
+        perform from subject s
+        where s.source_id = source and s.subject_id = any (array(
+            select r.subject_id from unnest(types, blinds) as wanted (type, blind)
+            join reference r on r.source_id = source and r.type = wanted.type and r.blind = wanted.blind))
+        order by s.subject_id
+        for no key update;
+    end if;
     return query
         select wanted.ordinal::integer, r.customer_id, r.subject_id, k.wrapped,
                exists (select from suppression x
@@ -64,15 +73,15 @@ begin
 end
 $$;
 
--- Make subjects for references that nobody has yet, each with a customer of its own.
+-- Make subjects for references that nobody has yet, each with a customer of its own. Where another delivery was first,
+-- or the person was erased a moment ago, nothing is made: resolve_subjects tells.
 -- in   arrays, one place for each subject; the ids and the wrapped key are the caller's
--- out  for each place the customer and subject that the reference now has, and its key: another delivery's if it was
---      first, nobody's if the person was erased a moment ago
 create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[],
     wrapped bytea[], generation integer, moment timestamptz)
-returns table (ordinal integer, customer_id uuid, subject_id uuid, wrapped_key bytea)
+returns void
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     source uuid := scope_organization('source');
@@ -100,7 +109,6 @@ begin
     insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
     select t.customer_id, t.subject_id, i.wrapped, generation, moment
     from taken t join incoming i using (subject_id);
-    return query select r.ordinal, r.customer_id, r.subject_id, r.wrapped from resolve_subjects(types, blinds) r;
 end
 $$;
 
@@ -315,15 +323,25 @@ begin
     if customer is distinct from scope_customer('customer') then
         perform refuse('refused');
     end if;
+    perform from subject s where s.customer_id = customer order by s.subject_id for update; -- before customers, as deliveries do
     select l.* into edge from link l
     where l.customer_id = customer and l.subject_id = unlink_subject.subject and l.kind = 'link'
       and not exists (select from link u where u.customer_id = customer and u.merge_id = l.merge_id and u.kind = 'unlink')
     order by l.at desc limit 1;
-    if edge.link_id is null then
-        perform refuse('not-found', 'subject');
+    if edge.link_id is null then -- it was here from the first day: it gets a customer of its own
+        if not exists (select from subject s where s.customer_id = customer and s.subject_id = unlink_subject.subject
+                       and s.source_id <> customer_source()) then
+            perform refuse('not-found', 'subject');
+        end if;
+        edge.from_id := gen_random_uuid();
+        edge.merge_id := gen_random_uuid();
+        insert into customer (customer_id, created_at) values (edge.from_id, moment);
+        moved := array[subject];
+    else
+        select array_agg(l.subject_id) into moved from link l
+        where l.customer_id = customer and l.merge_id = edge.merge_id and l.kind = 'link';
     end if;
     perform from customer c where c.customer_id in (customer, edge.from_id) order by c.customer_id for update;
-    select array_agg(l.subject_id) into moved from link l where l.customer_id = customer and l.merge_id = edge.merge_id and l.kind = 'link';
     insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, reason, at)
     select customer, gen_random_uuid(), edge.merge_id, m, edge.from_id, 'unlink', 'customer', moment from unnest(moved) m;
     perform move_subjects(moved, customer, edge.from_id);
@@ -335,6 +353,9 @@ begin
         continue when theirs.customer_id is null;
         perform settle_permission(split_from(theirs, mine), 'split', moment);
     end loop;
+    insert into change (organization_id, customer_id, kind, purpose, at)
+    select p.recipient_id, p.customer_id, 'correct', p.purpose, moment from permission p
+    where p.customer_id = customer and open_at(p, moment) <> '{}';
     return edge.from_id;
 end
 $$;

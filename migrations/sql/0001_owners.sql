@@ -19,7 +19,8 @@ begin
     foreach name in array array[
         'is_sealed', 'gate', 'record_act', 'resolve_subjects', 'customers_of', 'suppressed_identifiers', 'create_subjects',
         'add_references', 'add_identifiers', 'link_references', 'unlink_subject', 'claim_customer', 'erase_customer', 'remove_organization',
-        'check_token', 'check_tokens', 'log_lookup', 'check_write_key', 'check_session', 'hide_queryable']
+        'check_token', 'check_tokens', 'log_lookup', 'check_write_key', 'check_session', 'hide_queryable', 'own_customers',
+        'tell_recipients']
     loop
         execute format('alter function public.%I owner to cdp_keeper', name);
     end loop;
@@ -28,7 +29,8 @@ begin
         'refuse', 'without', 'shared_by', 'either', 'common_sources', 'granted_at', 'attested_at', 'open_at', 'latest_end', 'graver',
         'stopped_by', 'narrowed', 'permission_after', 'may_act', 'check_act', 'check_transition', 'standing_of', 'keep_permission',
         'without_lapsed', 'merged', 'split_from', 'settle_permission', 'may_join', 'holders_of', 'hold_identifiers',
-        'join_customers', 'move_subjects', 'merge_customers', 'shred_subjects', 'forget_unknown', 'admit_generation']
+        'join_customers', 'move_subjects', 'merge_customers', 'shred_subjects', 'forget_unknown', 'admit_generation', 'suppress_customer',
+        'end_permissions']
     loop
         execute format('grant execute on function public.%I to cdp_keeper', name);
     end loop;

@@ -123,11 +123,13 @@ create table suppression (
     type      text not null,
     blind     bytea not null check (octet_length(blind) = 16),
     erasure_id uuid not null,
+    is_proven boolean not null default false,
     at        timestamptz not null,
     primary key (type, blind, source_id)
 );
 create index suppression_erasure on suppression (erasure_id);
 comment on table suppression is 'Keyed hashes of what belonged to an erased person; the nil source stands for every source.';
+comment on column suppression.is_proven is 'The person logged in with this: whoever proves it again is the same one.';
 
 create table delivery (
     source_id   uuid not null,
@@ -174,6 +176,7 @@ create table customer (
     epoch       bigint not null default 0,
     details     jsonb not null default '{}'
 );
+create index customer_merged on customer (merged_into) where merged_into is not null;
 comment on column customer.epoch is 'Number of the latest act.';
 comment on column customer.details is 'Language and form of address; nothing that identifies.';
 

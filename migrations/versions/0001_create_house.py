@@ -17,6 +17,7 @@ PARTS = (
     "keeper_identity",
     "keeper_doors",
     "keeper_reads",
+    "keeper_dossier",
     "catalog",
     "policies",
     "owners",
