@@ -14,7 +14,7 @@ ifneq ($(strip $(CDP_HOME)),)
 export CDP_HOME
 endif
 
-.PHONY: help up test check lock clean
+.PHONY: help up test check schema lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -36,6 +36,9 @@ check: $(VENV)/.dev ## run the fast part: format, lint, types, import contracts,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/house tests/spec
+
+schema: $(VENV)/.dev ## write migrations/schema.sql anew, from the migrations
+	$(BIN)/cdp schema --write
 
 # A lock is installed again only when it changed; the stamp is newer than what it installed.
 $(VENV)/.dev: requirements.txt requirements-dev.txt pyproject.toml

@@ -21,13 +21,16 @@ LOGIN: Final = "cdp_login"
 _ROOT: Final = Path(__file__).parents[1]
 
 
-def prepare(admin: URL, keys: Path, *, sets_password: bool = True) -> None:
-    """Bring the database at `admin` and the key ring in `keys` to where a process can start on them."""
+def prepare(admin: URL, keys: Path, *, password: str | None = None) -> None:
+    """Bring the database at `admin` and the key ring in `keys` to where a process can start on them.
+
+    The login role gets `password`, or one that follows from the key ring.
+    """
     migrate(admin)
-    settle(admin, keys, sets_password=sets_password)
+    settle(admin, keys, sets_password=True, password=password)
 
 
-def settle(admin: URL, keys: Path, *, sets_password: bool) -> None:
+def settle(admin: URL, keys: Path, *, sets_password: bool, password: str | None = None) -> None:
     """Make what a migrated database needs beside its schema.
 
     A key ring is made only for a database without people: a new ring could open none of their keys.
@@ -44,7 +47,9 @@ def settle(admin: URL, keys: Path, *, sets_password: bool) -> None:
         )
         if sets_password:
             connection.execute(
-                sql.SQL("alter role {} password {}").format(sql.Identifier(LOGIN), sql.Literal(login_password(ring)))
+                sql.SQL("alter role {} password {}").format(
+                    sql.Identifier(LOGIN), sql.Literal(password or login_password(ring))
+                )
             )
 
 

@@ -41,6 +41,12 @@ def admin_url(environment: Mapping[str, str] = os.environ) -> URL:
     return _driver(_required(environment, "CDP_DATABASE_URL"))
 
 
+def app_password(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the password that the operator chose for the login role, in the URL of the application, if any."""
+    url = _text(environment, "CDP_APP_DATABASE_URL")
+    return None if url is None else _driver(url).password
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the running system was told; made once, at the start."""

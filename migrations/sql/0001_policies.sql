@@ -288,7 +288,7 @@ grant select (customer_id, record_id, source_id, category, type, occurred_at) on
 grant update (category) on interaction to cdp_operator;
 
 create policy operator_wall on reject to cdp_operator using ((select is_sealed('operator')));
-grant select (source_id, reject_id, at), delete on reject to cdp_operator;
+grant select, delete on reject to cdp_operator;
 create policy operator_wall on subject for select to cdp_operator using ((select is_sealed('operator')));
 grant select (subject_id, source_id) on subject to cdp_operator;
 create policy source_wall on catalog_version for update to cdp_source

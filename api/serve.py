@@ -1,0 +1,64 @@
+"""The door as a process: `python -m api.serve --host … --port …`, with its settings in `CDP_*` variables.
+
+A signal to end lets requests that are under way finish, and takes no new ones.
+"""
+
+import argparse
+import logging
+import sys
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from cdp.keys.errors import KeyFailure
+from cdp.platform import Platform
+from cdp.settings import Settings
+from consent.errors import Problem
+
+_LAST_REQUESTS_SECONDS: Final = 20
+_LOG: Final = logging.getLogger("cdp")
+
+
+def build() -> FastAPI:
+    """Return the application that the settings describe; every process of the door builds its own."""
+    say_plainly()
+    return create_app(Platform.open(Settings.read()))
+
+
+def say_plainly() -> None:
+    """Send our own log lines, each a JSON document, to the standard output as they are."""
+    if not _LOG.handlers:
+        _LOG.addHandler(logging.StreamHandler(sys.stdout))
+        _LOG.setLevel(logging.INFO)
+        _LOG.propagate = False
+
+
+def main() -> None:
+    """Serve until a signal ends us; a setting that is missing or wrong stops the start with its name."""
+    wanted = argparse.ArgumentParser(prog="python -m api.serve")
+    wanted.add_argument("--host", default="127.0.0.1")
+    wanted.add_argument("--port", type=int, default=8000)
+    wanted.add_argument("--processes", type=int, default=1)
+    told = wanted.parse_args()
+    try:
+        app = build() if told.processes == 1 else "api.serve:build"
+    except (Problem, KeyFailure) as error:
+        sys.exit(f"error: {error}")
+    uvicorn.run(
+        app,
+        factory=told.processes > 1,
+        workers=told.processes,
+        host=told.host,
+        port=told.port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""The command `cdp`: one module for each group, each thin over functions of the vault.
+
+Exit codes: 0 done; 1 something was found or failed; 2 the command line is wrong; 3 unauthenticated; 4 refused;
+5 not found; 6 conflict; 7 invalid; 8 the key ring; 9 the database.
+"""
+
+import sys
+from typing import Final
+
+import psycopg
+import sqlalchemy.exc
+import typer
+
+from cdp.cli import catalog, clients, health, keys, organizations, running, terminal
+from cdp.keys.errors import KeyFailure
+from cdp.postgres_binaries import CannotStart
+from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
+
+app = typer.Typer(
+    help="A customer data platform in which the customer owns the profile.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(running.up)
+app.command()(running.migrate)
+app.command()(running.serve)
+app.command("worker")(running.work)
+app.command("doctor")(health.examine)
+app.command()(health.schema)
+app.add_typer(organizations.group, name="organization")
+app.add_typer(clients.group, name="client")
+app.add_typer(clients.write_keys, name="write-key")
+app.add_typer(keys.group, name="keys")
+app.add_typer(catalog.group, name="catalog")
+
+_CODES: Final = ((Unauthenticated, 3), (Refused, 4), (NotFound, 5), (Conflict, 6), (Invalid, 7))
+_FAILED: Final = 1
+_KEY_RING: Final = 8
+_DATABASE: Final = 9
+
+
+class _Named(Problem):
+    """Something outside the rules is wrong."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code  # type: ignore[misc]  # this one problem stands for several
+
+
+def main() -> None:
+    """Run the command line; an error is one line, with a code."""
+    try:
+        app()
+    except Problem as error:
+        _fail(error, next((code for kind, code in _CODES if isinstance(error, kind)), _FAILED))
+    except KeyFailure as error:
+        _fail(_Named("key-ring", str(error)), _KEY_RING)
+    except CannotStart as error:
+        _fail(_Named("postgres", str(error)), _DATABASE)
+    except (psycopg.Error, sqlalchemy.exc.SQLAlchemyError) as error:
+        _fail(_Named("database", f"the database did not answer as it should ({type(error).__name__})"), _DATABASE)
+
+
+def _fail(error: Problem, code: int) -> None:
+    terminal.print_error(error, as_json="--json" in sys.argv)
+    sys.exit(code)

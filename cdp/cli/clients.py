@@ -1,0 +1,99 @@
+"""`cdp client` and `cdp write-key`: what an organization's programs log in with. A secret is shown once."""
+
+from typing import Annotated
+
+import typer
+
+from cdp import clients, clock, organizations
+from cdp.cli import opening, terminal
+from cdp.cli.terminal import Json
+from cdp.cli.terminal import Organization as Slug
+from cdp.scope import Principal, Scope
+
+group = typer.Typer(help="OAuth clients: programs that read, write or audit.", no_args_is_help=True)
+write_keys = typer.Typer(help="Write keys: for sending events as Segment's libraries do.", no_args_is_help=True)
+OPERATOR = Scope(Principal.OPERATOR)
+
+ClientId = Annotated[str, typer.Argument(help="The client's id.")]
+Name = Annotated[str, typer.Option(help="What it is for.")]
+
+
+@group.command()
+def add(
+    slug: Annotated[str | None, typer.Argument(help="The organization; leave out for the platform's auditor.")] = None,
+    *,
+    name: Name,
+    scope: Annotated[list[str], typer.Option(help="What it may do; may be given more than once.")],
+    as_json: Json = False,
+) -> None:
+    """Make a client and show its secret, once."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        owner = None if slug is None else organizations.named(session, slug).organization_id
+        fresh = clients.create(
+            session, platform.fingerprints, organization=owner, name=name, scopes=scope, at=clock.now()
+        )
+    terminal.print_facts({"client_id": fresh.client_id, "client_secret": fresh.client_secret}, as_json=as_json)
+
+
+@group.command("list")
+def list_(
+    slug: Annotated[str | None, typer.Argument(help="The organization; leave out for the platform's.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show the clients of an organization."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        owner = None if slug is None else organizations.named(session, slug).organization_id
+        rows = [
+            {"client_id": each.client_id, "name": each.name, "scopes": list(each.scopes), "revoked_at": each.revoked_at}
+            for each in clients.of_organization(session, owner)
+        ]
+    terminal.print_rows(rows, as_json=as_json)
+
+
+@group.command()
+def rotate(client_id: ClientId, *, as_json: Json = False) -> None:
+    """Give a client a new secret; the old one ends at once."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        fresh = clients.rotate(session, platform.fingerprints, client_id, at=clock.now())
+    terminal.print_facts({"client_id": fresh.client_id, "client_secret": fresh.client_secret}, as_json=as_json)
+
+
+@group.command()
+def revoke(client_id: ClientId, *, as_json: Json = False) -> None:
+    """End a client and every token that it holds."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        clients.revoke(session, client_id, at=clock.now())
+    terminal.print_facts({"client_id": client_id, "revoked": True}, as_json=as_json)
+
+
+@write_keys.command("add")
+def add_write_key(slug: Slug, *, name: Name, as_json: Json = False) -> None:
+    """Make a write key and show it, once."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        owner = organizations.named(session, slug).organization_id
+        fresh = clients.create_write_key(session, platform.fingerprints, owner, name=name, at=clock.now())
+    terminal.print_facts({"key_id": fresh.key_id, "write_key": fresh.write_key}, as_json=as_json)
+
+
+@write_keys.command("list")
+def list_write_keys(slug: Slug, *, as_json: Json = False) -> None:
+    """Show the write keys of an organization, without the keys."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        owner = organizations.named(session, slug).organization_id
+        rows = [
+            {"key_id": each.key_id, "name": each.name, "created_at": each.created_at, "revoked_at": each.revoked_at}
+            for each in clients.write_keys_of(session, owner)
+        ]
+    terminal.print_rows(rows, as_json=as_json)
+
+
+@write_keys.command("revoke")
+def revoke_write_key(
+    slug: Slug, key_id: Annotated[str, typer.Argument(help="As `list` shows it.")], *, as_json: Json = False
+) -> None:
+    """End a write key."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        owner = organizations.named(session, slug).organization_id
+        clients.revoke_write_key(session, owner, key_id, at=clock.now())
+    terminal.print_facts({"key_id": key_id, "revoked": True}, as_json=as_json)

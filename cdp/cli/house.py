@@ -1,0 +1,135 @@
+"""Everything of one running system on one machine, started in order and stopped in the reverse order."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from threading import Event
+from typing import Final
+
+from cdp import bootstrap
+from cdp.cli import opening
+from cdp.cli.terminal import say
+from cdp.settings import app_password
+from consent.errors import Conflict
+
+_LAST_SECONDS: Final = 30
+_LOOK: Final = 0.2
+_NO = frozenset({"0", "no", "false"})
+
+
+class PortTaken(Conflict):
+    """Another program listens on this port; choose one with PORT=."""
+
+    code = "port-taken"
+
+
+class PartStopped(Conflict):
+    """A part of the system stopped by itself; what it said stands above."""
+
+    code = "part-stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The processes that `standing` started."""
+
+    parts: tuple[subprocess.Popen[bytes], ...]
+
+    def wait(self, stop: Event) -> None:
+        """Return when `stop` is set; raises Conflict when a part stops by itself."""
+        while not stop.wait(_LOOK):
+            if any(part.poll() is not None for part in self.parts):
+                raise PartStopped
+
+
+@contextmanager
+def standing(*, host: str, port: int, stop: Event) -> Iterator[Running]:
+    """Start the database, prepare it, start the API and the worker, say where everything is; stop it all in the end."""
+    _check_port(host, port)
+    with ExitStack() as stack:
+        say("starting PostgreSQL" if not opening.has_own_database() else "preparing your PostgreSQL")
+        admin = stack.enter_context(opening.admin())
+        bootstrap.prepare(admin, opening.home() / "keys", password=app_password())
+        environment = _environment(port)
+        if "CDP_APP_DATABASE_URL" not in environment:
+            environment = opening.with_app_url(admin, environment)
+        if environment["CDP_DEMO"] == "1":
+            _load_demo(environment)
+        serve = ["-m", "api.serve", "--host", host, "--port", str(port)]
+        parts = [_start(stack, environment, arguments) for arguments in (["-m", "cdp.cli", "worker"], serve)]
+        running = Running(tuple(parts))
+        _await_door(running, host, port, stop)
+        if not stop.is_set():
+            _tell(environment)
+        yield running
+
+
+def _environment(port: int) -> dict[str, str]:
+    demo = os.environ.get("CDP_DEMO", "1").lower() not in _NO
+    environment = {"CDP_BASE_URL": f"http://localhost:{port}"} | dict(os.environ) | {"CDP_DEMO": "1" if demo else "0"}
+    if not demo and "CDP_SMTP_URL" not in environment and "CDP_SMTP_URL_FILE" not in environment:
+        say("CDP_SMTP_URL is not set: letters go to a mail server on this machine, and are lost where there is none")
+        environment["CDP_SMTP_URL"] = "smtp://localhost:25"
+    return environment
+
+
+def _load_demo(environment: dict[str, str]) -> None:
+    if find_spec("cdp.demo") is None:
+        say("this installation has no demo")
+        return
+    with opening.platform(environment) as platform:
+        import_module("cdp.demo").load(platform, say=say)
+
+
+def _start(stack: ExitStack, environment: dict[str, str], arguments: list[str]) -> subprocess.Popen[bytes]:
+    """Start a part in a session of its own, so that an interrupt from the keyboard reaches us alone."""
+    part = subprocess.Popen([sys.executable, *arguments], env=environment, start_new_session=True)
+    stack.callback(_end, part)
+    return part
+
+
+def _end(part: subprocess.Popen[bytes]) -> None:
+    part.terminate()
+    try:
+        part.wait(_LAST_SECONDS)
+    except subprocess.TimeoutExpired:
+        part.kill()
+        part.wait()
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise PortTaken from None
+
+
+def _await_door(running: Running, host: str, port: int, stop: Event) -> None:
+    while not stop.wait(_LOOK):
+        if any(part.poll() is not None for part in running.parts):
+            raise PartStopped
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            continue
+        return
+
+
+def _tell(environment: dict[str, str]) -> None:
+    where, home = environment["CDP_BASE_URL"], opening.home()
+    say(f"\nThe platform is at {where}")
+    if environment["CDP_DEMO"] == "1":
+        say(f"  log in       {where}/login, or open a login_url from the file below; letters are at {where}/demo/mail")
+        say(f"  for programs {home / 'demo.json'}")
+    else:
+        say("  next         cdp organization add SLUG --name NAME, then cdp client add and cdp write-key add")
+    say(f"  data, keys   {home}")
+    say("  stop         Ctrl-C\n")

@@ -1,0 +1,66 @@
+"""What a command works on: the operator's own PostgreSQL when it is named, else the embedded one of CDP_HOME."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+from cdp import bootstrap
+from cdp.cli.terminal import say
+from cdp.platform import Platform
+from cdp.postgres import Cluster
+from cdp.settings import Settings, admin_url
+
+_DATABASE = "cdp"
+
+
+def home(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return CDP_HOME."""
+    return Path(environment.get("CDP_HOME") or Path.home() / ".cdp").expanduser().absolute()
+
+
+def has_own_database(environment: Mapping[str, str] = os.environ) -> bool:
+    """Say whether the operator named a PostgreSQL for migrations."""
+    return bool(environment.get("CDP_DATABASE_URL") or environment.get("CDP_DATABASE_URL_FILE"))
+
+
+@contextmanager
+def admin(environment: Mapping[str, str] = os.environ) -> Iterator[URL]:
+    """Yield where the operator finds the database: the one that is named, or the embedded one, running meanwhile."""
+    if has_own_database(environment):
+        yield admin_url(environment)
+        return
+    with Cluster(home(environment), report=say) as cluster:
+        _make_database(cluster)
+        yield make_url(cluster.url(_DATABASE)).set(drivername="postgresql+psycopg")
+
+
+@contextmanager
+def platform(environment: Mapping[str, str] = os.environ) -> Iterator[Platform]:
+    """Yield the platform, entered as the application does."""
+    if environment.get("CDP_APP_DATABASE_URL") or environment.get("CDP_APP_DATABASE_URL_FILE"):
+        opened = Platform.open(Settings.read(environment))
+        try:
+            yield opened
+        finally:
+            opened.database.dispose()
+        return
+    with admin(environment) as url, platform(with_app_url(url, environment)) as opened:
+        yield opened
+
+
+def with_app_url(url: URL, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment in which the application finds the database that the operator finds at `url`."""
+    found = bootstrap.app_url(url, home(environment) / "keys")
+    return dict(environment) | {"CDP_APP_DATABASE_URL": found.render_as_string(hide_password=False)}
+
+
+def _make_database(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        known = connection.execute("select from pg_database where datname = %s", (_DATABASE,)).fetchone()
+        if known is None:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(_DATABASE)))

@@ -1,0 +1,59 @@
+"""`cdp up`, `cdp migrate`, `cdp serve` and `cdp worker`: the processes of a running system."""
+
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from cdp import bootstrap, jobs
+from cdp.cli import house, opening, terminal
+from cdp.settings import app_password
+
+Host = Annotated[str, typer.Option(envvar="CDP_HOST", help="Where to listen.")]
+Port = Annotated[int, typer.Option(envvar="CDP_PORT", min=1, max=65535, help="Which port to listen on.")]
+Processes = Annotated[int, typer.Option(envvar="CDP_PROCESSES", min=1, max=64, help="How many processes serve.")]
+
+
+def up(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Start everything on this machine: database, API and worker; with the demo unless CDP_DEMO=0."""
+    stop = _stopped_by_signals()
+    with house.standing(host=host, port=port, stop=stop) as running:
+        running.wait(stop)
+    terminal.say("stopped; nothing was lost")
+
+
+def migrate() -> None:
+    """Bring the database to this release: roles, schema, catalog, partitions; makes the key ring at first use."""
+    with opening.admin() as admin:
+        bootstrap.prepare(admin, opening.home() / "keys", password=app_password())
+    terminal.say("migrated")
+
+
+def serve(*, host: Host = "127.0.0.1", port: Port = 8000, processes: Processes = 1) -> None:
+    """Serve the API alone, on the database at CDP_APP_DATABASE_URL."""
+    command = [sys.executable, "-m", "api.serve", "--host", host, "--port", str(port), "--processes", str(processes)]
+    os.execv(sys.executable, command)  # noqa: S606 - the door replaces this process and gets its signals
+
+
+def work() -> None:
+    """Do what has to happen now and then; one worker is the active one, others wait to take over."""
+    stop = _stopped_by_signals()
+    with opening.platform() as platform:
+        jobs.work(platform, stop, report=_log)
+
+
+def _log(done: jobs.Done) -> None:
+    if done.count or done.failure:
+        print(json.dumps({"event": "job", **asdict(done)}), flush=True)
+
+
+def _stopped_by_signals() -> Event:
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

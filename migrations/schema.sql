@@ -1,0 +1,1235 @@
+-- The schema as the migrations make it: a picture to read and to compare, not to run. Written by `make schema`.
+
+create role cdp_auditor nologin;
+create role cdp_customer nologin;
+create role cdp_doorman nologin;
+create role cdp_exporter nologin;
+create role cdp_keeper nologin;
+create role cdp_keymaster nologin;
+create role cdp_login login;
+create role cdp_operator nologin;
+create role cdp_owner nologin;
+create role cdp_reader nologin;
+create role cdp_sequencer nologin;
+create role cdp_source nologin;
+
+grant cdp_auditor to cdp_login;
+grant cdp_customer to cdp_login;
+grant cdp_doorman to cdp_login;
+grant cdp_exporter to cdp_login;
+grant cdp_keeper to cdp_owner;
+grant cdp_keymaster to cdp_login;
+grant cdp_operator to cdp_login;
+grant cdp_reader to cdp_login;
+grant cdp_sequencer to cdp_login;
+grant cdp_source to cdp_login;
+
+create table access (
+    customer_id uuid not null,
+    at timestamp with time zone not null,
+    access_id uuid not null,
+    organization_id uuid,
+    client_id text,
+    principal text not null,
+    path text not null,
+    purpose text,
+    asked text[] not null,
+    released text[] not null,
+    records integer not null,
+    outcome text not null,
+    reason text not null,
+    grant_id uuid
+) partition by RANGE (at);
+CREATE INDEX access_organization ON access USING btree (organization_id, at);
+alter table access add constraint access_outcome_check CHECK ((outcome = ANY (ARRAY['released'::text, 'refused'::text, 'unknown'::text])));
+alter table access add constraint access_pkey PRIMARY KEY (customer_id, at, access_id);
+alter table access owner to cdp_owner, enable row level security, force row level security;
+grant insert on access to cdp_exporter;
+grant insert on access to cdp_keeper;
+grant insert on access to cdp_reader;
+grant insert, select on access to cdp_customer;
+grant select on access to cdp_auditor;
+create policy auditor_wall on access as permissive for select to cdp_auditor
+    using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)))));
+create policy customer_before on access as permissive for select to cdp_customer
+    using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
+create policy customer_wall on access as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_wall on access as permissive for insert to cdp_exporter
+    with check ((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
+create policy keeper on access as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy reader_wall on access as permissive for insert to cdp_reader
+    with check (((organization_id = ( SELECT scope_organization('reader'::text) AS scope_organization)) AND (customer_id = ANY (ARRAY[( SELECT app_customer() AS app_customer), '00000000-0000-0000-0000-000000000000'::uuid]))));
+
+create table access_request (
+    customer_id uuid not null,
+    request_id uuid not null,
+    organization_id uuid not null,
+    purpose text not null,
+    categories text[] not null,
+    sources uuid[],
+    days integer not null,
+    notice jsonb not null,
+    state text not null default 'pending'::text,
+    asked_at timestamp with time zone not null,
+    due_at timestamp with time zone not null,
+    answered_at timestamp with time zone
+);
+alter table access_request add constraint access_request_days_check CHECK (((days >= 1) AND (days <= 366)));
+alter table access_request add constraint access_request_pkey PRIMARY KEY (customer_id, request_id);
+alter table access_request add constraint access_request_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'narrowed'::text, 'refused'::text, 'expired'::text])));
+alter table access_request owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on access_request to cdp_keeper;
+grant insert, select on access_request to cdp_source;
+grant select on access_request to cdp_customer;
+grant update (answered_at, state) on access_request to cdp_customer;
+create policy customer_wall on access_request as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on access_request as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy source_wall on access_request as permissive for all to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table access_token (
+    token_hash bytea not null,
+    client_id text not null,
+    scopes text[] not null,
+    issued_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    revoked_at timestamp with time zone
+);
+CREATE INDEX access_token_expiry ON access_token USING btree (expires_at);
+alter table access_token add constraint access_token_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(client_id);
+alter table access_token add constraint access_token_pkey PRIMARY KEY (token_hash);
+alter table access_token owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on access_token to cdp_keeper;
+grant delete, select on access_token to cdp_operator;
+grant insert, select on access_token to cdp_doorman;
+grant update (revoked_at) on access_token to cdp_doorman;
+grant update (revoked_at) on access_token to cdp_operator;
+create policy doorman_wall on access_token as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on access_token as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on access_token as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table act (
+    customer_id uuid not null,
+    seq bigint not null,
+    act_id uuid not null,
+    kind text not null,
+    recipient_id uuid not null,
+    purpose text not null,
+    categories text[] not null,
+    sources uuid[],
+    expires_at timestamp with time zone,
+    at timestamp with time zone not null,
+    by text not null,
+    client_id text,
+    request_id uuid,
+    evidence jsonb not null default '{}'::jsonb
+);
+alter table act add constraint act_kind_check CHECK ((kind = ANY (ARRAY['grant'::text, 'narrow'::text, 'extend'::text, 'revoke'::text, 'refuse'::text, 'object'::text, 'attest'::text, 'expire'::text, 'merge'::text, 'split'::text, 'erase'::text])));
+alter table act add constraint act_pkey PRIMARY KEY (customer_id, seq);
+alter table act owner to cdp_owner, enable row level security, force row level security;
+grant insert, select on act to cdp_keeper;
+grant select on act to cdp_auditor;
+grant select on act to cdp_customer;
+create policy auditor_wall on act as permissive for select to cdp_auditor
+    using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (recipient_id = ( SELECT app_organization() AS app_organization)))));
+create policy customer_before on act as permissive for select to cdp_customer
+    using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
+create policy customer_wall on act as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on act as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
+create table attribute (
+    organization_id uuid not null,
+    attribute text not null,
+    category text not null,
+    is_queryable boolean not null default false,
+    details jsonb not null default '{}'::jsonb,
+    pending text
+);
+alter table attribute add constraint attribute_category_fkey FOREIGN KEY (category) REFERENCES category(category);
+alter table attribute add constraint attribute_pending_check CHECK ((pending = ANY (ARRAY['refile'::text, 'release'::text])));
+alter table attribute add constraint attribute_pkey PRIMARY KEY (organization_id, attribute);
+alter table attribute owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on attribute to cdp_operator;
+grant delete, insert, select, update on attribute to cdp_source;
+grant delete, select on attribute to cdp_keeper;
+grant select on attribute to cdp_auditor;
+grant select on attribute to cdp_customer;
+grant select on attribute to cdp_doorman;
+grant select on attribute to cdp_exporter;
+grant select on attribute to cdp_reader;
+grant select on attribute to cdp_sequencer;
+create policy catalog on attribute as permissive for select to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source
+    using (true);
+create policy keeper on attribute as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on attribute as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on attribute as permissive for all to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table cannot_link (
+    customer_id uuid not null,
+    subject_id uuid not null,
+    at timestamp with time zone not null
+);
+alter table cannot_link add constraint cannot_link_pkey PRIMARY KEY (customer_id, subject_id);
+alter table cannot_link owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on cannot_link to cdp_keeper;
+grant select on cannot_link to cdp_customer;
+create policy customer_wall on cannot_link as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on cannot_link as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
+create table catalog_version (
+    is_only boolean not null default true,
+    version bigint not null default 1
+);
+alter table catalog_version add constraint catalog_version_is_only_check CHECK (is_only);
+alter table catalog_version add constraint catalog_version_pkey PRIMARY KEY (is_only);
+alter table catalog_version owner to cdp_owner, enable row level security, force row level security;
+grant select on catalog_version to cdp_auditor;
+grant select on catalog_version to cdp_customer;
+grant select on catalog_version to cdp_doorman;
+grant select on catalog_version to cdp_exporter;
+grant select on catalog_version to cdp_operator;
+grant select on catalog_version to cdp_reader;
+grant select on catalog_version to cdp_sequencer;
+grant select on catalog_version to cdp_source;
+grant update (version) on catalog_version to cdp_operator;
+grant update (version) on catalog_version to cdp_source;
+create policy catalog on catalog_version as permissive for select to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source
+    using (true);
+create policy operator_wall on catalog_version as permissive for update to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on catalog_version as permissive for update to cdp_source
+    using (( SELECT is_sealed('source'::text) AS is_sealed))
+    with check (( SELECT is_sealed('source'::text) AS is_sealed));
+
+create table category (
+    category text not null,
+    organization_id uuid,
+    is_grantable boolean not null,
+    is_special boolean not null,
+    details jsonb not null
+);
+alter table category add constraint category_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table category add constraint category_pkey PRIMARY KEY (category);
+alter table category owner to cdp_owner, enable row level security, force row level security;
+grant insert, select, update on category to cdp_operator;
+grant select on category to cdp_auditor;
+grant select on category to cdp_customer;
+grant select on category to cdp_doorman;
+grant select on category to cdp_exporter;
+grant select on category to cdp_keeper;
+grant select on category to cdp_reader;
+grant select on category to cdp_sequencer;
+grant select on category to cdp_source;
+create policy catalog on category as permissive for select to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source
+    using (true);
+create policy keeper on category as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on category as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table change (
+    organization_id uuid not null,
+    change_id bigint not null generated always as identity,
+    customer_id uuid not null,
+    kind text not null,
+    purpose text,
+    at timestamp with time zone not null,
+    transaction xid8 not null default pg_current_xact_id()
+);
+alter table change add constraint change_pkey PRIMARY KEY (organization_id, transaction, change_id);
+alter table change owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on change to cdp_keeper;
+grant select on change to cdp_source;
+create policy keeper on change as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy source_wall on change as permissive for select to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table client (
+    client_id text not null,
+    organization_id uuid,
+    name text not null,
+    secret_hash bytea not null,
+    scopes text[] not null,
+    created_at timestamp with time zone not null default now(),
+    revoked_at timestamp with time zone
+);
+alter table client add constraint client_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table client add constraint client_pkey PRIMARY KEY (client_id);
+alter table client owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on client to cdp_keeper;
+grant insert, select, update on client to cdp_operator;
+grant select on client to cdp_doorman;
+create policy doorman_wall on client as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on client as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on client as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table customer (
+    customer_id uuid not null,
+    created_at timestamp with time zone not null,
+    claimed_at timestamp with time zone,
+    merged_into uuid,
+    epoch bigint not null default 0,
+    details jsonb not null default '{}'::jsonb
+);
+CREATE INDEX customer_merged ON customer USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+alter table customer add constraint customer_pkey PRIMARY KEY (customer_id);
+alter table customer owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on customer to cdp_keeper;
+grant select (claimed_at, created_at, customer_id, merged_into) on customer to cdp_operator;
+grant select (customer_id, epoch, merged_into) on customer to cdp_exporter;
+grant select (customer_id, epoch, merged_into) on customer to cdp_reader;
+grant select on customer to cdp_customer;
+grant update (details) on customer to cdp_customer;
+create policy customer_wall on customer as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_wall on customer as permissive for select to cdp_exporter
+    using (( SELECT is_sealed('exporter'::text) AS is_sealed));
+create policy keeper on customer as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on customer as permissive for select to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy reader_wall on customer as permissive for select to cdp_reader
+    using ((customer_id = ( SELECT scope_customer('reader'::text) AS scope_customer)));
+
+create table data_key (
+    customer_id uuid not null,
+    subject_id uuid not null,
+    wrapped bytea not null,
+    generation integer not null,
+    created_at timestamp with time zone not null
+);
+CREATE INDEX data_key_generation ON data_key USING btree (generation, subject_id);
+alter table data_key add constraint data_key_pkey PRIMARY KEY (customer_id, subject_id);
+alter table data_key owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on data_key to cdp_keeper;
+grant select (customer_id, subject_id, wrapped) on data_key to cdp_exporter;
+grant select (customer_id, subject_id, wrapped) on data_key to cdp_reader;
+grant select on data_key to cdp_customer;
+grant select on data_key to cdp_keymaster;
+grant update (generation, wrapped) on data_key to cdp_keymaster;
+create policy customer_wall on data_key as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_gate on data_key as restrictive for select to cdp_exporter
+    using ((EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = data_key.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND (GREATEST(p.expires_at, p.attested_expires_at) > statement_timestamp())))));
+create policy exporter_wall on data_key as permissive for select to cdp_exporter
+    using (( SELECT is_sealed('exporter'::text) AS is_sealed));
+create policy keeper on data_key as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy keymaster_wall on data_key as permissive for all to cdp_keymaster
+    using (( SELECT is_sealed('keymaster'::text) AS is_sealed))
+    with check (( SELECT is_sealed('keymaster'::text) AS is_sealed));
+create policy reader_gate on data_key as restrictive for select to cdp_reader
+    using ((( SELECT gate() AS gate) <> '{}'::text[]));
+create policy reader_wall on data_key as permissive for select to cdp_reader
+    using ((customer_id = ( SELECT app_customer() AS app_customer)));
+
+create table delivery (
+    source_id uuid not null,
+    delivery_id uuid not null,
+    received_at timestamp with time zone not null
+);
+CREATE INDEX delivery_age ON delivery USING brin (received_at);
+alter table delivery add constraint delivery_pkey PRIMARY KEY (source_id, delivery_id);
+alter table delivery owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on delivery to cdp_keeper;
+grant delete, select on delivery to cdp_operator;
+grant insert, select on delivery to cdp_source;
+create policy keeper on delivery as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on delivery as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on delivery as permissive for all to cdp_source
+    using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table evidence (
+    customer_id uuid not null,
+    evidence_id uuid not null,
+    subject_id uuid not null,
+    source_id uuid not null,
+    received_at timestamp with time zone not null,
+    sealed bytea not null
+);
+alter table evidence add constraint evidence_pkey PRIMARY KEY (customer_id, evidence_id);
+alter table evidence owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on evidence to cdp_keeper;
+grant insert on evidence to cdp_source;
+grant select on evidence to cdp_customer;
+grant update (customer_id) on evidence to cdp_keeper;
+create policy customer_wall on evidence as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on evidence as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy source_wall on evidence as permissive for insert to cdp_source
+    with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table idempotency (
+    caller text not null,
+    key_hash bytea not null,
+    digest bytea not null,
+    status integer not null,
+    answer jsonb not null,
+    at timestamp with time zone not null
+);
+alter table idempotency add constraint idempotency_pkey PRIMARY KEY (caller, key_hash);
+alter table idempotency owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on idempotency to cdp_keeper;
+grant delete, select on idempotency to cdp_operator;
+grant insert, select on idempotency to cdp_customer;
+grant insert, select on idempotency to cdp_source;
+create policy customer_wall on idempotency as permissive for all to cdp_customer
+    using ((caller = (( SELECT scope_customer('customer'::text) AS scope_customer))::text))
+    with check ((caller = (( SELECT scope_customer('customer'::text) AS scope_customer))::text));
+create policy keeper on idempotency as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on idempotency as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on idempotency as permissive for all to cdp_source
+    using ((caller = (( SELECT scope_organization('source'::text) AS scope_organization))::text))
+    with check ((caller = (( SELECT scope_organization('source'::text) AS scope_organization))::text));
+
+create table identifier (
+    customer_id uuid not null,
+    subject_id uuid not null,
+    source_id uuid not null,
+    category text not null,
+    type text not null,
+    blind bytea not null,
+    is_verified boolean not null,
+    since timestamp with time zone not null
+);
+CREATE INDEX identifier_blind ON identifier USING btree (type, blind);
+alter table identifier add constraint identifier_blind_check CHECK ((octet_length(blind) = 16));
+alter table identifier add constraint identifier_pkey PRIMARY KEY (customer_id, subject_id, type, blind);
+alter table identifier add constraint identifier_type_check CHECK ((type = ANY (ARRAY['email'::text, 'phone'::text, 'customer_number'::text])));
+alter table identifier owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on identifier to cdp_keeper;
+grant select on identifier to cdp_customer;
+grant select on identifier to cdp_exporter;
+create policy customer_wall on identifier as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_gate on identifier as restrictive for select to cdp_exporter
+    using ((EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = identifier.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND opens(p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.recipient_id, identifier.source_id, identifier.category, statement_timestamp())))));
+create policy exporter_wall on identifier as permissive for select to cdp_exporter
+    using (( SELECT is_sealed('exporter'::text) AS is_sealed));
+create policy keeper on identifier as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
+create table import_job (
+    source_id uuid not null,
+    fingerprint bytea not null,
+    "position" bigint not null,
+    counts jsonb not null,
+    updated_at timestamp with time zone not null,
+    done_at timestamp with time zone
+);
+alter table import_job add constraint import_job_pkey PRIMARY KEY (source_id, fingerprint);
+alter table import_job owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on import_job to cdp_keeper;
+grant insert, select, update on import_job to cdp_source;
+grant select on import_job to cdp_operator;
+create policy keeper on import_job as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on import_job as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on import_job as permissive for all to cdp_source
+    using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table interaction (
+    customer_id uuid not null,
+    record_id uuid not null,
+    subject_id uuid not null,
+    source_id uuid not null,
+    category text not null,
+    type text not null,
+    channel text,
+    speaker text,
+    direction text,
+    occurred_at timestamp with time zone not null,
+    received_at timestamp with time zone not null,
+    disputed_at timestamp with time zone,
+    sealed bytea not null,
+    queryable jsonb
+) partition by RANGE (occurred_at);
+CREATE INDEX interaction_record ON interaction USING btree (record_id);
+CREATE INDEX interaction_source ON interaction USING btree (source_id, type, category);
+alter table interaction add constraint interaction_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text])));
+alter table interaction add constraint interaction_pkey PRIMARY KEY (customer_id, occurred_at, record_id);
+alter table interaction add constraint interaction_speaker_check CHECK ((speaker = ANY (ARRAY['human'::text, 'computer'::text])));
+alter table interaction owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on interaction to cdp_keeper;
+grant insert on interaction to cdp_source;
+grant select (category, customer_id, occurred_at, record_id, source_id, type) on interaction to cdp_operator;
+grant select (category, customer_id, occurred_at, record_id, source_id, type) on interaction to cdp_source;
+grant select on interaction to cdp_customer;
+grant select on interaction to cdp_exporter;
+grant select on interaction to cdp_reader;
+grant update (category) on interaction to cdp_operator;
+grant update (category) on interaction to cdp_source;
+grant update (customer_id) on interaction to cdp_keeper;
+grant update (disputed_at) on interaction to cdp_customer;
+create policy customer_wall on interaction as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_gate on interaction as restrictive for select to cdp_exporter
+    using ((EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = interaction.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND opens(p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.recipient_id, interaction.source_id, interaction.category, statement_timestamp())))));
+create policy exporter_wall on interaction as permissive for select to cdp_exporter
+    using (( SELECT is_sealed('exporter'::text) AS is_sealed));
+create policy keeper on interaction as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on interaction as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy reader_gate on interaction as restrictive for select to cdp_reader
+    using ((words_of(source_id, category) && ( SELECT gate() AS gate)));
+create policy reader_wall on interaction as permissive for select to cdp_reader
+    using ((customer_id = ( SELECT app_customer() AS app_customer)));
+create policy source_wall on interaction as permissive for all to cdp_source
+    using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table key_destruction (
+    subject_id uuid not null,
+    wrapped bytea not null,
+    at timestamp with time zone not null,
+    done_at timestamp with time zone
+);
+CREATE INDEX key_destruction_waiting ON key_destruction USING btree (subject_id) WHERE (done_at IS NULL);
+alter table key_destruction add constraint key_destruction_pkey PRIMARY KEY (subject_id);
+alter table key_destruction owner to cdp_owner, enable row level security, force row level security;
+grant insert, select on key_destruction to cdp_keeper;
+grant select on key_destruction to cdp_keymaster;
+grant update (done_at) on key_destruction to cdp_keymaster;
+create policy keeper on key_destruction as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy keymaster_wall on key_destruction as permissive for all to cdp_keymaster
+    using (( SELECT is_sealed('keymaster'::text) AS is_sealed))
+    with check (( SELECT is_sealed('keymaster'::text) AS is_sealed));
+
+create table key_floor (
+    is_only boolean not null default true,
+    generation integer not null default 1
+);
+alter table key_floor add constraint key_floor_is_only_check CHECK (is_only);
+alter table key_floor add constraint key_floor_pkey PRIMARY KEY (is_only);
+alter table key_floor owner to cdp_owner, enable row level security, force row level security;
+grant select on key_floor to cdp_keeper;
+grant select on key_floor to cdp_keymaster;
+grant update (generation) on key_floor to cdp_keymaster;
+create policy keeper on key_floor as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy keymaster_wall on key_floor as permissive for all to cdp_keymaster
+    using (( SELECT is_sealed('keymaster'::text) AS is_sealed))
+    with check (( SELECT is_sealed('keymaster'::text) AS is_sealed));
+
+create table link (
+    customer_id uuid not null,
+    link_id uuid not null,
+    merge_id uuid not null,
+    subject_id uuid not null,
+    from_id uuid not null,
+    kind text not null,
+    reason text not null,
+    evidence jsonb not null default '{}'::jsonb,
+    at timestamp with time zone not null
+);
+alter table link add constraint link_kind_check CHECK ((kind = ANY (ARRAY['link'::text, 'unlink'::text])));
+alter table link add constraint link_pkey PRIMARY KEY (customer_id, link_id);
+alter table link owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on link to cdp_keeper;
+grant select on link to cdp_customer;
+create policy customer_wall on link as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on link as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
+create table login_link (
+    link_hash bytea not null,
+    email_blind bytea not null,
+    asker_blind bytea not null,
+    sealed_email bytea not null,
+    asked_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone
+);
+CREATE INDEX login_link_asker ON login_link USING btree (asker_blind, asked_at);
+CREATE INDEX login_link_email ON login_link USING btree (email_blind, asked_at);
+alter table login_link add constraint login_link_pkey PRIMARY KEY (link_hash);
+alter table login_link owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on login_link to cdp_keeper;
+grant delete, select on login_link to cdp_operator;
+grant insert, select on login_link to cdp_doorman;
+grant update (used_at) on login_link to cdp_doorman;
+create policy doorman_wall on login_link as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on login_link as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on login_link as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table organization (
+    organization_id uuid not null,
+    slug text not null,
+    name text not null,
+    details jsonb not null default '{}'::jsonb,
+    created_at timestamp with time zone not null default now(),
+    verified_at timestamp with time zone,
+    closed_at timestamp with time zone
+);
+alter table organization add constraint organization_pkey PRIMARY KEY (organization_id);
+alter table organization add constraint organization_slug_check CHECK ((slug ~ '^[a-z][a-z0-9-]{1,39}$'::text));
+alter table organization add constraint organization_slug_key UNIQUE (slug);
+alter table organization owner to cdp_owner, enable row level security, force row level security;
+grant insert, select, update on organization to cdp_operator;
+grant select on organization to cdp_auditor;
+grant select on organization to cdp_customer;
+grant select on organization to cdp_doorman;
+grant select on organization to cdp_exporter;
+grant select on organization to cdp_keeper;
+grant select on organization to cdp_reader;
+grant select on organization to cdp_sequencer;
+grant select on organization to cdp_source;
+grant update (closed_at, details, name) on organization to cdp_keeper;
+create policy keeper on organization as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy names on organization as permissive for select to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_reader, cdp_sequencer, cdp_source
+    using (true);
+create policy operator_wall on organization as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table permission (
+    customer_id uuid not null,
+    recipient_id uuid not null,
+    purpose text not null,
+    categories text[] not null,
+    sources uuid[],
+    expires_at timestamp with time zone,
+    attested_categories text[] not null default '{}'::text[],
+    attested_expires_at timestamp with time zone,
+    stopped_categories text[] not null default '{}'::text[],
+    stopped text,
+    chosen_at timestamp with time zone,
+    grant_id uuid not null,
+    since timestamp with time zone not null,
+    changed_at timestamp with time zone not null,
+    epoch bigint not null
+);
+CREATE INDEX permission_recipient ON permission USING btree (recipient_id, purpose, customer_id);
+alter table permission add constraint permission_pkey PRIMARY KEY (customer_id, recipient_id, purpose);
+alter table permission add constraint permission_stopped_check CHECK ((stopped = ANY (ARRAY['refused'::text, 'revoked'::text, 'objected'::text, 'erased'::text])));
+alter table permission owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on permission to cdp_keeper;
+grant select on permission to cdp_customer;
+grant select on permission to cdp_exporter;
+grant select on permission to cdp_reader;
+grant select on permission to cdp_source;
+create policy customer_wall on permission as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_wall on permission as permissive for select to cdp_exporter
+    using (((recipient_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)) AND (purpose = ( SELECT app_purpose() AS app_purpose))));
+create policy keeper on permission as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy reader_wall on permission as permissive for select to cdp_reader
+    using (((recipient_id = ( SELECT scope_organization('reader'::text) AS scope_organization)) AND (customer_id = ( SELECT app_customer() AS app_customer))));
+create policy source_wall on permission as permissive for select to cdp_source
+    using ((recipient_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table pull (
+    source_id uuid not null,
+    name text not null,
+    settings jsonb not null,
+    state jsonb not null default '{}'::jsonb,
+    next_at timestamp with time zone not null
+);
+alter table pull add constraint pull_pkey PRIMARY KEY (source_id, name);
+alter table pull owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on pull to cdp_operator;
+grant delete, insert, select, update on pull to cdp_source;
+grant delete, select on pull to cdp_keeper;
+create policy keeper on pull as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on pull as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on pull as permissive for all to cdp_source
+    using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table purpose (
+    purpose text not null,
+    organization_id uuid,
+    longest_days integer not null,
+    details jsonb not null
+);
+alter table purpose add constraint purpose_longest_days_check CHECK (((longest_days >= 1) AND (longest_days <= 366)));
+alter table purpose add constraint purpose_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table purpose add constraint purpose_pkey PRIMARY KEY (purpose);
+alter table purpose owner to cdp_owner, enable row level security, force row level security;
+grant insert, select, update on purpose to cdp_operator;
+grant select on purpose to cdp_auditor;
+grant select on purpose to cdp_customer;
+grant select on purpose to cdp_doorman;
+grant select on purpose to cdp_exporter;
+grant select on purpose to cdp_keeper;
+grant select on purpose to cdp_reader;
+grant select on purpose to cdp_sequencer;
+grant select on purpose to cdp_source;
+create policy catalog on purpose as permissive for select to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source
+    using (true);
+create policy keeper on purpose as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on purpose as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table record (
+    customer_id uuid not null,
+    record_id uuid not null,
+    subject_id uuid not null,
+    source_id uuid not null,
+    kind text not null,
+    category text not null,
+    type text not null,
+    key bytea not null default '\x'::bytea,
+    origin text not null,
+    standing text not null,
+    occurred_at timestamp with time zone not null,
+    received_at timestamp with time zone not null,
+    superseded_at timestamp with time zone,
+    disputed_at timestamp with time zone,
+    digest bytea not null,
+    sealed bytea not null,
+    queryable jsonb
+);
+CREATE INDEX record_source ON record USING btree (source_id, kind, type, category);
+CREATE UNIQUE INDEX record_current ON record USING btree (customer_id, subject_id, kind, type, key) WHERE (superseded_at IS NULL);
+alter table record add constraint record_kind_check CHECK ((kind = ANY (ARRAY['attributes'::text, 'product'::text, 'external'::text])));
+alter table record add constraint record_origin_check CHECK ((origin = ANY (ARRAY['given'::text, 'observed'::text, 'external'::text, 'derived'::text, 'customer'::text])));
+alter table record add constraint record_pkey PRIMARY KEY (customer_id, record_id);
+alter table record add constraint record_standing_check CHECK ((standing = ANY (ARRAY['stated'::text, 'verified'::text, 'customer'::text])));
+alter table record owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on record to cdp_keeper;
+grant insert on record to cdp_source;
+grant insert, select on record to cdp_customer;
+grant select (category, customer_id, digest, key, kind, occurred_at, received_at, record_id, source_id, subject_id, superseded_at, type) on record to cdp_source;
+grant select (category, customer_id, kind, record_id, source_id, type) on record to cdp_operator;
+grant select on record to cdp_exporter;
+grant select on record to cdp_reader;
+grant update (category) on record to cdp_operator;
+grant update (category, occurred_at, queryable, received_at, superseded_at) on record to cdp_source;
+grant update (customer_id, queryable, superseded_at) on record to cdp_keeper;
+grant update (disputed_at, superseded_at) on record to cdp_customer;
+create policy customer_gate on record as restrictive for insert to cdp_customer
+    with check ((source_id = customer_source()));
+create policy customer_wall on record as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_gate on record as restrictive for select to cdp_exporter
+    using ((EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = record.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND opens(p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.recipient_id, record.source_id, record.category, statement_timestamp())))));
+create policy exporter_wall on record as permissive for select to cdp_exporter
+    using (( SELECT is_sealed('exporter'::text) AS is_sealed));
+create policy keeper on record as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on record as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy reader_gate on record as restrictive for select to cdp_reader
+    using ((words_of(source_id, category) && ( SELECT gate() AS gate)));
+create policy reader_wall on record as permissive for select to cdp_reader
+    using ((customer_id = ( SELECT app_customer() AS app_customer)));
+create policy source_wall on record as permissive for all to cdp_source
+    using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table record_type (
+    organization_id uuid not null,
+    kind text not null,
+    type text not null,
+    category text not null,
+    details jsonb not null default '{}'::jsonb,
+    pending text
+);
+alter table record_type add constraint record_type_category_fkey FOREIGN KEY (category) REFERENCES category(category);
+alter table record_type add constraint record_type_kind_check CHECK ((kind = ANY (ARRAY['product'::text, 'interaction'::text, 'external'::text])));
+alter table record_type add constraint record_type_pending_check CHECK ((pending = ANY (ARRAY['refile'::text, 'release'::text])));
+alter table record_type add constraint record_type_pkey PRIMARY KEY (organization_id, kind, type);
+alter table record_type owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on record_type to cdp_operator;
+grant delete, insert, select, update on record_type to cdp_source;
+grant delete, select on record_type to cdp_keeper;
+grant select on record_type to cdp_auditor;
+grant select on record_type to cdp_customer;
+grant select on record_type to cdp_doorman;
+grant select on record_type to cdp_exporter;
+grant select on record_type to cdp_reader;
+grant select on record_type to cdp_sequencer;
+create policy catalog on record_type as permissive for select to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source
+    using (true);
+create policy keeper on record_type as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on record_type as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on record_type as permissive for all to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table reference (
+    source_id uuid not null,
+    type text not null,
+    blind bytea not null,
+    customer_id uuid not null,
+    subject_id uuid not null,
+    sealed bytea not null
+);
+CREATE INDEX reference_customer ON reference USING btree (customer_id, subject_id);
+alter table reference add constraint reference_blind_check CHECK ((octet_length(blind) = 16));
+alter table reference add constraint reference_pkey PRIMARY KEY (source_id, type, blind);
+alter table reference add constraint reference_type_check CHECK ((type = ANY (ARRAY['user_id'::text, 'anonymous_id'::text, 'customer'::text])));
+alter table reference owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on reference to cdp_keeper;
+grant select (blind, customer_id, source_id, subject_id, type) on reference to cdp_exporter;
+grant select on reference to cdp_customer;
+create policy customer_wall on reference as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_gate on reference as restrictive for select to cdp_exporter
+    using ((EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = reference.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND (GREATEST(p.expires_at, p.attested_expires_at) > statement_timestamp())))));
+create policy exporter_wall on reference as permissive for select to cdp_exporter
+    using ((source_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
+create policy keeper on reference as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
+create table reject (
+    source_id uuid not null,
+    reject_id bigint not null generated always as identity,
+    at timestamp with time zone not null,
+    path text not null,
+    "position" integer not null,
+    reason text not null,
+    field text,
+    message_id text,
+    request_id text not null
+);
+alter table reject add constraint reject_pkey PRIMARY KEY (source_id, reject_id);
+alter table reject owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on reject to cdp_keeper;
+grant delete, select on reject to cdp_operator;
+grant insert, select on reject to cdp_source;
+create policy keeper on reject as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on reject as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on reject as permissive for all to cdp_source
+    using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table scope_key (
+    is_only boolean not null default true,
+    inner_pad bytea not null,
+    outer_pad bytea not null
+);
+alter table scope_key add constraint scope_key_inner_pad_check CHECK ((octet_length(inner_pad) = 64));
+alter table scope_key add constraint scope_key_is_only_check CHECK (is_only);
+alter table scope_key add constraint scope_key_outer_pad_check CHECK ((octet_length(outer_pad) = 64));
+alter table scope_key add constraint scope_key_pkey PRIMARY KEY (is_only);
+alter table scope_key owner to cdp_owner, enable row level security, force row level security;
+grant select on scope_key to cdp_keeper;
+create policy keeper on scope_key as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
+create table session (
+    session_hash bytea not null,
+    customer_id uuid not null,
+    session_id uuid not null,
+    started_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    proven_at timestamp with time zone not null,
+    ended_at timestamp with time zone
+);
+CREATE INDEX session_customer ON session USING btree (customer_id);
+alter table session add constraint session_pkey PRIMARY KEY (session_hash);
+alter table session owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on session to cdp_keeper;
+grant delete, select on session to cdp_operator;
+grant insert, select on session to cdp_doorman;
+grant select on session to cdp_customer;
+grant update (ended_at) on session to cdp_customer;
+grant update (ended_at, proven_at) on session to cdp_doorman;
+create policy customer_wall on session as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy doorman_wall on session as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on session as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on session as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table subject (
+    customer_id uuid not null,
+    subject_id uuid not null,
+    source_id uuid not null,
+    origin_id uuid not null,
+    created_at timestamp with time zone not null
+);
+CREATE INDEX subject_source ON subject USING btree (source_id, subject_id);
+alter table subject add constraint subject_pkey PRIMARY KEY (customer_id, subject_id);
+alter table subject owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on subject to cdp_keeper;
+grant select (source_id, subject_id) on subject to cdp_operator;
+grant select on subject to cdp_customer;
+create policy customer_wall on subject as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on subject as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on subject as permissive for select to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table suppression (
+    source_id uuid not null,
+    type text not null,
+    blind bytea not null,
+    erasure_id uuid not null,
+    is_proven boolean not null default false,
+    at timestamp with time zone not null
+);
+CREATE INDEX suppression_erasure ON suppression USING btree (erasure_id);
+alter table suppression add constraint suppression_blind_check CHECK ((octet_length(blind) = 16));
+alter table suppression add constraint suppression_pkey PRIMARY KEY (type, blind, source_id);
+alter table suppression owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on suppression to cdp_keeper;
+grant update (at, erasure_id, is_proven) on suppression to cdp_keeper;
+create policy keeper on suppression as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
+create table write_key (
+    key_hash bytea not null,
+    organization_id uuid not null,
+    name text not null,
+    batch_bytes integer not null default 512000,
+    created_at timestamp with time zone not null default now(),
+    revoked_at timestamp with time zone
+);
+alter table write_key add constraint write_key_batch_bytes_check CHECK (((batch_bytes >= 32768) AND (batch_bytes <= 4096000)));
+alter table write_key add constraint write_key_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table write_key add constraint write_key_pkey PRIMARY KEY (key_hash);
+alter table write_key owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on write_key to cdp_keeper;
+grant insert, select, update on write_key to cdp_operator;
+grant select on write_key to cdp_doorman;
+create policy doorman_wall on write_key as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on write_key as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on write_key as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body d7fba33a0820c76e1a6046cb899d6e8e;
+grant execute on function add_identifiers(uuid[],text[],bytea[],text[],boolean[],timestamp with time zone) to cdp_source;
+
+create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 04875cf31caed18dc7c0ba700e8262da;
+grant execute on function add_references(text[],bytea[],bytea[],uuid[]) to cdp_source;
+
+create function admit_generation(wrapped_under integer) returns void language plpgsql volatile owner cdp_owner body 424a79e2479f9b554243b170e0c64dd7;
+grant execute on function admit_generation(integer) to cdp_keeper;
+
+create function app_customer() returns uuid language sql stable parallel safe owner cdp_owner body cae598a05a1b52559cd162894a70bb7f;
+grant execute on function app_customer() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function app_organization() returns uuid language sql stable parallel safe owner cdp_owner body 0e48e2fa47443b89941b411d834082cb;
+grant execute on function app_organization() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function app_purpose() returns text language sql stable parallel safe owner cdp_owner body 53dfe89ecad7e55387097bec1deae959;
+grant execute on function app_purpose() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function attested_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 8b49342153c0291a2bba51274fa61f7f;
+grant execute on function attested_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
+
+create function change_catalog() returns bigint language plpgsql volatile owner cdp_owner body 605fac95d799d897d60167dbd8a02ac4;
+grant execute on function change_catalog() to cdp_operator, cdp_source;
+
+create function check_act(kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone, purpose_key text) returns void language plpgsql stable owner cdp_owner body 186cd352ed3b6840b8141407a466dee2;
+grant execute on function check_act(text,text[],uuid[],timestamp with time zone,timestamp with time zone,timestamp with time zone,text) to cdp_keeper;
+
+create function check_session(hash bytea) returns TABLE(customer_id uuid, session_id uuid, proven_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 058fce862897928a2fcd7101d3947b24;
+grant execute on function check_session(bytea) to cdp_login;
+
+create function check_token(hash bytea) returns TABLE(client_id text, organization_id uuid, slug text, scopes text[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body db0bdb095a0961950d78d6e4a8fb1b3c;
+grant execute on function check_token(bytea) to cdp_login;
+
+create function check_tokens(hashes bytea[]) returns TABLE(place integer, client_id text, organization_id uuid, slug text, scopes text[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 71ca41428fec6814d5d96270adecb229;
+grant execute on function check_tokens(bytea[]) to cdp_login;
+
+create function check_transition(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone) returns void language plpgsql stable owner cdp_owner body eb9ee1f7c6c2bb1782b74d556c5bb493;
+grant execute on function check_transition(permission,text,text[],uuid[],timestamp with time zone,timestamp with time zone,timestamp with time zone) to cdp_keeper;
+
+create function check_write_key(hash bytea) returns TABLE(organization_id uuid, slug text, batch_bytes integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 16156464e5bc703ea8783063092569b6;
+grant execute on function check_write_key(bytea) to cdp_login;
+
+create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid, wrapped bytea, generation integer, moment timestamp with time zone) returns TABLE(customer_id uuid, is_new boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7467316e8dae7ea216f16d1b88b219c4;
+grant execute on function claim_customer(text,bytea,bytea,uuid,uuid,bytea,integer,timestamp with time zone) to cdp_doorman;
+
+create function common_sources(a uuid[], b uuid[]) returns uuid[] language sql immutable parallel safe owner cdp_owner body 01ba3465d177c6990e1ed29b8e79fc84;
+grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
+
+create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], generation integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 040e2e90ac08faaa527baf96b99b1fbe;
+grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],bytea[],integer,timestamp with time zone) to cdp_source;
+
+create function customer_source() returns uuid language sql immutable parallel safe owner cdp_owner body aaadd1671b77a47247a3cffaf14288fc;
+grant execute on function customer_source() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function customers_of(subjects uuid[]) returns TABLE(ordinal integer, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 496f3172515419e72a6c3153d9d0e96b;
+grant execute on function customers_of(uuid[]) to cdp_source;
+
+create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
+grant execute on function decision_reason(permission,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_reader;
+
+create function either(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 42bb85b896caf9c39778d5f9636f2118;
+grant execute on function either(text[],text[]) to cdp_keeper;
+
+create function end_permissions(customer uuid, everyone uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2a36af7a0253d321ca4a311b426d0363;
+grant execute on function end_permissions(uuid,uuid[],timestamp with time zone) to cdp_keeper;
+
+create function enter_scope(principal text, organization text, customer text, purpose text, client text, until text, seal text) returns void language plpgsql volatile owner cdp_owner body f95bddad55e6ce3c7383c342cdf9779a;
+grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp_login;
+
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7188f7cab28058190edfca9000f0a661;
+grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
+
+create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body f1d8a69a4ed1d4fe56329562a6889df6;
+grant execute on function forget_unknown(uuid) to cdp_keeper;
+
+create function gate() returns text[] language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 951ee26957858cfaed9893e2178620e0;
+grant execute on function gate() to cdp_reader;
+
+create function granted_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 6bf9be7d254e2707a592c8c90da95d1b;
+grant execute on function granted_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
+
+create function graver(a text, b text) returns text language sql immutable parallel safe owner cdp_owner body 67ae6bcd79aba5381fc01e6c60a0005e;
+grant execute on function graver(text,text) to cdp_keeper;
+
+create function hide_queryable(organization uuid, attribute_name text, at_most integer) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d616d83151f5718d2033bca9bb7f2c49;
+grant execute on function hide_queryable(uuid,text,integer) to cdp_operator, cdp_source;
+
+create function hold_catalog() returns bigint language plpgsql volatile owner cdp_owner body 9cef6a60b2e05613135c9faa92f72e84;
+grant execute on function hold_catalog() to cdp_operator, cdp_source;
+
+create function hold_identifiers(blinds bytea[]) returns void language plpgsql volatile owner cdp_owner body 000b561816e6daf225e317864aba04ec;
+grant execute on function hold_identifiers(bytea[]) to cdp_keeper;
+
+create function holders_of(wanted_type text, wanted_blind bytea) returns uuid[] language sql stable owner cdp_owner body 10d8a40832f4b95db54f8065a4002528;
+grant execute on function holders_of(text,bytea) to cdp_keeper;
+
+create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 55b6731e5696c1c76196f1e4c8b05caa;
+grant execute on function is_sealed(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 1cc22349664acac90b85436415c67df5;
+grant execute on function join_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
+
+create function keep_permission(p permission) returns void language plpgsql volatile owner cdp_owner body 952330dc7db1c3f9119318c630b87302;
+grant execute on function keep_permission(permission) to cdp_keeper;
+
+create function latest_end(at timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 6816c323220b521482f0f2245f28ba3a;
+grant execute on function latest_end(timestamp with time zone) to cdp_keeper;
+
+create function link_references(types text[], earlier bytea[], users bytea[], moment timestamp with time zone) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 993fb56590364d43046107ab78ecb9a1;
+grant execute on function link_references(text[],bytea[],bytea[],timestamp with time zone) to cdp_source;
+
+create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], found uuid) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d255264aa23946fe85599d1e2e71f1aa;
+grant execute on function log_lookup(text[],bytea[],text[],bytea[],uuid) to cdp_exporter;
+
+create function make_partitions(at timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body c85c240a233332b9cd9c80284abd0685;
+grant execute on function make_partitions(timestamp with time zone) to cdp_operator;
+
+create function may_act(customer uuid, recipient uuid, kind text) returns boolean language sql stable owner cdp_owner body fd36e92f6724f84f9f5b4e37dc4ab193;
+grant execute on function may_act(uuid,uuid,text) to cdp_keeper;
+
+create function may_join(guest uuid, host uuid) returns boolean language sql stable owner cdp_owner body bbf4bf068f0e4092be3dac78a6235791;
+grant execute on function may_join(uuid,uuid) to cdp_keeper;
+
+create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body cdc326c996edbe4ded92af9f0147f68e;
+grant execute on function merge_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
+
+create function merged(a permission, b permission, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 5a5234acc09064b984929331765bcfb0;
+grant execute on function merged(permission,permission,timestamp with time zone) to cdp_keeper;
+
+create function move_subjects(moved uuid[], origin uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body 5790d3b28e45284447b988e7ddad7a82;
+grant execute on function move_subjects(uuid[],uuid,uuid) to cdp_keeper;
+
+create function narrowed(p permission, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 127af16829c5f9c12b8ec93bc9072e3e;
+grant execute on function narrowed(permission,text[],uuid[],timestamp with time zone,timestamp with time zone) to cdp_keeper;
+
+create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;
+grant execute on function open_at(permission,timestamp with time zone) to cdp_keeper;
+
+create function opened_by(p permission, at timestamp with time zone) returns text[] language plpgsql stable parallel safe owner cdp_owner body c09d05871231ddde1974a146bd2c4cba;
+grant execute on function opened_by(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
+
+create function opens(categories text[], sources uuid[], expires_at timestamp with time zone, attested_categories text[], attested_expires_at timestamp with time zone, recipient_id uuid, source_id uuid, category text, at timestamp with time zone) returns boolean language sql immutable parallel safe owner cdp_owner body 6f05088c9268a12ddee7afea43578dd5;
+grant execute on function opens(text[],uuid[],timestamp with time zone,text[],timestamp with time zone,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper;
+
+create function own_customers() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a5c472f5e54066506a014b12610f7cc9;
+grant execute on function own_customers() to cdp_customer;
+
+create function permission_after(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 047508c0aefe8e68165c36efd3495f70;
+grant execute on function permission_after(permission,text,text[],uuid[],timestamp with time zone,timestamp with time zone) to cdp_keeper;
+
+create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
+grant execute on function raise_key_floor(integer) to cdp_keymaster;
+
+create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[], wanted_sources uuid[], until timestamp with time zone, moment timestamp with time zone, actor text, client text, request uuid, proof jsonb) returns permission language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 6396a11b5fa3314a746f3813dbd86f83;
+grant execute on function record_act(uuid,uuid,text,uuid,text,text[],uuid[],timestamp with time zone,timestamp with time zone,text,text,uuid,jsonb) to cdp_customer, cdp_sequencer, cdp_source;
+
+create function refuse(code text, field text DEFAULT NULL::text) returns void language plpgsql volatile owner cdp_owner body 25f94e7dc5f71155c5291a50a537fd8f;
+grant execute on function refuse(text,text) to cdp_keeper;
+
+create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5cfc8e2f048f2399126657e00d37fb2f;
+grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
+
+create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body b04cd5652565082a5664e57c60bb78ba;
+grant execute on function resolve_subjects(text[],bytea[],boolean[]) to cdp_source;
+
+create function scope_customer(expected text) returns uuid language sql stable parallel safe owner cdp_owner body be5ec6c90a0c7980f1eb86c44b143b44;
+grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function scope_organization(expected text) returns uuid language sql stable parallel safe owner cdp_owner body b0174b29763cdad41cd53bf6e76c07b6;
+grant execute on function scope_organization(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function settle_permission(p permission, kind text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2bae5d39ac4058e3918f6a42796d5291;
+grant execute on function settle_permission(permission,text,timestamp with time zone) to cdp_keeper;
+
+create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;
+grant execute on function shared_by(text[],text[]) to cdp_keeper;
+
+create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 635920df9d5dd423106d5b47b144216e;
+grant execute on function shred_subjects(uuid,uuid[],timestamp with time zone) to cdp_keeper;
+
+create function split_from(p permission, other permission) returns permission language plpgsql immutable owner cdp_owner body 2c648d44c91974698bac0b3124fa7beb;
+grant execute on function split_from(permission,permission) to cdp_keeper;
+
+create function standing_of(customer uuid, recipient uuid, purpose_key text) returns permission language plpgsql stable owner cdp_owner body a6ec69d1d542d90b2baf511a24862848;
+grant execute on function standing_of(uuid,uuid,text) to cdp_keeper;
+
+create function standing_reason(p permission, at timestamp with time zone) returns text language sql immutable parallel safe owner cdp_owner body 9b41ed9bd4e345bb74ddd23133654e35;
+grant execute on function standing_reason(permission,timestamp with time zone) to cdp_exporter, cdp_keeper, cdp_reader;
+
+create function stopped_by(p permission, stop text, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 3b0195eb729d27c2d6fba88044452bee;
+grant execute on function stopped_by(permission,text,timestamp with time zone) to cdp_keeper;
+
+create function suppress_customer(customer uuid, erasure uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body c7dc122620b3bba681981fdc29a44a8d;
+grant execute on function suppress_customer(uuid,uuid,timestamp with time zone) to cdp_keeper;
+
+create function suppressed_identifiers(types text[], blinds bytea[]) returns SETOF integer language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 1fedbb602bb129a89a1f1c1c03be592e;
+grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
+
+create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5c6f89b9bea33fcd2f23ee8014ee67a7;
+grant execute on function tell_recipients(text,uuid,text,timestamp with time zone) to cdp_customer;
+
+create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1ae2a53156aa0048062276cb35c1f9cb;
+grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to cdp_customer;
+
+create function without(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 72a514df4fd71d035beb3571f468d059;
+grant execute on function without(text[],text[]) to cdp_keeper;
+
+create function without_lapsed(p permission, other permission, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 6e06679d78e6ccd846122e77c2cfc2f4;
+grant execute on function without_lapsed(permission,permission,timestamp with time zone) to cdp_keeper;
+
+create function words_of(source_id uuid, category text) returns text[] language sql immutable parallel safe owner cdp_owner body 59f1ea659ad31cd84a67a7a668599232;
+grant execute on function words_of(uuid,text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+grant create, usage on schema public to cdp_keeper;
+grant create, usage on schema public to cdp_owner;
