@@ -65,22 +65,27 @@ return '00000000-0000-7000-8000-000000000001'::uuid;
 -- What one live permission opens, as the words that `words_of` gives for a record: 'contact' for a category from
 -- every source, '<source>/contact' for one source. Expiry needs no job: it is compared with the statement's time.
 create function opened_by(p permission, at timestamptz) returns text[]
-language sql stable parallel safe
-return coalesce(
-    case
-        when p.expires_at is null or p.expires_at <= at then '{}'::text[]
-        when p.sources is null then p.categories
-        else (select array_agg(source || '/' || category) from unnest(p.sources) source, unnest(p.categories) category)
-    end, '{}')
-    || coalesce(
-    case
-        when p.attested_expires_at > at
-        then (select array_agg(p.recipient_id || '/' || category) from unnest(p.attested_categories) category)
-    end, '{}');
+language plpgsql stable parallel safe
+as $$
+declare
+    words text[] := '{}';
+begin
+    if p.expires_at > at then
+        words := case when p.sources is null then p.categories else
+            (select coalesce(array_agg(source::text || '/' || category), '{}')
+             from unnest(p.sources) source, unnest(p.categories) category) end;
+    end if;
+    if p.attested_expires_at > at then
+        words := words || array(select p.recipient_id::text || '/' || category from unnest(p.attested_categories) category);
+    end if;
+    return words;
+end
+$$;
 
+-- Only steps that never change their mind, so that the planner can put it in place.
 create function words_of(source_id uuid, category text) returns text[]
 language sql immutable parallel safe
-return array[category, source_id || '/' || category];
+return array[category, source_id::text || '/' || category];
 
 -- The grant gate for one customer in scope: the words of the live permission, fetched once for a statement.
 create function gate() returns text[]
