@@ -24,14 +24,18 @@ begin
 end
 $$;
 
+-- The generation of the key ring under which a data key was wrapped, as its first bytes say.
+create function generation_of(wrapped bytea) returns integer language sql immutable parallel safe
+return ('x' || encode(substr(wrapped, 2, 4), 'hex'))::bit(32)::integer;
+
 -- Refuse a data key that was wrapped under a generation that is being retired: the same transaction, tried again,
 -- wraps under the new one. Until this transaction ends the floor stays.
-create function admit_generation(wrapped_under integer) returns void
+create function admit_keys(wrapped bytea[]) returns void
 language plpgsql
 as $$
 begin
     perform pg_advisory_xact_lock_shared(4013);
-    if wrapped_under < (select k.generation from key_floor k) then
+    if (select min(generation_of(w)) from unnest(wrapped) w) < (select k.generation from key_floor k) then
         raise exception using errcode = 'serialization_failure', message = 'key-generation-retired';
     end if;
 end

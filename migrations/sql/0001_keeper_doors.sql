@@ -90,11 +90,11 @@ begin
         end loop;
         update customer c set claimed_at = moment where c.customer_id = mine;
     end if;
-    perform admit_generation(claim_customer.generation);
+    perform admit_keys(array[claim_customer.wrapped]);
     insert into subject (customer_id, subject_id, source_id, origin_id, created_at)
     values (mine, new_subject, customer_source(), mine, moment);
     insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
-    values (mine, new_subject, claim_customer.wrapped, claim_customer.generation, moment);
+    values (mine, new_subject, claim_customer.wrapped, generation_of(claim_customer.wrapped), moment);
     insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
     values (customer_source(), 'customer', proven_blind, mine, new_subject, sealed_reference);
     insert into identifier (customer_id, subject_id, source_id, category, type, blind, is_verified, since)

@@ -89,7 +89,7 @@ begin
     if source is null then
         perform refuse('not-your-records');
     end if;
-    perform admit_generation(create_subjects.generation);
+    perform admit_keys(create_subjects.wrapped);
     with incoming as (
         select * from unnest(types, blinds, sealed, customers, subjects, wrapped)
             as i (type, blind, sealed, customer_id, subject_id, wrapped)
@@ -107,7 +107,7 @@ begin
         select t.customer_id, t.subject_id, source, t.customer_id, moment from taken t
     )
     insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
-    select t.customer_id, t.subject_id, i.wrapped, generation, moment
+    select t.customer_id, t.subject_id, i.wrapped, generation_of(i.wrapped), moment
     from taken t join incoming i using (subject_id);
 end
 $$;
