@@ -18,6 +18,7 @@ _HEADER: Final = """\
 """
 _END: Final = ";\n"
 _LONGEST: Final = 100
+_BEGINNING: Final = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,4 @@ def _statements(picture: str) -> set[str]:
 
 def _short(statement: str) -> str:
     line = statement.partition("\n")[0]
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    return line if len(line) <= _LONGEST else f"{line[:_BEGINNING]}…{line[_BEGINNING + 1 - _LONGEST :]}"

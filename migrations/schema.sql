@@ -1024,8 +1024,8 @@ grant execute on function add_identifiers(uuid[],text[],bytea[],text[],boolean[]
 create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 04875cf31caed18dc7c0ba700e8262da;
 grant execute on function add_references(text[],bytea[],bytea[],uuid[]) to cdp_source;
 
-create function admit_generation(wrapped_under integer) returns void language plpgsql volatile owner cdp_owner body 424a79e2479f9b554243b170e0c64dd7;
-grant execute on function admit_generation(integer) to cdp_keeper;
+create function admit_keys(wrapped bytea[]) returns void language plpgsql volatile owner cdp_owner body defa18f636a90666cbb835cdeec97166;
+grant execute on function admit_keys(bytea[]) to cdp_keeper;
 
 create function app_customer() returns uuid language sql stable parallel safe owner cdp_owner body cae598a05a1b52559cd162894a70bb7f;
 grant execute on function app_customer() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
@@ -1060,13 +1060,13 @@ grant execute on function check_transition(permission,text,text[],uuid[],timesta
 create function check_write_key(hash bytea) returns TABLE(organization_id uuid, slug text, batch_bytes integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 16156464e5bc703ea8783063092569b6;
 grant execute on function check_write_key(bytea) to cdp_login;
 
-create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid, wrapped bytea, generation integer, moment timestamp with time zone) returns TABLE(customer_id uuid, is_new boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7467316e8dae7ea216f16d1b88b219c4;
+create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid, wrapped bytea, generation integer, moment timestamp with time zone) returns TABLE(customer_id uuid, is_new boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4213a03a70bfe034c3de43437afb227e;
 grant execute on function claim_customer(text,bytea,bytea,uuid,uuid,bytea,integer,timestamp with time zone) to cdp_doorman;
 
 create function common_sources(a uuid[], b uuid[]) returns uuid[] language sql immutable parallel safe owner cdp_owner body 01ba3465d177c6990e1ed29b8e79fc84;
 grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 
-create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], generation integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 040e2e90ac08faaa527baf96b99b1fbe;
+create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], generation integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 57d567afc423e3888c77fae1ee71b48c;
 grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],bytea[],integer,timestamp with time zone) to cdp_source;
 
 create function customer_source() returns uuid language sql immutable parallel safe owner cdp_owner body aaadd1671b77a47247a3cffaf14288fc;
@@ -1095,6 +1095,9 @@ grant execute on function forget_unknown(uuid) to cdp_keeper;
 
 create function gate() returns text[] language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 951ee26957858cfaed9893e2178620e0;
 grant execute on function gate() to cdp_reader;
+
+create function generation_of(wrapped bytea) returns integer language sql immutable parallel safe owner cdp_owner body d8db6ff33316d1f928f4f3a83fa9ec6a;
+grant execute on function generation_of(bytea) to cdp_keeper;
 
 create function granted_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 6bf9be7d254e2707a592c8c90da95d1b;
 grant execute on function granted_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
