@@ -43,6 +43,13 @@ class Names:
             raise NotFound("there is no such organization", field="/organization")
         return found.organization_id
 
+    def supplier(self, slug: str | None) -> UUID | None:
+        """Return the id of a supplier, the customer or a removed one among them; None stays None; raises NotFound."""
+        found = None if slug is None else self.by_slug.get(slug)
+        if slug is not None and found is None:
+            raise NotFound("there is no such supplier", field="/source")
+        return None if found is None else found.organization_id
+
     def organizations(self, slugs: Iterable[str] | None) -> frozenset[UUID] | None:
         """Return the ids of suppliers, the customer among them; None stays None; raises NotFound."""
         if slugs is None:
@@ -54,6 +61,8 @@ class Names:
 
 
 def names(session: Session) -> Names:
-    """Return the names of all organizations."""
+    """Return the names of all organizations, good also after the transaction."""
     found = session.exec(select(Organization)).all()
+    for each in found:
+        session.expunge(each)
     return Names({each.organization_id: each for each in found}, {each.slug: each for each in found})

@@ -83,7 +83,7 @@ def history(session: Session, permission: Permission) -> list[Act]:
         session.exec(
             select(Act)
             .where(Act.recipient_id == permission.recipient_id, Act.purpose == permission.purpose)
-            .order_by(col(Act.seq))
+            .order_by(col(Act.at), col(Act.seq))
         )
     )
 

@@ -6,6 +6,7 @@ the disk; (3) a key under a generation that was retired is dead already: nothing
 there are very many, a rotation is cheaper than as many punctures, and makes the ring smaller instead of larger.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -43,12 +44,18 @@ def settle(platform: Platform, *, at: datetime, most_punctures: int = MOST_PUNCT
             rotation.rotate(platform)
     destroyed = 0
     while given_up := _take(platform):
-        alive = set(platform.ring.generations)
-        platform.ring.destroy(blob for _, blob in given_up if wrapping.address(blob).generation in alive)
-        with platform.database.scoped(_KEYMASTER) as session:
-            session.execute(_DONE, {"at": at, "subjects": [subject for subject, _ in given_up]})
-        destroyed += len(given_up)
+        destroyed += destroy(platform, given_up, at=at)
     return destroyed
+
+
+def destroy(platform: Platform, given_up: Sequence[tuple[UUID, bytes]], *, at: datetime) -> int:
+    """Destroy the wrapped keys of these subjects, then mark them done, and return how many; may be repeated."""
+    for part in (given_up[start : start + AT_MOST] for start in range(0, len(given_up), AT_MOST)):
+        alive = set(platform.ring.generations)
+        platform.ring.destroy(blob for _, blob in part if wrapping.address(blob).generation in alive)
+        with platform.database.scoped(_KEYMASTER) as session:
+            session.execute(_DONE, {"at": at, "subjects": [subject for subject, _ in part]})
+    return len(given_up)
 
 
 def _take(platform: Platform) -> list[tuple[UUID, bytes]]:

@@ -4,14 +4,21 @@
 but valid, so that no two tests share a row. Add the makers beside the functions they call.
 """
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 
-from cdp import access_tokens, clients, clock, ids, organizations
+from cdp import access_tokens, clients, clock, ids, login, organizations
+from cdp.ingest.batch import Batch, Path, Taken
+from cdp.ingest.items import Identifier, Item, Kind, Outcome, Reference, ReferenceType
+from cdp.ingest.items import IdentifierType as IdentifierKind
+from cdp.ingest.store import Store
 from cdp.keys import tokens
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import new_data_key
@@ -130,3 +137,53 @@ def subject(platform: Platform, source: Organization, user_id: str | None = None
             },
         )
     return customer_id, subject_id
+
+
+def logged_in(platform: Platform, address: str | None = None) -> Person:
+    """Return a customer who asked for a login link and used it; the same one for the same address."""
+    at = clock.now()
+    link = login.ask(platform, email=address or email(), asker=f"test {secrets.token_hex(4)}", at=at)
+    assert link is not None, "this mailbox was sent enough links"
+    begun = login.consume(platform, link.token, at=at)
+    return Person(begun.customer_id, {"Authorization": f"Bearer {begun.token}"})
+
+
+def item(kind: Kind, type: str, value: object, *, user: str, **rest: Any) -> Item:
+    """Return one thing that a source says about the subject that it calls `user`."""
+    subject = (Reference(ReferenceType.USER_ID, user),)
+    return Item(kind=kind, type=type, value=msgspec.json.encode(value), subject=subject, **rest)
+
+
+def delivery(platform: Platform, source: Organization, *items: Item) -> list[Outcome]:
+    """Return what became of `items`, each a delivery of its own in one batch of `source`, through the real store."""
+    batch = Batch(
+        scope=Scope(Principal.SOURCE, source.organization_id),
+        groups=[[each] for each in items],
+        path=Path.RECORDS,
+        request_id=name("request"),
+        received_at=clock.now(),
+        may_verify=True,
+    )
+
+    async def take() -> Taken:
+        own = Platform.open(platform.settings)  # a pool of connections belongs to the loop that it was opened in
+        await own.database.open()
+        try:
+            return await Store(own).take(batch)
+        finally:
+            await own.database.close()
+
+    return [verdict.outcome for verdict in asyncio.run(take()).first()]
+
+
+def known_person(platform: Platform, source: Organization, address: str, *, user: str | None = None) -> None:
+    """Let `source` know somebody by a verified address, with a name, a product and a conversation."""
+    known = user or name("user")
+    verified = (Identifier(IdentifierKind.EMAIL, address, verified=True),)
+    delivery(
+        platform,
+        source,
+        item(Kind.ATTRIBUTES, "first_name", "Noor", user=known, identifiers=verified),
+        item(Kind.PRODUCT, "subscription", {"plan": "basis"}, user=known, key=name("contract")),
+        item(Kind.INTERACTION, "call", {"properties": {"note": "belde"}}, user=known, key=name("call")),
+    )

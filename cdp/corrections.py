@@ -1,0 +1,193 @@
+"""What customers say about themselves, and what they dispute of what others say, up to "this is not me".
+
+Rules: (1) the customer's own value is a record of their own subject, whose source is the customer: it wins in every
+profile that may see its category, from the moment the transaction commits; (2) nothing that a source said is changed
+or removed by it: both stand, each with its source; (3) whoever may see it now hears that something changed, in the same
+transaction, and no value.
+"""
+
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from pydantic import JsonValue
+from sqlalchemy import text
+from sqlmodel import Session
+
+from cdp import ids
+from cdp.catalog.files import Catalog, JsonType
+from cdp.database import sql
+from cdp.keys.digests import Digests
+from cdp.keys.sealing import DataKey
+from cdp.platform import Platform
+from consent.errors import Conflict, Invalid, NotFound
+from consent.types import CUSTOMER_SOURCE, UNMAPPED
+
+MOST_BYTES: Final = 8_192
+
+_LOCK: Final = text("select customer_id from customer for no key update")
+_OWN: Final = text(sql("find_own_subject"))
+_STATE: Final = text(sql("state_attribute"))
+_SUPERSEDE: Final = text(sql("supersede_own_attribute"))
+_CATEGORIES: Final = text(sql("own_attribute_categories"))
+_DISPUTE: Final = text(sql("dispute_record"))
+_UNLINK: Final = text("select unlink_subject(:customer, :subject, :at)")
+_TELL: Final = text("select tell_recipients(:word, :source, :category, :at)")
+
+_SHAPES: Final[dict[JsonType, type | tuple[type, ...]]] = {
+    JsonType.STRING: str,
+    JsonType.INTEGER: int,
+    JsonType.NUMBER: (int, float),
+    JsonType.BOOLEAN: bool,
+    JsonType.DATE: str,
+    JsonType.INSTANT: str,
+    JsonType.OBJECT: dict,
+    JsonType.ARRAY: list,
+}
+
+
+class AttributeUnknown(NotFound):
+    """Nothing is kept under this name, so there is nothing to correct."""
+
+    code = "attribute-unknown"
+
+
+class AmbiguousAttribute(Conflict):
+    """Sources keep this under different categories; say which one is meant."""
+
+    code = "ambiguous-attribute"
+
+
+class UnfitValue(Invalid):
+    """This value does not fit what the attribute holds."""
+
+    code = "unfit-value"
+
+
+def state(
+    platform: Platform,
+    session: Session,
+    name: str,
+    value: JsonValue,
+    *,
+    category: str | None = None,
+    at: datetime,
+) -> UUID:
+    """Keep `value` as what the customer in scope says, in place of what they said before, and return the record's id.
+
+    Raises AttributeUnknown for a name that neither the catalog nor a source knows, and UnfitValue.
+    """
+    catalog = platform.catalogs.of(session, None)
+    attribute = catalog.attribute_name(name)
+    plain = _checked(catalog, attribute, value)
+    customer = _lock(session)
+    filed = _category(session, catalog, attribute, category)
+    own = session.execute(_OWN, {"attribute": attribute, "source": CUSTOMER_SOURCE}).one()
+    key = platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id)
+    session.execute(_SUPERSEDE, {"subject": own.subject_id, "attribute": attribute, "at": at})
+    record = ids.row()
+    stated = {
+        "customer": customer,
+        "record": record,
+        "subject": own.subject_id,
+        "source": CUSTOMER_SOURCE,
+        "category": filed,
+        "attribute": attribute,
+        "digest": Digests(key).value(("attributes", attribute, b""), plain, category=None),
+        "sealed": DataKey(key).seal(plain, table="record", row=record, column="sealed"),
+        "at": at,
+    }
+    session.execute(_STATE, stated)
+    _tell(session, "correct", CUSTOMER_SOURCE, filed, at=at)
+    return record
+
+
+def take_back(platform: Platform, session: Session, name: str, *, at: datetime) -> None:
+    """End the customer's own value, so that what sources say counts again; raises NotFound when there is none."""
+    attribute = platform.catalogs.of(session, None).attribute_name(name)
+    _lock(session)
+    own = session.execute(_OWN, {"attribute": attribute, "source": CUSTOMER_SOURCE}).one()
+    ended = session.execute(_SUPERSEDE, {"subject": own.subject_id, "attribute": attribute, "at": at}).first()
+    if ended is None:
+        raise NotFound("you have not said anything about this", field="/name")
+    _tell(session, "correct", CUSTOMER_SOURCE, ended.category, at=at)
+
+
+def dispute(session: Session, record: UUID, *, at: datetime) -> None:
+    """Mark what a source said as disputed by the customer in scope; raises NotFound for what is not there."""
+    _mark(session, record, "dispute", marked=at, at=at)
+
+
+def withdraw(session: Session, record: UUID, *, at: datetime) -> None:
+    """Take a dispute back; raises NotFound for what is not there."""
+    _mark(session, record, "dispute-withdrawn", marked=None, at=at)
+
+
+def unlink(session: Session, customer: UUID, subject: UUID, *, at: datetime) -> None:
+    """Say of a source's subject that it is somebody else; raises NotFound.
+
+    The merge that brought it is undone as a whole: everything goes back exactly where it was and never joins again by
+    itself. What the customer stopped meanwhile stays stopped on both sides.
+    """
+    session.execute(_UNLINK, {"customer": customer, "subject": subject, "at": at})
+
+
+def _mark(session: Session, record: UUID, word: str, *, marked: datetime | None, at: datetime) -> None:
+    found = session.execute(_DISPUTE, {"record": record, "at": marked, "own": CUSTOMER_SOURCE}).first()
+    if found is None:
+        raise NotFound("there is no such record of a source that stands now")
+    _tell(session, word, found.source_id, found.category, at=at)
+
+
+def _tell(session: Session, word: str, source: UUID, category: str, *, at: datetime) -> None:
+    session.execute(_TELL, {"word": word, "source": source, "category": category, "at": at})
+
+
+def _lock(session: Session) -> UUID:
+    """Let the customer's own changes take turns, and wait for an erasure; raises NotFound when they have left."""
+    customer: UUID | None = session.execute(_LOCK).scalar_one_or_none()
+    if customer is None:
+        raise NotFound
+    return customer
+
+
+def _category(session: Session, catalog: Catalog, attribute: str, asked: str | None) -> str:
+    """Return where the attribute belongs: as the catalog says, else as the sources that hold it have filed it."""
+    if attribute in catalog.attributes:
+        return catalog.attributes[attribute].category
+    held = [row.category for row in session.execute(_CATEGORIES, {"attribute": attribute})]
+    fitting = [each for each in held if asked is None or each == asked]
+    mapped = [each for each in fitting if each != UNMAPPED]
+    if not fitting:
+        raise AttributeUnknown(field="/name")
+    if len(mapped) > 1:
+        raise AmbiguousAttribute(field="/category")
+    return mapped[0] if mapped else UNMAPPED
+
+
+def _checked(catalog: Catalog, attribute: str, value: JsonValue) -> bytes:
+    known = catalog.attributes.get(attribute)
+    if value is None or (known is not None and not _fits(known.type, value)):
+        raise UnfitValue(field="/value")
+    try:
+        plain = msgspec.json.encode(value)
+    except (ValueError, UnicodeError, RecursionError, msgspec.MsgspecError):
+        raise UnfitValue(field="/value") from None
+    if len(plain) > MOST_BYTES or b"\\u0000" in plain:
+        raise UnfitValue(field="/value")
+    return plain
+
+
+def _fits(shape: JsonType, value: JsonValue) -> bool:
+    if not isinstance(value, _SHAPES[shape]) or (isinstance(value, bool) and shape is not JsonType.BOOLEAN):
+        return False
+    if not isinstance(value, str):
+        return True
+    if shape not in {JsonType.DATE, JsonType.INSTANT}:
+        return bool(value.strip())
+    try:
+        _ = date.fromisoformat(value) if shape is JsonType.DATE else datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

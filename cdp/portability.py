@@ -1,0 +1,188 @@
+"""Everything about a customer in one file to take along (GDPR art. 15 and 20): JSON, CSV and an explanation.
+
+Rules: (1) the export is in the access log before its first byte leaves; (2) it is read a page at a time, each in a
+transaction of its own, so that it costs little memory and a slow client holds no connection; (3) a customer who is
+erased on the way gets no more: the file breaks off and does not look complete.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import partial
+from importlib.resources import files
+from operator import attrgetter
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from pydantic import JsonValue
+from sqlmodel import Session
+
+from cdp import access_requests, accesses, directory, dossier, grants, holdings, spreadsheet, zip_stream
+from cdp.ids import NIL
+from cdp.platform import Platform
+from cdp.scope import Scope
+from cdp.unsealing import OwnKeys
+
+SCHEMA: Final = "cdp-export/1"
+"""The version of the JSON document; a reader that knows it can read every export that names it."""
+
+PAGE: Final = 500
+"""How many rows are in memory at once."""
+
+_INDENT: Final = b"\n  "
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One page's transaction."""
+
+    session: Session
+    keys: OwnKeys
+    names: directory.Names
+    until: datetime
+
+
+_Row = dict[str, JsonValue]
+_Page = tuple[list[_Row], Any]
+"""Rows, and the place behind which the next page begins; None when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One list of the export, and one CSV file."""
+
+    name: str
+    columns: tuple[str, ...]
+    page: Callable[[_Reading, Any], _Page]
+
+
+def export(platform: Platform, scope: Scope, *, at: datetime) -> Iterator[bytes]:
+    """Return a zip of everything that is held about the customer in scope at `at`, to be sent while it is made.
+
+    Raises NotFound when they have left; later than that, what fails breaks the file off.
+    """
+    with platform.database.scoped(scope) as session:
+        summary = dossier.summary(session, OwnKeys(session, platform.ring))
+        total = summary.records + summary.interactions + summary.evidence
+        accesses.note_own_read(session, scope, path="export", categories=summary.categories, records=total, at=at)
+    me: _Row = msgspec.to_builtins(summary)
+    return zip_stream.stream(_members(me, partial(_rows, platform, scope, at), at), at=at)
+
+
+def _members(me: _Row, rows: Callable[[_Section], Iterator[_Row]], at: datetime) -> Iterator[zip_stream.Member]:
+    yield "README.txt", [(files("cdp") / "portability_readme.txt").read_bytes()]
+    yield "dossier.json", _document(me, rows, at)
+    for section in _SECTIONS:
+        yield f"{section.name}.csv", spreadsheet.lines(section.columns, rows(section))
+
+
+def _document(me: _Row, rows: Callable[[_Section], Iterator[_Row]], at: datetime) -> Iterator[bytes]:
+    """Yield one JSON document: its schema, when it was made, who it is about, and every list."""
+    head = {"schema": SCHEMA, "exported_at": at, "customer": me}
+    yield msgspec.json.encode(head)[:-1]
+    for section in _SECTIONS:
+        yield b",\n" + msgspec.json.encode(section.name) + b": ["
+        for number, row in enumerate(rows(section)):
+            yield (b"," if number else b"") + _INDENT + msgspec.json.encode(row)
+        yield b"\n]"
+    yield b"}\n"
+
+
+def _rows(platform: Platform, scope: Scope, at: datetime, section: _Section) -> Iterator[_Row]:
+    """Yield the rows of a section; each page is read in a transaction that has ended before its first row leaves."""
+    place = None
+    while True:
+        with platform.database.scoped(scope) as session:
+            keys = OwnKeys(session, platform.ring)
+            dossier.summary(session, keys)  # raises NotFound once the customer is erased
+            rows, place = section.page(_Reading(session, keys, directory.names(session), at), place)
+        yield from rows
+        if place is None:
+            return
+
+
+def _plain(reading: _Reading, found: Any) -> _Row:  # noqa: ANN401  # one of the frozen facts of cdp.holdings
+    """Return facts as JSON, with the organizations in them by their names."""
+    row: _Row = msgspec.to_builtins(found)
+    for role in ("source", "organization"):
+        if role in row:
+            organization: UUID | None = getattr(found, role)
+            row[role] = None if organization is None else reading.names.slug(organization)
+            row[f"{role}_name"] = None if organization is None else reading.names.name(organization)
+    sources: Sequence[UUID] | None = getattr(found, "sources", None)
+    if sources is not None:
+        row["sources"] = [reading.names.slug(source) for source in sources]
+    return row
+
+
+def _page(reading: _Reading, found: Sequence[Any], place: Callable[[Any], Any]) -> _Page:
+    return [_plain(reading, each) for each in found], place(found[-1]) if len(found) == PAGE else None
+
+
+def _records(reading: _Reading, after: holdings.RecordPlace | None) -> _Page:
+    found = dossier.records(
+        reading.session, reading.keys, after=after or dossier.FIRST_RECORD, until=reading.until, limit=PAGE
+    )
+    return _page(reading, found, attrgetter("place"))
+
+
+def _older(reading: _Reading, after: UUID | None) -> _Page:
+    found = dossier.older(reading.session, reading.keys, after=after or NIL, until=reading.until, limit=PAGE)
+    return _page(reading, found, attrgetter("record_id"))
+
+
+def _interactions(reading: _Reading, after: holdings.InteractionPlace | None) -> _Page:
+    found = dossier.interactions(
+        reading.session, reading.keys, after=after or dossier.FIRST_INTERACTION, until=reading.until, limit=PAGE
+    )
+    return _page(reading, found, attrgetter("place"))
+
+
+def _evidence(reading: _Reading, after: UUID | None) -> _Page:
+    found = dossier.evidence(reading.session, reading.keys, after=after or NIL, until=reading.until, limit=PAGE)
+    return _page(reading, found, attrgetter("evidence_id"))
+
+
+def _sources(reading: _Reading, _: None) -> _Page:
+    return [_plain(reading, each) for each in dossier.sources(reading.session, reading.keys)], None
+
+
+def _grants(reading: _Reading, _: None) -> _Page:
+    found = grants.standing(reading.session)
+    return [_plain(reading, holdings.Grant.of(each, at=reading.until)) for each in found], None
+
+
+def _requests(reading: _Reading, _: None) -> _Page:
+    found = access_requests.of_customer(reading.session)
+    return [_plain(reading, holdings.Request.of(each, at=reading.until)) for each in found], None
+
+
+def _acts(reading: _Reading, after: holdings.ActPlace | None) -> _Page:
+    found = dossier.acts(reading.session, after=after or dossier.FIRST_ACT, until=reading.until, limit=PAGE)
+    return _page(reading, found, attrgetter("place"))
+
+
+def _accesses(reading: _Reading, after: accesses.Place | None) -> _Page:
+    found = accesses.of_customer(
+        reading.session, after=after or accesses.FIRST, until=reading.until, limit=PAGE, with_own=True
+    )
+    return _page(reading, found, attrgetter("place"))
+
+
+def _columns(facts: type) -> tuple[str, ...]:
+    names = [each.name for each in fields(facts)]
+    return (*names, *(f"{role}_name" for role in ("source", "organization") if role in names))
+
+
+_SECTIONS: Final = (
+    _Section("records", _columns(holdings.Record), _records),
+    _Section("older_records", _columns(holdings.Record), _older),
+    _Section("interactions", _columns(holdings.Interaction), _interactions),
+    _Section("evidence", _columns(holdings.Evidence), _evidence),
+    _Section("sources", _columns(holdings.Source), _sources),
+    _Section("grants", _columns(holdings.Grant), _grants),
+    _Section("requests", _columns(holdings.Request), _requests),
+    _Section("acts", _columns(holdings.Act), _acts),
+    _Section("accesses", _columns(accesses.Access), _accesses),
+)
