@@ -6,16 +6,46 @@ from typing import Final
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from starlette.types import Lifespan
 
 from api import errors
 from api.limits import Limits, SafeHeaders
 from api.metrics import Metrics
+from api.openapi import DescribedAPI, operation_id
 from api.requests_log import RequestsLog
-from api.routes import demo_mail, grants, login, login_page, me_grants, me_requests, oauth, operations
+from api.routes import (
+    demo_mail,
+    grants,
+    login,
+    login_page,
+    me,
+    me_accesses,
+    me_attributes,
+    me_grants,
+    me_records,
+    me_requests,
+    me_sources,
+    oauth,
+    operations,
+)
 from cdp import mail
 from cdp.platform import Platform
 
-ROUTES: Final = (login, me_grants, me_requests, grants, oauth, operations, login_page, demo_mail)
+ROUTES: Final = (
+    login,
+    me,
+    me_records,
+    me_attributes,
+    me_sources,
+    me_accesses,
+    me_grants,
+    me_requests,
+    grants,
+    oauth,
+    operations,
+    login_page,
+    demo_mail,
+)
 """The modules of `api.routes`; each exports `router`. Add yours here."""
 
 
@@ -36,7 +66,18 @@ def create_app(platform: Platform) -> FastAPI:
             await platform.database.close()
             await run_in_threadpool(outbox.close)
 
-    app = FastAPI(
+    app = described(lifespan)
+    app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
+    app.add_middleware(Limits)
+    app.add_middleware(errors.OpaqueErrors)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestsLog, measure=metrics.observe)
+    return app
+
+
+def described(lifespan: Lifespan[FastAPI] | None = None) -> DescribedAPI:
+    """Return the routes and their errors without anything behind them: enough to describe, not to serve."""
+    app = DescribedAPI(
         title="Customer data platform",
         version="1",
         description="Profiles that their customers own.",
@@ -45,6 +86,7 @@ def create_app(platform: Platform) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi/v1.json",
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
         # The framework's own telemetry would record what validation refused, with its values.
         telemetry={
             "tracing": False,
@@ -54,12 +96,7 @@ def create_app(platform: Platform) -> FastAPI:
             "auto_configure": False,
         },
     )
-    app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     errors.install(app)
     for each in ROUTES:
         app.include_router(each.router)
-    app.add_middleware(Limits)
-    app.add_middleware(errors.OpaqueErrors)
-    app.add_middleware(SafeHeaders)
-    app.add_middleware(RequestsLog, measure=metrics.observe)
     return app

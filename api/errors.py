@@ -22,6 +22,7 @@ from cdp import refusals
 from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
 
 _LOG: Final = logging.getLogger("cdp.errors")
+_AGAIN: Final = "60"
 
 _KINDS: Final[Mapping[type[Problem], int]] = {
     Unauthenticated: 401,
@@ -70,8 +71,15 @@ def response_of(scope: Scope, problem: Problem) -> Response:
         title=problem.title(),
         detail=problem.message,
         field=problem.field,
-        headers=_headers(status, problem.code) | dict(getattr(problem, "headers", {})),
+        headers=_headers(status, problem.code),
     )
+
+
+def of_http(scope: Scope, error: HTTPException) -> Response:
+    """Return the answer to what the framework refused."""
+    code, title = _WORDS.get(error.status_code, ("refused", "This request was refused."))
+    headers = _headers(error.status_code, code) | dict(error.headers or {})
+    return respond(scope, status=error.status_code, code=code, title=title, headers=headers)
 
 
 def respond(
@@ -100,9 +108,11 @@ def respond(
 
 
 def _headers(status: int, code: str) -> dict[str, str]:
-    """Return what RFC 6750 §3 asks of a refusal at the door."""
+    """Return what RFC 6750 §3 and RFC 6585 §4 ask of a refusal at the door."""
     if status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="cdp"'}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return {"Retry-After": _AGAIN}
     if code == "insufficient-scope":
         return {"WWW-Authenticate": 'Bearer realm="cdp", error="insufficient_scope"'}
     return {}
@@ -115,9 +125,7 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- see above
-    code, title = _WORDS.get(error.status_code, ("refused", "This request was refused."))
-    headers = _headers(error.status_code, code) | dict(error.headers or {})
-    return respond(request.scope, status=error.status_code, code=code, title=title, headers=headers)
+    return of_http(request.scope, error)
 
 
 async def _validation(request: Request, error: Exception) -> Response:
@@ -166,10 +174,11 @@ def _unexpected(scope: Scope, error: Exception) -> Response:
         title = "The store is not reachable at the moment; try again."
         return respond(scope, status=503, code="unavailable", title=title, headers={"Retry-After": "5"})
     note.outcome = "error"
-    _LOG.error("%s", json.dumps({"event": "error", "id": note.request_id, "type": _name(error), "at": _place(error)}))
-    return respond(
-        scope, status=500, code="error", title="Something went wrong on our side; the request id says where."
-    )
+    facts = {"event": "error", "id": note.request_id, "type": _name(error), "at": _place(error)}
+    if sqlstate := refusals.sqlstate_of(error):
+        facts["sqlstate"] = sqlstate
+    _LOG.error("%s", json.dumps(facts))
+    return respond(scope, status=500, code="error", title="Something went wrong on our side.")
 
 
 def _name(error: BaseException) -> str:
@@ -177,5 +186,7 @@ def _name(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> list[str]:
+    """Return the innermost places of ours that the error went through, and where it began."""
     frames = traceback.extract_tb(error.__traceback__)
-    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}:{frame.name}" for frame in frames[-6:]]
+    ours = [frame for frame in frames[:-1] if "site-packages" not in frame.filename]
+    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}:{frame.name}" for frame in [*ours[-5:], *frames[-1:]]]

@@ -51,7 +51,11 @@ class Limits:
             return
         receive = _counted(receive, most)
         if scope["path"] not in paths.RAW and validation.is_json(headers.get("content-type", "")):
-            body = await _whole(receive)
+            try:
+                body = await _whole(receive)
+            except HTTPException as error:
+                await errors.of_http(scope, error)(scope, receive, send)
+                return
             if flaw := _flaw(body, most):
                 response = errors.respond(scope, status=400, code="unreadable-body", title=flaw)
                 await response(scope, receive, send)

@@ -22,6 +22,13 @@ class ProblemDocument(BaseModel):
     request_id: str
 
 
+class WireProblem(BaseModel):
+    """What is wrong, as senders of the Segment wire read it."""
+
+    code: str
+    message: str
+
+
 class ProblemResponse(JSONResponse):
     """An answer in application/problem+json."""
 
@@ -41,7 +48,7 @@ def answer(  # noqa: PLR0913 -- the parts of a problem document, each named by t
 ) -> Response:
     """Return what is wrong in the format that `path` speaks."""
     if path in paths.SEGMENT:
-        return JSONResponse({"code": code, "message": detail}, status, headers)
+        return JSONResponse(WireProblem(code=code, message=detail).model_dump(), status, headers)
     document = ProblemDocument(
         type=f"{_OWN}{code}",
         title=title,

@@ -18,6 +18,7 @@ Measure = Callable[[str, str, int, float], None]
 _LOG: Final = logging.getLogger("cdp.requests")
 _HEADER: Final = b"x-request-id"
 _SAFE: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.-]{7,63}")
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE: Final = "(none)"
 
 
@@ -46,7 +47,7 @@ class RequestsLog:
             await self._app(scope, receive, named)
         finally:
             seconds = time.perf_counter() - began
-            self._measure(scope["method"], route_of(scope), status, seconds)
+            self._measure(method_of(scope), route_of(scope), status, seconds)
             _LOG.info("%s", _line(scope, note, status, seconds))
 
 
@@ -55,12 +56,17 @@ def route_of(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", None) or NO_ROUTE
 
 
+def method_of(scope: Scope) -> str:
+    """Return the method; one that nobody knows is `other`, for senders could write anything there."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
+
+
 def _line(scope: Scope, note: caller.Note, status: int, seconds: float) -> str:
     return json.dumps(
         {
             "event": "request",
             "id": note.request_id,
-            "method": scope["method"],
+            "method": method_of(scope),
             "route": route_of(scope),
             "principal": note.principal,
             "organization": note.organization,

@@ -143,9 +143,14 @@ class Outbox:
             self._waiting.put(None)
             self._thread.join(_SECONDS)
 
+    def settle(self) -> None:
+        """Wait until every letter that was taken has been carried or given up."""
+        self._waiting.join()
+
     def _run(self) -> None:
         while (letter := self._waiting.get()) is not None:
             self._carry(letter)
+            self._waiting.task_done()
 
     def _carry(self, letter: Letter) -> None:
         try:

@@ -38,6 +38,12 @@ def problem_of(error: BaseException | None) -> Problem | None:
     return _by_code().get(code, errors.Refused)(field=f"/{field}" if field else None)
 
 
+def sqlstate_of(error: BaseException) -> str | None:
+    """Return PostgreSQL's code of a database error: it names the kind of failure and no value."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return cause.sqlstate if isinstance(cause, psycopg.Error) else None
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Tell whether the database could not be reached or had no connection left, so that trying again may help."""
     cause = error.orig if isinstance(error, DBAPIError) else error

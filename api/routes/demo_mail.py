@@ -45,6 +45,7 @@ def _maildir(request: Request, platform: PlatformDep) -> Maildir:
     client = request.client.host if request.client else ""
     if not (platform.settings.is_demo and is_loopback(client) and isinstance(outbox.carrier, Maildir)):
         raise NotFound
+    outbox.settle()
     return outbox.carrier
 
 

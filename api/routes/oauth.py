@@ -98,7 +98,9 @@ async def revoke(request: Request, platform: PlatformDep) -> Response:
 
 
 @router.get(
-    "/.well-known/oauth-authorization-server", summary="Say what this authorization server does", operation_id="oauth"
+    "/.well-known/oauth-authorization-server",
+    summary="Say what this authorization server does",
+    operation_id="oauth_metadata",
 )
 async def metadata(platform: PlatformDep) -> Metadata:
     """Describe the endpoints."""

@@ -1,0 +1,111 @@
+"""The description of the door (OpenAPI 3.1): what the framework derives, and the problems of every operation.
+
+`python -m api.openapi [FILE]` writes it, always the same for the same code; a test compares it with the committed file.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api import paths
+from api.problems import ProblemDocument, WireProblem
+
+DOCUMENT: Final = Path(__file__).parents[1] / "openapi" / "v1.json"
+_PROBLEM: Final = "application/problem+json"
+_CLIENT: Final = {"type": "http", "scheme": "basic", "description": "A client and its secret (RFC 6749 §2.3.1)."}
+_ABOUT: Final = {
+    "400": "The request cannot be read.",
+    "401": "We do not know who is asking.",
+    "403": "The answer is no.",
+    "404": "There is nothing here for you.",
+    "409": "It does not fit what stands now.",
+    "413": "The body is too large.",
+    "415": "The content type is not understood here.",
+    "422": "The request makes no sense.",
+    "default": "Something else is wrong.",
+}
+_WRITES: Final = frozenset({"post", "put", "patch", "delete"})
+_OWN_FORMAT: Final = ("/oauth/",)
+
+
+class DescribedAPI(FastAPI):
+    """An application whose description names its problem documents."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description; made once."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            _complete(document)
+            self.openapi_schema = document
+        return self.openapi_schema
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return the name of an operation: the function's, or what the route says."""
+    return route.name
+
+
+def text_of(app: FastAPI) -> str:
+    """Return the description as it is committed."""
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _complete(document: dict[str, Any]) -> None:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for model in (ProblemDocument, WireProblem):
+        schemas[model.__name__] = model.model_json_schema()
+    document["components"].setdefault("securitySchemes", {})["client"] = dict(_CLIENT)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            _add_problems(path, method, operation)
+
+
+def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if "HTTPValidationError" in json.dumps(responses.get("422", {})):
+        del responses["422"]
+    for status in _statuses(path, method, operation):
+        responses.setdefault(status, _response(path, status))
+
+
+def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:
+    """Return with what an operation may refuse, from what it takes."""
+    if path.startswith(_OWN_FORMAT):
+        return ["413", "default"]
+    found = ["default"]
+    if operation.get("security"):
+        found += ["401", "403"]
+    if operation.get("parameters") or operation.get("requestBody"):
+        found += ["400", "422"]
+    if "{" in path:
+        found += ["404"]
+    if operation.get("requestBody"):
+        found += ["413", "415"]
+    if method in _WRITES:
+        found += ["409"]
+    return found
+
+
+def _response(path: str, status: str) -> dict[str, Any]:
+    model, media = (WireProblem, "application/json") if path in paths.SEGMENT else (ProblemDocument, _PROBLEM)
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"description": _ABOUT[status], "content": {media: {"schema": schema}}}
+
+
+def main() -> None:
+    """Write the document to the file that is named, or to its place in the repository."""
+    from api.app import described  # noqa: PLC0415 -- the application is made of this module
+
+    file = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENT
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text_of(described()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,309 @@
+"""A customer comes in by a link that was sent by e-mail, works once and tells nobody who is known."""
+
+import json
+import re
+from datetime import timedelta
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from cdp import clock, login
+from cdp.keys.blind import IdentifierType
+from cdp.keys.sealing import DataKey
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from tests import make
+
+LATER = timedelta(hours=1)
+
+
+def _ask(api: TestClient, email: str, language: str = "nl") -> None:
+    assert 202 == api.post("/v1/login", json={"email": email, "language": language}).status_code
+
+
+def _letters(api: TestClient, email: str) -> list[dict[str, str]]:
+    letters = api.get("/demo/mail", headers={"Accept": "application/json"}).json()["letters"]
+    return [each for each in letters if each["to"] == email]
+
+
+def _link(api: TestClient, email: str) -> str:
+    _ask(api, email)
+    return _letters(api, email)[0]["link"].rpartition("/")[2]
+
+
+def _session(api: TestClient, email: str) -> dict[str, str]:
+    answer = api.post("/v1/login/consume", json={"token": _link(api, email)})
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("delete from login_link")
+
+
+def test_a_link_begins_a_session(api: TestClient) -> None:
+    answer = api.post("/v1/login/consume", json={"token": _link(api, make.email())})
+
+    session = answer.json()
+    assert (200, "Bearer", True) == (answer.status_code, session["token_type"], session["is_new"])
+    assert session["access_token"].startswith("cdp_se_")
+    assert "no-store" == answer.headers["cache-control"]
+    headers = {"Authorization": f"Bearer {session['access_token']}"}
+    assert 200 == api.get("/v1/me/sessions", headers=headers).status_code
+
+
+def test_the_second_login_of_an_address_is_the_same_customer(api: TestClient, platform: Platform) -> None:
+    email = make.email()
+    first = login.consume(platform, _link(api, email), at=clock.now())
+
+    again = login.consume(platform, _link(api, email), at=clock.now())
+
+    assert (True, False) == (first.is_new, again.is_new)
+    assert first.customer_id == again.customer_id
+
+
+def test_a_link_works_once(api: TestClient) -> None:
+    token = _link(api, make.email())
+
+    answers = [api.post("/v1/login/consume", json={"token": token}) for _ in range(2)]
+
+    assert [200, 401] == [each.status_code for each in answers]
+    assert "link-ended" == answers[1].json()["code"]
+
+
+def test_a_link_ends_with_its_time(api: TestClient, platform: Platform) -> None:
+    token = _link(api, make.email())
+
+    with pytest.raises(login.LinkEnded):
+        login.consume(platform, token, at=clock.now() + LATER)
+
+
+@pytest.mark.parametrize("token", ["x", "cdp_ml_" + "a" * 49, "cdp_se_" + "a" * 49, "\u00e9", " "])
+def test_what_is_no_link_is_answered_like_one_that_ended(api: TestClient, token: str) -> None:
+    answer = api.post("/v1/login/consume", json={"token": token})
+
+    assert (401, "link-ended") == (answer.status_code, answer.json()["code"])
+
+
+def test_opening_the_page_does_not_use_the_link(api: TestClient) -> None:
+    token = _link(api, make.email())
+
+    pages = [api.get(f"/login/{token}") for _ in range(3)]
+
+    assert {200} == {each.status_code for each in pages}
+    assert "<button" in pages[0].text
+    assert 200 == api.post("/v1/login/consume", json={"token": token}).status_code
+
+
+def test_the_button_begins_a_session_in_a_cookie_that_no_script_reads(api: TestClient) -> None:
+    token = _link(api, make.email())
+
+    first, second = (api.post(f"/login/{token}") for _ in range(2))
+    cookie = first.headers["set-cookie"]
+    api.cookies.clear()
+
+    assert (200, 410) == (first.status_code, second.status_code)
+    assert re.match(r"cdp_session=cdp_se_\w+; HttpOnly; Max-Age=3600; Path=/; SameSite=strict", cookie)
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"), [("", "nl"), ("en-GB,en;q=0.9,nl;q=0.8", "en"), ("nl,en", "nl"), ("fr", "nl")]
+)
+def test_the_page_speaks_the_language_of_its_reader(api: TestClient, asked: str, language: str) -> None:
+    page = api.get("/login/x", headers={"Accept-Language": asked})
+
+    assert f'<html lang="{language}">' in page.text
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+
+
+def test_the_letter_is_in_the_language_that_was_asked_for(api: TestClient) -> None:
+    email = make.email()
+    _ask(api, email, "nl")
+    _ask(api, email, "en")
+
+    assert {"Inloggen bij mijn.klant", "Log in to mijn.klant"} == {each["subject"] for each in _letters(api, email)}
+
+
+def test_a_known_and_an_unknown_address_get_the_same_answer(api: TestClient, platform: Platform) -> None:
+    known = make.email()
+    make.person(platform, address=known)
+
+    answers = [api.post("/v1/login", json={"email": each}) for each in (known, make.email())]
+
+    assert answers[0].content == answers[1].content
+    assert {202} == {each.status_code for each in answers}
+
+
+def test_a_mailbox_is_sent_a_few_links_and_nobody_hears_when_it_has_enough(api: TestClient) -> None:
+    email = make.email()
+
+    answers = [api.post("/v1/login", json={"email": email}) for _ in range(login.LINKS_PER_MAILBOX + 2)]
+
+    assert {(202, answers[0].content)} == {(each.status_code, each.content) for each in answers}
+    assert login.LINKS_PER_MAILBOX == len(_letters(api, email))
+
+
+def test_a_link_that_was_not_sent_does_not_work(platform: Platform) -> None:
+    email, at = make.email(), clock.now()
+
+    links = [login.ask(platform, email=email, asker="", at=at) for _ in range(login.LINKS_PER_MAILBOX + 1)]
+
+    assert links[-1] is None
+
+
+def test_a_mailbox_can_ask_again_when_its_links_have_ended(platform: Platform) -> None:
+    email, at = make.email(), clock.now()
+    for _ in range(login.LINKS_PER_MAILBOX):
+        login.ask(platform, email=email, asker="", at=at)
+
+    assert login.ask(platform, email=email, asker="", at=at + LATER) is not None
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "is_same"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("", "testclient", True),
+    ],
+)
+def test_one_network_can_ask_so_often(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, first: str, other: str, *, is_same: bool
+) -> None:
+    monkeypatch.setattr(login, "LINKS_PER_ASKER", 1)
+    at = clock.now()
+    login.ask(platform, email=make.email(), asker=first, at=at)
+
+    def again() -> None:
+        login.ask(platform, email=make.email(), asker=other, at=at)
+
+    if is_same:
+        with pytest.raises(login.TooManyRequests):
+            again()
+    else:
+        again()
+
+
+def test_too_many_questions_from_one_place_are_told_so(api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(login, "LINKS_PER_ASKER", 0)
+
+    answer = api.post("/v1/login", json={"email": make.email()})
+
+    assert (429, "too-many-requests") == (answer.status_code, answer.json()["code"])
+    assert answer.headers["retry-after"].isdecimal()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"email": ""},
+        {"email": "x"},
+        {"email": "a@b@c"},
+        {"email": "a" * 300 + "@example.org"},
+        {"email": "a\u0001b@example.org"},
+        {"email": ["a@example.org"]},
+        {"email": "a@example.org", "language": "xx"},
+        {"email": "a@example.org", "a@example.org": 1},
+    ],
+    ids=range(9),
+)
+def test_a_bad_question_is_refused_without_an_echo(api: TestClient, body: dict[str, object]) -> None:
+    answer = api.post("/v1/login", json=body)
+
+    assert 422 == answer.status_code
+    assert "example" not in answer.text
+
+
+def test_the_database_keeps_neither_link_nor_address(api: TestClient, database_url: str) -> None:
+    email = make.email()
+    token = _link(api, email)
+    headers = _session(api, email)
+
+    with psycopg.connect(database_url) as connection:
+        stored = repr(
+            connection.execute("table login_link").fetchall() + connection.execute("table session").fetchall()
+        )
+        raw = b"".join(row[0] for row in connection.execute("select sealed_email from login_link").fetchall())
+
+    for secret in (token, email, headers["Authorization"].split()[1]):
+        assert secret not in stored
+        assert secret.encode() not in raw
+
+
+def test_the_first_login_proves_the_address(platform: Platform) -> None:
+    email = make.email()
+    link = login.ask(platform, email=email, asker="", at=clock.now())
+    assert link is not None
+
+    begun = login.consume(platform, link.token, at=clock.now())
+
+    with platform.database.scoped(Scope(Principal.CUSTOMER, customer=begun.customer_id)) as session:
+        known = session.execute(text("select type, blind from identifier")).all()
+    assert [("email", platform.blind.of(IdentifierType.EMAIL, email))] == [tuple(each) for each in known]
+
+
+def test_the_address_is_kept_as_what_the_customer_says(api: TestClient, platform: Platform, database_url: str) -> None:
+    email = make.email()
+    login.consume(platform, _link(api, email), at=clock.now())
+    begun = login.consume(platform, _link(api, email), at=clock.now())
+
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute(
+            "select r.record_id, r.subject_id, k.wrapped, r.sealed, r.category, r.type, r.origin, r.standing"
+            " from record r join data_key k using (customer_id, subject_id) where r.customer_id = %s",
+            (begun.customer_id,),
+        ).fetchall()
+    ((record, subject, wrapped, sealed, *words),) = rows
+
+    key = DataKey(platform.ring.unwrap(wrapped, subject=subject))
+    assert email == json.loads(key.unseal(sealed, table="record", row=record, column="sealed"))
+    assert ["contact", "email", "customer", "customer"] == words
+
+
+def test_logging_out_ends_the_session_at_once(api: TestClient) -> None:
+    headers = _session(api, make.email())
+
+    assert 204 == api.post("/v1/logout", headers=headers).status_code
+    assert 401 == api.post("/v1/logout", headers=headers).status_code
+
+
+def test_ending_all_sessions_ends_every_one_and_nobody_elses(api: TestClient) -> None:
+    email = make.email()
+    one, two, other = _session(api, email), _session(api, email), _session(api, make.email())
+
+    ended = api.post("/v1/me/sessions/end-all", headers=one).json()
+
+    assert {"ended": 2} == ended
+    assert [401, 401, 200] == [api.get("/v1/me/sessions", headers=each).status_code for each in (one, two, other)]
+
+
+def test_a_session_of_somebody_else_is_not_there(api: TestClient) -> None:
+    mine, theirs = _session(api, make.email()), _session(api, make.email())
+    listed = api.get("/v1/me/sessions", headers=theirs).json()["sessions"]
+
+    answer = api.post(f"/v1/me/sessions/{listed[0]['session_id']}/end", headers=mine)
+
+    assert (404, "session-unknown") == (answer.status_code, answer.json()["code"])
+    assert 200 == api.get("/v1/me/sessions", headers=theirs).status_code
+
+
+def test_one_session_can_be_ended_from_another(api: TestClient) -> None:
+    email = make.email()
+    old, new = _session(api, email), _session(api, email)
+    listed = api.get("/v1/me/sessions", headers=new).json()["sessions"]
+    other = next(each["session_id"] for each in listed if not each["is_this"])
+
+    assert 204 == api.post(f"/v1/me/sessions/{other}/end", headers=new).status_code
+    assert [401, 200] == [api.get("/v1/me/sessions", headers=each).status_code for each in (old, new)]
+
+
+def test_the_letters_are_shown_to_this_machine_only(api: TestClient) -> None:
+    stranger = TestClient(api.app, client=("192.0.2.7", 1), raise_server_exceptions=False)
+
+    assert (200, 404) == (api.get("/demo/mail").status_code, stranger.get("/demo/mail").status_code)

@@ -1,0 +1,161 @@
+"""Letters go to a real mail server, in the background, and a failing one harms nobody."""
+
+import logging
+import socket
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
+
+from cdp import letters, mail
+from cdp.settings import Settings
+from consent.errors import Invalid
+
+SENDER = "mijn.klant <noreply@klant.example>"
+LETTER = letters.login(to="jansen@example.org", language="nl", link="https://klant.example/login/x", seconds=900)
+
+
+class Received:
+    """What a mail server took in."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd's name
+        self.envelopes.append(envelope)
+        return "250 taken"
+
+
+class Refusing(Received):
+    """A mail server that takes nothing."""
+
+    async def handle_RCPT(self, *_: object) -> str:  # noqa: N802 -- aiosmtpd's name
+        return "550 no such mailbox"
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[Received, str]]:
+    received = Received()
+    yield from _running(received)
+
+
+def _running(received: Received) -> Iterator[tuple[Received, str]]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(received, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield received, f"127.0.0.1:{port}"
+    finally:
+        controller.stop()
+
+
+def _send(url: str, *sent: mail.Letter) -> None:
+    outbox = mail.Outbox(mail.Smtp.of(url), SENDER)
+    outbox.open()
+    for each in sent:
+        outbox.send(each)
+    outbox.close()
+
+
+def _message(envelope: Envelope) -> EmailMessage:
+    content = envelope.content
+    assert isinstance(content, bytes)
+    return message_from_bytes(content, policy=policy.default)
+
+
+def test_a_letter_reaches_the_mail_server(server: tuple[Received, str]) -> None:
+    received, address = server
+
+    _send(f"smtp://{address}", LETTER)
+
+    (envelope,) = received.envelopes
+    message = _message(envelope)
+    assert (["jansen@example.org"], "noreply@klant.example") == (envelope.rcpt_tos, envelope.mail_from)
+    assert ("Inloggen bij mijn.klant", "auto-generated") == (message["Subject"], message["Auto-Submitted"])
+    assert "https://klant.example/login/x" in message.get_content()
+    assert "één keer en 15 minuten" in message.get_content()
+
+
+def test_closing_waits_for_the_letters_that_were_taken(server: tuple[Received, str]) -> None:
+    received, address = server
+
+    _send(f"smtp://{address}", LETTER, LETTER, LETTER)
+
+    assert 3 == len(received.envelopes)
+
+
+def test_a_password_is_never_sent_in_clear(server: tuple[Received, str], caplog: pytest.LogCaptureFixture) -> None:
+    received, address = server
+
+    with caplog.at_level(logging.INFO, "cdp.mail"):
+        _send(f"smtp://user:geheim@{address}", LETTER)
+
+    assert [] == received.envelopes
+    assert "SMTPNotSupportedError" in caplog.text
+
+
+def test_a_letter_that_is_refused_is_logged_without_the_person(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "cdp.mail"):
+        for _, address in _running(Refusing()):
+            _send(f"smtp://{address}", LETTER)
+
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert "jansen" not in caplog.text
+
+
+def test_a_server_that_is_not_there_costs_one_letter(
+    server: tuple[Received, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "cdp.mail"):
+        _send("smtp://127.0.0.1:1", LETTER, LETTER)
+
+    assert 2 == caplog.text.count("mail-failed")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "http://x", "smtp://", "smtp://x:0", "smtp://x:y", "smtp://x:99999999", "smtp://["]
+)
+def test_a_wrong_address_of_a_server_stops_the_start(url: str) -> None:
+    with pytest.raises(Invalid, match="CDP_SMTP_URL"):
+        mail.Smtp.of(url)
+
+
+def _settings(home: Path, **more: str) -> Settings:
+    return Settings.read({"CDP_HOME": str(home), "CDP_APP_DATABASE_URL": "postgresql://x/y", **more})
+
+
+def test_outside_the_demo_a_mail_server_is_required(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="CDP_SMTP_URL"):
+        mail.outbox(_settings(tmp_path))
+
+
+def test_the_demo_keeps_its_letters_newest_first(tmp_path: Path) -> None:
+    outbox = mail.outbox(_settings(tmp_path, CDP_DEMO="1"))
+    outbox.open()
+    outbox.send(LETTER)
+    outbox.settle()
+    maildir = outbox.carrier
+    outbox.close()
+
+    assert isinstance(maildir, mail.Maildir)
+    assert ["jansen@example.org"] == [str(each["To"]) for each in maildir.letters()]
+
+
+def test_a_letter_that_cannot_wait_is_dropped_and_logged(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    outbox = mail.Outbox(mail.Maildir(tmp_path / "mail"), SENDER)  # nobody carries
+
+    with caplog.at_level(logging.INFO, "cdp.mail"):
+        for _ in range(1_001):
+            outbox.send(LETTER)
+
+    assert "mail-dropped" in caplog.text
+
+
+def test_a_letter_does_not_show_the_person() -> None:
+    assert "jansen" not in repr(LETTER)
+    assert "login/x" not in repr(LETTER)
