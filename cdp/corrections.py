@@ -29,6 +29,10 @@ MOST_BYTES: Final = 8_192
 _LOCK: Final = text("select customer_id from customer for no key update")
 _OWN: Final = text(sql("find_own_subject"))
 _STATE: Final = text(sql("state_attribute"))
+_STANDING: Final = text(
+    "select record_id, digest, category from record"
+    " where subject_id = :subject and kind = 'attributes' and type = :attribute and superseded_at is null"
+)
 _SUPERSEDE: Final = text(sql("supersede_own_attribute"))
 _CATEGORIES: Final = text(sql("own_attribute_categories"))
 _DISPUTE: Final = text(sql("dispute_record"))
@@ -76,7 +80,8 @@ def state(
 ) -> UUID:
     """Keep `value` as what the customer in scope says, in place of what they said before, and return the record's id.
 
-    Raises AttributeUnknown for a name that neither the catalog nor a source knows, and UnfitValue.
+    Saying the same again changes nothing and tells nobody. Raises AttributeUnknown for a name that neither the catalog
+    nor a source knows, and UnfitValue.
     """
     catalog = platform.catalogs.of(session, None)
     attribute = catalog.attribute_name(name)
@@ -85,20 +90,17 @@ def state(
     filed = _category(session, catalog, attribute, category)
     own = session.execute(_OWN, {"attribute": attribute, "source": CUSTOMER_SOURCE}).one()
     key = platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id)
-    session.execute(_SUPERSEDE, {"subject": own.subject_id, "attribute": attribute, "at": at})
+    digest = Digests(key).value(("attributes", attribute, b""), plain, category=None)
+    said = {"subject": own.subject_id, "attribute": attribute, "at": at}
+    standing = session.execute(_STANDING, said).first()
+    if standing is not None and (bytes(standing.digest), standing.category) == (digest, filed):
+        found: UUID = standing.record_id
+        return found
+    session.execute(_SUPERSEDE, said)
     record = ids.row()
-    stated = {
-        "customer": customer,
-        "record": record,
-        "subject": own.subject_id,
-        "source": CUSTOMER_SOURCE,
-        "category": filed,
-        "attribute": attribute,
-        "digest": Digests(key).value(("attributes", attribute, b""), plain, category=None),
-        "sealed": DataKey(key).seal(plain, table="record", row=record, column="sealed"),
-        "at": at,
-    }
-    session.execute(_STATE, stated)
+    sealed = DataKey(key).seal(plain, table="record", row=record, column="sealed")
+    place = {"customer": customer, "record": record, "source": CUSTOMER_SOURCE, "category": filed}
+    session.execute(_STATE, said | place | {"digest": digest, "sealed": sealed})
     _tell(session, "correct", CUSTOMER_SOURCE, filed, at=at)
     return record
 

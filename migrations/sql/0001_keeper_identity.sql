@@ -268,17 +268,17 @@ end
 $$;
 
 -- Move the edges of some subjects from one customer to another, with everything that hangs on them.
-create function move_subjects(moved uuid[], origin uuid, target uuid) returns void
+create function move_subjects(moved uuid[], former uuid, target uuid) returns void
 language plpgsql
 as $$
 begin
-    update subject s set customer_id = target where s.customer_id = origin and s.subject_id = any (moved);
-    update data_key k set customer_id = target where k.customer_id = origin and k.subject_id = any (moved);
-    update reference r set customer_id = target where r.customer_id = origin and r.subject_id = any (moved);
-    update identifier i set customer_id = target where i.customer_id = origin and i.subject_id = any (moved);
-    update record r set customer_id = target where r.customer_id = origin and r.subject_id = any (moved);
-    update interaction i set customer_id = target where i.customer_id = origin and i.subject_id = any (moved);
-    update evidence e set customer_id = target where e.customer_id = origin and e.subject_id = any (moved);
+    update subject s set customer_id = target where s.customer_id = former and s.subject_id = any (moved);
+    update data_key k set customer_id = target where k.customer_id = former and k.subject_id = any (moved);
+    update reference r set customer_id = target where r.customer_id = former and r.subject_id = any (moved);
+    update identifier i set customer_id = target where i.customer_id = former and i.subject_id = any (moved);
+    update record r set customer_id = target where r.customer_id = former and r.subject_id = any (moved);
+    update interaction i set customer_id = target where i.customer_id = former and i.subject_id = any (moved);
+    update evidence e set customer_id = target where e.customer_id = former and e.subject_id = any (moved);
 end
 $$;
 

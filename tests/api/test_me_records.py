@@ -1,5 +1,6 @@
 """What a customer sees of their own dossier over HTTP, what they dispute, and what another customer does not see."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_customer_sees_every_record_with_its_source(api: TestClient, noor: mak
         name["standing"],
     )
     assert ("customer", "customer") == (seen["email"]["source"], seen["email"]["standing"])
-    assert {"plan": "basis"} == seen["subscription"]["value"]["properties"]  # type: ignore[index]  # it is an object
+    assert {"plan": "basis"} == seen["subscription"]["value"]["properties"]
 
 
 def test_another_customer_sees_nothing_of_it(
@@ -100,8 +101,8 @@ def test_a_record_tells_who_may_see_it_now(
     seen = {each["type"]: each["seen_by"] for each in records(api, noor)}
 
     assert [] == seen["subscription"]
-    assert [["advice", "customer-care"]] == [each["purposes"] for each in seen["first_name"]]  # type: ignore[attr-defined]  # a list
-    assert [["customer-care"]] == [each["purposes"] for each in seen["email"]]  # type: ignore[attr-defined]  # a list
+    assert [["advice", "customer-care"]] == [each["purposes"] for each in seen["first_name"]]
+    assert [["customer-care"]] == [each["purposes"] for each in seen["email"]]
     for grant in grants:
         api.post(f"/v1/me/grants/{grant['grant_id']}/revoke", headers=noor.headers)
     assert {"[]"} == {str(each["seen_by"]) for each in records(api, noor)}
