@@ -14,6 +14,7 @@ from api.metrics import Metrics
 from api.openapi import DescribedAPI, operation_id
 from api.requests_log import RequestsLog
 from api.routes import (
+    catalog,
     demo_mail,
     grants,
     login,
@@ -41,6 +42,7 @@ ROUTES: Final = (
     me_grants,
     me_requests,
     grants,
+    catalog,
     oauth,
     operations,
     login_page,

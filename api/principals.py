@@ -202,6 +202,7 @@ async def supplier_of(request: Request, platform: Platform, unverified_key: str)
 ProfileReader = Annotated[Service, Security(service, scopes=["profiles:read"])]
 RecordWriter = Annotated[Service, Security(service, scopes=["records:write"])]
 GrantRequester = Annotated[Service, Security(service, scopes=["grants:request"])]
+CatalogWriter = Annotated[Service, Security(service, scopes=["catalog:write"])]
 Auditor = Annotated[AuditingClient, Security(auditor, scopes=["audit:read"])]
 Customer = Annotated[LoggedIn, Security(customer)]
 FreshCustomer = Annotated[LoggedIn, Security(fresh_customer)]

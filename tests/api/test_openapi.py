@@ -15,6 +15,7 @@ OPEN = {
     "health",
     "oauth_metadata",
     "readiness",
+    "show_catalog",
 }
 """Operations that need nobody; a new one is a decision, so it is added here on purpose."""
 
