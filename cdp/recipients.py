@@ -13,7 +13,9 @@ from cdp.tables import Permission
 from consent.errors import NotFound
 
 _CHANGES: Final = text(sql("read_changes"))
-_RESOLVE: Final = text("select customer_id from resolve_subjects(array[:type], array[cast(:blind as bytea)])")
+_RESOLVE: Final = text(
+    "select customer_id from resolve_subjects(array[:type], array[cast(:blind as bytea)], array[true])"
+)
 
 
 @dataclass(frozen=True, slots=True)
