@@ -7,14 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from threading import Event
 from typing import Final
 
-from cdp import bootstrap
+from cdp import bootstrap, clock, demo
 from cdp.cli import opening
-from cdp.cli.terminal import say
+from cdp.cli.terminal import progress, say
 from cdp.settings import app_password
 from consent.errors import Conflict
 
@@ -80,11 +78,12 @@ def _environment(port: int) -> dict[str, str]:
 
 
 def _load_demo(environment: dict[str, str]) -> None:
-    if find_spec("cdp.demo") is None:
-        say("this installation has no demo")
-        return
     with opening.platform(environment) as platform:
-        import_module("cdp.demo").load(platform, say=say)
+        if demo.is_loaded(platform):
+            demo.load(platform, at=clock.now())  # which then only minds the address
+            return
+        with progress("loading the demo", None) as tell:
+            demo.load(platform, at=clock.now(), tell=tell)
 
 
 def _start(stack: ExitStack, environment: dict[str, str], arguments: list[str]) -> subprocess.Popen[bytes]:

@@ -1,0 +1,114 @@
+"""The demo's ways in, for programs outside: organizations, customers and the auditor, in `$CDP_HOME/demo.json`.
+
+Only here do a customer's session and link live for years, and only for as long as the settings say that this is a demo.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from cdp import clients, login
+from cdp.demo import stories
+from cdp.demo.people import Person
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+
+NAME: Final = "demo.json"
+YEARS: Final = timedelta(days=3650)
+_SCOPES: Final = ("profiles:read", "records:write", "grants:request")
+_LOCAL: Final = "192.0.2.255"  # an address for documentation (RFC 5737)
+
+Document = dict[str, Any]
+
+
+def path(platform: Platform) -> Path:
+    """Return where the document lies."""
+    return platform.settings.home / NAME
+
+
+def read(platform: Platform) -> Document | None:
+    """Return the document, or None when there is none that can be read."""
+    try:
+        found: Document = json.loads(path(platform).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def write(platform: Platform, document: Document) -> None:
+    """Put the document down whole or not at all, for its owner's eyes only."""
+    unfinished = path(platform).with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(document, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+    unfinished.replace(path(platform))
+
+
+def is_current(platform: Platform, document: Document) -> bool:
+    """Tell whether the document belongs to this database: it knows the client of the document's auditor."""
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        known = {client.client_id for client in clients.of_organization(session, None)}
+    return document["auditor"]["client_id"] in known
+
+
+def moved_to(document: Document, base_url: str) -> Document:
+    """Return the document as it reads when the same demo is served elsewhere."""
+    return json.loads(json.dumps(document).replace(f'"{document["base_url"]}', f'"{base_url}'))  # type: ignore[no-any-return]  # what json makes of a document is one
+
+
+def issue(
+    platform: Platform, organizations: Mapping[str, UUID], known: Sequence[tuple[Person, UUID]], *, at: datetime
+) -> Document:
+    """Return the document, with credentials that have just been made."""
+    programs = [_organization(platform, slug, id_, at=at) for slug, id_ in organizations.items()]
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        auditor = clients.create(
+            session, platform.fingerprints, organization=None, name="auditor", scopes=["audit:read"], at=at
+        )
+    return {
+        "base_url": platform.settings.base_url,
+        "organizations": programs,
+        "customers": [_customer(platform, organizations, person, id_, at=at) for person, id_ in known],
+        "auditor": {"client_id": auditor.client_id, "client_secret": auditor.client_secret},
+    }
+
+
+def _organization(platform: Platform, slug: str, organization: UUID, *, at: datetime) -> Document:
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        program = clients.create(
+            session, platform.fingerprints, organization=organization, name="demo", scopes=_SCOPES, at=at
+        )
+        key = clients.create_write_key(session, platform.fingerprints, organization, name="demo", at=at)
+    return {
+        "slug": slug,
+        "name": stories.companies()[slug].name,
+        "client_id": program.client_id,
+        "client_secret": program.client_secret,
+        "write_key": key.write_key,
+    }
+
+
+def _customer(
+    platform: Platform, organizations: Mapping[str, UUID], person: Person, customer: UUID, *, at: datetime
+) -> Document:
+    seconds = int(YEARS.total_seconds())
+    lasting = replace(platform, settings=replace(platform.settings, session_seconds=seconds, link_seconds=seconds))
+    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
+        begun = login.begin(session, lasting, customer, is_new=False, at=at)
+    link = login.ask(lasting, email=person.mailbox.address, asker=_LOCAL, at=at)
+    if link is None:
+        raise AssertionError("a mailbox of the demo has room for its link")
+    return {
+        "email": person.mailbox.address,
+        "name": person.name,
+        "story": person.life.story if person.life else "",
+        "login_url": f"{platform.settings.base_url}/login/{link.token}",
+        "access_token": begun.token,
+        "profile_ids": {slug: platform.profile_ids.profile_id(customer, id_) for slug, id_ in organizations.items()},
+    }

@@ -1,0 +1,154 @@
+"""Loads the demo into a platform through the product's own functions, once; what was interrupted is taken up again."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from cdp import organizations
+from cdp.demo import behaviour, credentials, holdings, looks, stories, talk
+from cdp.demo.choices import Choices
+from cdp.demo.people import Person, people
+from cdp.demo.stories import VUURTOREN
+from cdp.ingest import segment
+from cdp.ingest.batch import Batch, Group, Path
+from cdp.ingest.items import AttributeNames, Outcome, Rejection
+from cdp.ingest.store import Store
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from consent.errors import NotFound, Refused
+
+TOGETHER: Final = 500
+_OPERATOR: Final = Scope(Principal.OPERATOR)
+
+Tell = Callable[[int, int | None], None]
+"""Told how much is done, and of how much."""
+
+
+class NoDemo(Refused):
+    """This platform is not a demo."""
+
+    code = "no-demo"
+
+
+def is_loaded(platform: Platform) -> bool:
+    """Tell whether this platform holds the whole demo."""
+    document = credentials.read(platform)
+    return document is not None and credentials.is_current(platform, document)
+
+
+def load(platform: Platform, *, at: datetime, tell: Tell = lambda *_: None) -> bool:
+    """Put the demo into the platform and write `demo.json`; return False where it was loaded before.
+
+    Raises Refused unless the settings say that this is a demo.
+    """
+    if not platform.settings.is_demo:
+        raise NoDemo
+    document = credentials.read(platform)
+    if document is not None and credentials.is_current(platform, document):
+        if document["base_url"] != platform.settings.base_url:
+            credentials.write(platform, credentials.moved_to(document, platform.settings.base_url))
+        return False
+    _Loading(platform, at, tell).run()
+    return True
+
+
+def groups(persons: Sequence[Person], supplier: str, at: datetime) -> Iterator[Group]:
+    """Yield what this supplier sends to `/v1/records`, each record a group of its own."""
+    for item in holdings.everything(persons, supplier, at):
+        yield (item,)
+    for item in talk.conversations(persons, supplier, at):
+        yield (item,)
+
+
+def events(body: bytes, at: datetime, attribute_name: AttributeNames) -> list[Group]:
+    """Return what the bookshop's site and app sent in one body."""
+    read = segment.parse(segment.Call.BATCH, body, received_at=at, attribute_name=attribute_name)
+    return [(each,) if isinstance(each, Rejection) else each for each in read]
+
+
+class _Loading:
+    """One run: organizations, what they know, what people decided, ways in, and who looked."""
+
+    def __init__(self, platform: Platform, at: datetime, tell: Tell) -> None:
+        self._platform = platform
+        self._ids: dict[str, UUID] = {}
+        self._at = self._begun(at)
+        self._people = people(self._at)
+        self._tell = tell
+        self._done = 0
+        self._total = 0
+
+    def run(self) -> None:
+        sent = self._batches()
+        self._total = sum(len(batch.groups) for batch in sent) + len(self._people)
+        asyncio.run(self._in_pool(self._take, sent))
+        known = self._decide()
+        document = credentials.issue(self._platform, self._ids, known, at=self._at)
+        programs = {each["slug"]: each["client_id"] for each in document["organizations"]}
+        asyncio.run(self._in_pool(self._look, programs, known))
+        credentials.write(self._platform, document)
+
+    def _begun(self, at: datetime) -> datetime:
+        """Register the organizations and return when that was: a run that was interrupted keeps its day."""
+        for slug, company in stories.companies().items():
+            with self._platform.database.scoped(_OPERATOR) as session:
+                try:
+                    made = organizations.named(session, slug)
+                except NotFound:
+                    details = company.model_dump(exclude={"name"}) | {"is_fictional": True}
+                    made = organizations.add(session, slug=slug, name=company.name, at=at, details=details)
+                    organizations.verify(session, made.organization_id, at=at)
+                self._ids[slug], at = made.organization_id, made.created_at
+        return at
+
+    def _batches(self) -> list[Batch]:
+        """Return everything that is sent, in the order of the suppliers, the bookshop's events last."""
+        found: list[Batch] = []
+        for slug, organization in self._ids.items():
+            sent = list(groups(self._people, slug, self._at))
+            parts = (sent[start : start + TOGETHER] for start in range(0, len(sent), TOGETHER))
+            found += [self._batch(organization, part, Path.RECORDS) for part in parts]
+        shop = self._ids[VUURTOREN]
+        with self._platform.database.scoped(_OPERATOR) as session:
+            catalog = self._platform.catalogs.of(session, shop)
+        bodies = (events(body, self._at, catalog.attribute_name) for body in behaviour.bodies(self._people, self._at))
+        return found + [self._batch(shop, sent, Path.SEGMENT) for sent in bodies]
+
+    def _batch(self, organization: UUID, sent: Sequence[Group], path: Path) -> Batch:
+        scope = Scope(Principal.SOURCE, organization=organization)
+        return Batch(scope, sent, path, "demo", self._at, may_verify=path is Path.RECORDS)
+
+    async def _in_pool(self, work: Callable[..., Any], *arguments: Any) -> None:  # noqa: ANN401 -- handed through
+        await self._platform.database.open()
+        try:
+            await work(*arguments)
+        finally:
+            await self._platform.database.close()
+
+    async def _take(self, batches: Sequence[Batch]) -> None:
+        store = Store(self._platform)
+        for batch in batches:
+            taken = await store.take(batch)
+            if any(each.outcome is Outcome.REJECTED for group in taken.verdicts for each in group) or taken.flaws:
+                raise AssertionError("the store takes everything that the demo sends")
+            self._step(len(batch.groups))
+
+    async def _look(self, programs: dict[str, str], known: looks.Known) -> None:
+        await looks.look(self._platform, self._ids, programs, known)
+
+    def _decide(self) -> list[tuple[Person, UUID]]:
+        """Let everybody decide, and return who has a life worth following."""
+        choices = Choices(self._platform, self._ids, self._at)
+        known: list[tuple[Person, UUID]] = []
+        for person in self._people:
+            customer = choices.carry_out(person)
+            if person.life is not None and customer is not None:
+                known.append((person, customer))
+            self._step(1)
+        return known
+
+    def _step(self, count: int) -> None:
+        self._done += count
+        self._tell(self._done, self._total)
