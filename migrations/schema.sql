@@ -147,11 +147,8 @@ grant select on act to cdp_auditor;
 grant select on act to cdp_customer;
 create policy auditor_wall on act as permissive for select to cdp_auditor
     using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (recipient_id = ( SELECT app_organization() AS app_organization)))));
-create policy customer_before on act as permissive for select to cdp_customer
+create policy customer_wall on act as permissive for select to cdp_customer
     using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
-create policy customer_wall on act as permissive for all to cdp_customer
-    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
-    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
 create policy keeper on act as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -1117,7 +1114,7 @@ grant execute on function hold_identifiers(bytea[]) to cdp_keeper;
 create function holders_of(wanted_type text, wanted_blind bytea) returns uuid[] language sql stable owner cdp_owner body 10d8a40832f4b95db54f8065a4002528;
 grant execute on function holders_of(text,bytea) to cdp_keeper;
 
-create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 55b6731e5696c1c76196f1e4c8b05caa;
+create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b44a517fe1b45dbbf5ac0fc210591e98;
 grant execute on function is_sealed(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 1cc22349664acac90b85436415c67df5;
@@ -1132,7 +1129,7 @@ grant execute on function latest_end(timestamp with time zone) to cdp_keeper;
 create function link_references(types text[], earlier bytea[], users bytea[], moment timestamp with time zone) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 993fb56590364d43046107ab78ecb9a1;
 grant execute on function link_references(text[],bytea[],bytea[],timestamp with time zone) to cdp_source;
 
-create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], found uuid) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d255264aa23946fe85599d1e2e71f1aa;
+create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], visible uuid) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body cebfdb55d592dc1d9094e0e526de730e;
 grant execute on function log_lookup(text[],bytea[],text[],bytea[],uuid) to cdp_exporter;
 
 create function make_partitions(at timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body c85c240a233332b9cd9c80284abd0685;
@@ -1150,7 +1147,7 @@ grant execute on function merge_customers(uuid,uuid,text,timestamp with time zon
 create function merged(a permission, b permission, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 5a5234acc09064b984929331765bcfb0;
 grant execute on function merged(permission,permission,timestamp with time zone) to cdp_keeper;
 
-create function move_subjects(moved uuid[], origin uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body 5790d3b28e45284447b988e7ddad7a82;
+create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body a08b9159858764775e67a5ed56262685;
 grant execute on function move_subjects(uuid[],uuid,uuid) to cdp_keeper;
 
 create function narrowed(p permission, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 127af16829c5f9c12b8ec93bc9072e3e;

@@ -1,0 +1,260 @@
+"""The command: what it prints for people and programs, its errors and exit codes, and a whole system up and down."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdp.platform import Platform
+from cdp.postgres_watch import is_alive
+from tests import make
+
+ROOT = Path(__file__).parents[2]
+NO_ORGANIZATION = "error: There is no such organization. [organization-unknown]\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one run of the command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def facts(self) -> Any:
+        return json.loads(self.out)
+
+
+Cdp = Callable[..., Said]
+
+
+@pytest.fixture
+def cdp(platform: Platform, app_url: str, database_url: str) -> Cdp:
+    """Return the command, on this module's database."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CDP_")}
+    environment |= {
+        "CDP_HOME": str(platform.settings.home),
+        "CDP_APP_DATABASE_URL": app_url,
+        "CDP_DATABASE_URL": database_url,
+        "COLUMNS": "200",
+    }
+
+    def run(*arguments: str, **settings: str) -> Said:
+        done = subprocess.run(
+            [sys.executable, "-m", "cdp.cli", *arguments],
+            env=environment | settings,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def test_an_organization_from_the_first_day_to_the_last(cdp: Cdp) -> None:
+    slug = make.name("org")
+
+    added = cdp("organization", "add", slug, "--name", "De Winkel", "--json")
+    verified = cdp("organization", "verify", slug, "--json")
+    client = cdp("client", "add", slug, "--name", "kassa", "--scope", "records:write", "--json")
+    rotated = cdp("client", "rotate", client.facts["client_id"], "--json")
+    key = cdp("write-key", "add", slug, "--name", "site", "--json")
+    keys = cdp("write-key", "list", slug, "--json")
+    revoked = cdp("write-key", "revoke", slug, key.facts["key_id"], "--json")
+    removed = cdp("organization", "remove", slug, "--yes", "--json")
+    listed = {each["slug"]: each for each in cdp("organization", "list", "--json").facts}
+
+    assert (slug, None) == (added.facts["slug"], added.facts["verified_at"])
+    assert verified.facts["verified_at"]
+    assert re.fullmatch(r"cdp_cs_\w+", client.facts["client_secret"])
+    assert client.facts["client_secret"] != rotated.facts["client_secret"]
+    assert key.facts["write_key"] not in keys.out
+    assert revoked.facts["revoked"]
+    assert {"removed": 0, "keys_destroyed": 0} == removed.facts
+    assert listed[slug]["closed_at"]
+
+
+def test_a_mapping_is_made_and_undone(cdp: Cdp, platform: Platform) -> None:
+    slug = make.organization(platform).slug
+
+    mapped = cdp("catalog", "map", slug, "shoeSize", "personal", "--json")
+    typed = cdp("catalog", "add-type", slug, "Ruimteschip", "products", "--kind", "product",
+                "--nl", "Ruimteschip", "--en", "Spaceship", "--json")  # fmt: skip
+    own = [each for each in cdp("catalog", "list", slug, "--json").facts if each["own"]]
+    cdp("catalog", "unmap", slug, "shoeSize", "--json")
+    left = [each["name"] for each in cdp("catalog", "list", slug, "--json").facts if each["own"]]
+
+    assert ("shoe_size", "personal", True) == tuple(mapped.facts[key] for key in ("name", "category", "done"))
+    assert "ruimteschip" == typed.facts["name"]
+    assert [("attributes", "shoe_size"), ("product", "ruimteschip")] == [(each["kind"], each["name"]) for each in own]
+    assert ["ruimteschip"] == left
+
+
+def test_the_catalog_is_extended(cdp: Cdp, platform: Platform) -> None:
+    slug = make.organization(platform).slug
+    words = ("--nl", "Lezen", "--en", "Reading", "--json")
+
+    category = cdp("catalog", "extend-category", slug, f"{slug}-reading", "--dpv", "pd:Interest",
+                   "--explanation-nl", "Wat u leest.", "--explanation-en", "What you read.", *words)  # fmt: skip
+    purpose = cdp("catalog", "extend-purpose", slug, f"{slug}-tips", "--dpv", "dpv:Personalisation", "--sentence-nl",
+                  "{organization} tipt.", "--sentence-en", "{organization} gives tips.", *words)  # fmt: skip
+
+    assert f"{slug}-reading" == category.facts["category"]
+    assert f"{slug}-tips" == purpose.facts["purpose"]
+
+
+def test_keys_rotate_with_their_progress_beside_the_answer(cdp: Cdp, platform: Platform) -> None:
+    make.subject(platform, make.organization(platform))
+    before = cdp("keys", "status", "--json").facts["generation"]
+
+    rotated = cdp("keys", "rotate", "--json")
+
+    assert before + 1 == rotated.facts["generation"]
+    assert rotated.facts["rewrapped"] >= 1
+    assert "rotating" in rotated.err
+    assert "take a new one now" in rotated.err
+
+
+def test_the_doctor_answers_with_its_exit_code(cdp: Cdp) -> None:
+    said = cdp("doctor", "--json")
+
+    wrong = {each["check"] for each in said.facts if each["verdict"] == "failure"}
+    assert (1, {"durability"}) == (said.code, wrong)  # the tests' server gives up crash safety
+
+
+def test_the_schema_is_as_committed(cdp: Cdp) -> None:
+    assert (0, "as committed\n") == (cdp("schema").code, cdp("schema").out)
+
+
+def test_for_people_there_is_a_table(cdp: Cdp, platform: Platform) -> None:
+    slug = make.organization(platform).slug
+
+    said = cdp("organization", "list").out
+
+    assert said.startswith("slug")
+    assert slug in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "line"),
+    [
+        (("client", "list", "nobody"), 5, NO_ORGANIZATION),
+        (("client", "revoke", "c-none"), 5, "error: There is no such client or write key. [client-unknown]\n"),
+        (
+            ("catalog", "map", "nobody", "a", "contact"),
+            5,
+            "error: There is no such organization. [organization-unknown]\n",
+        ),
+        (("organization", "add", "A B", "--name", "x"), 7, "error: a slug is 2 to 40 lower-case letters"),
+        (
+            ("client", "add", "--name", "x", "--scope", "all"),
+            7,
+            "error: There is no such OAuth scope. [unknown-scope]\n",
+        ),
+    ],
+)
+def test_an_error_is_one_line_with_a_code(cdp: Cdp, arguments: tuple[str, ...], code: int, line: str) -> None:
+    said = cdp(*arguments)
+
+    assert (code, "") == (said.code, said.out)
+    assert line in said.err
+    assert "Traceback" not in said.err
+
+
+def test_an_error_for_programs_is_json(cdp: Cdp) -> None:
+    said = cdp("client", "list", "nobody", "--json")
+
+    assert "organization-unknown" == json.loads(said.err)["error"]["code"]
+
+
+def test_a_database_that_is_not_there_is_one_line_without_its_password(cdp: Cdp) -> None:
+    said = cdp("organization", "list", CDP_APP_DATABASE_URL="postgresql://cdp_login:hunter2@127.0.0.1:1/cdp")
+
+    assert 9 == said.code
+    assert said.err.startswith("error: the database did not answer")
+    assert "hunter2" not in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_key_ring_that_is_gone_is_one_line(cdp: Cdp, tmp_path: Path) -> None:
+    said = cdp("keys", "status", CDP_HOME=str(tmp_path))
+
+    assert (8, "error: there is no key ring here [key-ring]\n") == (said.code, said.err)
+
+
+def test_a_setting_that_is_wrong_is_named(cdp: Cdp) -> None:
+    said = cdp("organization", "list", CDP_POOL_SIZE="many")
+
+    assert (7, "error: the setting CDP_POOL_SIZE is a positive whole number [invalid]\n") == (said.code, said.err)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Yield a home that is empty, short in name and reachable for the server's account."""
+    made = Path(tempfile.mkdtemp(prefix="cdp-up-"))
+    yield made
+    shutil.rmtree((made / "postgres").resolve(), ignore_errors=True)
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("last", [signal.SIGTERM, signal.SIGINT])
+def test_up_serves_and_stops_everything_that_it_started(home: Path, last: signal.Signals) -> None:
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CDP_")}
+    environment |= {"CDP_HOME": str(home), "CDP_PORT": str(port), "CDP_DEMO": "0", "CDP_POSTGRES_BIN": "wheel"}
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "cdp.cli", "up"], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as up:
+        assert up.stderr is not None
+        said = [line for line in iter(up.stderr.readline, "  stop         Ctrl-C\n") if line]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+            ready = json.load(answer)["status"]
+        children = [int(pid) for pid in Path(f"/proc/{up.pid}/task/{up.pid}/children").read_text().split()]
+        up.send_signal(last)
+        said += list(up.stderr)
+
+    assert "ok" == ready
+    assert f"The platform is at http://localhost:{port}\n" in said
+    assert (0, "stopped; nothing was lost\n") == (up.returncode, said[-1])
+    assert 3 == len(children)  # PostgreSQL, the worker, the door
+    assert [] == [pid for pid in children if is_alive(pid)]
+
+
+def test_up_says_that_a_port_is_taken_before_it_starts_anything(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment = os.environ | {"CDP_HOME": str(home), "CDP_PORT": str(taken.getsockname()[1])}
+        done = subprocess.run(
+            [sys.executable, "-m", "cdp.cli", "up"],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (6, True) == (done.returncode, "[port-taken]" in done.stderr)
+    assert [] == list(home.iterdir())

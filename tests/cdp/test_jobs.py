@@ -1,0 +1,154 @@
+"""The worker's jobs: what is old goes, what is needed is made, one worker at a time, and none harms another."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from cdp import clock, jobs
+from cdp.jobs import Done, Job
+from cdp.platform import Platform
+from cdp.turns import Turn, taken
+from tests import make
+
+NOW = clock.now()
+ROWS = {
+    "delivery": (
+        "insert into delivery (source_id, delivery_id, received_at)"
+        " select gen_random_uuid(), gen_random_uuid(), %s from generate_series(1, %s)"
+    ),
+    "login_link": (
+        "insert into login_link (link_hash, email_blind, asker_blind, sealed_email, asked_at, expires_at)"
+        " select sha256(gen_random_uuid()::text::bytea), '', '', '', now(), %s from generate_series(1, %s)"
+    ),
+    "session": (
+        "insert into session (session_hash, customer_id, session_id, started_at, expires_at, proven_at)"
+        " select sha256(gen_random_uuid()::text::bytea), gen_random_uuid(), gen_random_uuid(), now(), %s, now()"
+        " from generate_series(1, %s)"
+    ),
+    "idempotency": (
+        "insert into idempotency (caller, key_hash, digest, status, answer, at)"
+        " select gen_random_uuid()::text, '', '', 200, '{}', %s from generate_series(1, %s)"
+    ),
+    "reject": (
+        "insert into reject (source_id, at, path, position, reason, request_id)"
+        " select gen_random_uuid(), %s, '', 0, '', '' from generate_series(1, %s)"
+    ),
+}
+KEPT = {
+    "delivery": timedelta(hours=48),
+    "login_link": timedelta(hours=24),
+    "session": timedelta(hours=24),
+    "idempotency": timedelta(hours=24),
+    "reject": timedelta(days=30),
+}
+
+
+@pytest.fixture
+def admin(database_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_what_is_older_than_it_has_to_be_goes_and_nothing_else(
+    platform: Platform, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setattr(jobs, "AT_MOST", 2)
+    edge = NOW - KEPT[table]
+    admin.execute(ROWS[table].encode(), (edge - timedelta(seconds=1), 5))
+    admin.execute(ROWS[table].encode(), (edge + timedelta(seconds=1), 3))
+
+    deleted = jobs.purge(table, platform, NOW)
+
+    assert (5, (3,)) == (deleted, admin.execute(f"select count(*) from {table}".encode()).fetchone())
+
+
+def test_tokens_that_ended_go(platform: Platform, admin: psycopg.Connection) -> None:
+    make.service(platform, make.organization(platform), "profiles:read")
+
+    early = jobs.purge("access_token", platform, clock.now())
+    late = jobs.purge("access_token", platform, clock.now() + timedelta(hours=2))
+
+    assert (0, 1) == (early, late)
+
+
+def test_partitions_are_made_before_they_are_needed(platform: Platform, admin: psycopg.Connection) -> None:
+    later = NOW + timedelta(days=800)
+
+    made = [jobs.make_partitions(platform, later) for _ in range(2)]
+
+    assert made[0] >= 3
+    assert 0 == made[1]
+    unforced = "select count(*) from pg_class where relname ~ '^(access|interaction)_' and relkind = 'r'"
+    assert (0,) == admin.execute(f"{unforced} and not relforcerowsecurity".encode()).fetchone()
+
+
+def test_every_job_runs(platform: Platform) -> None:
+    done = list(jobs.run_all(platform, at=clock.now()))
+
+    assert [job.name for job in jobs.JOBS] == [each.job for each in done]
+    assert {None} == {each.failure for each in done}
+
+
+def test_a_job_that_fails_is_told_by_kind_and_stops_no_other(platform: Platform) -> None:
+    def broken(_platform: Platform, _at: object) -> int:
+        raise ValueError("a secret text")
+
+    plan = (Job("broken", timedelta(hours=1), broken), Job("whole", timedelta(hours=1), lambda _p, _a: 7))
+
+    done = list(jobs.run_all(platform, at=clock.now(), jobs=plan))
+
+    assert [("broken", 0, "ValueError"), ("whole", 7, None)] == [(x.job, x.count, x.failure) for x in done]
+    assert "a secret text" not in repr(done)
+
+
+def test_the_worker_repeats_what_is_due_until_it_is_stopped(platform: Platform) -> None:
+    stop, told = threading.Event(), list[Done]()
+
+    def report(done: Done) -> None:
+        told.append(done)
+        if len(told) == 3:
+            stop.set()
+
+    plan = (Job("often", timedelta(0), lambda _p, _a: 1), Job("seldom", timedelta(days=1), lambda _p, _a: 1))
+    jobs.work(platform, stop, report=report, jobs=plan)
+
+    assert ["often", "seldom", "often"] == [each.job for each in told]
+
+
+def test_only_one_worker_is_the_active_one(platform: Platform) -> None:
+    stop, told = threading.Event(), list[Done]()
+    plan = (Job("any", timedelta(days=1), lambda _p, _a: 1),)
+
+    def report(done: Done) -> None:
+        told.append(done)
+        stop.set()
+
+    waiting = threading.Thread(target=jobs.work, args=(platform, stop), kwargs={"report": report, "jobs": plan})
+    with taken(platform, Turn.WORKER) as turn:
+        assert turn is not None
+        waiting.start()
+        waiting.join(timeout=0.3)
+        before = list(told)
+    waiting.join(timeout=30)
+
+    assert [] == before
+    assert ["any"] == [each.job for each in told]
+
+
+def test_a_turn_of_one_kind_leaves_the_others_free(platform: Platform) -> None:
+    with (
+        taken(platform, Turn.WORKER) as one,
+        taken(platform, Turn.ROTATION) as other,
+        taken(platform, Turn.WORKER) as third,
+    ):
+        assert [True, True, False] == [each is not None for each in (one, other, third)]
+
+
+def test_an_unknown_table_is_never_purged(platform: Platform) -> None:
+    with pytest.raises(KeyError):
+        jobs.purge(f"record_{uuid4().hex}", platform, NOW)
