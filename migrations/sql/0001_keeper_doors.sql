@@ -43,6 +43,16 @@ begin
 end
 $$;
 
+-- Whether an identifier that all of these have is shared, as a household shares an address: more than three have it, or
+-- one source knows two of them under numbers of their own. Then it proves nobody, and nobody's dossier opens with it.
+create function are_several_people(customers uuid[]) returns boolean
+language sql stable
+return cardinality(customers) > 3 or exists (
+    select from subject s
+    join reference r on r.customer_id = s.customer_id and r.subject_id = s.subject_id and r.type = 'user_id'
+    where s.customer_id = any (customers)
+    group by s.source_id having count(distinct s.customer_id) > 1);
+
 -- The customer whom a proven identifier belongs to. At the first login the dossiers that know it as verified become
 -- one claimed dossier; nobody else's does. The caller offers ids and a wrapped key for the customer's own subject.
 create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid,
@@ -54,6 +64,7 @@ as $$
 declare
     mine uuid;
     other uuid;
+    found uuid[];
 begin
     if not is_sealed('doorman') then
         perform refuse('refused');
@@ -74,18 +85,17 @@ begin
         select i.customer_id from identifier i where i.type = proven_type and i.blind = proven_blind and i.is_verified)
     order by c.customer_id
     for update;
-    select c.customer_id into mine from identifier i join customer c using (customer_id)
-    where i.type = proven_type and i.blind = proven_blind and i.is_verified and c.claimed_at is null and c.merged_into is null
-    order by c.created_at, c.customer_id limit 1;
-    if mine is null then
+    found := array(
+        select c.customer_id from customer c
+        where c.claimed_at is null and c.merged_into is null and c.customer_id in (
+            select i.customer_id from identifier i where i.type = proven_type and i.blind = proven_blind and i.is_verified)
+        order by c.created_at, c.customer_id);
+    if found = '{}' or are_several_people(found) then
         insert into customer (customer_id, created_at, claimed_at) values (new_customer, moment, moment);
         mine := new_customer;
     else
-        for other in
-            select distinct c.customer_id from identifier i join customer c using (customer_id)
-            where i.type = proven_type and i.blind = proven_blind and i.is_verified
-              and c.claimed_at is null and c.merged_into is null and c.customer_id <> mine
-        loop
+        mine := found[1];
+        foreach other in array found[2:] loop
             perform join_customers(other, mine, 'proven-identifier', moment);
         end loop;
         update customer c set claimed_at = moment where c.customer_id = mine;
