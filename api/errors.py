@@ -7,9 +7,9 @@ repeated either; (2) an unknown error is logged by its type and place only, beca
 import json
 import logging
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -119,18 +119,15 @@ def _headers(status: int, code: str) -> dict[str, str]:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101 -- Starlette calls a handler with what it was installed for
-    return response_of(request.scope, error)
+    return response_of(request.scope, cast("Problem", error))
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 -- see above
-    return of_http(request.scope, error)
+    return of_http(request.scope, cast("HTTPException", error))
 
 
 async def _validation(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 -- see above
-    errors: Iterable[Any] = error.errors()
+    errors = cast("RequestValidationError", error).errors()
     flaw = validation.first(errors, known=validation.known_names(request.app), headers=request.headers)
     title = _WORDS[flaw.status][1] if flaw.status in _WORDS else Invalid.title()
     return respond(request.scope, status=flaw.status, code=flaw.code, title=title, detail=flaw.detail, field=flaw.field)

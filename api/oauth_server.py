@@ -32,6 +32,7 @@ _TOKEN_TYPE: Final = "access_token"  # noqa: S105 -- the name of a type
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
 _LONGEST: Final = 1_000
 _MOST_SCOPES: Final = 20
+_Headers = list[tuple[str, str]]
 
 
 def unreadable() -> Response:
@@ -188,15 +189,18 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
     def send_signal(self, name: str, *_: object, **__: object) -> None:
         """Tell nobody."""
 
-    def handle_response(self, status: int, body: Any, headers: list[tuple[str, str]]) -> Response:  # noqa: ANN401 -- JSON
+    def handle_response(self, status: int, body: Mapping[str, Any], headers: _Headers) -> Response:
         return _response(status, body, headers)
 
 
-def _response(status: int, body: Any, _headers: list[tuple[str, str]]) -> Response:  # noqa: ANN401 -- JSON
+def _response(status: int, body: Mapping[str, Any], _headers: _Headers) -> Response:
     if status == HTTPStatus.UNAUTHORIZED:
         words = {"error": "invalid_client", "error_description": "client authentication failed"}
         return JSONResponse(words, status, headers=_NO_STORE | {"WWW-Authenticate": 'Basic realm="cdp"'})
-    return JSONResponse(dict(body), status, headers=_NO_STORE)
+    words = dict(body)
+    if "error" in words:
+        words.setdefault("error_description", words["error"].replace("_", " "))
+    return JSONResponse(words, status, headers=_NO_STORE)
 
 
 def _words(form: FormData) -> dict[str, str]:

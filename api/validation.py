@@ -70,7 +70,7 @@ def known_names(app: FastAPI) -> frozenset[str]:
     return names
 
 
-def _names(document: Any) -> Iterable[str]:  # noqa: ANN401 -- JSON
+def _names(document: object) -> Iterable[str]:
     if isinstance(document, dict):
         properties = document.get("properties")
         if isinstance(properties, dict):

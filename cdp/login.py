@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import ids, own_statements
+from cdp import corrections, ids
 from cdp.credential_tables import CustomerSession
 from cdp.database import sql
 from cdp.keys import blind, sealing, tokens
@@ -28,6 +28,7 @@ from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.errors import Refused, Unauthenticated
+from consent.types import CUSTOMER_SOURCE
 
 LINKS_PER_MAILBOX: Final = 3
 """How many links one mailbox is sent while a link lives: so there is always one in it that works."""
@@ -36,6 +37,7 @@ LINKS_PER_ASKER: Final = 60
 
 _DOORMAN: Final = Scope(Principal.DOORMAN)
 _TABLE: Final = "login_link"
+_NETWORK: Final = {4: 32, 6: 64}  # what one household has of each version (RFC 6177)
 
 
 class LinkEnded(Unauthenticated):
@@ -112,7 +114,7 @@ def consume(platform: Platform, unverified_token: str, *, at: datetime) -> NewSe
         email = _key_of(unverified_token).unseal(sealed, table=_TABLE, row=_row(hashed), column="sealed_email").decode()
         customer, is_new = _claim(session, platform, email, own_key, at=at)
         begun = begin(session, platform, customer, is_new=is_new, at=at)
-    own_statements.ensure_email(platform, customer, email, at=at)
+    _keep_address(platform, customer, email, at=at)
     return begun
 
 
@@ -158,6 +160,14 @@ def _claim(session: Session, platform: Platform, email: str, own_key: bytes, *, 
     return found.customer_id, found.is_new
 
 
+def _keep_address(platform: Platform, customer: UUID, email: str, *, at: datetime) -> None:
+    """Keep the proven address as what the customer says, unless they ever said one: safe to repeat at every login."""
+    with platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
+        own = session.execute(text(sql("find_own_subject")), {"attribute": "email", "source": CUSTOMER_SOURCE}).first()
+        if own is not None and not own.is_stated:
+            corrections.state(platform, session, "email", email, at=at)
+
+
 def _key_of(token: str) -> DataKey:
     """Return the key that only the link yields (RFC 5869)."""
     derived = HKDF(SHA256(), length=sealing.KEY_BYTES, salt=None, info=b"cdp login link e-mail 1").derive(
@@ -171,11 +181,11 @@ def _row(link_hash: bytes) -> UUID:
 
 
 def _asker_blind(platform: Platform, asker: str) -> bytes:
-    """Return the keyed hash of a network address; of IPv6 the half that one household has (RFC 6177)."""
+    """Return the keyed hash of a network address; of IPv6 only its network."""
     try:
         address = ipaddress.ip_address(asker)
     except ValueError:
         network = "unknown"
     else:
-        network = str(ipaddress.ip_network((address, 64 if address.version == 6 else 32), strict=False))  # noqa: PLR2004
+        network = str(ipaddress.ip_network((address, _NETWORK[address.version]), strict=False))
     return Mac(platform.ring.single(Single.SYSTEM)).digest(b"asker of a login\0" + network.encode())[:16]

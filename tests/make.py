@@ -7,7 +7,8 @@ but valid, so that no two tests share a row. Add the makers beside the functions
 import asyncio
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from ipaddress import IPv6Address
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,8 @@ from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.items import Identifier, Item, Kind, Outcome, Reference, ReferenceType
 from cdp.ingest.items import IdentifierType as IdentifierKind
 from cdp.ingest.store import Store
-from cdp.keys import tokens
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import new_data_key
-from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
@@ -81,37 +80,11 @@ class Person:
 
 def person(platform: Platform, *, address: str | None = None, proven_at: datetime | None = None) -> Person:
     """Return a customer who logged in by e-mail, at `proven_at` or now."""
-    at = clock.now()
-    blind = platform.blind.of(IdentifierType.EMAIL, address or email())
-    subject_id = ids.row()
-    token = tokens.new(Prefix.SESSION)
-    facts = {
-        "blind": blind,
-        "customer": ids.row(),
-        "subject": subject_id,
-        "wrapped": platform.ring.wrap(platform.ring.new_slot(), new_data_key(), subject=subject_id),
-        "generation": platform.ring.generation,
-        "at": at,
-        "hash": platform.fingerprints.fingerprint(token, Prefix.SESSION),
-        "ends": at + timedelta(hours=1),
-        "proven": proven_at or at,
-    }
-    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
-        customer_id = session.execute(
-            text(
-                "select customer_id"
-                " from claim_customer('email', :blind, '', :customer, :subject, :wrapped, :generation, :at)"
-            ),
-            facts,
-        ).scalar_one()
-        session.execute(
-            text(
-                "insert into session (session_hash, customer_id, session_id, started_at, expires_at, proven_at)"
-                " values (:hash, :customer, gen_random_uuid(), :at, :ends, :proven)"
-            ),
-            facts | {"customer": customer_id},
-        )
-    return Person(customer_id, {"Authorization": f"Bearer {token}"})
+    at, asker = proven_at or clock.now(), str(IPv6Address(secrets.randbits(128)))
+    link = login.ask(platform, email=address or email(), asker=asker, at=at)
+    assert link is not None, "this mailbox was sent enough links"
+    begun = login.consume(platform, link.token, at=at)
+    return Person(begun.customer_id, {"Authorization": f"Bearer {begun.token}"})
 
 
 def subject(platform: Platform, source: Organization, user_id: str | None = None) -> tuple[UUID, UUID]:
@@ -177,13 +150,13 @@ def delivery(platform: Platform, source: Organization, *items: Item) -> list[Out
 
 
 def known_person(platform: Platform, source: Organization, address: str, *, user: str | None = None) -> None:
-    """Let `source` know somebody by a verified address, with a name, a product and a conversation."""
+    """Let `source` know somebody by a verified address, with a name, a product, a conversation and a flag."""
     known = user or name("user")
     verified = (Identifier(IdentifierKind.EMAIL, address, verified=True),)
     delivery(
         platform,
         source,
-        item(Kind.ATTRIBUTES, "first_name", "Noor", user=known, identifiers=verified),
+        item(Kind.ATTRIBUTES, "first_name", "Noor", user=known, identifiers=verified, evidence=b'{"marketing":true}'),
         item(Kind.PRODUCT, "subscription", {"plan": "basis"}, user=known, key=name("contract")),
         item(Kind.INTERACTION, "call", {"properties": {"note": "belde"}}, user=known, key=name("call")),
     )

@@ -34,7 +34,7 @@ class OAuthError(BaseModel):
     """What is wrong (RFC 6749 §5.2)."""
 
     error: str
-    error_description: str | None
+    error_description: str
 
 
 class Metadata(BaseModel):
@@ -64,7 +64,7 @@ _CLIENT: Final = {
 _TOKEN_FORM: Final = _form(
     "grant_type", grant_type="client_credentials", scope="Which scopes, separated by spaces; all without.", **_CLIENT
 )
-_REVOKE_FORM: Final = _form("token", token="The token.", token_type_hint="access_token", **_CLIENT)  # noqa: S106 -- the same
+_REVOKE_FORM: Final = _form("token", token="The token.", token_type_hint="access_token", **_CLIENT)  # noqa: S106 -- the description of a field
 _WRONG: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": OAuthError, "description": "The request is not one that this server answers."},
     401: {"model": OAuthError, "description": "The client did not prove who it is."},
