@@ -25,7 +25,7 @@ as $$
 declare
     told integer;
 begin
-    if scope_customer('customer') is null or word not in ('correct', 'dispute', 'dispute-withdrawn') then
+    if word not in ('correct', 'dispute', 'dispute-withdrawn') then
         perform refuse('refused');
     end if;
     insert into change (organization_id, customer_id, kind, purpose, at)

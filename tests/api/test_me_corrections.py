@@ -200,21 +200,26 @@ def test_sources_tell_by_what_they_know_the_customer_and_why(
 
 
 def test_a_linked_source_can_be_unlinked_and_stays_so(
-    api: TestClient, platform: Platform, mia: make.Person, bank: Organization
+    api: TestClient, platform: Platform, mia: make.Person, shop: Organization, bank: Organization
 ) -> None:
     subject = sources(api, mia)[bank.slug]
     user = subject["names"][0]["value"]
     address = user.removeprefix("bank-")
 
     answer = api.post(f"/v1/me/sources/{subject['subject_id']}/unlink", headers=mia.headers)
-    again = (Identifier(IdentifierType.EMAIL, address, verified=True),)
-    stored = make.delivery(
-        platform, bank, make.item(Kind.ATTRIBUTES, "last_name", "Ander", user=user, identifiers=again)
-    )
+    phone = (Identifier(IdentifierType.PHONE, "+31612345098", verified=True),)
+    both = [(shop, f"shop-{address}"), (bank, user)]
+    stored = [
+        outcome
+        for source, known in both
+        for outcome in make.delivery(
+            platform, source, make.item(Kind.ATTRIBUTES, "last_name", "Ander", user=known, identifiers=phone)
+        )
+    ]
 
     assert 200 == answer.status_code
     assert bank.slug not in {each["source"] for each in answer.json()["sources"]}
-    assert [Outcome.STORED] == stored
+    assert [Outcome.STORED, Outcome.STORED] == stored
     assert bank.slug not in sources(api, mia)
     assert bank.slug not in str(api.get("/v1/me/records", headers=mia.headers).json())
 

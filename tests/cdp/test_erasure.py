@@ -12,10 +12,12 @@ import sqlalchemy.exc
 from sqlalchemy import text
 
 from cdp import clock, dossier, erasure, grants, key_destruction, login
+from cdp.database import ENTER
 from cdp.ingest.items import Identifier, IdentifierType, Kind, Outcome
 from cdp.keys.errors import KeyDestroyed
+from cdp.keys.mac import Mac
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import Mint, Principal, Scope
 from cdp.tables import Organization
 from cdp.unsealing import OwnKeys
 from consent import acts as law
@@ -254,6 +256,17 @@ def test_a_stated_address_that_somebody_else_has_too_stays_usable(platform: Plat
     assert Outcome.STORED == resend(platform, shop, make.name("new"), **stated(shared))
 
 
+def test_a_proven_address_is_suppressed_also_when_somebody_else_states_it(
+    platform: Platform, shop: Organization, bank: Organization
+) -> None:
+    person, address = known_to(platform, shop)
+    resend(platform, bank, make.name("housemate"), **stated(address))
+
+    erase(platform, person)
+
+    assert Outcome.SUPPRESSED == resend(platform, bank, make.name("new"), **verified(address))
+
+
 def test_what_was_unlinked_is_not_erased(platform: Platform, shop: Organization, bank: Organization, ask: Ask) -> None:
     person, _ = known_to(platform, shop, bank)
     ((subject,),) = ask(
@@ -351,6 +364,28 @@ def test_an_erasure_during_deliveries_leaves_nothing_behind(
     assert tables_with(ask, [person.customer_id]) <= KEPT
 
 
+def test_an_act_that_was_first_is_erased_with_the_rest(platform: Platform, bank: Organization, ask: Ask) -> None:
+    person = make.logged_in(platform)
+    at = clock.now()
+    act = law.Grant(
+        recipient=bank.organization_id,
+        purpose="advice",
+        at=at,
+        categories=frozenset({"contact"}),
+        sources=None,
+        expires_at=law.latest_end(at),
+    )
+
+    with ThreadPoolExecutor(1) as other:
+        with platform.database.scoped(person.scope) as session:
+            grants.record(session, person.scope, person.customer_id, act)
+            erasing = other.submit(erase, platform, person)
+            _wait_for_a_lock(ask)
+        erasing.result()
+
+    assert tables_with(ask, [person.customer_id]) <= KEPT
+
+
 def test_an_erasure_during_a_read_lets_the_read_see_nothing_more(platform: Platform, shop: Organization) -> None:
     person, _ = known_to(platform, shop)
 
@@ -387,6 +422,17 @@ def test_nobody_else_can_erase_a_customer(platform: Platform, principal: Princip
         platform.database.scoped(scope) as session,
     ):
         session.execute(text("select * from erase_customer(gen_random_uuid(), now())"))
+
+    assert [(1,)] == ask("select 1 from customer where customer_id = %s", person.customer_id)
+
+
+def test_a_forged_scope_erases_nobody(platform: Platform, app_url: str, ask: Ask) -> None:
+    person = make.logged_in(platform)
+
+    with psycopg.connect(app_url) as connection:
+        connection.execute(ENTER, Mint(Mac(b"f" * 32)).words(person.scope))
+        with pytest.raises(psycopg.Error, match="not-found"):
+            connection.execute("select * from erase_customer(gen_random_uuid(), now())")
 
     assert [(1,)] == ask("select 1 from customer where customer_id = %s", person.customer_id)
 
