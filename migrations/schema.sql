@@ -507,7 +507,7 @@ create table interaction (
     sealed bytea not null,
     queryable jsonb
 ) partition by RANGE (occurred_at);
-CREATE INDEX interaction_record ON interaction USING btree (record_id);
+CREATE INDEX interaction_record ON interaction USING btree (source_id, record_id);
 CREATE INDEX interaction_source ON interaction USING btree (source_id, type, category);
 alter table interaction add constraint interaction_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text])));
 alter table interaction add constraint interaction_pkey PRIMARY KEY (customer_id, occurred_at, record_id);
@@ -1015,10 +1015,10 @@ create policy operator_wall on write_key as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
-create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body d7fba33a0820c76e1a6046cb899d6e8e;
+create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 6c626dcd66237a5d587e8f9e74d3b082;
 grant execute on function add_identifiers(uuid[],text[],bytea[],text[],boolean[],timestamp with time zone) to cdp_source;
 
-create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 04875cf31caed18dc7c0ba700e8262da;
+create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body b2a946a77e12646d810f323c67ef4ae4;
 grant execute on function add_references(text[],bytea[],bytea[],uuid[]) to cdp_source;
 
 create function admit_keys(wrapped bytea[]) returns void language plpgsql volatile owner cdp_owner body defa18f636a90666cbb835cdeec97166;
@@ -1032,6 +1032,9 @@ grant execute on function app_organization() to cdp_auditor, cdp_customer, cdp_d
 
 create function app_purpose() returns text language sql stable parallel safe owner cdp_owner body 53dfe89ecad7e55387097bec1deae959;
 grant execute on function app_purpose() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function are_several_people(customers uuid[]) returns boolean language sql stable owner cdp_owner body 0648e1830d93d23676502c2613d284d0;
+grant execute on function are_several_people(uuid[]) to cdp_keeper;
 
 create function attested_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 8b49342153c0291a2bba51274fa61f7f;
 grant execute on function attested_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
@@ -1057,7 +1060,7 @@ grant execute on function check_transition(permission,text,text[],uuid[],timesta
 create function check_write_key(hash bytea) returns TABLE(organization_id uuid, slug text, batch_bytes integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 16156464e5bc703ea8783063092569b6;
 grant execute on function check_write_key(bytea) to cdp_login;
 
-create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid, wrapped bytea, generation integer, moment timestamp with time zone) returns TABLE(customer_id uuid, is_new boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4213a03a70bfe034c3de43437afb227e;
+create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid, wrapped bytea, generation integer, moment timestamp with time zone) returns TABLE(customer_id uuid, is_new boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 46a0f4d0a27545fdbb022e6845d0c4a8;
 grant execute on function claim_customer(text,bytea,bytea,uuid,uuid,bytea,integer,timestamp with time zone) to cdp_doorman;
 
 create function common_sources(a uuid[], b uuid[]) returns uuid[] language sql immutable parallel safe owner cdp_owner body 01ba3465d177c6990e1ed29b8e79fc84;
@@ -1069,7 +1072,7 @@ grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],b
 create function customer_source() returns uuid language sql immutable parallel safe owner cdp_owner body aaadd1671b77a47247a3cffaf14288fc;
 grant execute on function customer_source() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function customers_of(subjects uuid[]) returns TABLE(ordinal integer, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 496f3172515419e72a6c3153d9d0e96b;
+create function customers_of(subjects uuid[]) returns TABLE(ordinal integer, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body c879121d851ecad92fa25d830f39a258;
 grant execute on function customers_of(uuid[]) to cdp_source;
 
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
@@ -1180,7 +1183,7 @@ grant execute on function refuse(text,text) to cdp_keeper;
 create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5cfc8e2f048f2399126657e00d37fb2f;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
 
-create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body b04cd5652565082a5664e57c60bb78ba;
+create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body d8cb9fd484cbcd3466aecf0689f53382;
 grant execute on function resolve_subjects(text[],bytea[],boolean[]) to cdp_source;
 
 create function scope_customer(expected text) returns uuid language sql stable parallel safe owner cdp_owner body be5ec6c90a0c7980f1eb86c44b143b44;
@@ -1216,7 +1219,7 @@ grant execute on function suppress_customer(uuid,uuid,timestamp with time zone) 
 create function suppressed_identifiers(types text[], blinds bytea[]) returns SETOF integer language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 1fedbb602bb129a89a1f1c1c03be592e;
 grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
 
-create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5c6f89b9bea33fcd2f23ee8014ee67a7;
+create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2e7ac5e9f85f27cb0f8931f0f4a4c8a4;
 grant execute on function tell_recipients(text,uuid,text,timestamp with time zone) to cdp_customer;
 
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1ae2a53156aa0048062276cb35c1f9cb;

@@ -57,8 +57,8 @@ class Catalogs:
         known = self._known.get(organization)
         if known is not None and version == (known[0],):
             return known[1]
-        load = sql("catalog_load").replace(":organization", "%s")
-        stored = await (await connection.execute(load.encode(), (organization,))).fetchone()
+        load = sql("catalog_load").replace(":organization", "%(organization)s")
+        stored = await (await connection.execute(load.encode(), {"organization": organization})).fetchone()
         return self._remember(organization, stored[0] if stored else "")
 
     def _catalog(self, session: Session, organization: UUID | None, question: str) -> Catalog:

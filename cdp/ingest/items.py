@@ -128,6 +128,9 @@ class Reason(StrEnum):
     UNREADABLE_TIME = "unreadable-time"
     UNREADABLE_VALUE = "unreadable-value"
     PLACEHOLDER = "placeholder"
+    UNKNOWN_CATEGORY = "unknown-category"
+    CATEGORY_FIXED = "category-fixed"
+    UNSTORABLE = "unstorable"
 
 
 class Rejection(msgspec.Struct, frozen=True, gc=False):

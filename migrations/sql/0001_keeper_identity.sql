@@ -1,4 +1,6 @@
 -- How subjects are found, made, linked and un-linked. A link is an edge: rows change their customer, nothing is copied.
+-- Look-ups are lateral with a limit: a plan is made once for a connection, perhaps while the tables are still empty, and
+-- must be the one by the whole key.
 
 -- The subjects that a source means, locked until its transaction ends, so that two deliveries for one subject take
 -- turns, and an erasure or a merge waits for both. Nothing is locked while one that is needed is missing: the caller
@@ -24,18 +26,24 @@ begin
     then
         perform from subject s
         where s.source_id = source and s.subject_id = any (array(
-            select r.subject_id from unnest(types, blinds) as wanted (type, blind)
-            join reference r on r.source_id = source and r.type = wanted.type and r.blind = wanted.blind))
+            select found.subject_id from unnest(types, blinds) as wanted (type, blind)
+            cross join lateral (
+                select r.subject_id from reference r
+                where r.source_id = source and r.type = wanted.type and r.blind = wanted.blind limit 1) found))
         order by s.subject_id
         for no key update;
     end if;
     return query
-        select wanted.ordinal::integer, r.customer_id, r.subject_id, k.wrapped,
+        select wanted.ordinal::integer, found.customer_id, found.subject_id, key.wrapped,
                exists (select from suppression x
                        where x.type = wanted.type and x.blind = wanted.blind and x.source_id = source)
         from unnest(types, blinds) with ordinality as wanted (type, blind, ordinal)
-        left join reference r on r.source_id = source and r.type = wanted.type and r.blind = wanted.blind
-        left join data_key k on k.customer_id = r.customer_id and k.subject_id = r.subject_id
+        left join lateral (
+            select r.customer_id, r.subject_id from reference r
+            where r.source_id = source and r.type = wanted.type and r.blind = wanted.blind limit 1) found on true
+        left join lateral (
+            select k.wrapped from data_key k
+            where k.customer_id = found.customer_id and k.subject_id = found.subject_id limit 1) key on true
         order by wanted.ordinal;
 end
 $$;
@@ -51,9 +59,11 @@ declare
     source uuid := scope_organization('source');
 begin
     return query
-        select wanted.ordinal::integer, s.customer_id
+        select wanted.ordinal::integer, found.customer_id
         from unnest(subjects) with ordinality as wanted (subject_id, ordinal)
-        join subject s on s.source_id = source and s.subject_id = wanted.subject_id;
+        cross join lateral (
+            select s.customer_id from subject s
+            where s.source_id = source and s.subject_id = wanted.subject_id limit 1) found;
 end
 $$;
 
@@ -130,9 +140,11 @@ begin
             group by i.type, i.blind
         ), added as (
             insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
-            select source, w.type, w.blind, s.customer_id, s.subject_id, sealed[w.ordinal]
+            select source, w.type, w.blind, owner.customer_id, owner.subject_id, sealed[w.ordinal]
             from wanted w
-            join subject s on s.source_id = source and s.subject_id = subjects[w.ordinal]
+            cross join lateral (
+                select s.customer_id, s.subject_id from subject s
+                where s.source_id = source and s.subject_id = subjects[w.ordinal] limit 1) owner
             where not exists (select from suppression x where x.type = w.type and x.blind = w.blind and x.source_id = source)
             order by w.type, w.blind
             on conflict do nothing
@@ -220,11 +232,12 @@ begin
             where k.type = i.type and k.blind = i.blind and k.subject_id = i.subject_id and k.is_verified)));
     for fresh in
         insert into identifier as known (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
-        select distinct on (s.subject_id, i.type, i.blind)
-            s.customer_id, s.subject_id, source, i.category, i.type, i.blind, i.is_verified and is_trusted, moment
+        select distinct on (i.subject_id, i.type, i.blind)
+            owner.customer_id, i.subject_id, source, i.category, i.type, i.blind, i.is_verified and is_trusted, moment
         from unnest(subjects, types, blinds, categories, verified) as i (subject_id, type, blind, category, is_verified)
-        join subject s on s.subject_id = i.subject_id and s.source_id = source
-        order by s.subject_id, i.type, i.blind, i.is_verified desc
+        cross join lateral (
+            select s.customer_id from subject s where s.source_id = source and s.subject_id = i.subject_id limit 1) owner
+        order by i.subject_id, i.type, i.blind, i.is_verified desc
         on conflict (customer_id, subject_id, type, blind) do update set is_verified = true
             where excluded.is_verified and not known.is_verified
         returning known.subject_id, known.type, known.blind, known.is_verified

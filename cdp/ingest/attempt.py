@@ -1,0 +1,293 @@
+"""One try at storing a batch, in one transaction.
+
+The order is the same for all: the catalog is held, arrivals are noted, subjects are locked, missing ones made, links
+drawn, and only then is compared and written: so that what is compared is what stands, whoever else is storing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from cdp import arrays, ids
+from cdp.catalog.files import Catalog
+from cdp.database import sql
+from cdp.ingest import rows, subjects, versions
+from cdp.ingest.batch import Batch, Taken
+from cdp.ingest.drafts import Draft, Places, Sheet
+from cdp.ingest.filing import Files
+from cdp.ingest.items import Kind, Outcome
+from cdp.ingest.naming import Book, Known, Mention
+from cdp.ingest.subjects import Connection, Finder, Found, Subject
+from cdp.ingest.versions import Current, Version
+from cdp.keys.digests import own_uuid
+from cdp.keys.mac import Mac
+from cdp.keys.ring import KeyProvider
+from consent.types import UNMAPPED
+
+# A plan is made once for a connection, perhaps when the tables are still empty: take indexes, whatever the size.
+_PLAN: Final = (
+    "select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
+    " set_config('enable_seqscan', 'off', true)"
+)
+_IS_TRUSTED: Final = "select verified_at is not null from organization where organization_id = %s"
+_SUPPRESSED: Final = "select suppressed_identifiers(%s::text[], %s::bytea[])"
+
+Prepared = tuple[Book, Sequence[Places]]
+"""Who a batch is about, told before the transaction."""
+
+_Thing = tuple[UUID, tuple[str, str, bytes]]
+
+
+class Changes(NamedTuple):
+    """What becomes of the versions that are stored: customer and id, and when one was said again."""
+
+    past: list[tuple[UUID, UUID]]
+    confirmed: list[tuple[UUID, UUID, datetime]]
+
+
+class Attempt:
+    """A batch on its way through one transaction."""
+
+    def __init__(
+        self,
+        batch: Batch,
+        prepared: Prepared,
+        *,
+        ring: KeyProvider,
+        marks: Mac,
+        connection: Connection,
+    ) -> None:
+        """Take what was prepared outside the transaction; `marks` is the key of arrivals."""
+        self._batch = batch
+        self._book, self._places = prepared
+        self._marks = marks
+        self._connection = connection
+        self._finder = Finder(connection, ring)
+        self._source = batch.scope.organization or ids.NIL
+        self._shared = {"source": self._source, "moment": batch.received_at}
+        self._found: list[Found] = []
+        self._is_trusted = False
+
+    async def run(self, catalog: Catalog, *, without: frozenset[int]) -> Taken:
+        """Store the batch and return what became of it; the groups in `without` are rejected as they are."""
+        self._catalog = catalog
+        self._sheet = Sheet(self._batch, self._places, Files(catalog), without=without)
+        if self._sheet.drafts:
+            await self._arrive()
+            await self._meet()
+            await self._write(await self._compare())
+        taken = self._sheet.taken(new_subjects=sum(1 for each in self._subjects() if each.is_new))
+        await self._log(taken)
+        if self._batch.also is not None:
+            await self._batch.also(self._connection, taken)
+        return taken
+
+    async def _arrive(self) -> None:
+        """Note arrivals, find the subjects, and sort out what came before or must not come back."""
+        owners = self._owners()
+        known, names = self._book.known, self._book.names
+        primary = {draft.mention.primary for draft in self._sheet.drafts}
+        needed = [place in primary for place in range(len(names))]
+        execute, connection = self._connection.execute, self._connection
+        arrivals = self._shared | {"ids": arrays.uuids(owners)}
+        async with connection.pipeline():
+            await execute(_PLAN)
+            fresh = await execute(sql("store_arrivals"), arrivals, binary=True)
+            stored = await execute(sql("store_known_interactions"), arrivals, binary=True)
+            barred = await execute(_SUPPRESSED, _known_columns(known))
+            trusted = await execute(_IS_TRUSTED, (self._source,))
+            self._found = await self._finder.resolve(names, needed)
+        is_fresh = {row[0] for row in await fresh.fetchall()} - {row[0] for row in await stored.fetchall()}
+        suppressed = {row[0] - 1 for row in await barred.fetchall()}
+        self._is_trusted = self._batch.may_verify and (await trusted.fetchone()) == (True,)
+        for draft in self._sheet.drafts:
+            mention = draft.mention
+            if self._found[mention.primary].is_suppressed or not suppressed.isdisjoint(mention.identifiers):
+                draft.outcome = Outcome.SUPPRESSED
+            elif draft.arrival and (draft.arrival not in is_fresh or owners[draft.arrival] != _owner(draft)):
+                draft.outcome = Outcome.DUPLICATE
+
+    def _owners(self) -> dict[UUID, tuple[int, int]]:
+        """Return every arrival with the first of the batch that has it."""
+        owners: dict[UUID, tuple[int, int]] = {}
+        for draft in self._sheet.drafts:
+            item = draft.item
+            if item.kind is Kind.INTERACTION and item.key is not None:
+                draft.arrival = draft.row = self._mark(item.type, item.key)
+            elif item.delivery is not None:
+                draft.arrival = self._mark("", item.delivery)
+            if draft.arrival is not None:
+                owners.setdefault(draft.arrival, _owner(draft))
+        return owners
+
+    def _mark(self, type_: str, key: str) -> UUID:
+        return own_uuid(self._marks.digest(self._source.bytes + f"{type_}\0{key}".encode()))
+
+    async def _meet(self) -> None:
+        """Give every draft its subject; make those that nobody knew, and draw the links that were asked for."""
+        drafts = list(self._sheet.open())
+        missing = list(dict.fromkeys(
+            draft.mention.primary for draft in drafts if self._found[draft.mention.primary].subject is None
+        ))  # fmt: skip
+        if missing:
+            names = self._book.names
+            await self._finder.create([names[place] for place in missing], at=self._batch.received_at)
+            self._found = await self._finder.resolve(names, [False] * len(names))
+        for draft in drafts:
+            subject = self._found[draft.mention.primary].subject
+            if subject is None:
+                draft.outcome = Outcome.SUPPRESSED
+            else:
+                draft.subject = subject
+        await self._link([draft for draft in drafts if draft.outcome is None])
+
+    async def _link(self, drafts: Sequence[Draft]) -> None:
+        asked = subjects.wanted(self._book, (draft.mention for draft in drafts), self._found)
+        names, changed = set[bytes](), set[UUID]()
+        if any(asked):
+            categories = [self._category(known.type) for _, known in asked.identifiers]
+            names, changed = await subjects.link(self._connection, asked, categories, at=self._batch.received_at)
+            if names or changed:
+                await subjects.refresh(self._connection, self._subjects())
+        for draft in drafts:
+            if draft.is_link:
+                is_linked = draft.subject.is_new or draft.subject.id in changed or self._names(draft.mention) & names
+                draft.outcome = Outcome.LINKED if is_linked else Outcome.UNCHANGED
+
+    def _names(self, mention: Mention) -> set[bytes]:
+        places = (*mention.others, *(place for pair in mention.earlier for place in pair))
+        return {self._book.names[place].blind for place in places}
+
+    def _category(self, identifier: str) -> str:
+        """Return the category under which an identifier of this type may be looked up."""
+        attribute = self._catalog.attributes.get(identifier)
+        return UNMAPPED if attribute is None else attribute.category
+
+    def _subjects(self) -> list[Subject]:
+        return list({found.subject.id: found.subject for found in self._found if found.subject}.values())
+
+    async def _compare(self) -> Changes:
+        """Decide about every version, and return which of the stored ones are past now or were said again."""
+        things: dict[_Thing, list[Draft]] = defaultdict(list)
+        for draft in self._sheet.open():
+            if draft.item.kind is not Kind.INTERACTION:
+                _identify(draft)
+                things[draft.subject.id, draft.thing].append(draft)
+        older = [said for said in things.values() if not said[0].subject.is_new]
+        present, stored = await self._stored(older)
+        changes = Changes([], [])
+        for said in things.values():
+            fresh = _unheard(said, stored)
+            current = present.get((said[0].subject.id, said[0].thing))
+            plan = versions.settle(current, [Version(d.digest, d.at, d.item.occurred_at is not None) for d in fresh])
+            _carry_out(plan, fresh)
+            customer = said[0].subject.customer
+            if current and plan.latest is not None:
+                changes.past.append((customer, current.record_id))
+            elif current and plan.confirmed_at:
+                changes.confirmed.append((customer, current.record_id, plan.confirmed_at))
+        return changes
+
+    async def _stored(self, things: Sequence[Sequence[Draft]]) -> tuple[dict[_Thing, Current], set[UUID]]:
+        """Return the present versions of things, and which of the versions that were said are stored already."""
+        if not things:
+            return {}, set()
+        first = [said[0] for said in things]
+        asked = rows.things(first)
+        said = rows.versions((d.subject.customer, d.row) for each in things for d in each if d.row)
+        async with self._connection.pipeline():
+            present = await self._connection.execute(sql("store_current"), asked, binary=True)
+            stored = await self._connection.execute(sql("store_known_versions"), said, binary=True)
+        current = {
+            (first[ordinal - 1].subject.id, first[ordinal - 1].thing): Current(record_id, digest, at)
+            for ordinal, record_id, digest, at in await present.fetchall()
+        }
+        return current, {row[0] for row in await stored.fetchall()}
+
+    async def _write(self, changes: Changes) -> None:
+        """Write everything that is new."""
+        fresh = list(self._sheet.open())
+        told = [draft for draft in fresh if draft.item.kind is Kind.INTERACTION]
+        said = [draft for draft in fresh if draft.item.kind is not Kind.INTERACTION]
+        for draft in told:
+            draft.row = draft.row or ids.row()
+        evidence = self._evidence()
+        again = rows.versions((customer, row) for customer, row, _ in changes.confirmed)
+        async with self._connection.pipeline():
+            if changes.past:
+                await self._put("store_supersede", rows.versions(changes.past))
+            if changes.confirmed:
+                ats = {"ats": arrays.moments(at for *_, at in changes.confirmed)}
+                await self._put("store_confirm", {**again, **ats})
+            if said:
+                await self._put("store_records", rows.records(said, is_trusted=self._is_trusted))
+            if told:
+                await self._put("store_interactions", rows.interactions(told))
+            if evidence:
+                await self._put("store_evidence", rows.evidence(evidence))
+
+    def _evidence(self) -> list[tuple[UUID, Subject, bytes]]:
+        """Return the consent flags of whatever did not come before, under an id that follows from its arrival."""
+        return [
+            (draft.arrival or ids.row(), draft.subject, draft.item.evidence)
+            for draft in self._sheet.drafts
+            if draft.item.evidence is not None and draft.outcome not in {Outcome.DUPLICATE, Outcome.SUPPRESSED}
+        ]
+
+    async def _log(self, taken: Taken) -> None:
+        columns: rows.Columns = {
+            "positions": arrays.integers(self._batch.position(flaw.group) for flaw in taken.flaws),
+            "reasons": arrays.texts(flaw.rejection.reason.value for flaw in taken.flaws),
+            "fields": arrays.texts(flaw.rejection.field or None for flaw in taken.flaws),
+            "messages": arrays.texts(flaw.message_id for flaw in taken.flaws),
+        }
+        if taken.flaws:
+            words = {"path": self._batch.path.value, "request": self._batch.request_id}
+            await self._put("store_rejects", columns, words)
+
+    async def _put(self, name: str, columns: rows.Columns, words: dict[str, str] | None = None) -> None:
+        await self._connection.execute(sql(name), {**self._shared, **columns, **(words or {})})
+
+
+def _owner(draft: Draft) -> tuple[int, int]:
+    """Return whose an arrival is: an event's, or one interaction's."""
+    return draft.group, draft.place if draft.item.delivery is None else -1
+
+
+def _identify(draft: Draft) -> None:
+    """Give a draft the key of its thing, the digest of its value and the id of its version."""
+    digests, item = draft.subject.digests, draft.item
+    kind, type_, _ = draft.thing
+    if item.key is not None:
+        draft.thing = kind, type_, digests.key(kind, type_, item.key)
+    draft.digest = digests.value(draft.thing, item.value, category=item.category)
+    draft.row = digests.version(draft.digest, draft.at)
+
+
+def _unheard(said: Iterable[Draft], stored: set[UUID]) -> list[Draft]:
+    """Return the drafts whose version is not stored yet, each version once; the others say nothing new."""
+    fresh: dict[UUID, Draft] = {}
+    for draft in said:
+        if draft.row is None or draft.row in stored or draft.row in fresh:
+            draft.outcome = Outcome.UNCHANGED
+        else:
+            fresh[draft.row] = draft
+    return list(fresh.values())
+
+
+def _carry_out(plan: versions.Plan, drafts: Sequence[Draft]) -> None:
+    for place, draft in enumerate(drafts):
+        if place == plan.latest:
+            draft.at = plan.confirmed_at or draft.at
+        elif place in plan.history:
+            draft.is_past = True
+        else:
+            draft.outcome = Outcome.UNCHANGED
+
+
+def _known_columns(known: Sequence[Known]) -> tuple[arrays.Texts, arrays.Blobs]:
+    return arrays.texts(each.type for each in known), arrays.blobs([each.blind for each in known])

@@ -1,0 +1,139 @@
+"""One item on its way into the store: who it is about, where it belongs, what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from cdp.ingest.batch import Batch, Flaw, Taken, Verdict
+from cdp.ingest.filing import Filed, Files
+from cdp.ingest.items import Item, Kind, Outcome, Reason, Rejection
+from cdp.ingest.naming import Book, Mention
+from cdp.ingest.subjects import Subject
+
+_RANDOM: Final = 32
+Places = list[Mention | Rejection]
+"""For each item of a group, who it is about; a Rejection where that cannot be told, or where there is no item."""
+
+
+class Draft:
+    """One item, from filing to its row."""
+
+    __slots__ = ("arrival", "at", "digest", "filed", "group", "is_past", "item", "mention", "outcome", "place", "row",
+                 "subject", "thing")  # fmt: skip
+
+    def __init__(self, place: tuple[int, int], item: Item, mention: Mention, filed: Filed, at: datetime) -> None:
+        self.group, self.place = place
+        self.item = item
+        self.mention = mention
+        self.filed = filed
+        self.at = item.occurred_at or at
+        self.arrival: UUID | None = None
+        self.outcome: Outcome | None = None
+        self.subject: Subject
+        self.thing: tuple[str, str, bytes] = (item.kind.value, filed.type, b"")
+        self.digest = b""
+        self.row: UUID | None = None
+        self.is_past = False
+
+    def __repr__(self) -> str:
+        """Show the kind, never the person."""
+        return f"Draft({self.item.kind})"
+
+    @property
+    def is_link(self) -> bool:
+        """Whether the item says only who is who."""
+        return self.item.kind is Kind.LINK
+
+
+def mentions(book: Book, batch: Batch) -> list[Places]:
+    """Return who the items of `batch` are about; items of a group that name the same subject share one answer."""
+    places: list[Places] = []
+    for group in batch.groups:
+        found: Places = []
+        before: Item | None = None
+        mention: Mention | Rejection = Rejection(Reason.MISSING, "subject")
+        for item in group:
+            if isinstance(item, Rejection):
+                found.append(item)
+                continue
+            if before is None or before.subject is not item.subject or before.identifiers is not item.identifiers:
+                before, mention = item, book.mention(item)
+            found.append(mention)
+        places.append(found)
+    return places
+
+
+class Sheet:
+    """The drafts of a batch, and the rejections beside them."""
+
+    def __init__(self, batch: Batch, places: Sequence[Places], files: Files, *, without: frozenset[int]) -> None:
+        """File every item; the groups in `without` are those that the database refused."""
+        self._batch = batch
+        self._rejected: dict[tuple[int, int], Rejection] = {}
+        self.drafts: list[Draft] = []
+        for number, (group, named) in enumerate(zip(batch.groups, places, strict=True)):
+            for place, (item, mention) in enumerate(zip(group, named, strict=True)):
+                draft = self._draft((number, place), item, mention, files, is_refused=number in without)
+                if isinstance(draft, Rejection):
+                    self._rejected[number, place] = draft
+                else:
+                    self.drafts.append(draft)
+
+    def _draft(
+        self,
+        place: tuple[int, int],
+        item: Item | Rejection,
+        mention: Mention | Rejection,
+        files: Files,
+        *,
+        is_refused: bool,
+    ) -> Draft | Rejection:
+        if isinstance(item, Rejection):
+            return item
+        if isinstance(mention, Rejection):
+            return mention
+        if is_refused:
+            return Rejection(Reason.UNSTORABLE)
+        filed = files.file(item)
+        return filed if isinstance(filed, Rejection) else Draft(place, item, mention, filed, self._batch.received_at)
+
+    def open(self) -> Iterable[Draft]:
+        """Return the drafts of which nothing is known yet."""
+        return (draft for draft in self.drafts if draft.outcome is None)
+
+    def flaws(self) -> list[Flaw]:
+        """Return the lines of the reject log, in the order of the batch."""
+        found = [
+            Flaw(group, rejection, _message(self._batch.groups[group][place]))
+            for (group, place), rejection in self._rejected.items()
+        ]
+        unusable: dict[tuple[int, Rejection], Flaw] = {}
+        for draft in self.drafts:
+            for rejection in draft.mention.flaws:
+                if draft.outcome is not Outcome.DUPLICATE:
+                    unusable[draft.group, rejection] = Flaw(draft.group, rejection, _message(draft.item))
+        return sorted((*found, *unusable.values()), key=lambda flaw: flaw.group)
+
+    def taken(self, *, new_subjects: int) -> Taken:
+        """Return the verdict on every item."""
+        verdicts = [[_STORED] * len(group) for group in self._batch.groups]
+        for (group, place), rejection in self._rejected.items():
+            verdicts[group][place] = Verdict(Outcome.REJECTED, rejection)
+        for draft in self.drafts:
+            verdicts[draft.group][draft.place] = _VERDICTS[draft.outcome or Outcome.STORED]
+        return Taken(verdicts, self.flaws(), new_subjects)
+
+
+_VERDICTS: Final = {outcome: Verdict(outcome) for outcome in Outcome}
+_STORED: Final = _VERDICTS[Outcome.STORED]
+
+
+def _message(item: Item | Rejection) -> str | None:
+    """Return the message id when it is a random one; any other could name a person."""
+    if isinstance(item, Rejection) or item.delivery is None:
+        return None
+    plain = item.delivery.replace("-", "").lower()
+    return item.delivery if len(plain) == _RANDOM and set(plain) <= set("0123456789abcdef") else None

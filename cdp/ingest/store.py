@@ -1,0 +1,114 @@
+"""Storing what came in: one batch of one source, in one transaction, with a verdict for every item.
+
+Rules: (1) what is acknowledged is on the disk; (2) the same delivery again changes nothing; (3) one item that cannot
+be stored harms no other, also when only the database notices; (4) a source adds and reads no value.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Final
+from uuid import UUID
+
+import psycopg
+from psycopg import errors
+
+from cdp.ingest import drafts
+from cdp.ingest.attempt import Attempt, Prepared
+from cdp.ingest.batch import Batch, Taken
+from cdp.ingest.naming import Book
+from cdp.keys.mac import Mac
+from cdp.keys.ring import Single
+from cdp.platform import Platform
+from consent.errors import Problem
+
+ATTEMPTS: Final = 8
+LARGE: Final = 50
+"""From so many groups on, the work before the transaction leaves the event loop to others."""
+_TURNS: Final = (errors.DeadlockDetected, errors.SerializationFailure)
+_UNSTORABLE: Final = (psycopg.DataError, psycopg.IntegrityError, errors.ProgramLimitExceeded)
+
+
+class StoreBusy(Problem):
+    """The store is busy; send this again in a moment."""
+
+    code = "busy"
+
+
+class Store:
+    """Takes batches in; one for a process."""
+
+    def __init__(self, platform: Platform) -> None:
+        """Make ready; no connection is made yet."""
+        self._platform = platform
+        self._marks = Mac(Mac(platform.ring.single(Single.SYSTEM)).digest(b"arrivals"))
+
+    async def take(self, batch: Batch, *, is_rehearsal: bool = False) -> Taken:
+        """Store `batch` and return what became of it; a rehearsal tells what would, and stores nothing.
+
+        Returns after the commit. Raises StoreBusy when others kept getting in the way.
+        """
+        prepared = await self._prepare(batch)
+        try:
+            return await self._persist(batch, prepared, is_rehearsal=is_rehearsal)
+        except _UNSTORABLE:
+            everybody = range(len(batch.groups))
+            without = await self._sift(batch, prepared, everybody)
+            return await self._persist(batch, prepared, is_rehearsal=is_rehearsal, without=frozenset(without))
+
+    async def _prepare(self, batch: Batch) -> Prepared:
+        book = Book(self._platform.blind, _source(batch), may_verify=batch.may_verify)
+        if len(batch.groups) < LARGE:
+            return book, drafts.mentions(book, batch)
+        return book, await asyncio.to_thread(drafts.mentions, book, batch)
+
+    async def _persist(
+        self,
+        batch: Batch,
+        prepared: Prepared,
+        *,
+        is_rehearsal: bool = False,
+        without: frozenset[int] = frozenset(),
+    ) -> Taken:
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._try(batch, prepared, is_rehearsal=is_rehearsal, without=without)
+            except _TURNS:
+                await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311  # spreads retries, no secret
+        raise StoreBusy
+
+    async def _try(
+        self,
+        batch: Batch,
+        prepared: Prepared,
+        *,
+        is_rehearsal: bool,
+        without: frozenset[int],
+    ) -> Taken:
+        async with self._platform.database.hot(batch.scope) as connection:
+            attempt = Attempt(batch, prepared, ring=self._platform.ring, marks=self._marks, connection=connection)
+            catalog = await self._platform.catalogs.hot_hold(connection, _source(batch))
+            taken = await attempt.run(catalog, without=without)
+            if is_rehearsal:
+                raise psycopg.Rollback
+        return taken
+
+    async def _sift(self, batch: Batch, prepared: Prepared, suspects: range) -> set[int]:
+        """Return which of the suspects the database refuses, each tried with ever fewer others."""
+        others = frozenset(range(len(batch.groups))) - frozenset(suspects)
+        try:
+            await self._persist(batch, prepared, is_rehearsal=True, without=others)
+        except _UNSTORABLE:
+            if len(suspects) == 1:
+                return set(suspects)
+            middle = len(suspects) // 2
+            left = await self._sift(batch, prepared, suspects[:middle])
+            return left | await self._sift(batch, prepared, suspects[middle:])
+        return set()
+
+
+def _source(batch: Batch) -> UUID:
+    if batch.scope.organization is None:
+        raise ValueError("a batch has a source")
+    return batch.scope.organization
