@@ -32,7 +32,7 @@ $$;
 -- Write down a lookup with everybody whom the identifiers name, whether or not they granted anything, so that each of
 -- them sees it; nobody at all is one row too. The caller learns nothing: the answer is always the same.
 -- in   identifiers, own references, and whom the caller may see (one, or nobody)
-create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], found uuid)
+create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], visible uuid)
 returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
@@ -56,16 +56,16 @@ begin
         records, outcome, reason, grant_id)
     select person.customer_id, statement_timestamp(), gen_random_uuid(), organization, nullif(current_setting('app.client'), ''),
         'service', 'lookup', app_purpose(), '{}', '{}', 0,
-        case when person.customer_id = found then 'released' when person.customer_id = nobody then 'unknown' else 'refused' end,
+        case when person.customer_id = visible then 'released' when person.customer_id = nobody then 'unknown' else 'refused' end,
         case when person.customer_id = nobody then 'not-found'
-             when person.customer_id is distinct from found and standing_reason(p, statement_timestamp()) in ('granted', 'attested')
+             when person.customer_id is distinct from visible and standing_reason(p, statement_timestamp()) in ('granted', 'attested')
              then 'ambiguous'
              else standing_reason(p, statement_timestamp()) end,
         p.grant_id
     from (
         select h.customer_id from holders h
         union
-        select found where found is not null
+        select visible where visible is not null
         union
         select nobody where not exists (select from holders)
     ) person

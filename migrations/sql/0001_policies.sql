@@ -215,7 +215,7 @@ declare
     name text;
 begin
     foreach name in array array[
-        'customer', 'subject', 'data_key', 'link', 'reference', 'identifier', 'record', 'interaction', 'evidence', 'act',
+        'customer', 'subject', 'data_key', 'link', 'reference', 'identifier', 'record', 'interaction', 'evidence',
         'permission', 'access_request', 'access', 'session', 'cannot_link']
     loop
         execute format('create policy customer_wall on %I to cdp_customer
@@ -225,8 +225,9 @@ begin
 end
 $$;
 -- What happened before somebody turned out to be the same person belongs to the history, too.
-create policy customer_before on act for select to cdp_customer using (customer_id = any ((select own_customers())::uuid[]));
+create policy customer_wall on act for select to cdp_customer using (customer_id = any ((select own_customers())::uuid[]));
 create policy customer_before on access for select to cdp_customer using (customer_id = any ((select own_customers())::uuid[]));
+grant select on act to cdp_customer;
 grant execute on function own_customers() to cdp_keeper, cdp_customer;
 grant execute on function opened_by(permission, timestamptz) to cdp_customer;
 grant execute on function tell_recipients to cdp_customer;

@@ -29,15 +29,15 @@ begin
     if current_setting('app.principal', true) is distinct from expected then
         return false;
     end if;
-    if statement_timestamp() >= to_timestamp(nullif(current_setting('app.until', true), '')::bigint) then
+    if (statement_timestamp() < to_timestamp(nullif(current_setting('app.until', true), '')::bigint)) is not true then
         return false;
     end if;
     select * into strict pads from public.scope_key;
     return encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(concat_ws(E'\x1f',
-        current_setting('app.principal', true), current_setting('app.organization', true),
-        current_setting('app.customer', true), current_setting('app.purpose', true),
-        current_setting('app.client', true), current_setting('app.until', true)), 'UTF8'))), 'hex')
-        = current_setting('app.seal', true);
+        current_setting('app.principal', true), coalesce(current_setting('app.organization', true), ''),
+        coalesce(current_setting('app.customer', true), ''), coalesce(current_setting('app.purpose', true), ''),
+        coalesce(current_setting('app.client', true), ''), current_setting('app.until', true)), 'UTF8'))), 'hex')
+        is not distinct from current_setting('app.seal', true); -- an unset part counts: left out, others could take its place
 end
 $$;
 

@@ -1,0 +1,153 @@
+"""The keeper's functions, which look past the walls: what each gives, and to whom."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tests.attack.matrix import Asker
+
+NOTHING: Final = frozenset({"null", "[]", "0", "CDP01"})
+"""No row, no member, no number, or a refusal in the words of the law."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: what may be run by which principals, and for which askers it gives anything."""
+
+    query: str
+    principals: tuple[str, ...]
+    rightful: tuple[str, ...]
+
+    def expected(self, asker: Asker) -> str:
+        """Return what `asker` must be answered: denied, nothing or something."""
+        if asker.principal not in {*self.principals, "keeper"}:
+            return "denied"
+        is_rightful = any(asker.name == each or (asker.is_sealed and asker.principal == each) for each in self.rightful)
+        return "something" if is_rightful else "nothing"
+
+
+def judged(answer: str) -> str:
+    """Return which of the three an answer is; anything else stays as it is."""
+    if answer == "denied":
+        return answer
+    if answer in NOTHING:
+        return "nothing"
+    return answer if re.fullmatch("[0-9A-Z]{5}", answer) else "something"
+
+
+def _id(name: str) -> str:
+    return f"md5('{name}')::uuid"
+
+
+def _blinds(name: str) -> str:
+    return f"array[decode(md5('{name}'), 'hex')]"
+
+
+def _act(customer: str, kind: str, recipient: str, purpose: str, categories: str, until: str, proof: str) -> str:
+    return (
+        f"select to_jsonb(record_act({_id(customer)}, gen_random_uuid(), '{kind}', {_id(recipient)}, '{purpose}',"
+        f" {categories}, null, {until}, now(), 'customer', '', null, {proof}))"
+    )
+
+
+_SOURCE: Final = ("source",)
+_CUSTOMER: Final = ("customer",)
+_ACTORS: Final = ("customer", "source", "sequencer")
+CALLS: Final[Mapping[str, Call]] = {
+    "resolve_subjects": Call(
+        "select jsonb_agg(r.subject_id) filter (where r.subject_id is not null)"
+        f" from resolve_subjects(array['user_id'], {_blinds('anna at winkel')}, array[true]) r",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "customers_of": Call(
+        f"select jsonb_agg(c.customer_id) from customers_of(array[{_id('anna at winkel')}]) c",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "suppressed_identifiers": Call(
+        f"select jsonb_agg(o) from suppressed_identifiers(array['user_id'], {_blinds('dora')}) o", _SOURCE, _SOURCE
+    ),
+    "create_subjects": Call(
+        f"select create_subjects(array['user_id'], {_blinds('somebody new')}, array[''::bytea],"
+        " array[gen_random_uuid()], array[gen_random_uuid()], array['wrapped'::bytea], 1, now())",
+        _SOURCE,
+        _SOURCE,
+    ),
+    "add_references": Call(
+        f"select jsonb_agg(o) from add_references(array['anonymous_id'], {_blinds('another device')}, array[''::bytea],"
+        f" array[{_id('anna at winkel')}]) o",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "add_identifiers": Call(
+        f"select jsonb_agg(o) from add_identifiers(array[{_id('anna at winkel')}], array['email'],"
+        f" {_blinds('mailbox')}, array['contact'], array[false], now()) o",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "link_references": Call(
+        f"select jsonb_agg(o) from link_references(array['anonymous_id'], {_blinds('device')},"
+        f" {_blinds('anna at winkel')}, now()) o",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "hide_queryable": Call(
+        f"select hide_queryable({_id('winkel')}, 'contact', 10)", ("source", "operator"), ("source winkel", "operator")
+    ),
+    "record_act": Call(
+        _act("anna", "revoke", "winkel", "customer-care", "'{}'", "null", "null"), _ACTORS, ("customer anna",)
+    ),
+    "record_act attest": Call(
+        _act("anna", "attest", "winkel", "service-provision", "'{contact}'", "now() + interval '1 day'",
+             "jsonb_build_object('at', now() - interval '1 day')"),
+        _ACTORS,
+        ("source winkel",),
+    ),
+    "record_act expire": Call(
+        _act("anna", "expire", "winkel", "research", "'{}'", "null", "null"), _ACTORS, ("sequencer",)
+    ),
+    "unlink_subject": Call(
+        f"select to_jsonb(unlink_subject({_id('anna')}, {_id('anna at winkel')}, now()))", _CUSTOMER, ("customer anna",)
+    ),
+    "erase_customer": Call(
+        "select jsonb_agg(e) from erase_customer(gen_random_uuid(), now()) e",
+        _CUSTOMER,
+        ("customer anna", "customer bram", "customer cato"),
+    ),
+    "own_customers": Call("select to_jsonb(own_customers())", _CUSTOMER, _CUSTOMER),
+    "tell_recipients": Call(
+        f"select tell_recipients('correct', {_id('winkel')}, 'contact', now())",
+        _CUSTOMER,
+        ("customer anna", "customer bram"),
+    ),
+    "claim_customer": Call(
+        f"select jsonb_agg(c.customer_id) from claim_customer('email', ({_blinds('cato at winkel')})[1], '',"
+        " gen_random_uuid(), gen_random_uuid(), 'wrapped', 1, now()) c",
+        ("doorman",),
+        ("doorman",),
+    ),
+    "remove_organization": Call(
+        f"select remove_organization({_id('winkel')}, 10, now())", ("operator",), ("operator",)
+    ),
+    "log_lookup": Call(
+        f"select log_lookup(array['email'], {_blinds('anna at huis')}, '{{}}', '{{}}', null)",
+        ("exporter",),
+        ("exporter",),
+    ),
+}  # fmt: skip
+ELSEWHERE: Final[Mapping[str, set[str]]] = {
+    "is_sealed": {
+        "reader", "exporter", "source", "customer", "auditor", "operator", "doorman", "sequencer", "keymaster",
+        "keeper",
+    },
+    "gate": {"reader", "keeper"},
+    "check_token": {"nobody", "keeper"},
+    "check_tokens": {"nobody", "keeper"},
+    "check_write_key": {"nobody", "keeper"},
+    "check_session": {"nobody", "keeper"},
+    "make_partitions": {"operator"},
+}  # fmt: skip
+"""Functions that are no door to rows by themselves, with who may call them: the rows behind them are asked for anyway,
+a credential check wants the credential, and a partition is empty."""

@@ -1,0 +1,281 @@
+"""Who may see and do what: every principal on every table, as it should be.
+
+Two halves. RIGHTS says which verbs on which columns; what does not stand here is forbidden. ROWS says on which rows.
+Both are written from the design, not read from the database: a test holds the database against them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from hashlib import md5
+from typing import Any, Final
+from uuid import UUID
+
+from cdp.scope import Principal, Scope
+from consent.types import CUSTOMER_SOURCE
+
+Row = Mapping[str, Any]
+
+RIGHTS: Final = {
+    "nobody": """
+        alembic_version: select
+    """,
+    "reader": """
+        access: insert
+        customer: select(customer_id,merged_into,epoch)
+        data_key: select(customer_id,subject_id,wrapped)
+        interaction permission record: select
+    """,
+    "exporter": """
+        access: insert
+        customer: select(customer_id,merged_into,epoch)
+        data_key: select(customer_id,subject_id,wrapped)
+        identifier interaction permission record: select
+        reference: select(source_id,type,blind,customer_id,subject_id)
+    """,
+    "source": """
+        access_request delivery idempotency reject: select insert
+        attribute record_type: select insert update delete
+        catalog_version: select update(version)
+        change permission: select
+        evidence: insert
+        import_job: select insert update
+        interaction: select(customer_id,record_id,source_id,category,type,occurred_at) insert update(category)
+        pull: select insert update delete
+        record: select(customer_id,record_id,subject_id,source_id,kind,category,type,key,occurred_at,received_at,superseded_at,digest) insert update(category,occurred_at,received_at,superseded_at,queryable)
+    """,  # noqa: E501 -- one right, one line
+    "customer": """
+        access idempotency: select insert
+        access_request: select update(state,answered_at)
+        act cannot_link data_key evidence identifier link permission reference subject: select
+        customer: select update(details)
+        interaction: select update(disputed_at)
+        record: select insert update(superseded_at,disputed_at)
+        session: select update(ended_at)
+    """,
+    "auditor": """
+        access act: select
+    """,
+    "operator": """
+        access_token: select update(revoked_at) delete
+        attribute record_type pull: select insert update delete
+        catalog_version: select update(version)
+        category client organization purpose write_key: select insert update
+        customer: select(customer_id,created_at,claimed_at,merged_into)
+        delivery idempotency login_link reject session: select delete
+        import_job: select
+        interaction: select(customer_id,record_id,source_id,category,type,occurred_at) update(category)
+        record: select(customer_id,record_id,source_id,kind,category,type) update(category)
+        subject: select(subject_id,source_id)
+    """,
+    "doorman": """
+        access_token: select insert update(revoked_at)
+        client write_key: select
+        login_link: select insert update(used_at)
+        session: select insert update(proven_at,ended_at)
+    """,
+    "sequencer": "",
+    "keymaster": """
+        data_key: select update(wrapped,generation)
+        key_destruction: select update(done_at)
+        key_floor: select update(generation)
+    """,
+    "keeper": """
+        access: insert
+        access_request cannot_link customer data_key identifier: select insert update delete
+        permission reference session subject: select insert update delete
+        access_token attribute client delivery idempotency import_job login_link pull record_type: select delete
+        reject write_key: select delete
+        act key_destruction: select insert
+        category key_floor purpose scope_key: select
+        change link: select insert delete
+        evidence interaction: select update(customer_id) delete
+        organization: select update(name,details,closed_at)
+        record: select update(customer_id,superseded_at,queryable) delete
+        suppression: select insert update(erasure_id,is_proven,at) delete
+    """,
+}
+CATALOG: Final = ("attribute", "catalog_version", "category", "organization", "purpose", "record_type")
+WITHOUT_CATALOG: Final = {"keymaster", "keeper", "nobody"}
+
+
+def known(name: str) -> UUID:
+    """Return the id that the planted world gives to `name`."""
+    return UUID(md5(name.encode()).hexdigest())  # noqa: S324 -- a name for a row, no secret
+
+
+NOBODY: Final = UUID(int=0)
+OPEN: Final[Mapping[tuple[str, str], set[tuple[str, str, str]]]] = {
+    ("winkel", "customer-care"): {
+        ("anna", s, c) for s in ("huis", "winkel", "customer") for c in ("contact", "products")
+    },
+    ("winkel", "advice"): {("anna", "huis", "contact")},
+    ("winkel", "personalisation"): {("anna", s, "products") for s in ("huis", "winkel", "customer")},
+    ("huis", "customer-care"): {
+        ("anna", "huis", "contact"),
+        *(("bram", s, "contact") for s in ("huis", "winkel", "customer")),
+    },
+}
+"""What the planted grants open, by recipient and purpose: customer, source, category. Everything else is shut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody at the wall: a scope, and whether its seal is good."""
+
+    name: str
+    principal: str
+    organization: str | None = None
+    customer: str | None = None
+    purpose: str | None = None
+    is_sealed: bool = True
+
+    @property
+    def scope(self) -> Scope:
+        """The scope that the door would mint."""
+        return Scope(
+            Principal(self.principal),
+            organization=known(self.organization) if self.organization else None,
+            customer=known(self.customer) if self.customer else None,
+            purpose=self.purpose,
+            client=self.name,
+        )
+
+    def is_me(self, row: Row, column: str) -> bool:
+        """Tell whether the row belongs to the organization in scope."""
+        return self.organization is not None and row.get(column) == str(known(self.organization))
+
+    def is_mine(self, row: Row) -> bool:
+        """Tell whether the row belongs to the customer in scope."""
+        return self.customer is not None and row["customer_id"] == str(known(self.customer))
+
+    def opened(self) -> set[tuple[str, str, str]]:
+        """Return what this asker was granted, as ids."""
+        granted = OPEN.get((self.organization or "", self.purpose or ""), set())
+        return {(str(known(c)), str(CUSTOMER_SOURCE if s == "customer" else known(s)), k) for c, s, k in granted}
+
+
+Rule = Callable[[Asker, Row], bool]
+
+
+def _granted(asker: Asker, row: Row) -> bool:
+    return (row["customer_id"], row["source_id"], row["category"]) in asker.opened()
+
+
+def _granted_anything(asker: Asker, row: Row) -> bool:
+    return row["customer_id"] in {customer for customer, _, _ in asker.opened()}
+
+
+def _of_one(rule: Rule) -> Rule:
+    return lambda asker, row: asker.is_mine(row) and rule(asker, row)
+
+
+def _own(column: str) -> Rule:
+    return lambda asker, row: asker.is_me(row, column)
+
+
+def _everything(_asker: Asker, _row: Row) -> bool:
+    return True
+
+
+def _mine(asker: Asker, row: Row) -> bool:
+    return asker.is_mine(row)
+
+
+def _mine_or_before(asker: Asker, row: Row) -> bool:
+    return asker.is_mine(row) or (asker.customer == "anna" and row["customer_id"] == str(known("old anna")))
+
+
+def _audited(column: str) -> Rule:
+    return lambda asker, row: asker.organization is None or asker.is_me(row, column)
+
+
+def _permitted(asker: Asker, row: Row) -> bool:
+    return asker.is_me(row, "recipient_id") and row["purpose"] == asker.purpose
+
+
+SEES: Final[Mapping[tuple[str, str], Rule]] = {
+    ("reader", "record"): _of_one(_granted),
+    ("reader", "interaction"): _of_one(_granted),
+    ("reader", "data_key"): _of_one(_granted_anything),
+    ("reader", "permission"): _of_one(_own("recipient_id")),
+    ("reader", "customer"): _mine,
+    ("exporter", "record"): _granted,
+    ("exporter", "interaction"): _granted,
+    ("exporter", "identifier"): _granted,
+    ("exporter", "data_key"): _granted_anything,
+    ("exporter", "reference"): lambda asker, row: asker.is_me(row, "source_id") and _granted_anything(asker, row),
+    ("exporter", "permission"): _permitted,
+    ("exporter", "customer"): _everything,
+    ("source", "permission"): _own("recipient_id"),
+    ("source", "catalog_version"): _everything,
+    ("source", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.organization))),
+    ("customer", "act"): _mine_or_before,
+    ("customer", "access"): _mine_or_before,
+    ("customer", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.customer))),
+    ("auditor", "act"): _audited("recipient_id"),
+    ("auditor", "access"): _audited("organization_id"),
+}
+ADDS: Final[Mapping[tuple[str, str], Rule]] = {
+    ("reader", "access"): lambda asker, row: (
+        asker.is_me(row, "organization_id") and (asker.is_mine(row) or row["customer_id"] == str(NOBODY))
+    ),
+    ("exporter", "access"): _own("organization_id"),
+    ("customer", "record"): lambda asker, row: asker.is_mine(row) and row["source_id"] == str(CUSTOMER_SOURCE),
+    ("customer", "access"): _mine,
+}
+
+
+def may(asker: Asker, verb: str, table: str, row: Row) -> bool:
+    """Tell whether `asker`, who has the right, may do `verb` to this row."""
+    if asker.principal == "nobody":
+        return True
+    if verb == "select" and table in CATALOG and asker.principal not in WITHOUT_CATALOG:
+        return table != "organization" or asker.principal != "operator" or asker.is_sealed
+    if not asker.is_sealed:
+        return False
+    rule = (ADDS.get((asker.principal, table)) if verb == "insert" else None) or SEES.get((asker.principal, table))
+    return bool((rule or _usual(asker.principal, table, row))(asker, row))
+
+
+def _usual(principal: str, table: str, row: Row) -> Rule:
+    if principal in {"operator", "doorman", "keymaster", "keeper"}:
+        return _everything
+    if principal == "customer":
+        return _mine
+    return _own("source_id" if "source_id" in row else "organization_id")
+
+
+def rights(principal: str) -> dict[str, dict[str, list[str] | None]]:
+    """Return what RIGHTS says: table → verb → columns, where None means all of them."""
+    found: dict[str, dict[str, list[str] | None]] = {}
+    for line in RIGHTS[principal].strip().splitlines():
+        tables, _, verbs = line.strip().partition(": ")
+        for table in tables.split():
+            for verb in verbs.split():
+                name, _, columns = verb.partition("(")
+                found.setdefault(table, {})[name] = columns.rstrip(")").split(",") if columns else None
+    for table in () if principal in WITHOUT_CATALOG else CATALOG:
+        found.setdefault(table, {})["select"] = None
+    return found
+
+
+_PURPOSES: Final = ("customer-care", "advice", "personalisation", "research", "direct-marketing")
+_HONEST: Final = (
+    *(Asker(f"reader winkel anna {p}", "reader", "winkel", "anna", p) for p in _PURPOSES),
+    *(Asker(f"reader winkel {c}", "reader", "winkel", c, "customer-care") for c in ("bram", "cato")),
+    *(Asker(f"reader huis {c}", "reader", "huis", c, "customer-care") for c in ("anna", "bram")),
+    Asker("reader huis anna advice", "reader", "huis", "anna", "advice"),
+    *(Asker(f"exporter winkel {p}", "exporter", "winkel", None, p) for p in _PURPOSES),
+    *(Asker(f"exporter huis {p}", "exporter", "huis", None, p) for p in _PURPOSES[:2]),
+    *(Asker(f"source {o}", "source", o) for o in ("winkel", "huis")),
+    *(Asker(f"customer {c}", "customer", None, c) for c in ("anna", "bram", "cato")),
+    Asker("auditor winkel", "auditor", "winkel"),
+    *(Asker(p, p) for p in ("auditor", "operator", "doorman", "sequencer", "keymaster")),
+)
+FORGERIES: Final = ("forged", "ended", "tampered", "borrowed")
+"""A seal by another key, one that is over, one for another scope, and one for another principal."""
+_BEST: Final = {each.principal: each for each in reversed(_HONEST)}
+ASKERS: Final = (
+    *_HONEST,
+    *(replace(each, name=f"{each.principal} {how}", is_sealed=False) for each in _BEST.values() for how in FORGERIES),
+)

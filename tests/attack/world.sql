@@ -1,0 +1,118 @@
+-- Two organizations, three customers (and the shell of one who was merged), and at least one row in every table.
+-- An id is the md5 of its name, so that a test can name every row. Run by the superuser, whom no wall stops.
+create function pg_temp.id(name text) returns uuid language sql return md5(name)::uuid;
+create function pg_temp.blind(name text) returns bytea language sql return decode(md5(name), 'hex');
+
+insert into organization (organization_id, slug, name)
+select pg_temp.id(o), o, o from unnest(array['huis', 'winkel']) o;
+insert into client (client_id, organization_id, name, secret_hash, scopes) values
+    ('huis-client', pg_temp.id('huis'), 'huis', 'secret', '{}'),
+    ('winkel-client', pg_temp.id('winkel'), 'winkel', 'secret', '{}'),
+    ('auditor', null, 'auditor', 'secret', '{}');
+insert into access_token (token_hash, client_id, scopes, issued_at, expires_at)
+select pg_temp.blind(c), c, '{}', now(), now() + interval '1 hour' from unnest(array['huis-client', 'winkel-client']) c;
+insert into write_key (key_hash, organization_id, name)
+select pg_temp.blind(o), pg_temp.id(o), o from unnest(array['huis', 'winkel']) o;
+insert into attribute (organization_id, attribute, category)
+select pg_temp.id(o), 'own', 'personal' from unnest(array['huis', 'winkel']) o;
+insert into record_type (organization_id, kind, type, category)
+select pg_temp.id(o), 'product', 'own', 'products' from unnest(array['huis', 'winkel']) o;
+
+insert into customer (customer_id, created_at, claimed_at, merged_into, epoch) values
+    (pg_temp.id('anna'), now(), now(), null, 9),
+    (pg_temp.id('bram'), now(), now(), null, 9),
+    (pg_temp.id('cato'), now(), null, null, 0),
+    (pg_temp.id('dirk'), now(), null, null, 0),
+    (pg_temp.id('old anna'), now(), null, pg_temp.id('anna'), 1);
+
+create temp table who as
+select c || ' at ' || s as name, pg_temp.id(c) as customer_id, pg_temp.id(c || ' at ' || s) as subject_id,
+       case s when 'customer' then customer_source() else pg_temp.id(s) end as source_id
+from unnest(array['anna', 'bram', 'cato']) c, unnest(array['huis', 'winkel', 'customer']) s
+where not (c = 'cato' and s = 'customer');
+insert into subject (customer_id, subject_id, source_id, origin_id, created_at)
+values (pg_temp.id('dirk'), pg_temp.id('dirk at winkel'), pg_temp.id('winkel'), pg_temp.id('dirk'), now());
+insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
+values (pg_temp.id('winkel'), 'anonymous_id', pg_temp.blind('device'), pg_temp.id('dirk'), pg_temp.id('dirk at winkel'), '');
+
+insert into subject (customer_id, subject_id, source_id, origin_id, created_at)
+select customer_id, subject_id, source_id, customer_id, now() from who;
+insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
+select customer_id, subject_id, 'wrapped', 1, now() from who;
+insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
+select source_id, case when source_id = customer_source() then 'customer' else 'user_id' end, pg_temp.blind(name),
+       customer_id, subject_id, 'sealed' from who;
+insert into identifier (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
+select customer_id, subject_id, source_id, 'contact', 'email', pg_temp.blind(name), true, now() from who
+union all
+select customer_id, subject_id, source_id, 'financial', 'customer_number', pg_temp.blind(name), true, now() from who;
+insert into record (customer_id, record_id, subject_id, source_id, kind, category, type, origin, standing, occurred_at,
+    received_at, digest, sealed, queryable)
+select customer_id, pg_temp.id(name || c), subject_id, source_id, 'attributes', c, c, 'given', 'stated', now(), now(),
+       'digest', 'sealed', '{}'
+from who, unnest(array['contact', 'products', 'financial', 'unmapped']) c;
+insert into interaction (customer_id, record_id, subject_id, source_id, category, type, occurred_at, received_at, sealed)
+select customer_id, pg_temp.id('talk' || name || c), subject_id, source_id, c, 'talk', now(), now(), 'sealed'
+from who, unnest(array['contact', 'financial']) c;
+insert into interaction (customer_id, record_id, subject_id, source_id, category, type, occurred_at, received_at, sealed)
+select customer_id, pg_temp.id('talk' || name || p), subject_id, source_id, 'contact', 'talk', now() + p, now(), 'sealed'
+from who, unnest(array['1 year', '-1 year', '-9 years']::interval[]) p where name = 'cato at huis';
+insert into evidence (customer_id, evidence_id, subject_id, source_id, received_at, sealed)
+select customer_id, pg_temp.id('evidence' || name), subject_id, source_id, now(), 'sealed' from who;
+insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, reason, at)
+select pg_temp.id(c), pg_temp.id('link' || c), pg_temp.id('merge' || c), pg_temp.id(c || ' at huis'), pg_temp.id('old ' || c),
+       'link', 'verified-identifier', now()
+from unnest(array['anna', 'bram']) c;
+insert into cannot_link (customer_id, subject_id, at)
+select pg_temp.id(c), pg_temp.id(c || ' at elsewhere'), now() from unnest(array['anna', 'bram']) c;
+
+insert into permission (customer_id, recipient_id, purpose, categories, sources, expires_at, attested_categories,
+    attested_expires_at, stopped_categories, stopped, grant_id, since, changed_at, epoch)
+select pg_temp.id(customer), pg_temp.id(recipient), purpose, categories, 
+       case when sources is not null then array(select pg_temp.id(s) from unnest(sources) s) end,
+       now() + ends, attested, now() + attested_ends, '{}', stopped, pg_temp.id(customer || recipient || purpose),
+       now() - interval '1 day', now() - interval '1 day', 1
+from (values
+    ('anna', 'winkel', 'customer-care', '{contact,products}'::text[], null::text[], '1 day'::interval, '{}'::text[], null::interval, null),
+    ('anna', 'winkel', 'advice', '{contact}', '{huis}', '1 day', '{}', null, null),
+    ('anna', 'winkel', 'personalisation', '{products}', null, '1 day', '{}', null, null),
+    ('anna', 'winkel', 'research', '{contact,products}', null, '-1 second', '{}', null, null),
+    ('anna', 'winkel', 'direct-marketing', '{}', null, null, '{}', null, 'revoked'),
+    ('anna', 'huis', 'customer-care', '{}', null, null, '{contact}', '1 day', null),
+    ('anna', 'huis', 'advice', '{}', null, null, '{contact}', '-1 second', null),
+    ('bram', 'huis', 'customer-care', '{contact}', null, '1 day', '{}', null, null),
+    ('bram', 'winkel', 'customer-care', '{}', null, null, '{}', null, 'revoked')
+) as p (customer, recipient, purpose, categories, sources, ends, attested, attested_ends, stopped);
+insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categories, at, by)
+select pg_temp.id(c), 1, pg_temp.id('act' || c || o), 'grant', pg_temp.id(o), 'customer-care', '{contact}', now(), 'customer'
+from (values ('anna', 'winkel'), ('bram', 'huis'), ('old anna', 'winkel')) as a (c, o);
+insert into access_request (customer_id, request_id, organization_id, purpose, categories, days, notice, asked_at, due_at)
+select pg_temp.id(c), pg_temp.id('request' || c || o), pg_temp.id(o), 'advice', '{contact}', 30, '{}', now(), now() + interval '1 day'
+from (values ('anna', 'winkel'), ('anna', 'huis'), ('bram', 'huis')) as a (c, o);
+insert into access (customer_id, at, access_id, organization_id, principal, path, asked, released, records, outcome, reason)
+select case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id(c) end, now() + p,
+       pg_temp.id('access' || c || o || p), pg_temp.id(o), 'service', 'profile', '{}', '{}', 0, 'refused', 'never-granted'
+from (values ('anna', 'winkel'), ('bram', 'huis'), ('old anna', 'winkel'), ('nobody', 'winkel')) as a (c, o),
+     unnest(array['0', '1 month', '9 years']::interval[]) p;
+insert into change (organization_id, customer_id, kind, purpose, at)
+select pg_temp.id(o), pg_temp.id(c), 'grant', 'customer-care', now()
+from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+
+insert into session (session_hash, customer_id, session_id, started_at, expires_at, proven_at)
+select pg_temp.blind(c), pg_temp.id(c), pg_temp.id('session' || c), now(), now() + interval '1 hour', now()
+from unnest(array['anna', 'bram']) c;
+insert into login_link (link_hash, email_blind, asker_blind, sealed_email, asked_at, expires_at)
+values (pg_temp.blind('link'), pg_temp.blind('anna'), pg_temp.blind('asker'), 'sealed', now(), now() + interval '1 hour');
+insert into suppression (source_id, type, blind, erasure_id, at)
+values (pg_temp.id('huis'), 'user_id', pg_temp.blind('dora'), pg_temp.id('erasure'), now());
+insert into key_destruction (subject_id, wrapped, at) values (pg_temp.id('dora'), 'wrapped', now());
+insert into delivery (source_id, delivery_id, received_at)
+select pg_temp.id(o), pg_temp.id('delivery' || o), now() from unnest(array['huis', 'winkel']) o;
+insert into reject (source_id, at, path, position, reason, request_id)
+select pg_temp.id(o), now(), 'records', 0, 'too-large', 'request' from unnest(array['huis', 'winkel']) o;
+insert into import_job (source_id, fingerprint, position, counts, updated_at)
+select pg_temp.id(o), pg_temp.blind(o), 0, '{}', now() from unnest(array['huis', 'winkel']) o;
+insert into pull (source_id, name, settings, next_at)
+select pg_temp.id(o), 'register', '{}', now() from unnest(array['huis', 'winkel']) o;
+insert into idempotency (caller, key_hash, digest, status, answer, at)
+select pg_temp.id(o)::text, pg_temp.blind(o), 'digest', 200, '{}', now() from unnest(array['huis', 'winkel', 'anna', 'bram']) o;
