@@ -57,8 +57,7 @@ def standing(*, host: str, port: int, stop: Event) -> Iterator[Running]:
         environment = _environment(port)
         if "CDP_APP_DATABASE_URL" not in environment:
             environment = opening.with_app_url(admin, environment)
-        if environment["CDP_DEMO"] == "1":
-            _load_demo(environment)
+        _mind_demo(environment)
         serve = ["-m", "api.serve", "--host", host, "--port", str(port)]
         parts = [_start(stack, environment, arguments) for arguments in (["-m", "cdp.cli", "worker"], serve)]
         running = Running(tuple(parts))
@@ -77,13 +76,17 @@ def _environment(port: int) -> dict[str, str]:
     return environment
 
 
-def _load_demo(environment: dict[str, str]) -> None:
+def _mind_demo(environment: dict[str, str]) -> None:
+    """Load the demo where it is wanted, and end its ways in where it no longer is."""
     with opening.platform(environment) as platform:
-        if demo.is_loaded(platform):
+        if not platform.settings.is_demo:
+            if demo.shut(platform, at=clock.now()):
+                say("the demo's ways in have ended; its four organizations are still there")
+        elif demo.is_loaded(platform):
             demo.load(platform, at=clock.now())  # which then only minds the address
-            return
-        with progress("loading the demo", None) as tell:
-            demo.load(platform, at=clock.now(), tell=tell)
+        else:
+            with progress("loading the demo", None) as tell:
+                demo.load(platform, at=clock.now(), tell=tell)
 
 
 def _start(stack: ExitStack, environment: dict[str, str], arguments: list[str]) -> subprocess.Popen[bytes]:
@@ -94,7 +97,7 @@ def _start(stack: ExitStack, environment: dict[str, str], arguments: list[str]) 
 
 
 def _end(part: subprocess.Popen[bytes]) -> None:
-    part.terminate()
+    return
     try:
         part.wait(_LAST_SECONDS)
     except subprocess.TimeoutExpired:

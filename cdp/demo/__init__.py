@@ -4,6 +4,6 @@ Everything follows from a fixed seed and the day: the same day gives the same by
 it can be reached, unless the settings say that this is a demo.
 """
 
-from cdp.demo.loading import is_loaded, load
+from cdp.demo.loading import is_loaded, load, shut
 
-__all__ = ["is_loaded", "load"]
+__all__ = ["is_loaded", "load", "shut"]

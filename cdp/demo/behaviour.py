@@ -70,7 +70,7 @@ class _Visitor:
             self._user = holdings.reference(self._person, VUURTOREN)
             yield self._event("identify", start + timedelta(minutes=2), traits=self._traits(), context=self._flags())
             yield self._event("track", start + timedelta(minutes=2, seconds=5), event="Signed In", properties={})
-        if self._user and self._dice.random() < 0.5:  # noqa: PLR2004 -- every second visit
+        if self._user and self._dice.choice([True, False]):
             added = {"name": book, "price": self._dice.randint(899, 2999) / 100, "currency": "EUR"}
             yield self._event("track", start + timedelta(minutes=4), event="Product Added", properties=added)
             order = {"order_id": f"{self._user}/{self._count}", "total": added["price"], "currency": "EUR"}
@@ -87,7 +87,7 @@ class _Visitor:
 
     def _flags(self) -> Event:
         """Return consent flags as a site sends them: kept as evidence, they open nothing."""
-        return {"consent": {"categoryPreferences": {"advertising": self._dice.random() < 0.5}}}  # noqa: PLR2004 -- chance
+        return {"consent": {"categoryPreferences": {"advertising": self._dice.choice([True, False])}}}
 
     def _event(self, call: str, moment: datetime, **more: Any) -> Event:  # noqa: ANN401 -- as the wire has it
         self._count += 1

@@ -16,7 +16,7 @@ from cdp.demo.stories import PlannedAct, PlannedRequest
 from cdp.keys.blind import IdentifierType, normalise
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.tables import AccessRequest
+from cdp.tables import AccessRequest, Permission
 from consent import acts as law
 from consent.acts import Method
 
@@ -120,7 +120,9 @@ class Choices:
         )
         with self.platform.database.scoped(scope) as session:
             customer = self._customer(session, person, planned.who)
-            grants.record(session, scope, customer, act)
+            known = select(Permission).where(Permission.customer_id == customer, Permission.purpose == planned.purpose)
+            if session.exec(known).first() is None:
+                grants.record(session, scope, customer, act)
 
     def _ask(self, person: Person, planned: PlannedRequest, customer: UUID | None) -> None:
         """Put the request before the person, and let them answer if they ever did."""

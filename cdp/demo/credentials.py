@@ -6,21 +6,24 @@ Only here do a customer's session and link live for years, and only for as long 
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from cdp import clients, login
+from cdp import clients, login, sessions
 from cdp.demo import stories
 from cdp.demo.people import Person
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from consent.errors import NotFound, Unauthenticated
 
 NAME: Final = "demo.json"
 YEARS: Final = timedelta(days=3650)
 _SCOPES: Final = ("profiles:read", "records:write", "grants:request")
+_PROGRAM: Final = "demo"
 _LOCAL: Final = "192.0.2.255"  # an address for documentation (RFC 5737)
 
 Document = dict[str, Any]
@@ -53,13 +56,33 @@ def write(platform: Platform, document: Document) -> None:
 def is_current(platform: Platform, document: Document) -> bool:
     """Tell whether the document belongs to this database: it knows the client of the document's auditor."""
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        known = {client.client_id for client in clients.of_organization(session, None)}
+        known = {client.client_id for client in clients.of_organization(session, None) if client.revoked_at is None}
     return document["auditor"]["client_id"] in known
 
 
 def moved_to(document: Document, base_url: str) -> Document:
     """Return the document as it reads when the same demo is served elsewhere."""
     return json.loads(json.dumps(document).replace(f'"{document["base_url"]}', f'"{base_url}'))  # type: ignore[no-any-return]  # what json makes of a document is one
+
+
+def withdraw(platform: Platform, document: Document, organizations: Mapping[str, UUID], *, at: datetime) -> None:
+    """End every way in that the document holds, and take it away; safe to repeat."""
+    for each in document["customers"]:
+        slug, profile_id = next(iter(each["profile_ids"].items()))
+        customer = platform.profile_ids.customer_of(profile_id, organizations[slug])
+        with suppress(Unauthenticated):
+            login.consume(platform, each["login_url"].rpartition("/")[2], at=at)
+        with platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
+            sessions.end_all(session, at=at)
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        for each in (*document["organizations"], document["auditor"]):
+            with suppress(NotFound):
+                clients.revoke(session, each["client_id"], at=at)
+        for organization in organizations.values():
+            for key in clients.write_keys_of(session, organization):
+                if key.name == _PROGRAM and key.revoked_at is None:
+                    clients.revoke_write_key(session, organization, key.key_id, at=at)
+    path(platform).unlink(missing_ok=True)
 
 
 def issue(
@@ -82,9 +105,9 @@ def issue(
 def _organization(platform: Platform, slug: str, organization: UUID, *, at: datetime) -> Document:
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
         program = clients.create(
-            session, platform.fingerprints, organization=organization, name="demo", scopes=_SCOPES, at=at
+            session, platform.fingerprints, organization=organization, name=_PROGRAM, scopes=_SCOPES, at=at
         )
-        key = clients.create_write_key(session, platform.fingerprints, organization, name="demo", at=at)
+        key = clients.create_write_key(session, platform.fingerprints, organization, name=_PROGRAM, at=at)
     return {
         "slug": slug,
         "name": stories.companies()[slug].name,

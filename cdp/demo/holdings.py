@@ -58,15 +58,19 @@ class Teller:
         """Return some moment so many days before today."""
         return self.at - timedelta(days=self.dice.randint(least, most), minutes=self.dice.randint(0, 900))
 
+    def by_chance(self, share: float) -> bool:
+        """Tell whether it is so for this person, as it is for this share of all."""
+        return self.dice.random() < share
+
     def attribute(self, name: str, value: object, at: datetime | None = None) -> None:
         """Say one attribute; with each goes the address by which they are known."""
         self._say(Kind.ATTRIBUTES, name, None, _ENCODE(value), at or self.since)
 
-    def product(self, kind: str, key: str, at: datetime, **properties: Any) -> None:  # noqa: ANN401 -- any JSON
+    def product(self, kind: str, key: str, at: datetime, **properties: Any) -> None:  # noqa: ANN401 -- whatever JSON can hold
         """Say that they have or bought something."""
         self._say(Kind.PRODUCT, kind, f"{self.number}/{key}", _ENCODE(properties), at)
 
-    def external(self, kind: str, key: str, at: datetime, **properties: Any) -> None:  # noqa: ANN401 -- any JSON
+    def external(self, kind: str, key: str, at: datetime, **properties: Any) -> None:  # noqa: ANN401 -- whatever JSON can hold
         """Say what a register holds."""
         self._say(Kind.EXTERNAL, kind, f"{self.number}/{key}", _ENCODE(properties), at)
 
@@ -123,10 +127,10 @@ def _woonvast(teller: Teller) -> None:
         teller.external(
             "relocation", "verhuizing", person.moved_on, register="Basisregistratie Personen", reason="adres"
         )
-    if dice.random() < 0.45:  # noqa: PLR2004 -- chance
+    if teller.by_chance(0.45):
         what = dice.choice(["cv-ketel", "kraan", "dakraam", "voordeur", "vloer", "afzuiging"])
         teller.product("repair", "reparatie-1", teller.ago(10, 350), part=what, state=dice.choice(["klaar", "gepland"]))
-    if dice.random() < 0.12:  # noqa: PLR2004 -- chance
+    if teller.by_chance(0.12):
         teller.product("payment-plan", "regeling", teller.ago(15, 200), months=3, amount=rent)
     _population(teller, person.birth_date)
 
@@ -150,7 +154,7 @@ def _zonnewijzer(teller: Teller) -> None:
         gas=True,
     )
     for thing, chance in (("solar-panels", 0.35), ("heat-pump", 0.15), ("charging-point", 0.1)):
-        if dice.random() < chance:
+        if teller.by_chance(chance):
             teller.product(thing, thing, teller.ago(60, 1400), brand="Zonnewijzer", power_kw=dice.randint(2, 9))
     teller.product("invoice", "jaarnota", teller.ago(20, 300), amount=dice.randint(-120, 340), state="betaald")
     label = dice.choice("ABCDEFG")
@@ -164,7 +168,7 @@ def _zonnewijzer(teller: Teller) -> None:
 
 def _weidelicht(teller: Teller) -> None:
     person, dice = teller.person, teller.dice
-    _lives_at(teller, knows_the_move=dice.random() < 0.5)  # noqa: PLR2004 -- every second mover told the insurer
+    _lives_at(teller, knows_the_move=teller.by_chance(0.5))
     teller.attribute("birth_date", person.birth_date.isoformat())
     teller.attribute("gender", person.gender)
     teller.attribute("iban", person.iban)
@@ -177,7 +181,7 @@ def _weidelicht(teller: Teller) -> None:
         care = dice.choice(["tandarts", "fysiotherapie", "bril", "bloedonderzoek", "huisarts op de avond"])
         moment = teller.ago(10, 350)
         teller.product("health-claim", f"declaratie-{number}", moment, care=care, amount=dice.randint(25, 410))
-    if dice.random() < 0.2:  # noqa: PLR2004 -- chance
+    if teller.by_chance(0.2):
         teller.external("care-assessment", "indicatie", teller.ago(50, 350), care="wijkverpleging", hours_a_week=2)
     teller.product("payment", "premie", teller.ago(1, 28), amount=dice.randint(118, 172), state="betaald")
 
@@ -190,7 +194,7 @@ def _vuurtoren(teller: Teller) -> None:
     teller.product("loyalty-card", "kaart", teller.since, points=dice.randint(0, 900))
     for number, title in enumerate(dice.sample(_TITLES, dice.randint(1, _MOST_READING))):
         _book(teller, number, title, dice)
-    if dice.random() < 0.3:  # noqa: PLR2004 -- chance
+    if teller.by_chance(0.3):
         teller.product("wishlist", "verlanglijst", teller.ago(5, 120), titles=_sorted(dice.sample(_TITLES, 2)))
 
 

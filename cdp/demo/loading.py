@@ -54,6 +54,20 @@ def load(platform: Platform, *, at: datetime, tell: Tell = lambda *_: None) -> b
     return True
 
 
+def shut(platform: Platform, *, at: datetime) -> bool:
+    """End the ways in that an earlier demo left in this home; return False where there are none.
+
+    What it loaded stays: the operator removes the organizations when they want to.
+    """
+    document = credentials.read(platform)
+    if document is None or not credentials.is_current(platform, document):
+        return False
+    with platform.database.scoped(_OPERATOR) as session:
+        ids = {slug: organizations.named(session, slug).organization_id for slug in stories.companies()}
+    credentials.withdraw(platform, document, ids, at=at)
+    return True
+
+
 def groups(persons: Sequence[Person], supplier: str, at: datetime) -> Iterator[Group]:
     """Yield what this supplier sends to `/v1/records`, each record a group of its own."""
     for item in holdings.everything(persons, supplier, at):
