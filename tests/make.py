@@ -112,15 +112,6 @@ def subject(platform: Platform, source: Organization, user_id: str | None = None
     return customer_id, subject_id
 
 
-def logged_in(platform: Platform, address: str | None = None) -> Person:
-    """Return a customer who asked for a login link and used it; the same one for the same address."""
-    at = clock.now()
-    link = login.ask(platform, email=address or email(), asker=f"test {secrets.token_hex(4)}", at=at)
-    assert link is not None, "this mailbox was sent enough links"
-    begun = login.consume(platform, link.token, at=at)
-    return Person(begun.customer_id, {"Authorization": f"Bearer {begun.token}"})
-
-
 def item(kind: Kind, type: str, value: object, *, user: str, **rest: Any) -> Item:
     """Return one thing that a source says about the subject that it calls `user`."""
     subject = (Reference(ReferenceType.USER_ID, user),)

@@ -23,7 +23,7 @@ def shop(platform: Platform) -> Organization:
 def noor(platform: Platform, shop: Organization) -> make.Person:
     address = make.email()
     make.known_person(platform, shop, address)
-    return make.logged_in(platform, address)
+    return make.person(platform, address=address)
 
 
 def own(api: TestClient, person: make.Person, name: str) -> list[Json]:
@@ -87,7 +87,7 @@ def test_an_own_value_can_be_taken_back_once(api: TestClient, noor: make.Person)
 
 
 def test_another_customer_is_untouched(api: TestClient, platform: Platform, noor: make.Person) -> None:
-    stranger = make.logged_in(platform)
+    stranger = make.person(platform)
     state(api, noor, "first_name", "Eleonora")
 
     assert 404 == api.delete("/v1/me/attributes/first_name", headers=stranger.headers).status_code
@@ -131,7 +131,7 @@ def test_what_only_a_source_knows_is_corrected_where_the_source_filed_it(
     address, user = make.email(), make.name("user")
     make.known_person(platform, shop, address, user=user)
     make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "shoe_size", 38, user=user))
-    person = make.logged_in(platform, address)
+    person = make.person(platform, address=address)
 
     assert 200 == state(api, person, "shoe_size", 39)
     assert 404 == state(api, person, "shoe_size", 39, category="contact")
@@ -182,7 +182,7 @@ def mia(platform: Platform, shop: Organization, bank: Organization) -> make.Pers
     address = make.email()
     make.known_person(platform, shop, address, user=f"shop-{address}")
     make.known_person(platform, bank, address, user=f"bank-{address}")
-    return make.logged_in(platform, address)
+    return make.person(platform, address=address)
 
 
 def test_sources_tell_by_what_they_know_the_customer_and_why(
@@ -250,7 +250,7 @@ def test_a_recipient_hears_that_a_profile_changed_by_an_unlink(
 def test_own_statements_and_strangers_subjects_cannot_be_unlinked(
     api: TestClient, platform: Platform, mia: make.Person, bank: Organization
 ) -> None:
-    stranger = make.logged_in(platform)
+    stranger = make.person(platform)
     seen = sources(api, mia)
 
     tried = [
@@ -267,7 +267,7 @@ def test_own_statements_and_strangers_subjects_cannot_be_unlinked(
 
 def test_a_customer_sees_who_they_are_and_how_they_are_addressed(api: TestClient, platform: Platform) -> None:
     address = make.email()
-    person = make.logged_in(platform, address)
+    person = make.person(platform, address=address)
 
     first = api.get("/v1/me", headers=person.headers).json()
     changed = api.patch("/v1/me", json={"language": "en", "address": "je"}, headers=person.headers).json()
@@ -288,7 +288,7 @@ def test_a_customer_sees_who_they_are_and_how_they_are_addressed(api: TestClient
 def test_a_refused_lookup_is_listed_with_the_organizations_name(
     api: TestClient, platform: Platform, noor: make.Person, database_url: str
 ) -> None:
-    reader, stranger = make.organization(platform), make.logged_in(platform)
+    reader, stranger = make.organization(platform), make.person(platform)
     with psycopg.connect(database_url) as connection:
         connection.execute(
             "insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose,"
@@ -314,7 +314,7 @@ def test_a_refused_lookup_is_listed_with_the_organizations_name(
 
 
 def test_accesses_page_to_the_end(api: TestClient, platform: Platform) -> None:
-    person = make.logged_in(platform)
+    person = make.person(platform)
     for _ in range(5):
         api.get("/v1/me", headers=person.headers)
 

@@ -23,7 +23,7 @@ def shop(platform: Platform) -> Organization:
 def noor(platform: Platform, shop: Organization) -> make.Person:
     address = make.email()
     make.known_person(platform, shop, address, user=make.name("noor"))
-    return make.logged_in(platform, address)
+    return make.person(platform, address=address)
 
 
 def records(api: TestClient, person: make.Person, **query: object) -> list[Json]:
@@ -51,7 +51,7 @@ def test_a_customer_sees_every_record_with_its_source(api: TestClient, noor: mak
 def test_another_customer_sees_nothing_of_it(
     api: TestClient, platform: Platform, noor: make.Person, shop: Organization
 ) -> None:
-    stranger = make.logged_in(platform)
+    stranger = make.person(platform)
     record = records(api, noor, category="products")[0]["record_id"]
 
     seen = records(api, stranger)
@@ -71,7 +71,7 @@ def test_records_page_by_a_cursor_that_only_its_owner_can_use(
 
     first = api.get("/v1/me/records", params={"limit": 2}, headers=noor.headers).json()
     rest = api.get("/v1/me/records", params={"after": first["next"]}, headers=noor.headers).json()
-    stolen = api.get("/v1/me/records", params={"after": first["next"]}, headers=make.logged_in(platform).headers)
+    stolen = api.get("/v1/me/records", params={"after": first["next"]}, headers=make.person(platform).headers)
 
     assert whole == [each["record_id"] for each in first["records"] + rest["records"]]
     assert (None, 422) == (rest["next"], stolen.status_code)
@@ -81,7 +81,7 @@ def test_a_changed_value_keeps_its_history(api: TestClient, platform: Platform, 
     address, user = make.email(), make.name("user")
     make.known_person(platform, shop, address, user=user)
     make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "first_name", "Nora", user=user))
-    person = make.logged_in(platform, address)
+    person = make.person(platform, address=address)
     listed = next(each for each in records(api, person) if each["type"] == "first_name")
 
     shown = api.get(f"/v1/me/records/{listed['record_id']}", headers=person.headers).json()
@@ -158,7 +158,7 @@ def test_who_may_see_it_hears_of_a_dispute_and_nobody_else(
 
 
 def test_what_customers_say_themselves_cannot_be_disputed(api: TestClient, platform: Platform) -> None:
-    person = make.logged_in(platform)
+    person = make.person(platform)
     own = records(api, person)[0]["record_id"]
 
     assert 404 == api.post(f"/v1/me/records/{own}/dispute", headers=person.headers).status_code

@@ -52,7 +52,7 @@ def test_an_older_backup_reads_everybody_but_who_was_erased_since(
     source, leaving, staying = make.organization(platform), make.email(), make.email()
     make.known_person(platform, source, leaving)
     make.known_person(platform, source, staying)
-    gone, kept = make.logged_in(platform, leaving), make.logged_in(platform, staying)
+    gone, kept = make.person(platform, address=leaving), make.person(platform, address=staying)
     before = {each: values_of(platform, database_url, each) for each in (gone.customer_id, kept.customer_id)}
 
     backup = str(tmp_path / "backup")

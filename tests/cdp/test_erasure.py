@@ -55,7 +55,7 @@ def known_to(platform: Platform, *sources: Organization) -> tuple[make.Person, s
     address = make.email()
     for each in sources:
         make.known_person(platform, each, address, user=address)
-    return make.logged_in(platform, address), address
+    return make.person(platform, address=address), address
 
 
 def grant(platform: Platform, person: make.Person, recipient: Organization) -> None:
@@ -175,7 +175,7 @@ def test_a_merged_dossiers_recipients_hear_it_under_the_id_that_they_know(
         )
         grants.record(session, Scope(Principal.SOURCE, bank.organization_id), guest, attest)
     resend(platform, bank, address, **verified(address))
-    person = make.logged_in(platform, address)
+    person = make.person(platform, address=address)
 
     erase(platform, person)
 
@@ -197,7 +197,7 @@ def test_recipients_and_sources_hear_of_it(
 
 
 def test_the_acts_still_prove_what_was_decided(platform: Platform, bank: Organization, ask: Ask) -> None:
-    person = make.logged_in(platform)
+    person = make.person(platform)
     grant(platform, person, bank)
 
     erase(platform, person)
@@ -220,7 +220,7 @@ def test_who_logs_in_again_starts_empty_and_can_be_known_again(platform: Platfor
     person, address = known_to(platform, shop)
     erase(platform, person)
 
-    again = make.logged_in(platform, address)
+    again = make.person(platform, address=address)
     with platform.database.scoped(again.scope) as session:
         found = dossier.records(session, OwnKeys(session, platform.ring), until=clock.now(), limit=10)
 
@@ -234,10 +234,10 @@ def test_somebody_who_shares_an_address_lifts_that_address_only(platform: Platfo
     make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "city", "Hoorn", user=user, **stated(shared)))
     own = make.email()
     resend(platform, shop, user, **verified(own))
-    person = make.logged_in(platform, own)
+    person = make.person(platform, address=own)
     erase(platform, person)
 
-    make.logged_in(platform, shared)
+    make.person(platform, address=shared)
 
     assert Outcome.SUPPRESSED == resend(platform, shop, user)
     assert Outcome.SUPPRESSED == resend(platform, shop, make.name("new"), **verified(own))
@@ -249,7 +249,7 @@ def test_a_stated_address_that_somebody_else_has_too_stays_usable(platform: Plat
     resend(platform, shop, housemate, **stated(shared))
     own, user = make.email(), make.name("user")
     resend(platform, shop, user, identifiers=(*verified(own)["identifiers"], *stated(shared)["identifiers"]))  # type: ignore[misc]  # both are tuples
-    person = make.logged_in(platform, own)
+    person = make.person(platform, address=own)
 
     erase(platform, person)
 
@@ -304,7 +304,7 @@ def test_a_crash_before_the_ring_was_told_is_made_good(
 def test_a_key_that_is_being_wrapped_anew_is_noted_as_it_ends_up(
     platform: Platform, database_url: str, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person = make.logged_in(platform)
+    person = make.person(platform)
     ((subject, wrapped),) = subjects(ask, person).items()
     anew = platform.ring.rewrap(wrapped, subject=subject)
 
@@ -365,7 +365,7 @@ def test_an_erasure_during_deliveries_leaves_nothing_behind(
 
 
 def test_an_act_that_was_first_is_erased_with_the_rest(platform: Platform, bank: Organization, ask: Ask) -> None:
-    person = make.logged_in(platform)
+    person = make.person(platform)
     at = clock.now()
     act = law.Grant(
         recipient=bank.organization_id,
@@ -401,7 +401,7 @@ def test_an_erasure_during_a_read_lets_the_read_see_nothing_more(platform: Platf
 
 def test_the_session_and_the_login_links_are_gone(platform: Platform, ask: Ask) -> None:
     address = make.email()
-    person = make.logged_in(platform, address)
+    person = make.person(platform, address=address)
     login.ask(platform, email=address, asker="203.0.113.9", at=clock.now())
     blind = platform.blind.of("email", address)  # type: ignore[arg-type]  # the enum's value
     assert ask("select 1 from login_link where email_blind = %s", blind)
@@ -414,7 +414,7 @@ def test_the_session_and_the_login_links_are_gone(platform: Platform, ask: Ask) 
 
 @pytest.mark.parametrize("principal", [each for each in Principal if each is not Principal.CUSTOMER])
 def test_nobody_else_can_erase_a_customer(platform: Platform, principal: Principal, ask: Ask) -> None:
-    person = make.logged_in(platform)
+    person = make.person(platform)
     scope = Scope(principal, organization=uuid4(), customer=person.customer_id)
 
     with (
@@ -427,7 +427,7 @@ def test_nobody_else_can_erase_a_customer(platform: Platform, principal: Princip
 
 
 def test_a_forged_scope_erases_nobody(platform: Platform, app_url: str, ask: Ask) -> None:
-    person = make.logged_in(platform)
+    person = make.person(platform)
 
     with psycopg.connect(app_url) as connection:
         connection.execute(ENTER, Mint(Mac(b"f" * 32)).words(person.scope))
@@ -438,7 +438,7 @@ def test_a_forged_scope_erases_nobody(platform: Platform, app_url: str, ask: Ask
 
 
 def test_who_has_left_cannot_leave_again(platform: Platform) -> None:
-    person = make.logged_in(platform)
+    person = make.person(platform)
     erase(platform, person)
 
     with pytest.raises(NotFound):
