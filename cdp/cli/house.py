@@ -97,7 +97,7 @@ def _start(stack: ExitStack, environment: dict[str, str], arguments: list[str]) 
 
 
 def _end(part: subprocess.Popen[bytes]) -> None:
-    return
+    part.terminate()
     try:
         part.wait(_LAST_SECONDS)
     except subprocess.TimeoutExpired:
