@@ -106,7 +106,7 @@ def _schema(patient: Patient) -> Iterator[Finding]:
     committed = schema_picture.COMMITTED.read_text(encoding="utf-8")
     drift = schema_picture.drift(committed, schema_picture.take(patient.admin))
     kinds: dict[str, tuple[str, ...]] = {"policies": ("create policy",), "roles": ("create role", "grant ")}
-    kinds["schema"] = ("create table", "CREATE", "alter table", "create function", "create view", "create trigger")
+    kinds["schema"] = ("create table", "CREATE", "alter table", "create function", "view", "trigger")
     for check, begins in kinds.items():
         of_kind = schema_picture.Drift(
             tuple(each for each in drift.missing if each.startswith(begins)),

@@ -45,7 +45,7 @@ with tables as (
                case when t.relforcerowsecurity then 'force' else 'no force' end)
     from tables t where t.relkind <> 'v'
     union all
-    select 3, t.relname, format('create view %I owner %s as %s', t.relname, t.relowner::regrole, pg_get_viewdef(t.oid))
+    select 3, t.relname, format('view %I owner %s as %s', t.relname, t.relowner::regrole, pg_get_viewdef(t.oid))
     from tables t where t.relkind = 'v'
     union all
     select 3, t.relname, format('alter table %I add constraint %I %s', t.relname, c.conname, pg_get_constraintdef(c.oid))
@@ -55,7 +55,7 @@ with tables as (
     from tables t join pg_index i on i.indrelid = t.oid
     where not exists (select from pg_constraint c where c.conindid = i.indexrelid)
     union all
-    select 3, t.relname, format('create trigger: %s', pg_get_triggerdef(g.oid))
+    select 3, t.relname, format('trigger: %s', pg_get_triggerdef(g.oid))
     from tables t join pg_trigger g on g.tgrelid = t.oid where not g.tgisinternal
     union all
     select 3, t.relname, format('create policy %I on %I as %s for %s to %s%s%s', p.polname, t.relname,
