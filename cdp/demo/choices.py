@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -39,20 +39,24 @@ def logs_in(person: Person) -> bool:
     return person.mailbox.is_theirs and bool(person.life or acts or answers or person.dice("login").random() < _LOG_IN)
 
 
+def carry_out(platform: Platform, ids: Ids, at: datetime, person: Person) -> UUID | None:
+    """Do everything that this person decided and that others asked of them; return who they are, if they ever came.
+
+    Safe to repeat for somebody for whom it was done before.
+    """
+    hour = timedelta(minutes=person.number * 37 % _EARLIEST, seconds=person.number % 60)
+    return _Choices(platform, ids, at - hour).of(person)
+
+
 @dataclass(frozen=True, slots=True)
-class Choices:
-    """Carries out what one person after another decided; safe to repeat for somebody it was done for before."""
+class _Choices:
+    """Carries out what people decided, each at their own hour."""
 
     platform: Platform
     ids: Ids
     at: datetime
 
-    def carry_out(self, person: Person) -> UUID | None:
-        """Do everything that this person decided and that others asked of them; return who they are, if they came."""
-        hour = timedelta(minutes=person.number * 37 % _EARLIEST, seconds=person.number % 60)
-        return replace(self, at=self.at - hour)._carry_out(person)
-
-    def _carry_out(self, person: Person) -> UUID | None:
+    def of(self, person: Person) -> UUID | None:
         customer = self._log_in(person) if logs_in(person) else None
         for act in person.pattern.acts:
             if act.kind == "attest":

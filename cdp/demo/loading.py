@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from cdp import organizations
-from cdp.demo import behaviour, credentials, holdings, looks, stories, talk
-from cdp.demo.choices import Choices
+from cdp.demo import behaviour, choices, credentials, holdings, looks, stories, talk
 from cdp.demo.people import Person, people
 from cdp.demo.stories import VUURTOREN
 from cdp.ingest import segment
@@ -157,10 +157,10 @@ class _Loading:
 
     def _decide(self) -> list[tuple[Person, UUID]]:
         """Let everybody decide, and return who has a life worth following."""
-        choices = Choices(self._platform, self._ids, self._at)
+        decide = partial(choices.carry_out, self._platform, self._ids, self._at)
         known: list[tuple[Person, UUID]] = []
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            for person, customer in zip(self._people, threads.map(choices.carry_out, self._people), strict=True):
+            for person, customer in zip(self._people, threads.map(decide, self._people), strict=True):
                 if person.life is not None and customer is not None:
                     known.append((person, customer))
                 self._step(1)
