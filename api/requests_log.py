@@ -17,7 +17,7 @@ Measure = Callable[[str, str, int, float], None]
 
 _LOG: Final = logging.getLogger("cdp.requests")
 _HEADER: Final = b"x-request-id"
-_SAFE: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.-]{7,63}")
+_SAFE: Final = re.compile(rb"[0-9a-f]{16,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE: Final = "(none)"
 
@@ -78,6 +78,6 @@ def _line(scope: Scope, note: caller.Note, status: int, seconds: float) -> str:
 
 
 def _request_id(scope: Scope) -> str:
-    """Return the sender's id when it is a plain token, else a fresh one: an id must not carry a text into a log."""
+    """Return the sender's id when it is a UUID or hexadecimal, else a fresh one: a word could name a person."""
     given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
     return given.decode() if _SAFE.fullmatch(given) else secrets.token_hex(12)

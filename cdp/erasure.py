@@ -15,9 +15,10 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from cdp import key_destruction
+from cdp import dossier, key_destruction, mail
 from cdp.platform import Platform
 from cdp.scope import Scope
+from cdp.unsealing import OwnKeys
 
 TRIES: Final = 5
 _ERASE: Final = text("select erased_subject, wrapped_key from erase_customer(:erasure, :at)")
@@ -38,7 +39,10 @@ def erase(platform: Platform, scope: Scope, *, at: datetime) -> Erasure:
     Raises NotFound when they have been erased already. Blocks on the disk: call it from a thread.
     """
     erasure = uuid4()
+    with platform.database.scoped(scope) as session:
+        emails = dossier.summary(session, OwnKeys(session, platform.ring)).emails
     given_up = _take_away(platform, scope, erasure, at=at)
+    mail.forget(platform.settings, emails)
     key_destruction.destroy(platform, given_up, at=at)
     return Erasure(erasure, at, len(given_up))
 

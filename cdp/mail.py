@@ -11,7 +11,7 @@ import queue
 import smtplib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -26,6 +26,7 @@ from cdp.settings import Settings
 from consent.errors import Invalid
 
 _LOG: Final = logging.getLogger("cdp.mail")
+_FOLDER: Final = "mail"
 _SECONDS: Final = 20
 _MOST_WAITING: Final = 1_000
 _SUBMISSION: Final = 587
@@ -112,6 +113,14 @@ class Maildir:
         found = [(box.get_message(key).get_date(), key) for key in box.iterkeys()]
         return [message_from_bytes(box.get_bytes(key), policy=policy.default) for _, key in sorted(found, reverse=True)]
 
+    def forget(self, addresses: Collection[str]) -> None:
+        """Throw away every letter to these addresses."""
+        box, gone = self._opened(), {each.lower() for each in addresses}
+        for key in box.keys():  # noqa: SIM118  # a list, which stays while letters go
+            message = message_from_bytes(box.get_bytes(key), policy=policy.default)
+            if parseaddr(str(message["To"]))[1].lower() in gone:
+                box.discard(key)
+
     def _opened(self) -> mailbox.Maildir:
         return mailbox.Maildir(self._folder, create=True)
 
@@ -161,12 +170,19 @@ class Outbox:
             _note("mail-sent", "ok")
 
 
+def forget(settings: Settings, addresses: Collection[str]) -> None:
+    """Throw away what the demo caught for these addresses; elsewhere no letter stays here."""
+    folder = settings.home / _FOLDER
+    if settings.is_demo and folder.exists():
+        Maildir(folder).forget(addresses)
+
+
 def outbox(settings: Settings) -> Outbox:
     """Return the outbox that the settings describe; outside the demo a mail server is required."""
     if settings.smtp_url is not None:
         return Outbox(Smtp.of(settings.smtp_url), settings.mail_from)
     if settings.is_demo:
-        return Outbox(Maildir(settings.home / "mail"), settings.mail_from)
+        return Outbox(Maildir(settings.home / _FOLDER), settings.mail_from)
     raise Invalid("the setting CDP_SMTP_URL is missing", field="CDP_SMTP_URL")
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
-from cdp import access_tokens, clients, clock, ids, login, organizations
+from cdp import access_requests, access_tokens, clients, clock, ids, login, organizations
 from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.items import Identifier, Item, Kind, Outcome, Reference, ReferenceType
 from cdp.ingest.items import IdentifierType as IdentifierKind
@@ -151,3 +151,37 @@ def known_person(platform: Platform, source: Organization, address: str, *, user
         item(Kind.PRODUCT, "subscription", {"plan": "basis"}, user=known, key=name("contract")),
         item(Kind.INTERACTION, "call", {"properties": {"note": "belde"}}, user=known, key=name("call")),
     )
+
+
+def encoded(value: object) -> bytes:
+    """Return `value` as the JSON of an item."""
+    return msgspec.json.encode(value)
+
+
+def access_request(platform: Platform, asking: Organization, customer: UUID) -> UUID:
+    """Return a request of `asking` to a customer."""
+    with platform.database.scoped(Scope(Principal.SOURCE, asking.organization_id)) as session:
+        return access_requests.ask(
+            session,
+            customer=customer,
+            organization=asking.organization_id,
+            purpose="advice",
+            categories=frozenset({"contact"}),
+            days=30,
+            notice={"because": "test"},
+            at=clock.now(),
+        )
+
+
+def write_key(platform: Platform, source: Organization, *, batch_bytes: int = 512_000) -> str:
+    """Return a fresh write key of `source`."""
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        made = clients.create_write_key(
+            session,
+            platform.fingerprints,
+            source.organization_id,
+            name="test",
+            at=clock.now(),
+            batch_bytes=batch_bytes,
+        )
+    return made.write_key

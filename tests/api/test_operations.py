@@ -108,13 +108,13 @@ def test_a_request_is_one_line_without_path_query_or_person(
     headers = make.service(platform, organization, "grants:request")
 
     with caplog.at_level(logging.INFO, "cdp.requests"):
-        api.get(f"/v1/changes?after={CANARY}", headers=headers | {"X-Request-ID": "request-12345"})
+        api.get(f"/v1/changes?after={CANARY}", headers=headers | {"X-Request-ID": "5eed0000c0ffee12"})
 
     line = _line(caplog)
     assert {"event", "id", "method", "route", "principal", "organization", "status", "outcome", "milliseconds"} == set(
         line
     )
-    assert ("request-12345", "/v1/changes", "service", organization.slug) == (
+    assert ("5eed0000c0ffee12", "/v1/changes", "service", organization.slug) == (
         line["id"],
         line["route"],
         line["principal"],
@@ -132,9 +132,9 @@ def test_an_odd_request_id_is_replaced(api: TestClient, given: str) -> None:
 
 
 def test_a_problem_carries_the_id_of_its_request(api: TestClient) -> None:
-    answer = api.get("/v1/nothing", headers={"X-Request-ID": "request-12345"})
+    answer = api.get("/v1/nothing", headers={"X-Request-ID": "5eed0000c0ffee12"})
 
-    assert ("request-12345", "request-12345") == (answer.headers["x-request-id"], answer.json()["request_id"])
+    assert ("5eed0000c0ffee12", "5eed0000c0ffee12") == (answer.headers["x-request-id"], answer.json()["request_id"])
 
 
 def _broken(platform: Platform, error: Exception) -> TestClient:
