@@ -23,6 +23,7 @@ from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauth
 
 _LOG: Final = logging.getLogger("cdp.errors")
 _AGAIN: Final = "60"
+_SOON: Final = "2"
 
 _KINDS: Final[Mapping[type[Problem], int]] = {
     Unauthenticated: 401,
@@ -37,6 +38,8 @@ _CODES: Final[Mapping[str, int]] = {
     "too-large": 413,
     "unsupported-content": 415,
     "too-many-requests": 429,
+    "too-busy": 429,
+    "busy": 503,
 }
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("unreadable-request", "This request cannot be read."),
@@ -111,6 +114,8 @@ def _headers(status: int, code: str) -> dict[str, str]:
     """Return what RFC 6750 §3 and RFC 6585 §4 ask of a refusal at the door."""
     if status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="cdp"'}
+    if code in {"too-busy", "busy"}:
+        return {"Retry-After": _SOON}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return {"Retry-After": _AGAIN}
     if code == "insufficient-scope":

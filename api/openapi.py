@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from api import paths
 from api.problems import ProblemDocument, WireProblem
+from cdp.ingest import records
 
 DOCUMENT: Final = Path(__file__).parents[1] / "openapi" / "v1.json"
 _PROBLEM: Final = "application/problem+json"
@@ -61,6 +62,7 @@ def _complete(document: dict[str, Any]) -> None:
     for model in (ProblemDocument, WireProblem):
         schemas[model.__name__] = model.model_json_schema()
     document["components"].setdefault("securitySchemes", {})["client"] = dict(_CLIENT)
+    schemas.update(json.loads(json.dumps(records.schemas()[1])))
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _add_problems(path, method, operation)

@@ -10,6 +10,13 @@ SEGMENT: Final = frozenset(f"/v1/{name}" for name in _SEGMENT)
 """The Segment wire: raw bodies of any content type; errors are `{"code", "message"}`."""
 
 RECORDS: Final = "/v1/records"
+
+
+def is_segment(path: str) -> bool:
+    """Say whether `path` belongs to the Segment wire, also with a slash too many."""
+    return path.rstrip("/") in SEGMENT
+
+
 LARGEST_BODY: Final = 1024 * 1024
 _LARGEST: Final = MappingProxyType({RECORDS: RECORDS_BYTES, **dict.fromkeys(SEGMENT, LARGEST_BATCH_BYTES)})
 

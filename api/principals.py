@@ -13,6 +13,7 @@ from fastapi.security import SecurityScopes as AskedScopes
 from api import caller
 from cdp import clock, credentials
 from cdp.client_scopes import SCOPES
+from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.errors import Refused, Unauthenticated
@@ -178,14 +179,18 @@ async def fresh_customer(platform: PlatformDep, person: Annotated[LoggedIn, Depe
     return person
 
 
-async def source(
-    request: Request,
-    platform: PlatformDep,
+async def header_key(
     key: Annotated[HTTPAuthorizationCredentials | None, Depends(_WRITE_KEY)],
     basic: Annotated[HTTPBasicCredentials | None, Depends(_WRITE_KEY_BASIC)],
+) -> str | None:
+    """Return the unverified write key in a Bearer or Basic header, or None."""
+    return key.credentials if key else basic.username if basic else None
+
+
+async def source(
+    request: Request, platform: PlatformDep, unverified_key: Annotated[str | None, Depends(header_key)]
 ) -> Supplier:
     """Return the source that sends, by the write key in a Bearer or Basic header."""
-    unverified_key = key.credentials if key else basic.username if basic else None
     if unverified_key is None:
         raise Unauthenticated("this call needs a write key")
     return await supplier_of(request, platform, unverified_key)
@@ -199,6 +204,19 @@ async def supplier_of(request: Request, platform: Platform, unverified_key: str)
     return Supplier(holder.organization, holder.slug, holder.batch_bytes)
 
 
+async def any_source(
+    request: Request,
+    platform: PlatformDep,
+    unverified_key: Annotated[str | None, Depends(header_key)],
+    authorization: Annotated[str | None, Depends(_OAUTH)],
+) -> Scope:
+    """Return the scope of the source that asks, by its write key or by an access token for records:write."""
+    if unverified_key is not None and unverified_key.startswith(Prefix.WRITE_KEY):
+        return (await supplier_of(request, platform, unverified_key)).scope
+    asked = AskedScopes(["records:write"])
+    return (await service(request, platform, asked, authorization)).scope(Principal.SOURCE)
+
+
 ProfileReader = Annotated[Service, Security(service, scopes=["profiles:read"])]
 RecordWriter = Annotated[Service, Security(service, scopes=["records:write"])]
 GrantRequester = Annotated[Service, Security(service, scopes=["grants:request"])]
@@ -207,3 +225,4 @@ Auditor = Annotated[AuditingClient, Security(auditor, scopes=["audit:read"])]
 Customer = Annotated[LoggedIn, Security(customer)]
 FreshCustomer = Annotated[LoggedIn, Security(fresh_customer)]
 Source = Annotated[Supplier, Security(source)]
+AnySource = Annotated[Scope, Security(any_source)]

@@ -47,7 +47,7 @@ def answer(  # noqa: PLR0913 -- the parts of a problem document, each named by t
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return what is wrong in the format that `path` speaks."""
-    if path in paths.SEGMENT:
+    if paths.is_segment(path):
         return JSONResponse(WireProblem(code=code, message=detail).model_dump(), status, headers)
     document = ProblemDocument(
         type=f"{_OWN}{code}",

@@ -1,0 +1,95 @@
+"""The Segment-compatible wire: SDKs of Segment and RudderStack work when only their host is changed.
+
+Rules: (1) success is exactly 200, after the commit; (2) one bad event fails neither its neighbours nor the batch: it
+goes to the reject log; (3) what anybody with a write key can send verifies nothing and consents to nothing.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from api import caller
+from api.principals import PlatformDep, Supplier, header_key, supplier_of
+from cdp import clock
+from cdp.catalog import files
+from cdp.ingest import decoding, segment
+from cdp.ingest.batch import Batch, Path
+from cdp.ingest.items import LARGEST_BATCH_BYTES, Outcome
+from cdp.ingest.segment import CALLS, Call
+from consent.errors import Unauthenticated
+
+router = APIRouter(prefix="/v1", tags=["segment"])
+
+_LARGE: Final = 64 * 1024
+_BODY: Final = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {"type": "object", "description": "As the SDKs of Segment and RudderStack send it; gzip is fine."}
+        }
+    },
+}
+
+
+class Received(BaseModel):
+    """That everything is stored, but for what stands in the reject log."""
+
+    success: bool
+    received: int
+    rejected: int
+
+
+async def _sender(
+    request: Request, platform: PlatformDep, key: Annotated[str | None, Depends(header_key)]
+) -> tuple[Supplier, bytes]:
+    """Return who sends and the plain body: by Bearer, by Basic, or else by the key in the body itself."""
+    packed, encoding = await request.body(), request.headers.get("content-encoding")
+    if key is None:
+        body = decoding.unpack(packed, encoding=encoding, limit=LARGEST_BATCH_BYTES)
+        key = await run_in_threadpool(segment.write_key, body)
+        if key is None:
+            raise Unauthenticated("this call needs a write key")
+    supplier = await supplier_of(request, platform, key)
+    return supplier, decoding.unpack(packed, encoding=encoding, limit=supplier.batch_bytes)
+
+
+Sender = Annotated[tuple[Supplier, bytes], Depends(_sender)]
+
+
+async def take(call: Call, request: Request, sender: tuple[Supplier, bytes]) -> Received:
+    """Store what the SDK sent."""
+    supplier, body = sender
+    at, name = clock.now(), files.shipped().attribute_name
+    if len(body) > _LARGE:
+        events = await run_in_threadpool(segment.parse, call, body, received_at=at, attribute_name=name)
+    else:
+        events = segment.parse(call, body, received_at=at, attribute_name=name)
+    groups = [event if isinstance(event, list) else [event] for event in events]
+    request_id = caller.note_of(request.scope).request_id
+    taken = await request.app.state.intake.take(Batch(supplier.scope, groups, Path.SEGMENT, request_id, at))
+    rejected = sum(any(each.outcome is Outcome.REJECTED for each in group) for group in taken.verdicts)
+    return Received(success=True, received=len(groups), rejected=rejected)
+
+
+def _endpoint(call: Call) -> Callable[..., Awaitable[Received]]:
+    async def endpoint(request: Request, sender: Sender) -> Received:
+        return await take(call, request, sender)
+
+    return endpoint
+
+
+for _name, _call in CALLS.items():
+    router.add_api_route(
+        f"/{_name}",
+        _endpoint(_call),
+        methods=["POST"],
+        name=f"segment_{_name}",
+        summary=f"Send a batch of calls{'' if len(_name) > 1 else ', the short way'}"
+        if _call is Call.BATCH
+        else f"Send one {_call.value} call{'' if len(_name) > 1 else ', the short way'}",
+        description="Answered after the write is durable. An event that cannot be taken stands in GET /v1/rejects.",
+        openapi_extra={"requestBody": _BODY},
+    )
