@@ -5,7 +5,7 @@ psycopg connection. Both lanes enter a scope by the same SQL function. Rules: (1
 time, also to empty; (2) the transaction commits when the block ends, before an answer leaves; (3) nobody below commits.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache, partial
 from importlib.resources import files
@@ -83,6 +83,22 @@ class Database:
                 async with connection.transaction():
                     await connection.execute(ENTER, self._mint.words(scope))
                     yield connection
+
+    async def at_once(self, scope: Scope, statement: bytes, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run one statement in a transaction of its own as `scope`, in one round trip; return what it committed."""
+        async with self.pool.connection() as connection:
+            cursor = connection.cursor(binary=True)
+            with refusals.translated():
+                try:
+                    async with connection.pipeline():
+                        await connection.execute("begin")
+                        await connection.execute(ENTER, self._mint.words(scope))
+                        await cursor.execute(statement, facts)
+                        await connection.execute("commit")
+                except psycopg.Error:
+                    await connection.rollback()
+                    raise
+            return await cursor.fetchall()
 
     async def check(self, question: LiteralString, fingerprint: bytes) -> tuple[Any, ...] | None:
         """Return what a credential stands for: one of the questions that the login role may ask outside a scope."""

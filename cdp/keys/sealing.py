@@ -53,6 +53,13 @@ class DataKey:
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise Unreadable("a sealed value cannot be read") from None
 
+    def unseal_at(self, where: bytes, sealed: bytes) -> bytes:
+        """Return what was sealed for the place whose associated data is `where`; raises Unreadable for other."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], where)
+        except (InvalidTag, ValueError):
+            raise Unreadable("a sealed value cannot be read") from None
+
     def seal_many(self, values: Sequence[tuple[UUID, bytes]], *, table: str, column: str) -> list[bytes]:
         """Return each (row, plaintext) sealed for its row, with one call for all nonces."""
         nonces = os.urandom(NONCE_BYTES * len(values))

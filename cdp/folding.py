@@ -1,0 +1,116 @@
+"""From permitted records to the bytes of a profile: the winning value of each attribute, unsealed, with its provenance.
+
+Mirrors `consent.fold`, and a test holds it to that: standing first (the customer's own, verified, stated), then the
+most recent, then source and record id. Values go from the seal into the answer as they are: nothing decodes them.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from cdp.keys.ring import KeyProvider
+from cdp.keys.sealing import DataKey
+from cdp.labels import Label, Labels
+from cdp.reading import Seen
+
+_ID: Final = 16
+_VALUE: Final = 2 * _ID
+_ZONE: Final = -len('+00:00"')
+_COLUMN: Final = b"\0sealed"
+
+Keys = Mapping[bytes, DataKey]
+Found = tuple[Label, str, bytes]
+"""A record: its label, its time and what is sealed."""
+
+
+class Place(NamedTuple):
+    """Where a page of interactions ended."""
+
+    at: datetime
+    source: UUID
+    record: UUID
+
+
+class Parts(NamedTuple):
+    """The JSON of what one profile holds, each part ready."""
+
+    attributes: bytes
+    products: bytes
+    interactions: bytes
+    external: bytes
+    next: Place | None
+
+
+def open_keys(ring: KeyProvider, seen: Iterable[Seen]) -> Keys:
+    """Return the data key of every subject in `seen`; those that were destroyed are missing."""
+    wrapped = [(blob[_ID:], UUID(bytes=blob[:_ID])) for each in seen for blob in each.keys or ()]
+    opened = ring.unwrap_many(wrapped)
+    return {subject.bytes: DataKey(key) for (_, subject), key in zip(wrapped, opened, strict=True) if key is not None}
+
+
+def parts(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Parts:
+    """Return what is shown of `seen`. Raises UnknownSource for a source that `labels` has not met."""
+    attributes: dict[str, Found] = {}
+    others: dict[str, list[Found]] = {"product": [], "interaction": [], "external": []}
+    for text, time, sealed in zip(seen.labels or (), seen.times or (), seen.sealed or (), strict=True):
+        if sealed[:_ID] not in keys:
+            continue  # erased since the statement began
+        label = labels[text]
+        found = label, time, sealed
+        if label.kind != "attributes":
+            others[label.kind].append(found)
+        elif label.type not in attributes or _wins(found, attributes[label.type]):
+            attributes[label.type] = found
+    events = others["interaction"]
+    return Parts(
+        attributes=_attributes([attributes[name] for name in sorted(attributes)], keys),
+        products=_objects(sorted(others["product"], key=_order), keys),
+        interactions=_objects(events[:page], keys),
+        external=_objects(sorted(others["external"], key=_order), keys),
+        next=_place(events[page - 1]) if len(events) > page else None,
+    )
+
+
+def _wins(one: Found, two: Found) -> bool:
+    if one[0].strength != two[0].strength:
+        return one[0].strength < two[0].strength
+    if one[1] != two[1]:
+        return _moment(one) > _moment(two)
+    return (one[0].source, one[2][_ID:_VALUE]) < (two[0].source, two[2][_ID:_VALUE])
+
+
+def _order(found: Found) -> tuple[bytes, str, bytes]:
+    label, _, sealed = found
+    return label.source, label.type, sealed[_ID:_VALUE]
+
+
+def _place(found: Found) -> Place:
+    return Place(_moment(found), UUID(bytes=found[0].source), UUID(bytes=found[2][_ID:_VALUE]))
+
+
+def _moment(found: Found) -> datetime:
+    return datetime.fromisoformat(found[1].strip('"'))
+
+
+def _attributes(found: list[Found], keys: Keys) -> bytes:
+    return b",".join(
+        [
+            b"%b%b%b%b%b"
+            % (label.before, _value(label, sealed, keys), label.between, time[:_ZONE].encode(), label.after)
+            for label, time, sealed in found
+        ]
+    )
+
+
+def _objects(found: list[Found], keys: Keys) -> bytes:
+    return b",".join(
+        [
+            b"%b%b%b%b" % (label.before, time[:_ZONE].encode(), label.between, _value(label, sealed, keys)[1:])
+            for label, time, sealed in found
+        ]
+    )
+
+
+def _value(label: Label, sealed: bytes, keys: Keys) -> bytes:
+    return keys[sealed[:_ID]].unseal_at(label.table + sealed[_ID:_VALUE] + _COLUMN, sealed[_VALUE:])

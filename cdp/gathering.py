@@ -1,0 +1,62 @@
+"""Questions that arrive while a statement is in flight, answered together by the next one.
+
+Sharing a statement shares its commit, the dearest part of a read that is written down. Rules: (1) a question joins a
+statement that has not begun, so what it is told was true after it was asked; (2) nothing waits for more to come.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
+
+
+class Gathering(Generic[Question, Answer]):
+    """One queue of questions of one kind, in one event loop."""
+
+    def __init__(
+        self, answer_all: Callable[[list[Question]], Awaitable[Sequence[Answer]]], *, most: int, at_once: int = 1
+    ) -> None:
+        """Answer at most `most` questions with one call of `answer_all`, and make `at_once` calls side by side."""
+        self._answer_all = answer_all
+        self._most = most
+        self._idle = at_once
+        self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
+        self._workers: set[asyncio.Task[None]] = set()
+
+    async def ask(self, question: Question) -> Answer:
+        """Return the answer to one question; raises what the statement raised."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, answer))
+        if self._idle:
+            self._idle -= 1
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+        return await answer
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is waiting for anything."""
+        return not self._workers
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                taken, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                await self._settle(taken)
+        finally:
+            self._idle += 1
+
+    async def _settle(self, taken: list[tuple[Question, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self._answer_all([question for question, _ in taken])
+        except Exception as error:  # noqa: BLE001 -- whatever it was, it is the askers' to handle
+            for _, future in taken:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), answer in zip(taken, answers, strict=True):
+            if not future.done():  # an asker that hung up
+                future.set_result(answer)

@@ -1,0 +1,158 @@
+"""The one statement by which profiles, timelines, batches and exports read: permitted records, and a row in the log.
+
+Rules: (1) who asks is a sealed scope, and the database's gate decides which records come out; (2) one customer is read
+as the reader, whose scope names that customer; several as the exporter, whose gate looks at each record's customer;
+(3) values are still sealed when they leave here.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from cdp import arrays
+from cdp.database import Database, sql
+from cdp.ids import NIL
+from cdp.scope import Principal, Scope
+
+RECENT: Final = 10
+"""How many interactions a profile shows."""
+SLICE: Final = 64
+"""How many customers a statement reads at most where many are asked for: it bounds how long one piece of work takes."""
+AHEAD: Final = 2
+"""How many statements of one asker are in flight side by side."""
+MOST_MERGES: Final = 8
+NEWEST: Final = (datetime(9999, 12, 31, tzinfo=UTC), NIL, NIL)
+
+
+class Path(StrEnum):
+    """By which door data left; a name never changes once it is logged."""
+
+    PROFILE = "profile"
+    INTERACTIONS = "interactions"
+    BATCH = "batch"
+    EXPORT = "export"
+    LOOKUP = "lookup"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Which program of which organization asks, for what purpose, and for which categories: None for all."""
+
+    organization: UUID
+    client: str
+    purpose: str
+    categories: tuple[str, ...] | None = None
+
+    def scope(self, principal: Principal, customer: UUID | None = None) -> Scope:
+        """Return the scope in which this asker reads."""
+        return Scope(principal, self.organization, customer, self.purpose, self.client)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a dossier is wanted: everything, or a page of interactions from the one behind `after`."""
+
+    path: Path
+    has_facts: bool = True
+    page: int = RECENT
+    after: tuple[datetime, UUID, UUID] = NEWEST
+
+
+class Seen(NamedTuple):
+    """What may be seen of one customer; `cdp/sql/read_profiles.sql` says how the records stand side by side."""
+
+    reason: str
+    merged_into: UUID | None
+    epoch: int | None
+    granted: list[str]
+    asked: list[str]
+    decided_at: datetime
+    labels: list[str] | None
+    times: list[str] | None
+    sealed: list[bytes] | None
+    keys: list[bytes] | None
+
+
+def _statement(principal: Principal) -> bytes:
+    """Return the statement for one role: each has a plan of its own, for a plan holds the policies of its role.
+
+    Without comments and indentation it stays short enough for the driver to remember how to read it.
+    """
+    text = re.sub(r"(?m)^\s*--.*\n|^\s+", "", sql("read_profiles"))
+    return f"/* {principal} */ {text}".encode()
+
+
+_GRANTING: Final = sql("export_customers").encode()
+_STATEMENTS: Final = {principal: _statement(principal) for principal in (Principal.READER, Principal.EXPORTER)}
+
+
+async def read(database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent) -> list[Seen]:
+    """Return what `asker` may see of each customer, in order; NIL stands for an id that names nobody.
+
+    Each answer stands in the access log, refused ones too, but for those that say where a merged customer went.
+    """
+    principal, customer = (Principal.READER, customers[0]) if len(customers) == 1 else (Principal.EXPORTER, None)
+    at, source, record = extent.after
+    facts: dict[str, Any] = {
+        "asked": None if asker.categories is None else arrays.texts(asker.categories),
+        "customers": arrays.uuids(customers),
+        "path": extent.path.value,
+        "facts": extent.has_facts,
+        "page": extent.page,
+        "after_at": at,
+        "after_source": source,
+        "after_record": record,
+    }
+    rows = await database.at_once(asker.scope(principal, customer), _STATEMENTS[principal], facts)
+    return [Seen._make(row) for row in rows]
+
+
+async def read_current(
+    database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent
+) -> list[tuple[UUID, Seen]]:
+    """Return the same with whom it is about: a customer who was merged is answered as who they are now."""
+    answers = list(zip(customers, await read(database, asker, customers, extent), strict=True))
+    for _ in range(MOST_MERGES):
+        moved = [place for place, (_, seen) in enumerate(answers) if seen.merged_into is not None]
+        if not moved:
+            break
+        hosts = [answers[place][1].merged_into or NIL for place in moved]
+        for place, host, seen in zip(moved, hosts, await read(database, asker, hosts, extent), strict=True):
+            answers[place] = (host, seen)
+    return answers
+
+
+async def in_slices(
+    database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent
+) -> AsyncIterator[list[tuple[UUID, Seen]]]:
+    """Yield the answers slice by slice; the next slices are read while the caller works on one."""
+    slices = (customers[start : start + SLICE] for start in range(0, len(customers), SLICE))
+    ahead: list[asyncio.Task[list[tuple[UUID, Seen]]]] = []
+    try:
+        for each in slices:
+            ahead.append(asyncio.create_task(read_current(database, asker, each, extent)))
+            if len(ahead) > AHEAD:
+                yield await _first(ahead)
+        while ahead:
+            yield await _first(ahead)
+    finally:
+        for task in ahead:
+            task.cancel()
+
+
+async def granting(database: Database, asker: Asker, *, after: UUID, limit: int) -> list[UUID]:
+    """Return who has granted `asker` anything, from the one behind `after`, in the order of ids."""
+    rows = await database.at_once(asker.scope(Principal.EXPORTER), _GRANTING, {"after": after, "limit": limit})
+    return [customer for (customer,) in rows]
+
+
+async def _first(ahead: list[asyncio.Task[list[tuple[UUID, Seen]]]]) -> list[tuple[UUID, Seen]]:
+    await asyncio.sleep(0)  # lets a statement that was just made leave before the caller goes to work
+    done = await ahead[0]
+    del ahead[0]
+    return done
