@@ -185,3 +185,18 @@ class Erased(Refused):
     """The customer has left, and nothing can be granted for them any more."""
 
     code = "erased"
+
+
+# --- what does not hold up as proof ---------------------------------------------------------
+
+
+class Malformed(Invalid):
+    """These bytes are not in the format that they claim."""
+
+    code = "malformed"
+
+
+class VerificationFailed(Invalid):
+    """The proof does not hold."""
+
+    code = "verification-failed"

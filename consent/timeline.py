@@ -1,0 +1,96 @@
+"""What stood between a customer and a recipient for one purpose at every moment, by the law applied again."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from consent.acts import Act
+from consent.admission import admit
+from consent.decision import decide
+from consent.permission import EMPTY, Permission
+from consent.types import CUSTOMER_SOURCE
+
+NEVER: Final = -1
+
+
+@dataclass(slots=True)
+class State:
+    """What stood from one act until the next, and since which act there had always been something."""
+
+    permission: Permission
+    since: int
+    """Position of the act that opened the permission; later ones changed it without a gap."""
+    _known: dict[tuple[str, bool, bool], bool] = field(default_factory=dict)
+
+    def allows(self, recipient: UUID, category: str, at: datetime) -> bool:
+        """Tell whether `recipient` could see anything of `category` at `at`, from any source."""
+        standing = self.permission
+        case = (category, _runs(standing.expires_at, at), _runs(standing.attested_expires_at, at))
+        if case not in self._known:
+            sources = {recipient, *(standing.sources or {CUSTOMER_SOURCE})}
+            self._known[case] = any(
+                decide(standing, recipient=recipient, category=category, source=source, at=at).allowed
+                for source in sources
+            )
+        return self._known[case]
+
+
+class Timeline:
+    """The states of one permission, in the order of its acts."""
+
+    __slots__ = ("_moments", "_states", "recipient")
+
+    def __init__(self, recipient: UUID) -> None:
+        """Begin with nothing."""
+        self.recipient = recipient
+        self._moments: list[datetime] = []
+        self._states: list[State] = []
+
+    @property
+    def latest(self) -> Permission:
+        """What stands after the last act."""
+        return self._states[-1].permission if self._states else EMPTY
+
+    @property
+    def position(self) -> int:
+        """The position of the last act."""
+        return len(self._states) - 1
+
+    def add(self, act: Act) -> None:
+        """Apply `act`, or raise the Problem that should have kept it out."""
+        before = self.latest
+        after = admit(before, act)
+        goes_on = bool(before.open_at(act.at))
+        self._states.append(State(after, self._states[-1].since if goes_on else len(self._states)))
+        self._moments.append(after.latest_at or act.at)
+
+    def position_at(self, at: datetime) -> int:
+        """Return the position of the last act at or before `at`, or NEVER."""
+        return bisect_right(self._moments, at) - 1
+
+    def allows(self, cited: int, categories: tuple[str, ...], at: datetime) -> bool:
+        """Tell whether the permission that the act at `cited` opened or changed allowed `categories` at `at`."""
+        return self._allows(self.position_at(at), cited, categories, at)
+
+    def allowed_around(self, cited: int, categories: tuple[str, ...], at: datetime, within: timedelta) -> bool:
+        """Tell whether an act less than `within` away from `at` is all that keeps `allows` from being true."""
+        first = max(bisect_left(self._moments, at - within) - 1, 0)
+        last = bisect_right(self._moments, at + within)
+        return any(
+            self._allows(position, cited, categories, max(at, self._moments[position]))
+            for position in range(first, last)
+        )
+
+    def _allows(self, position: int, cited: int, categories: tuple[str, ...], at: datetime) -> bool:
+        if position == NEVER:
+            return False
+        state = self._states[position]
+        if not state.since <= cited <= position:
+            return False
+        return all(state.allows(self.recipient, category, at) for category in categories)
+
+
+def _runs(end: datetime | None, at: datetime) -> bool:
+    return end is not None and at < end
