@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy.exc
 from sqlalchemy import text
 
-from cdp import clock, dossier, erasure, grants, key_destruction, login
+from cdp import clock, dossier, grants, key_destruction, login
 from cdp.database import ENTER
-from cdp.ingest.items import Identifier, IdentifierType, Kind, Outcome
+from cdp.ingest.items import Kind, Outcome
 from cdp.keys.errors import KeyDestroyed
 from cdp.keys.mac import Mac
 from cdp.platform import Platform
@@ -23,6 +23,7 @@ from cdp.unsealing import OwnKeys
 from consent import acts as law
 from consent.errors import NotFound
 from tests import make
+from tests.cdp.leaving import erase, known_to, resend, verified
 
 KEPT = {"act", "access", "change"}
 """What stays: what was decided, who looked and who was told, under an id that names nobody."""
@@ -44,18 +45,6 @@ def bank(platform: Platform) -> Organization:
 def ask(database_url: str) -> Iterator[Ask]:
     with psycopg.connect(database_url, autocommit=True) as connection:
         yield lambda question, *facts: connection.execute(question, facts).fetchall()
-
-
-def erase(platform: Platform, person: make.Person) -> erasure.Erasure:
-    return erasure.erase(platform, person.scope, at=clock.now())
-
-
-def known_to(platform: Platform, *sources: Organization) -> tuple[make.Person, str]:
-    """Return a customer whom these sources know, and the address; each calls them by the address."""
-    address = make.email()
-    for each in sources:
-        make.known_person(platform, each, address, user=address)
-    return make.person(platform, address=address), address
 
 
 def grant(platform: Platform, person: make.Person, recipient: Organization) -> None:
@@ -84,19 +73,6 @@ def tables_with(ask: Ask, customers: list[UUID]) -> set[str]:
 
 def subjects(ask: Ask, person: make.Person) -> dict[UUID, bytes]:
     return dict(ask("select subject_id, wrapped from data_key where customer_id = %s", person.customer_id))
-
-
-def resend(platform: Platform, source: Organization, user: str, **rest: Any) -> Outcome:
-    (outcome,) = make.delivery(platform, source, make.item(Kind.ATTRIBUTES, "city", "Bergen", user=user, **rest))
-    return outcome
-
-
-def verified(address: str) -> dict[str, object]:
-    return {"identifiers": (Identifier(IdentifierType.EMAIL, address, verified=True),)}
-
-
-def stated(address: str) -> dict[str, object]:
-    return {"identifiers": (Identifier(IdentifierType.EMAIL, address),)}
 
 
 def test_nothing_but_proof_is_left(platform: Platform, shop: Organization, bank: Organization, ask: Ask) -> None:
@@ -204,67 +180,6 @@ def test_the_acts_still_prove_what_was_decided(platform: Platform, bank: Organiz
 
     kinds = ask("select kind from act where customer_id = %s order by seq", person.customer_id)
     assert [("grant",), ("erase",)] == kinds
-
-
-def test_a_source_cannot_bring_the_person_back(platform: Platform, shop: Organization, bank: Organization) -> None:
-    person, address = known_to(platform, shop)
-    erase(platform, person)
-
-    assert Outcome.SUPPRESSED == resend(platform, shop, address)
-    assert Outcome.SUPPRESSED == resend(platform, shop, make.name("new"), **verified(address))
-    assert Outcome.SUPPRESSED == resend(platform, bank, make.name("new"), **stated(address))
-    assert Outcome.STORED == resend(platform, bank, address)  # the bank's own number of somebody else
-
-
-def test_who_logs_in_again_starts_empty_and_can_be_known_again(platform: Platform, shop: Organization) -> None:
-    person, address = known_to(platform, shop)
-    erase(platform, person)
-
-    again = make.person(platform, address=address)
-    with platform.database.scoped(again.scope) as session:
-        found = dossier.records(session, OwnKeys(session, platform.ring), until=clock.now(), limit=10)
-
-    assert again.customer_id != person.customer_id
-    assert ["email"] == [each.type for each in found]
-    assert Outcome.STORED == resend(platform, shop, address)
-
-
-def test_somebody_who_shares_an_address_lifts_that_address_only(platform: Platform, shop: Organization) -> None:
-    shared, user = make.email(), make.name("user")
-    make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "city", "Hoorn", user=user, **stated(shared)))
-    own = make.email()
-    resend(platform, shop, user, **verified(own))
-    person = make.person(platform, address=own)
-    erase(platform, person)
-
-    make.person(platform, address=shared)
-
-    assert Outcome.SUPPRESSED == resend(platform, shop, user)
-    assert Outcome.SUPPRESSED == resend(platform, shop, make.name("new"), **verified(own))
-    assert Outcome.STORED == resend(platform, shop, make.name("new"), **stated(shared))
-
-
-def test_a_stated_address_that_somebody_else_has_too_stays_usable(platform: Platform, shop: Organization) -> None:
-    shared, housemate = make.email(), make.name("housemate")
-    resend(platform, shop, housemate, **stated(shared))
-    own, user = make.email(), make.name("user")
-    resend(platform, shop, user, identifiers=(*verified(own)["identifiers"], *stated(shared)["identifiers"]))  # type: ignore[misc]  # both are tuples
-    person = make.person(platform, address=own)
-
-    erase(platform, person)
-
-    assert Outcome.STORED == resend(platform, shop, make.name("new"), **stated(shared))
-
-
-def test_a_proven_address_is_suppressed_also_when_somebody_else_states_it(
-    platform: Platform, shop: Organization, bank: Organization
-) -> None:
-    person, address = known_to(platform, shop)
-    resend(platform, bank, make.name("housemate"), **stated(address))
-
-    erase(platform, person)
-
-    assert Outcome.SUPPRESSED == resend(platform, bank, make.name("new"), **verified(address))
 
 
 def test_what_was_unlinked_is_not_erased(platform: Platform, shop: Organization, bank: Organization, ask: Ask) -> None:

@@ -1,0 +1,82 @@
+"""Who was erased is not brought back by a source, only by coming back; and nobody else is kept out with them."""
+
+import pytest
+
+from cdp import clock, dossier
+from cdp.ingest.items import Kind, Outcome
+from cdp.platform import Platform
+from cdp.tables import Organization
+from cdp.unsealing import OwnKeys
+from tests import make
+from tests.cdp.leaving import erase, known_to, resend, stated, verified
+
+
+@pytest.fixture
+def shop(platform: Platform) -> Organization:
+    return make.organization(platform)
+
+
+@pytest.fixture
+def bank(platform: Platform) -> Organization:
+    return make.organization(platform)
+
+
+def test_a_source_cannot_bring_the_person_back(platform: Platform, shop: Organization, bank: Organization) -> None:
+    person, address = known_to(platform, shop)
+    erase(platform, person)
+
+    assert Outcome.SUPPRESSED == resend(platform, shop, address)
+    assert Outcome.SUPPRESSED == resend(platform, shop, make.name("new"), **verified(address))
+    assert Outcome.SUPPRESSED == resend(platform, bank, make.name("new"), **stated(address))
+    assert Outcome.STORED == resend(platform, bank, address)  # the bank's own number of somebody else
+
+
+def test_who_logs_in_again_starts_empty_and_can_be_known_again(platform: Platform, shop: Organization) -> None:
+    person, address = known_to(platform, shop)
+    erase(platform, person)
+
+    again = make.person(platform, address=address)
+    with platform.database.scoped(again.scope) as session:
+        found = dossier.records(session, OwnKeys(session, platform.ring), until=clock.now(), limit=10)
+
+    assert again.customer_id != person.customer_id
+    assert ["email"] == [each.type for each in found]
+    assert Outcome.STORED == resend(platform, shop, address)
+
+
+def test_somebody_who_shares_an_address_lifts_that_address_only(platform: Platform, shop: Organization) -> None:
+    shared, user = make.email(), make.name("user")
+    make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "city", "Hoorn", user=user, **stated(shared)))
+    own = make.email()
+    resend(platform, shop, user, **verified(own))
+    person = make.person(platform, address=own)
+    erase(platform, person)
+
+    make.person(platform, address=shared)
+
+    assert Outcome.SUPPRESSED == resend(platform, shop, user)
+    assert Outcome.SUPPRESSED == resend(platform, shop, make.name("new"), **verified(own))
+    assert Outcome.STORED == resend(platform, shop, make.name("new"), **stated(shared))
+
+
+def test_a_stated_address_that_somebody_else_has_too_stays_usable(platform: Platform, shop: Organization) -> None:
+    shared, housemate = make.email(), make.name("housemate")
+    resend(platform, shop, housemate, **stated(shared))
+    own, user = make.email(), make.name("user")
+    resend(platform, shop, user, identifiers=(*verified(own)["identifiers"], *stated(shared)["identifiers"]))  # type: ignore[misc]  # both are tuples
+    person = make.person(platform, address=own)
+
+    erase(platform, person)
+
+    assert Outcome.STORED == resend(platform, shop, make.name("new"), **stated(shared))
+
+
+def test_a_proven_address_is_suppressed_also_when_somebody_else_states_it(
+    platform: Platform, shop: Organization, bank: Organization
+) -> None:
+    person, address = known_to(platform, shop)
+    resend(platform, bank, make.name("housemate"), **stated(address))
+
+    erase(platform, person)
+
+    assert Outcome.SUPPRESSED == resend(platform, bank, make.name("new"), **verified(address))
