@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
 from api import errors
+from api.browsers import OpenToBrowsers
 from api.limits import Limits, SafeHeaders
 from api.metrics import Metrics
 from api.openapi import DescribedAPI, operation_id
@@ -28,11 +29,22 @@ from api.routes import (
     me_sources,
     oauth,
     operations,
+    profiles,
+    records,
+    rejects,
+    segment,
 )
 from cdp import mail
+from cdp.ingest.intake import Intake
 from cdp.platform import Platform
+from cdp.profiles import Profiles
+from cdp.token_checks import TokenChecks
 
 ROUTES: Final = (
+    segment,
+    records,
+    rejects,
+    profiles,
     login,
     me,
     me_records,
@@ -70,9 +82,12 @@ def create_app(platform: Platform) -> FastAPI:
 
     app = described(lifespan)
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
+    app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
+    app.state.intake = Intake(platform)
     app.add_middleware(Limits)
     app.add_middleware(errors.OpaqueErrors)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(OpenToBrowsers)
     app.add_middleware(RequestsLog, measure=metrics.observe)
     return app
 
