@@ -20,6 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Organization = Annotated[str, typer.Argument(help="The organization's slug.", metavar="ORGANIZATION")]
 
 _LEFT_MARGIN: Final = 2
+_WIDE: Final = 250
 
 
 class _Rate(TransferSpeedColumn):
@@ -43,7 +44,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, empty: str =
             table.add_column(name.replace("_", " "), overflow="fold")
         for row in rows:
             table.add_row(*(_shown(value) for value in row.values()))
-        Console(soft_wrap=not sys.stdout.isatty()).print(table)
+        Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 def print_facts(facts: Mapping[str, Any], *, as_json: bool) -> None:
