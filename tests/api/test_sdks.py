@@ -1,0 +1,130 @@
+"""The SDKs of Segment and RudderStack, unmodified, against a real server on loopback: only their host is changed."""
+
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import rudderstack.analytics.client
+import segment.analytics.client
+import uvicorn
+
+from api.app import create_app
+from cdp.platform import Platform
+from tests import make
+
+SDKS = Path(__file__).parents[1] / "sdk"
+
+
+@pytest.fixture(scope="module")
+def url(platform: Platform) -> Iterator[str]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(platform), log_config=None, access_log=False))
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    serving.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    serving.join()
+    listening.close()
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the Node SDKs, as their lock says."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("node and npm are not on this machine")
+    folder = tmp_path_factory.mktemp("sdk")
+    for name in ("package.json", "package-lock.json", "send.mjs"):
+        shutil.copy(SDKS / name, folder)
+    install = [npm, "install", "--no-save", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode:
+        pytest.skip("npm cannot install the SDKs here")
+    return folder
+
+
+def stored(url: str, source: object) -> tuple[list[str], list[str]]:
+    """Return the types of records and interactions that `source` has stored."""
+    with psycopg.connect(url) as connection:
+        records = connection.execute("select type from record where source_id = %s order by type", (source,)).fetchall()
+        events = connection.execute("select type from interaction where source_id = %s order by type", (source,))
+        return [row[0] for row in records], [row[0] for row in events.fetchall()]
+
+
+def test_segment_python(url: str, platform: Platform, database_url: str) -> None:
+    source = make.organization(platform)
+    failures: list[object] = []
+    client = segment.analytics.client.Client(
+        make.write_key(platform, source), host=url, on_error=lambda error, _: failures.append(error), max_retries=0
+    )
+
+    client.identify("py-user", {"city": "Bergen"})
+    client.track("py-user", "Order Completed", {"total": 12.5})
+    client.page("py-user", name="Home")
+    client.screen("py-user", name="Start")
+    client.group("py-user", "g-1", {"name": "Buren"})
+    client.alias("py-device", "py-user")
+    client.shutdown()
+
+    assert [] == failures
+    assert (["city", "group.name", "group_id"], ["order-completed", "page", "screen"]) == stored(
+        database_url, source.organization_id
+    )
+
+
+def test_segment_python_sends_everything_of_a_large_queue(url: str, platform: Platform, database_url: str) -> None:
+    source = make.organization(platform)
+    failures: list[object] = []
+    client = segment.analytics.client.Client(
+        make.write_key(platform, source), host=url, on_error=lambda error, _: failures.append(error), max_retries=0
+    )
+
+    for number in range(300):
+        client.track(f"user-{number % 7}", "Order Completed", {"number": number, "note": "x" * 5_000})
+    client.shutdown()
+
+    assert [] == failures
+    assert 300 == len(stored(database_url, source.organization_id)[1])
+
+
+@pytest.mark.parametrize("gzip", [True, False])
+def test_rudder_python(url: str, platform: Platform, database_url: str, *, gzip: bool) -> None:
+    source = make.organization(platform)
+    failures: list[object] = []
+    client = rudderstack.analytics.client.Client(
+        make.write_key(platform, source),
+        host=url,
+        gzip=gzip,
+        on_error=lambda error, _: failures.append(error),
+        max_retries=0,
+    )
+
+    client.identify("py-user", {"city": "Bergen"})
+    client.track("py-user", "Order Completed", {"total": 12.5})
+    client.page("py-user", name="Home")
+    client.group("py-user", "g-1", {"name": "Buren"})
+    client.alias("py-device", "py-user")
+    client.shutdown()
+
+    assert [] == failures
+    assert (["city", "group.name", "group_id"], ["order-completed", "page"]) == stored(
+        database_url, source.organization_id
+    )
+
+
+@pytest.mark.parametrize("sdk", ["segment", "rudder"])
+def test_node(url: str, platform: Platform, database_url: str, node: Path, sdk: str) -> None:
+    source = make.organization(platform)
+    command = ["node", "send.mjs", sdk, url, make.write_key(platform, source)]
+
+    done = subprocess.run(command, cwd=node, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert (["city", "email", "group.name", "group_id"], ["order-completed", "page"]) == stored(
+        database_url, source.organization_id
+    )
