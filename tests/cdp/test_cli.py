@@ -22,6 +22,7 @@ from cdp.postgres_watch import is_alive
 from tests import make
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
 NO_ORGANIZATION = "error: There is no such organization. [organization-unknown]\n"
 
 
@@ -219,7 +220,6 @@ def home() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("last", [signal.SIGTERM, signal.SIGINT])
 def test_up_serves_and_stops_everything_that_it_started(home: Path, last: signal.Signals) -> None:
     port = free_port()

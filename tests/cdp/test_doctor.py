@@ -67,8 +67,8 @@ def test_every_check_is_made(patient: Patient) -> None:
         ("alter function is_sealed(text) owner to cdp_owner", "schema", "create function is_sealed"),
         (
             (
-                "create or replace function words_of(source_id uuid, category text) returns text[] language sql immutable"
-                " parallel safe return array['contact']"
+                "create or replace function words_of(source_id uuid, category text) returns text[] language sql"
+                " immutable parallel safe return array['contact']"
             ),
             "schema",
             "create function words_of",
