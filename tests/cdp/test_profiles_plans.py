@@ -23,13 +23,14 @@ insert into record (customer_id, record_id, subject_id, source_id, kind, categor
         received_at, digest, sealed)
     select customer_id, gen_random_uuid(), subject_id, '{recipient}', 'attributes', 'contact', 'attribute-' || n,
         'given', 'stated', now(), now(), '', '' from data_key, generate_series(1, 5) n;
-insert into interaction (customer_id, record_id, subject_id, source_id, category, type, occurred_at, received_at, sealed)
-    select customer_id, gen_random_uuid(), subject_id, '{recipient}', 'contact', 'phone', now() - n * interval '200 days',
-        now(), '' from data_key, generate_series(0, 2) n;
+insert into interaction (customer_id, record_id, subject_id, source_id, category, type, occurred_at, received_at,
+        sealed)
+    select customer_id, gen_random_uuid(), subject_id, '{recipient}', 'contact', 'phone',
+        now() - n * interval '200 days', now(), '' from data_key, generate_series(0, 2) n;
 insert into identifier select customer_id, subject_id, '{recipient}', 'contact', 'email',
     substr(decode(md5(customer_id::text), 'hex'), 1, 16), true, now() from data_key;
-insert into reference select '{recipient}', 'user_id', substr(decode(md5(customer_id::text), 'hex'), 1, 16), customer_id,
-    subject_id, '' from data_key;
+insert into reference select '{recipient}', 'user_id', substr(decode(md5(customer_id::text), 'hex'), 1, 16),
+    customer_id, subject_id, '' from data_key;
 analyze"""
 
 
