@@ -1,10 +1,10 @@
 """What a transaction runs as: principal, organization, customer and purpose, minted after a credential check."""
 
-import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from cdp import clock
 from cdp.keys.mac import Mac
 from cdp.keys.scope import seal_scope
 
@@ -45,7 +45,7 @@ class Mint:
 
     def words(self, scope: Scope) -> tuple[str, ...]:
         """Return the seven arguments of the SQL function `enter_scope`."""
-        until = int(time.time()) + SECONDS
+        until = int(clock.now().timestamp()) + SECONDS
         seal = seal_scope(
             self.key, scope.principal, scope.organization, scope.customer, scope.purpose, scope.client, until
         )

@@ -21,7 +21,6 @@ durable and final when it returns; after that unwrap fails in every process.
 
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +28,7 @@ from pathlib import Path
 from typing import Final, Protocol, Self
 from uuid import UUID
 
+from cdp import clock
 from cdp.keys import tree, wrapping
 from cdp.keys.errors import KeyDestroyed, RingBroken
 from cdp.keys.ring_file import Contents, Edition, Generation, RingFile
@@ -253,7 +253,7 @@ def _unwrap(loaded: _Loaded, wrapped: bytes, subject: UUID) -> bytes:
 
 
 def _generation(number: int) -> Generation:
-    return Generation(number=number, created=int(time.time()), nodes=tree.Tree.grow().to_bytes())
+    return Generation(number=number, created=int(clock.now().timestamp()), nodes=tree.Tree.grow().to_bytes())
 
 
 def _first_contents() -> Contents:

@@ -33,11 +33,12 @@ begin
         return false;
     end if;
     select * into strict pads from public.scope_key;
-    return encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(concat_ws(E'\x1f',
-        current_setting('app.principal', true), coalesce(current_setting('app.organization', true), ''),
-        coalesce(current_setting('app.customer', true), ''), coalesce(current_setting('app.purpose', true), ''),
-        coalesce(current_setting('app.client', true), ''), current_setting('app.until', true)), 'UTF8'))), 'hex')
-        is not distinct from current_setting('app.seal', true); -- an unset part counts: left out, others could take its place
+    -- `concat` writes an unset part as an empty one; left out, another could take its place.
+    return encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(concat(
+        current_setting('app.principal', true), E'\x1f', current_setting('app.organization', true), E'\x1f',
+        current_setting('app.customer', true), E'\x1f', current_setting('app.purpose', true), E'\x1f',
+        current_setting('app.client', true), E'\x1f', current_setting('app.until', true)), 'UTF8'))), 'hex')
+        is not distinct from current_setting('app.seal', true);
 end
 $$;
 
