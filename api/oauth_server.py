@@ -2,11 +2,12 @@
 
 Authlib ships no integration for Starlette: this is it. The form is awaited first, then the synchronous core runs in a
 thread, in one transaction of the doorman. Rules: (1) an unknown client and a wrong secret are answered alike, after the
-same work; (2) no answer repeats what was sent; (3) a parameter given twice is refused (RFC 6749 §3.2); (4) a token is
+same work; (2) no answer and no log repeats what was sent; (3) a parameter given twice is refused (RFC 6749 §3.2); (4) a token is
 given for what the client has and asked for, never more.
 """
 
 import binascii
+import logging
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -26,6 +27,7 @@ from cdp.access_tokens import LONGEST_SECONDS, Applicant
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 
+logging.getLogger("authlib").setLevel(logging.WARNING)  # its details repeat the client id as it was sent
 METHODS: Final = ("client_secret_basic", "client_secret_post")
 GRANT_TYPE: Final = "client_credentials"
 _TOKEN_TYPE: Final = "access_token"  # noqa: S105 -- the name of a type

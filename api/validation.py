@@ -58,7 +58,7 @@ def first(errors: Iterable[Any], *, known: frozenset[str], headers: Mapping[str,
         detail = "the body of this call is JSON: send Content-Type: application/json"
         return Flaw(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-content", detail, None)
     detail = _sentence(kind, error.get("ctx") or {})
-    return Flaw(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, _pointer(location, kind, known))
+    return Flaw(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, _pointer(location, known))
 
 
 def known_names(app: FastAPI) -> frozenset[str]:
@@ -84,11 +84,9 @@ def _names(document: object) -> Iterable[str]:
             yield from _names(part)
 
 
-def _pointer(location: tuple[Any, ...], kind: str, known: frozenset[str]) -> str | None:
+def _pointer(location: tuple[Any, ...], known: frozenset[str]) -> str | None:
     """Return a JSON pointer (RFC 6901) for the body, a name for anything else; unknown names are left out."""
     where, *parts = location
-    if kind == "extra_forbidden":
-        parts = parts[:-1]
     names = [str(part) for part in parts if isinstance(part, int) or part in known]
     if where != _BODY:
         return names[0] if names else None

@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from cdp import clock, login
+from cdp import clock, corrections, login
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
@@ -146,12 +147,24 @@ def test_a_mailbox_is_sent_a_few_links_and_nobody_hears_when_it_has_enough(api: 
     assert login.LINKS_PER_MAILBOX == len(_letters(api, email))
 
 
-def test_a_link_that_was_not_sent_does_not_work(platform: Platform) -> None:
+def test_a_link_that_was_not_sent_is_stored_as_used(platform: Platform, database_url: str) -> None:
     email, at = make.email(), clock.now()
 
     links = [login.ask(platform, email=email, asker="", at=at) for _ in range(login.LINKS_PER_MAILBOX + 1)]
 
     assert links[-1] is None
+    with psycopg.connect(database_url) as connection:
+        counts = connection.execute("select count(*), count(used_at) from login_link").fetchone()
+    assert (login.LINKS_PER_MAILBOX + 1, 1) == counts
+
+
+def test_a_mailbox_is_not_sent_more_by_asking_at_the_same_time(platform: Platform) -> None:
+    email, at = make.email(), clock.now()
+
+    with ThreadPoolExecutor(8) as threads:
+        links = list(threads.map(lambda _: login.ask(platform, email=email, asker="", at=at), range(24)))
+
+    assert login.LINKS_PER_MAILBOX == sum(each is not None for each in links)
 
 
 def test_a_mailbox_can_ask_again_when_its_links_have_ended(platform: Platform) -> None:
@@ -189,11 +202,15 @@ def test_one_network_can_ask_so_often(
         again()
 
 
-def test_too_many_questions_from_one_place_are_told_so(api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_questions_from_one_place_are_told_so_and_not_stored(
+    api: TestClient, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(login, "LINKS_PER_ASKER", 0)
 
     answer = api.post("/v1/login", json={"email": make.email()})
 
+    with psycopg.connect(database_url) as connection:
+        assert (0,) == connection.execute("select count(*) from login_link").fetchone()
     assert (429, "too-many-requests") == (answer.status_code, answer.json()["code"])
     assert answer.headers["retry-after"].isdecimal()
 
@@ -264,6 +281,27 @@ def test_the_address_is_kept_as_what_the_customer_says(api: TestClient, platform
     key = DataKey(platform.ring.unwrap(wrapped, subject=subject))
     assert email == json.loads(key.unseal(sealed, table="record", row=record, column="sealed"))
     assert ["contact", "email", "customer", "customer"] == words
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_login_does_not_undo_what_the_customer_said(platform: Platform, database_url: str, *, keeps: bool) -> None:
+    email = make.email()
+    person = make.person(platform, address=email)
+    with platform.database.scoped(person.scope) as session:
+        if keeps:
+            corrections.state(platform, session, "email", make.email(), at=clock.now())
+        else:
+            corrections.take_back(platform, session, "email", at=clock.now())
+
+    def versions() -> list[tuple[object, ...]]:
+        with psycopg.connect(database_url) as connection:
+            wanted = "select record_id, superseded_at from record where customer_id = %s order by record_id"
+            return connection.execute(wanted, (person.customer_id,)).fetchall()
+
+    before = versions()
+    make.person(platform, address=email)
+
+    assert before == versions()
 
 
 def test_logging_out_ends_the_session_at_once(api: TestClient) -> None:

@@ -1,12 +1,13 @@
 """Programs get tokens by client credentials, and a token is worth nothing the moment it or its client ends."""
 
 from base64 import b64encode
+from datetime import timedelta
 
 import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import clients, clock
+from cdp import access_tokens, clients, clock
 from cdp.clients import NewClient
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -218,6 +219,18 @@ def test_a_token_ends_with_its_time(api: TestClient, platform: Platform, databas
         )
 
     assert 401 == _use(api, token)
+
+
+def test_a_token_lives_ten_minutes_at_most(platform: Platform, database_url: str) -> None:
+    client, at = _client(platform), clock.now()
+    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
+        access_tokens.issue(
+            session, platform.fingerprints, client.client_id, scopes=["profiles:read"], at=at, seconds=9_999
+        )
+
+    with psycopg.connect(database_url) as connection:
+        wanted = "select expires_at - issued_at from access_token where client_id = %s"
+        assert (timedelta(minutes=10),) == connection.execute(wanted, (client.client_id,)).fetchone()
 
 
 def test_a_token_without_the_scope_is_told_so(api: TestClient, platform: Platform) -> None:

@@ -2,14 +2,18 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from starlette.responses import StreamingResponse
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.errors import AnswerBroken
 from api.routes import operations
 from cdp import readiness
 from cdp.database import Database
@@ -158,6 +162,29 @@ def test_an_unknown_error_tells_its_type_and_place_and_nothing_else(
     assert "canary" not in caplog.text
     assert "builtins.ValueError" in caplog.text
     assert "test_operations.py" in caplog.text
+
+
+async def test_an_answer_that_breaks_off_breaks_the_connection(
+    platform: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(platform)
+
+    @app.get("/broken")
+    def broken() -> StreamingResponse:
+        def parts() -> Iterator[bytes]:
+            yield b"a part"
+            raise ValueError(CANARY)
+
+        return StreamingResponse(parts())
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        with caplog.at_level(logging.INFO, "cdp"), pytest.raises(AnswerBroken) as broken_off:
+            await client.get("/broken")
+
+    assert broken_off.value.__suppress_context__
+    assert "canary" not in caplog.text
+    assert "error" == _line(caplog)["outcome"]
 
 
 def test_a_database_that_is_gone_is_a_503_that_says_when_to_come_back(platform: Platform) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope
+from aiosmtpd.smtp import AuthResult, Envelope
 
 from cdp import letters, mail
 from cdp.settings import Settings
@@ -43,10 +44,10 @@ def server() -> Iterator[tuple[Received, str]]:
     yield from _running(received)
 
 
-def _running(received: Received) -> Iterator[tuple[Received, str]]:
+def _running(received: Received, **options: Any) -> Iterator[tuple[Received, str]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(received, hostname="127.0.0.1", port=port)
+    controller = Controller(received, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
         yield received, f"127.0.0.1:{port}"
@@ -89,14 +90,28 @@ def test_closing_waits_for_the_letters_that_were_taken(server: tuple[Received, s
     assert 3 == len(received.envelopes)
 
 
-def test_a_password_is_never_sent_in_clear(server: tuple[Received, str], caplog: pytest.LogCaptureFixture) -> None:
-    received, address = server
+def test_a_password_is_never_sent_in_clear(caplog: pytest.LogCaptureFixture) -> None:
+    passwords: list[object] = []
+    received = Received()
+
+    def take(_server: object, _session: object, _envelope: object, _mechanism: str, given: object) -> AuthResult:
+        passwords.append(given)
+        return AuthResult(success=True)
 
     with caplog.at_level(logging.INFO, "cdp.mail"):
-        _send(f"smtp://user:geheim@{address}", LETTER)
+        for _, address in _running(received, authenticator=take, auth_require_tls=False):
+            _send(f"smtp://user:geheim@{address}", LETTER)
+
+    assert ([], []) == (passwords, received.envelopes)
+    assert "SMTPNotSupportedError" in caplog.text
+
+
+def test_a_server_without_encryption_can_be_ruled_out(server: tuple[Received, str]) -> None:
+    received, address = server
+
+    _send(f"smtp://{address}?starttls=required", LETTER)
 
     assert [] == received.envelopes
-    assert "SMTPNotSupportedError" in caplog.text
 
 
 def test_a_letter_that_is_refused_is_logged_without_the_person(caplog: pytest.LogCaptureFixture) -> None:
