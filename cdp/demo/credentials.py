@@ -22,7 +22,9 @@ from consent.errors import NotFound, Unauthenticated
 
 NAME: Final = "demo.json"
 YEARS: Final = timedelta(days=3650)
-_SCOPES: Final = ("profiles:read", "records:write", "grants:request")
+_SCOPES: Final = ("profiles:read", "records:write", "grants:request", "catalog:write")
+_STALE: Final = timedelta(hours=1)
+"""How old the proof of a demo's session is: grave acts need a fresh login in the demo, too."""
 _PROGRAM: Final = "demo"
 _LOCAL: Final = "192.0.2.255"  # an address for documentation (RFC 5737)
 
@@ -123,14 +125,13 @@ def _customer(
     seconds = int(YEARS.total_seconds())
     lasting = replace(platform, settings=replace(platform.settings, session_seconds=seconds, link_seconds=seconds))
     with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
-        begun = login.begin(session, lasting, customer, is_new=False, at=at)
+        begun = login.begin(session, lasting, customer, is_new=False, at=at - _STALE)
     link = login.ask(lasting, email=person.mailbox.address, asker=_LOCAL, at=at)
     if link is None:
         raise AssertionError("a mailbox of the demo has room for its link")
     return {
         "email": person.mailbox.address,
         "name": person.name,
-        "story": person.life.story if person.life else "",
         "login_url": f"{platform.settings.base_url}/login/{link.token}",
         "access_token": begun.token,
         "profile_ids": {slug: platform.profile_ids.profile_id(customer, id_) for slug, id_ in organizations.items()},

@@ -17,6 +17,7 @@ _ENCODE: Final = msgspec.json.Encoder(order="deterministic").encode
 _FEWEST, _MOST, _MOST_OF_A_LIFE = 2, 8, 16
 _YEAR: Final = 364
 _OPENS, _CLOSES = 7, 19
+_TAKES_TIME: Final = frozenset({"phone", "visit", "chat", "video-call", "virtual-reality"})
 
 
 def conversations(persons: Sequence[Person], supplier: str, at: datetime) -> Iterator[Item]:
@@ -40,14 +41,13 @@ def _year(person: Person, supplier: str, at: datetime) -> Iterator[Item]:
 def _item(person: Person, supplier: str, topic: Conversation, key: str, moment: datetime, *, minutes: int) -> Item:
     usual = shipped().record_types[RecordKind.INTERACTION, topic.type].channel
     channel = topic.channel or usual
+    lasted = {"minutes": minutes} if topic.type in _TAKES_TIME else {}
     return Item(
         kind=Kind.INTERACTION,
         type=topic.type,
         key=f"{holdings.reference(person, supplier)}/{key}",
         category=topic.category,
-        value=conversation(
-            _ENCODE({"summary": topic.told, "minutes": minutes}), subject=topic.about, outcome=topic.end
-        ),
+        value=conversation(_ENCODE({"summary": topic.told} | lasted), subject=topic.about, outcome=topic.end),
         subject=holdings.subject(person, supplier),
         occurred_at=moment,
         channel=None if channel is None else Channel(channel),

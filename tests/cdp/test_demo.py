@@ -244,7 +244,7 @@ def test_the_document_has_the_shape_that_programs_expect(platform: Platform, doc
     assert list(stories.companies()) == [each["slug"] for each in document["organizations"]]
     assert len(document["customers"]) >= 12
     for each in document["customers"]:
-        assert {"email", "name", "story", "login_url", "access_token", "profile_ids"} == set(each)
+        assert {"email", "name", "login_url", "access_token", "profile_ids"} == set(each)
         assert set(stories.companies()) == set(each["profile_ids"])
 
 
