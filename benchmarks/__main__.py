@@ -1,0 +1,137 @@
+"""Measure everything in one run and print one table: `python -m benchmarks [--quick] [--json]`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import bulk, guards, reads
+from benchmarks.house import House, open_house
+from benchmarks.serving import aside, served, two_processors
+
+FULL: Final = (10_000, 100_000, 1_000_000)
+QUICK: Final = (500,)
+
+
+@dataclass(slots=True)
+class Report:
+    """Every figure of one run, and the rows of the table."""
+
+    figures: dict[str, Any] = field(default_factory=dict)
+    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def row(self, what: str, figure: str, ratio: str = "", aim: str = "") -> None:
+        """Add a row to the table."""
+        self.rows.append((what, figure, ratio, aim))
+
+
+def main() -> None:
+    """Run the measurements; judges nothing, so that a noisy machine fails nobody."""
+    wanted = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    wanted.add_argument("--quick", action="store_true", help="a small house and few requests: shows that it runs")
+    wanted.add_argument("--json", action="store_true", help="print the figures instead of the table")
+    told = wanted.parse_args()
+    report = Report()
+    with two_processors() as who, open_house(min(10_000, (QUICK if told.quick else FULL)[0])) as house:
+        report.figures["processors"] = who
+        with served(house) as port:
+            aside()
+            for step in _measure(house, port, report, is_quick=told.quick):
+                print(step, file=sys.stderr, flush=True)
+    if told.json:
+        print(json.dumps(report.figures, indent=2))
+    else:
+        _print(report, who)
+
+
+def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iterator[str]:
+    requests, seconds = (400, 1) if is_quick else (12_000, 5)
+    found: dict[int, reads.Reads] = {}
+    for size in QUICK if is_quick else FULL:
+        yield f"reads at {size:,} customers"
+        house.fill(size)
+        found[size] = reads.measure(house, port, requests, seconds=seconds)
+        report.figures[f"reads at {size}"] = asdict(found[size])
+        _reads(report, size, found[size])
+    first, last = found[min(found)], found[max(found)]
+    report.row("latency, most against fewest customers", "", f"{last.p50 / first.p50:.2f}", "≤ 1.5")
+    yield "batches and export"
+    _bulk(report, house, port, is_quick=is_quick)
+    yield "ingest"
+    _ingest(report, house, port, is_quick=is_quick)
+    yield "decisions and revocations"
+    _guards(report, house, port, is_quick=is_quick)
+
+
+def _reads(report: Report, size: int, found: reads.Reads) -> None:
+    at = f"at {size:,}"
+    report.row(f"ready bytes, no database, {at}", f"{found.ready:,.0f}/s", "1.00")
+    report.row(
+        f"enforced, logged, unsealed read {at}",
+        f"{found.enforced:,.0f}/s",
+        f"{found.enforced / found.ready:.2f}",
+        "≥ 0.5",
+    )
+    report.row(
+        f"  against pgbench's raw rows {at}", f"{found.raw:,.0f}/s", f"{found.enforced / found.raw:.2f}", "≥ 0.2"
+    )
+    report.row(
+        f"  alone in its statement: bare and unsealed {at}", f"{found.bare:,.0f}/s", f"{found.bare / found.ready:.2f}"
+    )
+    report.row(f"  the same with policies {at}", f"{found.gated:,.0f}/s", f"{found.gated / found.bare:.2f} of bare")
+    report.row(f"  latency at half load {at}", f"p50 {found.p50:.1f} ms", f"p99 {found.p99:.1f} ms", "p99 ≤ 15 ms")
+
+
+def _bulk(report: Report, house: House, port: int, *, is_quick: bool) -> None:
+    batch = bulk.batches(house, port, 4 if is_quick else 60)
+    exported, counted = bulk.export(house, port)
+    copied = bulk.copy_out(house)
+    report.figures["bulk"] = {"batch": batch, "export": exported, "exported": counted, "copy out": copied}
+    report.row("batch", f"{batch:,.0f} profiles/s", "", "≥ 10,000")
+    report.row("export", f"{exported:,.0f} profiles/s", f"{exported / copied:.2f} of COPY", "≥ 15,000")
+
+
+def _ingest(report: Report, house: House, port: int, *, is_quick: bool) -> None:
+    events = bulk.segment(house, port, 2_000 if is_quick else 100_000)
+    copied = bulk.copy_in(house)
+    records = bulk.imported(house, 500 if is_quick else 40_000)
+    report.figures["ingest"] = {"segment": events, "copy in": copied, "import": records}
+    report.row("Segment batches, durable", f"{events:,.0f} events/s", f"{events / copied:.2f} of COPY", "≥ 20,000")
+    report.row("import", f"{records:,.0f} records/s", "", "≥ 20,000")
+
+
+def _guards(report: Report, house: House, port: int, *, is_quick: bool) -> None:
+    decided = guards.decisions(house, seconds=0.3 if is_quick else 3)
+    report.figures["decisions"] = asdict(decided)
+    report.row(
+        "decisions in SQL, a hundred at a time", f"{decided.sql:,.0f}/s", f"{decided.sql / decided.casbin:.1f} × casbin"
+    )
+    report.row(
+        "decisions in Python (the law)", f"{decided.python:,.0f}/s", f"{decided.python / decided.casbin:.1f} × casbin"
+    )
+    revoked = guards.revocations(house, port, 50 if is_quick else 2_000)
+    report.figures["revocations"] = asdict(revoked)
+    report.row(
+        f"first read after {revoked.races:,} revocations",
+        f"p50 {revoked.p50:.1f} ms, p99 {revoked.p99:.1f} ms",
+        f"{revoked.stale} stale",
+        "0 stale",
+    )
+
+
+def _print(report: Report, who: str) -> None:
+    table = Table(title=f"One run: {who}", title_justify="left")
+    for heading in ("what", "figure", "ratio", "aim"):
+        table.add_column(heading)
+    for row in report.rows:
+        table.add_row(*row)
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Many at a time: batches and exports of profiles, Segment batches, imports; each against COPY of the same rows."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from benchmarks import load
+from benchmarks.house import PURPOSE, House
+
+EVENTS: Final = 250
+_PEOPLE: Final = 2_000
+_COLUMNS: Final = (
+    "customer_id, record_id, subject_id, source_id, category, type, channel, speaker, direction, occurred_at,"
+    " received_at, disputed_at, sealed, queryable"
+)
+
+
+def batches(house: House, port: int, calls: int) -> float:
+    """Return profiles a second by `POST /v1/profiles/batch`, a thousand in each call."""
+    token, ids = f"Bearer {house.token()}", house.profile_ids()
+    thousand = [ids[place % len(ids)] for place in range(1_000)]
+    body = json.dumps({"profile_ids": thousand, "purpose": PURPOSE}).encode()
+    wanted = load.request("POST", "/v1/profiles/batch", token, body)
+    load.closed(port, [wanted] * 2, connections=2)
+    return load.closed(port, [wanted] * calls, connections=4).rate * len(thousand)
+
+
+def export(house: House, port: int) -> tuple[float, int]:
+    """Return profiles a second by `GET /v1/profiles/export`, and how many there were."""
+    wanted = load.request("GET", f"/v1/profiles/export?purpose={PURPOSE}", f"Bearer {house.token()}")
+    counted, seconds = load.lines(port, wanted)
+    return counted / seconds, counted
+
+
+def copy_out(house: House) -> float:
+    """Return profiles a second that `COPY (…) TO STDOUT` gives of the same records, sealed, without any guard."""
+    begin = time.perf_counter()
+    with psycopg.connect(house.admin_url) as connection, connection.cursor() as cursor:
+        statement = (
+            "copy (select p.customer_id, array_agg(r.sealed) from permission p join record r using (customer_id)"
+            " where r.superseded_at is null group by 1) to stdout"
+        )
+        with cursor.copy(statement) as out:
+            counted = sum(bytes(block).count(b"\n") for block in out)
+    return counted / (time.perf_counter() - begin)
+
+
+def segment(house: House, port: int, events: int) -> float:
+    """Return events a second, each on the disk, in Segment batches of 250 to one server process."""
+    bodies = [_batch(first) for first in range(0, events, EVENTS)]
+    wanted = [load.request("POST", "/v1/batch", f"Bearer {house.write_key}", body) for body in bodies]
+    warm = [
+        load.request("POST", "/v1/batch", f"Bearer {house.write_key}", _batch(first))
+        for first in range(0, _PEOPLE, EVENTS)
+    ]
+    load.closed(port, warm, connections=2)
+    return load.closed(port, wanted, connections=4).rate * EVENTS
+
+
+def copy_in(house: House) -> float:
+    """Return rows a second that `COPY` puts back of the interactions that Segment batches made."""
+    with psycopg.connect(house.admin_url, autocommit=True) as connection, connection.cursor() as cursor:
+        where = f"from interaction where source_id = '{house.source}' and type = 'order-viewed'"
+        with cursor.copy(f"copy (select {_COLUMNS} {where}) to stdout") as out:
+            rows = b"".join(bytes(block) for block in out)
+        cursor.execute("drop table if exists bench_copy; create table bench_copy (like interaction including all)")
+        begin = time.perf_counter()
+        with cursor.copy(f"copy bench_copy ({_COLUMNS}) from stdin") as into:
+            into.write(rows)
+        return rows.count(b"\n") / (time.perf_counter() - begin)
+
+
+def _batch(first: int) -> bytes:
+    at = datetime.now(UTC).isoformat()
+    events = [
+        {
+            "type": "track",
+            "event": "Order Viewed",
+            "userId": f"a-{(first + place) % _PEOPLE}",
+            "messageId": str(uuid.uuid4()),
+            "timestamp": at,
+            "originalTimestamp": at,
+            "properties": {"order": first + place, "page": "bestellingen", "text": "x" * 150},
+            "context": {"library": {"name": "benchmark", "version": "1"}, "locale": "nl-NL"},
+        }
+        for place in range(EVENTS)
+    ]
+    return json.dumps({"batch": events, "sentAt": at}).encode()
+
+
+def imported(house: House, rows: int) -> float:
+    """Return records a second by `cdp import` of a CSV file with five attributes a row, its start not counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, mapping = Path(folder) / "people.csv", Path(folder) / "mapping.toml"
+        lines = [f"n{n},Naam{n},Achter{n},Straat {n},Stad{n % 50},nl" for n in range(rows)]
+        file.write_text("id,first,last,street,city,language\n" + "\n".join(lines), encoding="utf-8")
+        mapping.write_text(_MAPPING, encoding="utf-8")
+        spent = [_import(house, Path(folder), size) for size in (0, rows)]
+    return rows * 5 / (spent[1] - spent[0])
+
+
+def _import(house: House, folder: Path, rows: int) -> float:
+    file = folder / "people.csv"
+    if rows == 0:
+        file = folder / "nobody.csv"
+        file.write_text("id,first,last,street,city,language\n", encoding="utf-8")
+    command = [sys.executable, "-m", "cdp.cli", "import", str(file), "--organization", "source"]
+    begin = time.perf_counter()
+    subprocess.run(  # our own program
+        [*command, "--mapping", str(folder / "mapping.toml")],
+        env=dict(house.environment) | {"PATH": "/usr/bin:/bin"},
+        check=True,
+        capture_output=True,
+    )
+    return time.perf_counter() - begin
+
+
+_MAPPING: Final = """\
+[subject]
+user_id = "id"
+""" + "".join(
+    f"""
+[[attributes]]
+name = "{name}"
+value = "{column}"
+"""
+    for name, column in (
+        ("first_name", "first"),
+        ("last_name", "last"),
+        ("street", "street"),
+        ("city", "city"),
+        ("language", "language"),
+    )
+)

@@ -1,0 +1,106 @@
+"""Reads: an enforced, logged, unsealed profile against ready bytes, the bare rows, and PostgreSQL's own ceiling."""
+
+import random
+import re
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from benchmarks import load
+from benchmarks.house import PURPOSE, House
+from cdp.postgres_binaries import find
+
+CONNECTIONS: Final = 32
+_RAW: Final = """\\set n random(1, {count})
+select r.* from bench_person b join record r on r.customer_id = b.customer_id
+where b.n = :n and r.superseded_at is null;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """Requests a second of each kind, and the latency at half of what the enforced read can do."""
+
+    ready: float
+    bare: float
+    gated: float
+    enforced: float
+    raw: float
+    p50: float
+    p99: float
+
+
+def measure(house: House, port: int, requests: int, *, seconds: int) -> Reads:
+    """Measure every kind of read in turn on the house as it is now."""
+    token = f"Bearer {house.token()}"
+    ids = house.profile_ids()
+    rng = random.Random(house.size)  # the same order of people in every run
+    picked = [rng.choice(ids) for _ in range(requests)]
+    kinds: dict[str, Sequence[bytes]] = {
+        "ready": [load.request("GET", "/bench/ready", token)] * requests,
+        "bare": [_bench("bare", each, house, token) for each in picked],
+        "gated": [_bench("gated", each, house, token) for each in picked],
+        "enforced": [load.request("GET", f"/v1/profiles/{each}?purpose={PURPOSE}", token) for each in picked],
+    }
+    rates = {}
+    for name, wanted in kinds.items():
+        load.closed(port, wanted[: max(200, requests // 10)], connections=CONNECTIONS)  # warm
+        rates[name] = load.closed(port, wanted, connections=CONNECTIONS).rate
+    half = load.paced(port, kinds["enforced"], connections=CONNECTIONS, rate=rates["enforced"] / 2)
+    return Reads(**rates, raw=pgbench(house, seconds), p50=half.percentile(0.5), p99=half.percentile(0.99))
+
+
+def _bench(kind: str, profile_id: str, house: House, token: str) -> bytes:
+    return load.request("GET", f"/bench/{kind}/{profile_id}?organization={house.recipient}", token)
+
+
+def pgbench(house: House, seconds: int) -> float:
+    """Return how often a second PostgreSQL itself gives the raw records of one customer, by key, to pgbench."""
+    with psycopg.connect(house.admin_url, autocommit=True) as connection:
+        connection.execute("create table if not exists bench_person (n integer primary key, customer_id uuid not null)")
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into bench_person values (%s, %s) on conflict do nothing", list(enumerate(house.known, 1))
+            )
+        connection.execute("analyze bench_person")
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        script.write(_RAW.format(count=len(house.known)))
+        script.flush()
+        program = _pgbench()
+        if program is None:
+            return float("nan")
+        told = subprocess.run(  # PostgreSQL's own program, on our own server
+            [
+                program,
+                "-n",
+                "-M",
+                "prepared",
+                "-c",
+                "8",
+                "-j",
+                "2",
+                "-T",
+                str(seconds),
+                "-f",
+                script.name,
+                house.admin_url,
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    found = re.search(r"tps = ([\d.]+)", told.stdout)
+    return float(found.group(1)) if found else float("nan")
+
+
+def _pgbench() -> str | None:
+    places = [
+        find("wheel").folder / "pgbench",
+        *sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench"), reverse=True),
+    ]
+    return next((str(place) for place in places if place.exists()), None)

@@ -1,0 +1,81 @@
+"""The product's own server with three more routes, to see what each guard costs: `benchmarks.server PORT URL`.
+
+- `/bench/ready`: bytes that lie ready, no database: what the server can do at all;
+- `/bench/bare/…`: the same rows of one customer, unsealed and folded, without policies and without the log;
+- `/bench/gated/…`: the same with the policies, still without the log.
+"""
+
+import re
+import sys
+from typing import Any, Final
+from uuid import UUID
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from psycopg_pool import AsyncConnectionPool
+
+from api.serve import build
+from cdp import arrays, reading
+from cdp.database import sql
+from cdp.reading import NEWEST, Asker, Path, Seen
+from cdp.scope import Principal
+
+_LOGGED: Final = re.compile(r", logged as \(.*?\n\)\n(?=select w\.reason)", re.DOTALL)
+_UNLOGGED: Final = re.sub(r"(?m)^\s*--.*\n|^\s+", "", _LOGGED.sub("\n", sql("read_profiles")))
+_SETTINGS: Final = (
+    "select set_config('app.organization', %s, true), set_config('app.customer', %s, true),"
+    " set_config('app.purpose', %s, true), set_config('app.client', '', true)"
+)
+
+
+def add_routes(app: FastAPI, admin: str) -> None:
+    """Give `app` the routes to compare with; `admin` is where a superuser, whom no policy holds, finds the database."""
+    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+        admin, min_size=4, max_size=8, open=False, kwargs={"autocommit": True, "prepare_threshold": 0}
+    )
+    ready = b'{"profile":"' + b"x" * 2_000 + b'"}'
+
+    @app.get("/bench/ready")
+    async def bench_ready() -> Response:
+        return Response(ready, media_type="application/json")
+
+    @app.get("/bench/{kind}/{profile_id}")
+    async def bench_read(kind: str, profile_id: str, organization: UUID, request: Request) -> Response:
+        await pool.open()
+        platform, profiles = request.app.state.platform, request.app.state.profiles
+        customer = platform.profile_ids.customer_of(profile_id, organization)
+        asker = Asker(organization, "bench", "customer-care")
+        facts = {
+            "asked": None,
+            "customers": arrays.uuids([customer]),
+            "path": Path.PROFILE.value,
+            "facts": True,
+            "page": reading.RECENT,
+            "after_at": NEWEST[0],
+            "after_source": NEWEST[1],
+            "after_record": NEWEST[2],
+        }
+        scope = asker.scope(Principal.READER, customer)
+        if kind == "gated":
+            (row,) = await platform.database.at_once(scope, b"/* gated */" + _UNLOGGED.encode(), facts)
+        else:
+            row = await _bare(platform.database.words(scope), facts)
+        document = await profiles._profile(asker, customer, Seen._make(row))  # noqa: SLF001  # just this step
+        return Response(document, media_type="application/json")
+
+    async def _bare(words: tuple[str, ...], facts: dict[str, Any]) -> Any:  # noqa: ANN401  # a row of the driver's
+        async with pool.connection() as connection:
+            cursor = connection.cursor(binary=True)
+            async with connection.pipeline():
+                await connection.execute("begin")
+                await connection.execute(_SETTINGS, words[1:4])
+                await cursor.execute(_UNLOGGED.encode(), facts)
+                await connection.execute("commit")
+            return await cursor.fetchone()
+
+
+if __name__ == "__main__":
+    served = build()
+    add_routes(served, sys.argv[2])
+    uvicorn.run(served, host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_level="warning")
