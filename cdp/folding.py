@@ -4,7 +4,7 @@ Mirrors `consent.fold`, and a test holds it to that: standing first (the custome
 most recent, then source and record id. Values go from the seal into the answer as they are: nothing decodes them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -19,7 +19,8 @@ _VALUE: Final = 2 * _ID
 _ZONE: Final = -len('+00:00"')
 _COLUMN: Final = b"\0sealed"
 
-Keys = Mapping[bytes, DataKey]
+Keys = Mapping[bytes, Callable[[bytes, bytes], bytes]]
+"""How to unseal what is at a place, by the bytes of the subject's id."""
 Found = tuple[Label, str, bytes]
 """A record: its label, its time and what is sealed."""
 
@@ -43,10 +44,14 @@ class Parts(NamedTuple):
 
 
 def open_keys(ring: KeyProvider, seen: Iterable[Seen]) -> Keys:
-    """Return the data key of every subject in `seen`; those that were destroyed are missing."""
+    """Return the data keys of all subjects in `seen`; those that were destroyed are missing."""
     wrapped = [(blob[_ID:], UUID(bytes=blob[:_ID])) for each in seen for blob in each.keys or ()]
     opened = ring.unwrap_many(wrapped)
-    return {subject.bytes: DataKey(key) for (_, subject), key in zip(wrapped, opened, strict=True) if key is not None}
+    return {
+        subject.bytes: DataKey(key).unseal_at
+        for (_, subject), key in zip(wrapped, opened, strict=True)
+        if key is not None
+    }
 
 
 def parts(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Parts:
@@ -113,4 +118,4 @@ def _objects(found: list[Found], keys: Keys) -> bytes:
 
 
 def _value(label: Label, sealed: bytes, keys: Keys) -> bytes:
-    return keys[sealed[:_ID]].unseal_at(label.table + sealed[_ID:_VALUE] + _COLUMN, sealed[_VALUE:])
+    return keys[sealed[:_ID]](label.table + sealed[_ID:_VALUE] + _COLUMN, sealed[_VALUE:])

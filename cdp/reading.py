@@ -21,7 +21,7 @@ from cdp.scope import Principal, Scope
 
 RECENT: Final = 10
 """How many interactions a profile shows."""
-SLICE: Final = 64
+SLICE: Final = 128
 """How many customers a statement reads at most where many are asked for: it bounds how long one piece of work takes."""
 AHEAD: Final = 2
 """How many statements of one asker are in flight side by side."""
