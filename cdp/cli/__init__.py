@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy.exc
 import typer
 
-from cdp.cli import catalog, clients, health, keys, organizations, running, terminal
+from cdp.cli import catalog, clients, health, imports, keys, organizations, running, terminal
 from cdp.keys.errors import KeyFailure
 from cdp.postgres_binaries import CannotStart
 from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
@@ -28,6 +28,7 @@ app.command()(running.serve)
 app.command("worker")(running.work)
 app.command("doctor")(health.examine)
 app.command()(health.schema)
+app.command("import")(imports.import_file)
 app.add_typer(organizations.group, name="organization")
 app.add_typer(clients.group, name="client")
 app.add_typer(clients.write_keys, name="write-key")

@@ -80,7 +80,7 @@ class Attempt:
             await self._arrive()
             await self._meet()
             await self._write(await self._compare())
-        taken = self._sheet.taken(new_subjects=sum(1 for each in self._subjects() if each.is_new))
+        taken = self._sheet.taken(newcomers=self._newcomers())
         await self._log(taken)
         if self._batch.also is not None:
             await self._batch.also(self._connection, taken)
@@ -169,6 +169,12 @@ class Attempt:
 
     def _subjects(self) -> list[Subject]:
         return list({found.subject.id: found.subject for found in self._found if found.subject}.values())
+
+    def _newcomers(self) -> list[bytes]:
+        """Return a name of every subject that is new."""
+        found = zip(self._book.names, self._found, strict=False)
+        names = {each.subject.id: name.blind for name, each in found if each.subject and each.subject.is_new}
+        return list(names.values())
 
     async def _compare(self) -> Changes:
         """Decide about every version, and return which of the stored ones are past now or were said again."""

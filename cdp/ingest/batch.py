@@ -47,7 +47,13 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
 
     verdicts: list[list[Verdict]]
     flaws: list[Flaw]
-    new_subjects: int
+    newcomers: list[bytes]
+    """The hash of a name of every subject that nobody knew before."""
+
+    @property
+    def new_subjects(self) -> int:
+        """How many subjects are new."""
+        return len(self.newcomers)
 
     def first(self) -> list[Verdict]:
         """Return the verdict of each group's first item, where groups hold one."""

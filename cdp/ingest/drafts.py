@@ -117,14 +117,14 @@ class Sheet:
                     unusable[draft.group, rejection] = Flaw(draft.group, rejection, _message(draft.item))
         return sorted((*found, *unusable.values()), key=lambda flaw: flaw.group)
 
-    def taken(self, *, new_subjects: int) -> Taken:
+    def taken(self, *, newcomers: list[bytes]) -> Taken:
         """Return the verdict on every item."""
         verdicts = [[_STORED] * len(group) for group in self._batch.groups]
         for (group, place), rejection in self._rejected.items():
             verdicts[group][place] = Verdict(Outcome.REJECTED, rejection)
         for draft in self.drafts:
             verdicts[draft.group][draft.place] = _VERDICTS[draft.outcome or Outcome.STORED]
-        return Taken(verdicts, self.flaws(), new_subjects)
+        return Taken(verdicts, self.flaws(), newcomers)
 
 
 _VERDICTS: Final = {outcome: Verdict(outcome) for outcome in Outcome}

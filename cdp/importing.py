@@ -1,0 +1,252 @@
+"""A file of a source into the store: in shards, resumable behind every chunk, idempotent, or only rehearsed.
+
+Rules: (1) how far an import is stands in the transaction that stored it; (2) the same file with the same mapping goes
+on where it stopped, and once it is done begins again and changes nothing; (3) a row that cannot be taken costs itself,
+and its line and reason are told; (4) a rehearsal stores nothing and tells the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import text
+
+from cdp.catalog import files as catalog
+from cdp.database import sql
+from cdp.ingest import shard
+from cdp.ingest.files import BadRow, Position, Reader, Row
+from cdp.ingest.items import Item, Outcome, Reason, Rejection
+from cdp.ingest.mapper import Mapper
+from cdp.ingest.mapping import Mapping
+from cdp.ingest.shard import Chunk, Stored, Task
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+
+ROWS: Final = 500
+"""How many rows one transaction stores, for each shard."""
+MOST_SHARDS: Final = 4
+SMALL: Final = 1024 * 1024
+"""A file of at most so many bytes is stored by this process itself."""
+_AHEAD: Final = 3
+
+Report = Callable[[int, int | None], None]
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import came to; of what an earlier run had done, only the number of rows."""
+
+    rows: int = 0
+    before: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    new_subjects: int = 0
+    rejects: int = 0
+    _newcomers: set[bytes] = field(default_factory=set, repr=False)
+
+    def add(self, stored: Stored) -> None:
+        """Count one chunk; in a rehearsal nobody stays known, so that a person is counted once by their name."""
+        self.rows += stored.rows
+        self.outcomes.update(stored.counts)
+        self._newcomers.update(stored.newcomers)
+        self.new_subjects = len(self._newcomers)
+        self.rejects += len(stored.rejects)
+
+
+class _Hand(Protocol):
+    """Where the chunks of a shard go."""
+
+    def put(self, chunk: Chunk) -> None:
+        """Take a chunk in."""
+
+    def done(self, *, at_most: int) -> Iterator[Stored]:
+        """Yield what has been stored, until at most so many chunks are under way."""
+
+    def close(self) -> None:
+        """Let everything go."""
+
+
+class _Own:
+    """Stores in this process."""
+
+    def __init__(self, platform: Platform, task: Task) -> None:
+        self._shard = shard.Shard(platform.settings, task)
+        self._waiting: deque[Chunk] = deque()
+
+    def put(self, chunk: Chunk) -> None:
+        self._waiting.append(chunk)
+
+    def done(self, *, at_most: int) -> Iterator[Stored]:  # noqa: ARG002  # nothing is ever under way here
+        while self._waiting:
+            yield self._shard.store(self._waiting.popleft())
+
+    def close(self) -> None:
+        self._shard.close()
+
+
+class _Other:
+    """Stores in a process of its own."""
+
+    def __init__(self, platform: Platform, task: Task) -> None:
+        self._task = task
+        self._pool = ProcessPoolExecutor(
+            1, mp_context=get_context("spawn"), initializer=shard.begin, initargs=(platform.settings, task)
+        )
+        self._waiting: deque[Future[Stored]] = deque()
+
+    def put(self, chunk: Chunk) -> None:
+        self._waiting.append(self._pool.submit(shard.store, self._task.fingerprint, chunk))
+
+    def done(self, *, at_most: int) -> Iterator[Stored]:
+        while len(self._waiting) > at_most or (self._waiting and self._waiting[0].done()):
+            yield self._waiting.popleft().result()
+
+    def close(self) -> None:
+        self._pool.submit(shard.end, self._task.fingerprint).result()
+        self._pool.shutdown(cancel_futures=True)
+
+
+class Import:
+    """One import of one file."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        source: UUID,
+        file: Path,
+        mapping: Mapping,
+        *,
+        at: datetime,
+        is_rehearsal: bool = False,
+    ) -> None:
+        """Take the file's measure; nothing is stored yet."""
+        self._platform = platform
+        self._scope = Scope(Principal.SOURCE, source)
+        self._file = file
+        self._mapping = mapping
+        self._at = at
+        self._is_rehearsal = is_rehearsal
+        self._shards = 1 if file.stat().st_size <= SMALL else min(MOST_SHARDS, os.cpu_count() or 1)
+        self._mapper = Mapper(mapping, received_at=at, attribute_name=catalog.shipped().attribute_name)
+        self._prints = _fingerprints(file, mapping, self._shards)
+
+    @property
+    def request_id(self) -> str:
+        """How the reject log names this import."""
+        return f"import-{self._prints[0].hex()[:16]}"
+
+    def run(
+        self, *, report: Report = lambda *_: None, reject: Callable[[int, Reason, str], None] = lambda *_: None
+    ) -> Imported:
+        """Store the file, from where an earlier run stopped, and return what it came to; tell every rejected line."""
+        done = Imported()
+        starts = self._starts()
+        first = min(starts, key=lambda start: start.number)
+        done.before = first.number
+        with ExitStack() as stack, Reader(self._file, self._mapping.file, after=first) as reader:
+            hands: list[_Hand] = []
+            for fingerprint in self._prints:
+                hands.append(self._hand(fingerprint))
+                stack.callback(hands[-1].close)
+            for chunks in _rounds(self._rows(reader, starts), self._shards):
+                for hand, chunk in zip(hands, chunks, strict=True):
+                    if chunk.groups:
+                        hand.put(chunk)
+                self._collect(hands, done, reject, at_most=_AHEAD)
+                report(done.before + done.rows, _estimate(done, reader))
+            self._collect(hands, done, reject, at_most=0)
+        report(done.before + done.rows, done.before + done.rows)
+        self._finish()
+        return done
+
+    def _hand(self, fingerprint: bytes) -> _Hand:
+        task = Task(self._scope, fingerprint, self.request_id, self._at, self._is_rehearsal)
+        return _Own(self._platform, task) if self._shards == 1 else _Other(self._platform, task)
+
+    def _rows(
+        self, reader: Reader, starts: Sequence[Position]
+    ) -> Iterator[tuple[int, Row | BadRow, list[Item | Rejection]]]:
+        """Yield every row that is still to be stored, with its shard and its items."""
+        for row in reader:
+            items = self._mapper.items(row)
+            number = _shard_of(items, self._shards)
+            if row.number > starts[number].number:
+                yield number, row, items
+
+    def _collect(
+        self, hands: Sequence[_Hand], done: Imported, reject: Callable[[int, Reason, str], None], *, at_most: int
+    ) -> None:
+        for hand in hands:
+            for stored in hand.done(at_most=at_most):
+                done.add(stored)
+                for line, reason, name in stored.rejects:
+                    reject(line, reason, name)
+
+    def _starts(self) -> list[Position]:
+        """Return how far each shard is; a file that is done begins again."""
+        if self._is_rehearsal:
+            return [Position()] * self._shards
+        question = "select fingerprint, position, counts, done_at from import_job where fingerprint = any(:prints)"
+        with self._platform.database.scoped(self._scope) as session:
+            rows = session.execute(text(question), {"prints": self._prints}).all()
+            if any(row.done_at is not None for row in rows):
+                session.execute(text(sql("import_finish")), self._marks(None))
+                return [Position()] * self._shards
+        known = {bytes(row.fingerprint): Position(row.position, row.counts["offset"]) for row in rows}
+        return [known.get(fingerprint, Position()) for fingerprint in self._prints]
+
+    def _finish(self) -> None:
+        if not self._is_rehearsal:
+            with self._platform.database.scoped(self._scope) as session:
+                session.execute(text(sql("import_finish")), self._marks(self._at))
+
+    def _marks(self, at: datetime | None) -> dict[str, object]:
+        return {"source": self._scope.organization, "fingerprints": self._prints, "at": at}
+
+
+def _rounds(rows: Iterator[tuple[int, Row | BadRow, list[Item | Rejection]]], shards: int) -> Iterator[list[Chunk]]:
+    """Yield the rows in rounds, each with a chunk for every shard."""
+    chunks = [Chunk([], [], Position()) for _ in range(shards)]
+    count, after = 0, Position()
+    for number, row, items in rows:
+        chunks[number].groups.append(items)
+        chunks[number].lines.append(row.number)
+        count, after = count + 1, row.after
+        if count == ROWS * shards:
+            yield [Chunk(each.groups, each.lines, after) for each in chunks]
+            chunks, count = [Chunk([], [], Position()) for _ in range(shards)], 0
+    if count:
+        yield [Chunk(each.groups, each.lines, after) for each in chunks]
+
+
+def _shard_of(items: Sequence[Item | Rejection], shards: int) -> int:
+    """Return the shard of a row: the same for everything about one subject."""
+    if shards == 1:
+        return 0
+    person = next((item.subject[0].value for item in items if isinstance(item, Item)), "")
+    return zlib.crc32(person.encode()) % shards
+
+
+def _fingerprints(file: Path, mapping: Mapping, shards: int) -> list[bytes]:
+    """Return what names each shard of an import: the file's content, the mapping, and the shard."""
+    with file.open("rb") as stream:
+        content = hashlib.file_digest(stream, "sha256")
+    content.update(mapping.model_dump_json().encode())
+    return [hashlib.sha256(content.digest() + bytes((number, shards))).digest() for number in range(shards)]
+
+
+def _estimate(done: Imported, reader: Reader) -> int | None:
+    """Return how many rows there will be, judged by what has been read."""
+    read = reader.done
+    return int((done.before + done.rows) * reader.total / read) if read else None
