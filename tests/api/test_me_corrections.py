@@ -313,6 +313,24 @@ def test_a_refused_lookup_is_listed_with_the_organizations_name(
     assert [] == api.get("/v1/me/accesses", headers=stranger.headers).json()["accesses"]
 
 
+def test_what_happened_before_a_link_is_seen_while_it_lasts(
+    api: TestClient, mia: make.Person, bank: Organization, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into access (customer_id, at, access_id, organization_id, principal, path, asked, released, records,"
+            " outcome, reason) select customer_id, now(), gen_random_uuid(), %s, 'service', 'lookup', '{}', '{}', 0,"
+            " 'refused', 'never-granted' from customer where merged_into = %s",
+            (bank.organization_id, mia.customer_id),
+        )
+
+    before = api.get("/v1/me/accesses", headers=mia.headers).json()["accesses"]
+    api.post(f"/v1/me/sources/{sources(api, mia)[bank.slug]['subject_id']}/unlink", headers=mia.headers)
+    after = api.get("/v1/me/accesses", headers=mia.headers).json()["accesses"]
+
+    assert (["lookup"], []) == ([each["path"] for each in before], after)
+
+
 def test_accesses_page_to_the_end(api: TestClient, platform: Platform) -> None:
     person = make.person(platform)
     for _ in range(5):
