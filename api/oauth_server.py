@@ -2,8 +2,8 @@
 
 Authlib ships no integration for Starlette: this is it. The form is awaited first, then the synchronous core runs in a
 thread, in one transaction of the doorman. Rules: (1) an unknown client and a wrong secret are answered alike, after the
-same work; (2) no answer and no log repeats what was sent; (3) a parameter given twice is refused (RFC 6749 §3.2); (4) a token is
-given for what the client has and asked for, never more.
+same work; (2) no answer and no log repeats what was sent; (3) a parameter given twice is refused (RFC 6749 §3.2); (4) a
+token is given for what the client has and asked for, never more.
 """
 
 import binascii

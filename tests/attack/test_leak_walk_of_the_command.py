@@ -1,0 +1,126 @@
+"""No command prints a person: every command that prints anything, on a vault full of canaries."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from cdp.cli import app
+from cdp.platform import Platform
+from tests import make
+from tests.attack.walk import World
+
+RUNNING: Final = {"up", "serve", "worker", "migrate"}
+"""They run the house until they are stopped, or bring its schema up to date; what they serve is walked elsewhere."""
+
+
+def _commands(group: object, *path: str) -> Iterator[str]:
+    children = getattr(group, "commands", None)
+    if children is None:
+        yield " ".join(path)
+        return
+    for name, child in children.items():
+        yield from _commands(child, *path, name)
+
+
+COMMANDS: Final = sorted(set(_commands(typer.main.get_command(app))) - RUNNING)
+
+
+@pytest.fixture(scope="module")
+def world(platform: Platform, database_url: str) -> World:
+    return World.plant(platform, database_url)
+
+
+_FILE: Final = "canary,first_name\n{user},{name}\n,{attribute}\n"
+_MAPPING: Final = """
+[file]
+format = "csv"
+
+[subject]
+user_id = "canary"
+
+[[attributes]]
+name = "first_name"
+value = "first_name"
+"""
+
+
+def _file(world: World, folder: Path) -> list[str]:
+    """Return how a file is imported that names the person, and has a line that cannot be taken."""
+    known = world.canaries
+    file, mapping = folder / "people.csv", folder / "mapping.toml"
+    file.write_text(
+        _FILE.format(user=known.user_id, name=known.first_name, attribute=known.attribute), encoding="utf-8"
+    )
+    mapping.write_text(_MAPPING, encoding="utf-8")
+    return [str(file), "--organization", world.source.slug, "--mapping", str(mapping)]
+
+
+def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
+    slug, new = world.source.slug, make.name("org")
+    dutch_and_english = ["--nl", "Lezen", "--en", "Reading"]
+    return {
+        "import": _file(world, folder),
+        "doctor": [],
+        "schema": [],
+        "organization add": [new, "--name", "Nieuw"],
+        "organization list": [],
+        "organization verify": [slug],
+        "organization remove": [make.organization(world.platform).slug, "--yes"],
+        "client add": [slug, "--name", "kassa", "--scope", "profiles:read"],
+        "client list": [slug],
+        "client rotate": [world.canaries.user_id],
+        "client revoke": [world.canaries.user_id],
+        "write-key add": [slug, "--name", "site"],
+        "write-key list": [slug],
+        "write-key revoke": [slug, "none"],
+        "keys status": [],
+        "keys rotate": [],
+        "catalog list": [slug],
+        "catalog map": [slug, "shoeSize", "personal"],
+        "catalog unmap": [slug, "nickname"],
+        "catalog add-type": [slug, "Ruimteschip", "products", "--kind", "product", *dutch_and_english],
+        "catalog extend-category": [
+            *(slug, f"{slug}-reading", "--dpv", "pd:Interest", *dutch_and_english),
+            *("--explanation-nl", "Wat u leest.", "--explanation-en", "What you read."),
+        ],
+        "catalog extend-purpose": [
+            *(slug, f"{slug}-tips", "--dpv", "dpv:Personalisation", *dutch_and_english),
+            *("--sentence-nl", "{organization} tipt.", "--sentence-en", "{organization} gives tips."),
+        ],
+    }
+
+
+def _environment(world: World, app_url: str, database_url: str) -> dict[str, Any]:
+    home = str(world.platform.settings.home)
+    return {"CDP_HOME": home, "CDP_APP_DATABASE_URL": app_url, "CDP_DATABASE_URL": database_url, "COLUMNS": "200"}
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["table", "json"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_command_prints_a_person(
+    world: World,
+    app_url: str,
+    database_url: str,
+    command: str,
+    *,
+    as_json: bool,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    arguments = _arguments(world, tmp_path).get(command)
+    assert arguments is not None, f"teach the walk about cdp {command}: an example in this file"
+    caplog.set_level(logging.DEBUG)
+
+    said = CliRunner().invoke(
+        app,
+        [*command.split(), *arguments, *(["--json"] if as_json and command != "schema" else [])],
+        env=_environment(world, app_url, database_url),
+    )
+
+    assert said.output or said.exception
+    assert set() == world.canaries.seen_in(said.output.encode() + repr(said.exception).encode() + caplog.text.encode())
