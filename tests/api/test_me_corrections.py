@@ -319,8 +319,8 @@ def test_what_happened_before_a_link_is_seen_while_it_lasts(
     with psycopg.connect(database_url) as connection:
         connection.execute(
             "insert into access (customer_id, at, access_id, organization_id, principal, path, asked, released,"
-            " records, outcome, reason) select customer_id, now(), gen_random_uuid(), %s, 'service', 'lookup', '{}', '{}',"
-            " 0, 'refused', 'never-granted' from customer where merged_into = %s",
+            " records, outcome, reason) select customer_id, now(), gen_random_uuid(), %s, 'service', 'lookup', '{}',"
+            " '{}', 0, 'refused', 'never-granted' from customer where merged_into = %s",
             (bank.organization_id, mia.customer_id),
         )
 
