@@ -813,7 +813,7 @@ create policy reader_gate on record as restrictive for select to cdp_reader
 create policy reader_wall on record as permissive for select to cdp_reader
     using ((customer_id = ( SELECT app_customer() AS app_customer)));
 create policy source_wall on record as permissive for all to cdp_source
-    using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    using (((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)) IS TRUE))
     with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
 
 create table record_type (
@@ -1018,7 +1018,7 @@ create policy operator_wall on write_key as permissive for all to cdp_operator
 create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 6c626dcd66237a5d587e8f9e74d3b082;
 grant execute on function add_identifiers(uuid[],text[],bytea[],text[],boolean[],timestamp with time zone) to cdp_source;
 
-create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body b2a946a77e12646d810f323c67ef4ae4;
+create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF bytea language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 33b8ce7f94fb4be0d744fbe93174e695;
 grant execute on function add_references(text[],bytea[],bytea[],uuid[]) to cdp_source;
 
 create function admit_keys(wrapped bytea[]) returns void language plpgsql volatile owner cdp_owner body defa18f636a90666cbb835cdeec97166;
@@ -1066,7 +1066,7 @@ grant execute on function claim_customer(text,bytea,bytea,uuid,uuid,bytea,intege
 create function common_sources(a uuid[], b uuid[]) returns uuid[] language sql immutable parallel safe owner cdp_owner body 01ba3465d177c6990e1ed29b8e79fc84;
 grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 
-create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], generation integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 57d567afc423e3888c77fae1ee71b48c;
+create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], generation integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ccae2c3a2ba86ddd68328b9054450246;
 grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],bytea[],integer,timestamp with time zone) to cdp_source;
 
 create function customer_source() returns uuid language sql immutable parallel safe owner cdp_owner body aaadd1671b77a47247a3cffaf14288fc;
@@ -1117,7 +1117,7 @@ grant execute on function hold_identifiers(bytea[]) to cdp_keeper;
 create function holders_of(wanted_type text, wanted_blind bytea) returns uuid[] language sql stable owner cdp_owner body 10d8a40832f4b95db54f8065a4002528;
 grant execute on function holders_of(text,bytea) to cdp_keeper;
 
-create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b44a517fe1b45dbbf5ac0fc210591e98;
+create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ea1854fe608fdc2f3647116f59ed276e;
 grant execute on function is_sealed(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 1cc22349664acac90b85436415c67df5;

@@ -168,7 +168,7 @@ async def link(
         columns = _columns([name for name, _ in asked.references])
         owners = [subject.id for _, subject in asked.references]
         cursor = await connection.execute(_ADD_REFERENCES, (*columns, sealed, owners))
-        names |= {asked.references[ordinal - 1][0].blind for (ordinal,) in await cursor.fetchall()}
+        names |= {blind for (blind,) in await cursor.fetchall()}
     if asked.identifiers:
         cursor = await connection.execute(
             _ADD_IDENTIFIERS,

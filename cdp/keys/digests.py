@@ -1,12 +1,13 @@
 """Keyed hashes of what is said about one subject, made with a key that its data key yields.
 
-Rules: (1) the hashes of a subject die with its data key: an erased person cannot be found by trying values;
-(2) every part is length-prefixed, so that no two statements give the same bytes; (3) equal values of two subjects
-give different hashes.
+Rules: (1) the hashes of a subject die with its data key: an erased person cannot be found by trying values; (2) what
+could hold a separator stands behind its length, so that no two statements give the same bytes; (3) equal values of two
+subjects give different hashes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -31,9 +32,10 @@ class Digests:
         """Give a text without the key."""
         return "Digests(hidden)"
 
-    def key(self, kind: str, type: str, key: str) -> bytes:  # it is our word, as in SQL and JSON
+    def key(self, kind: str, type: str, key: str) -> bytes:
         """Return the 16 bytes that stand for a source's own key of a product or fact."""
-        return self._of(b"key", kind.encode(), type.encode(), key.encode())[:KEY_BYTES]
+        said = f"key {kind} {len(type)} {type}\0{key}"
+        return hmac.digest(self._key, said.encode(), "sha256")[:KEY_BYTES]
 
     def value(self, thing: tuple[str, str, bytes], value: bytes, *, category: str | None) -> bytes:
         """Return the 32 bytes that tell a repeated statement from a change.
@@ -41,15 +43,13 @@ class Digests:
         `thing` is kind, type and blind key; `category` only if the source stated one.
         """
         kind, type_, key = thing
-        return self._of(b"value", kind.encode(), type_.encode(), key, (category or "").encode(), value)
+        head = f"value {kind} {len(type_)} {type_} {category or ''} {len(key)}\0"
+        return hmac.digest(self._key, head.encode() + key + value, "sha256")
 
     def version(self, digest: bytes, at: datetime) -> UUID:
         """Return the id of the record that holds this value since `at`: saying it again makes no second one."""
         moment = (at - _EPOCH) // _MICROSECOND
-        return own_uuid(self._of(b"version", digest, moment.to_bytes(8, signed=True)))
-
-    def _of(self, *parts: bytes) -> bytes:
-        return hmac.digest(self._key, b"".join([len(part).to_bytes(4) + part for part in parts]), "sha256")
+        return own_uuid(hashlib.sha256(digest + moment.to_bytes(8, signed=True)).digest())
 
 
 def own_uuid(digest: bytes) -> UUID:

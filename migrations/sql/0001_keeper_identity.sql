@@ -91,7 +91,6 @@ create function create_subjects(types text[], blinds bytea[], sealed bytea[], cu
 returns void
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
-set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     source uuid := scope_organization('source');
@@ -106,7 +105,8 @@ begin
     ), taken as (
         insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
         select source, i.type, i.blind, i.customer_id, i.subject_id, i.sealed from incoming i
-        where not exists (select from suppression x where x.type = i.type and x.blind = i.blind and x.source_id = source)
+        where (select true from suppression x
+               where x.type = i.type and x.blind = i.blind and x.source_id = source limit 1) is null
         order by i.type, i.blind
         on conflict do nothing
         returning reference.customer_id, reference.subject_id
@@ -124,8 +124,8 @@ $$;
 
 -- Let a further reference point at a subject of the source in scope: a device that turns out to be a known customer's.
 -- A reference that already names somebody stays as it is.
--- out  ordinals of those that are new
-create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns setof integer
+-- out  the hashes of those that are new
+create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns setof bytea
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off
@@ -134,23 +134,17 @@ declare
     source uuid := scope_organization('source');
 begin
     return query
-        with wanted as (
-            select i.type, i.blind, min(i.ordinal) as ordinal
-            from unnest(types, blinds) with ordinality as i (type, blind, ordinal)
-            group by i.type, i.blind
-        ), added as (
-            insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
-            select source, w.type, w.blind, owner.customer_id, owner.subject_id, sealed[w.ordinal]
-            from wanted w
-            cross join lateral (
-                select s.customer_id, s.subject_id from subject s
-                where s.source_id = source and s.subject_id = subjects[w.ordinal] limit 1) owner
-            where not exists (select from suppression x where x.type = w.type and x.blind = w.blind and x.source_id = source)
-            order by w.type, w.blind
-            on conflict do nothing
-            returning reference.type, reference.blind
-        )
-        select w.ordinal::integer from added a join wanted w using (type, blind);
+        insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
+        select distinct on (w.type, w.blind) source, w.type, w.blind, owner.customer_id, owner.subject_id, w.sealed
+        from unnest(types, blinds, sealed, subjects) as w (type, blind, sealed, subject_id)
+        cross join lateral (
+            select s.customer_id, s.subject_id from subject s
+            where s.source_id = source and s.subject_id = w.subject_id limit 1) owner
+        where (select true from suppression x
+               where x.type = w.type and x.blind = w.blind and x.source_id = source limit 1) is null
+        order by w.type, w.blind
+        on conflict do nothing
+        returning reference.blind;
 end
 $$;
 
