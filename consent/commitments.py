@@ -79,7 +79,10 @@ def kind_of(leaf: bytes) -> Kind:
     """Return what `leaf` stands for."""
     if len(leaf) != LEAF_SIZE or leaf[:1] != _VERSION:
         raise Malformed("a leaf has 34 bytes, of which the first is 1")
-    try:
-        return Kind(leaf[1])
-    except ValueError as error:
-        raise Malformed("a leaf is of a known kind") from error
+    kind = _KINDS.get(leaf[1])
+    if kind is None:
+        raise Malformed("a leaf is of a known kind")
+    return kind
+
+
+_KINDS: Final = {kind.value: kind for kind in Kind}

@@ -108,18 +108,11 @@ class Fields:
             raise Malformed("a body has a field that its event does not have")
 
 
-@lru_cache(16_384)
 def uuid(value: object) -> UUID:
     """Return the id that `value` spells in lower case with hyphens."""
     if not isinstance(value, str):
         raise Malformed("an id is text")
-    try:
-        found = UUID(value)
-    except ValueError as error:
-        raise Malformed("this is not an id") from error
-    if str(found) != value:
-        raise Malformed("this id has another spelling")
-    return found
+    return _uuid(value)
 
 
 def moment(text: str) -> datetime:
@@ -143,3 +136,14 @@ def without_none(**fields: Value | None) -> dict[str, Value]:
 def from_uuids(ids: Iterable[UUID] | None) -> list[Value] | None:
     """Return ids in their order as text."""
     return None if ids is None else [str(each) for each in sorted(ids)]
+
+
+@lru_cache(16_384)
+def _uuid(value: str) -> UUID:
+    try:
+        found = UUID(value)
+    except ValueError as error:
+        raise Malformed("this is not an id") from error
+    if str(found) != value:
+        raise Malformed("this id has another spelling")
+    return found
