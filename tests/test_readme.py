@@ -30,7 +30,7 @@ MASKS = (
     (re.compile(r'(?<="request_id": ")[0-9a-f]+'), "<request id>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "<time>"),
     (re.compile(r"cdp_[a-z]{2}_[A-Za-z0-9]+"), "<key>"),
-    (re.compile(r"\d+(\.\d+)?(?= (s|/s)\b)"), "<number>"),
+    (re.compile(r"/\S+(?=/tenants\.csv)"), "<folder>"),
 )
 
 
@@ -97,8 +97,15 @@ def printed(served: dict[str, str]) -> Callable[[str], list[str]]:
         script = f"\necho '{BETWEEN}'\n".join(step.commands for step in steps(tour))
         script = script.replace("localhost:8000", f"localhost:{served['CDP_PORT']}")
         script = script.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
+        terminal = served | {"TMPDIR": served["CDP_HOME"]}
         done = subprocess.run(
-            ["bash", "-c", script], env=served, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
+            ["bash", "-c", script],
+            env=terminal,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         complaints = [line for line in done.stderr.splitlines() if BAR not in line]
         return [*done.stdout.split(f"{BETWEEN}\n"), "\n".join(complaints)]
