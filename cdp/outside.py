@@ -1,0 +1,160 @@
+"""One request to a server that is not ours: bounded in time and size, and never to an address of our own network.
+
+Rules: (1) the name is resolved once, every address it has is checked, and the connection goes to a checked one, so that
+a name that changes its mind in between gains nothing; (2) no redirect is followed, no proxy and no cookie is used;
+(3) TLS is required, and certificates are verified for the name, unless private addresses are allowed; (4) reading stops
+at the limit of bytes or time, whatever the server promises.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from consent.errors import Invalid, Problem, Refused
+
+CONNECT_SECONDS: Final = 10
+SECONDS: Final = 60
+BYTES: Final = 32 * 1024 * 1024
+_PIECE: Final = 64 * 1024
+_PORTS: Final = {"http": 80, "https": 443}
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class BadAddress(Invalid):
+    """This is not an address that can be asked over HTTP."""
+
+    code = "bad-address"
+
+
+class PrivateAddress(Refused):
+    """This address lies in a private network; CDP_ALLOW_PRIVATE_ADDRESSES opens it."""
+
+    code = "private-address"
+
+
+class Unreachable(Problem):
+    """The server did not answer as a server should."""
+
+    code = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a URL points at."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def of(cls, url: str, *, allow_private: bool) -> Target:
+        """Return where `url` points at; raises BadAddress."""
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+        except (ValueError, UnicodeError) as error:
+            raise BadAddress(field="/url") from error
+        is_clean = url.isprintable() and " " not in url and parts.username is None and not parts.fragment
+        if parts.scheme not in _PORTS or not host or not is_clean or not url.isascii():
+            raise BadAddress(field="/url")
+        if parts.scheme == "http" and not allow_private:
+            raise BadAddress("outside a private network only https is asked", field="/url")
+        query = f"?{parts.query}" if parts.query else ""
+        return cls(parts.scheme, host, port or _PORTS[parts.scheme], (parts.path or "/") + query)
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Whom the request goes to."""
+        return self.scheme, self.host, self.port
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+def get(url: str, headers: Mapping[str, str], *, allow_private: bool, limit: int = BYTES) -> Answer:
+    """Return what the server at `url` answers; raises BadAddress, PrivateAddress or Unreachable."""
+    target = Target.of(url, allow_private=allow_private)
+    address = _address(target, allow_private=allow_private)
+    deadline = time.monotonic() + SECONDS
+    connection = _Connection(target, address)
+    try:
+        connection.request("GET", target.path, headers=dict(headers))
+        with connection.getresponse() as response:
+            body = _body(response, limit, deadline)
+            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise Unreachable from error
+    finally:
+        connection.close()
+
+
+def _body(response: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
+    parts, room = [], limit
+    while part := response.read1(_PIECE):
+        room -= len(part)
+        if room < 0:
+            raise Unreachable("the server's answer is too large")
+        if time.monotonic() > deadline:
+            raise Unreachable("the server's answer takes too long")
+        parts.append(part)
+    if response.length:
+        raise Unreachable("the server's answer is cut off")
+    return b"".join(parts)
+
+
+def _address(target: Target, *, allow_private: bool) -> str:
+    """Return an address of the target, all of which have been checked."""
+    try:
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Unreachable("the name of the server leads nowhere") from error
+    addresses = [str(each[4][0]) for each in found]
+    if not allow_private and not all(is_public(ipaddress.ip_address(each.partition("%")[0])) for each in addresses):
+        raise PrivateAddress(field="/url")
+    return addresses[0]
+
+
+def is_public(address: Address) -> bool:
+    """Say whether `address` belongs to the open internet, also the IPv4 address that an IPv6 one carries."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address in _NAT64:
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
+        if not all(is_public(each) for each in inner if each is not None):
+            return False
+        if address.ipv4_mapped is not None:
+            return True
+    return address.is_global and not address.is_multicast
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection to an address that has been checked, for the name that was asked for."""
+
+    def __init__(self, target: Target, address: str) -> None:
+        super().__init__(target.host, target.port, timeout=CONNECT_SECONDS)
+        self._address = address
+        self._context = ssl.create_default_context() if target.scheme == "https" else None
+        self.default_port = _PORTS[target.scheme]
+
+    def connect(self) -> None:
+        """Connect to the checked address; the name is not resolved again."""
+        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        if self._context is not None:
+            self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
