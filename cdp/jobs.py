@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from cdp import clock, key_destruction, organizations
+from cdp import clock, key_destruction, organizations, pull
 from cdp.catalog import mapping
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -105,6 +105,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("key-destruction", timedelta(minutes=1), destroy_keys),
     Job("removals", timedelta(minutes=10), finish_removals),
     Job("mappings", timedelta(minutes=1), finish_mappings),
+    Job("pulls", timedelta(seconds=30), pull.run_due),
     *(Job(f"purge-{table}", timedelta(minutes=10), partial(purge, table)) for table in _PURGES),
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ ROWS: Final = 1_000
 FIRST_WAIT: Final = 30.0
 LONGEST_WAIT: Final = 86_400.0
 LEASE: Final = timedelta(minutes=30)
+SECONDS: Final = 60.0
+"""How long one run goes on with further pages; then others get their turn, and it goes on at the next."""
 _OPERATOR: Final = Scope(Principal.OPERATOR)
 _FAILED: Final = "the register answered with an error"
 
@@ -86,6 +89,7 @@ class Pulled:
     pages: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     failure: str | None = None
+    is_done: bool = True
 
 
 def add(session: Session, organization: UUID, name: str, stated: Mapping[str, Any], *, at: datetime) -> None:
@@ -143,8 +147,9 @@ def run(platform: Platform, organization: UUID, name: str, *, at: datetime) -> P
     settings = pull_settings.parse(row.settings)
     try:
         asyncio.run(_Run(platform, scope, name, settings, state, at=at).pages(pulled))
-        wait: float = settings.every
-        state = {**_kept(state), "last_at": at.isoformat(), "failures": 0, "failure": None}
+        wait: float = settings.every if pulled.is_done else 0
+        if pulled.is_done:
+            state = {**_kept(state), "last_at": at.isoformat(), "failures": 0, "failure": None}
     except Problem as problem:
         failures = int(state.get("failures", 0)) + 1
         wait = _wait(failures, problem.seconds if isinstance(problem, Later) else None)
@@ -182,7 +187,11 @@ class _Run:
         own = Platform.open(self._platform.settings)
         await own.database.open()
         try:
+            until = time.monotonic() + SECONDS
             for _ in range(PAGES):
+                if time.monotonic() > until:
+                    pulled.is_done = False
+                    return
                 place = self._state.get("place")
                 answer = await asyncio.to_thread(self._ask, place)
                 if answer.status == HTTPStatus.NOT_MODIFIED:

@@ -175,3 +175,13 @@ def test_what_anybody_with_a_write_key_calls_verified_is_not(
             "select is_verified from identifier where source_id = %s", (source.organization_id,)
         ).fetchall()
     assert [(False,)] == found
+
+
+def test_more_than_can_be_stored_is_told_to_come_back(
+    api: TestClient, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api.app.state.intake, "_room", 0)  # type: ignore[attr-defined]  # the client hides whose app it is
+
+    answer = send(api, key, event())
+
+    assert (429, "too-busy", "2") == (answer.status_code, answer.json()["code"], answer.headers["Retry-After"])
