@@ -95,7 +95,6 @@ begin
         when 'grant', 'extend' then
             p.attested_categories := without(p.attested_categories, without(granted_at(p, at), wanted));
             p.stopped_categories := without(either(p.stopped_categories, without(granted_at(p, at), wanted)), wanted);
-            p.attested_categories := without(p.attested_categories, without(granted_at(p, at), wanted));
             p.categories := wanted;
             p.sources := wanted_sources;
             p.expires_at := until;
