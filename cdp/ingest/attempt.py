@@ -29,9 +29,10 @@ from cdp.keys.ring import KeyProvider
 from consent.types import UNMAPPED
 
 # A plan is made once for a connection, perhaps when the tables are still empty: take indexes, whatever the size.
+# What is acknowledged is on the disk, whatever the server's default.
 _PLAN: Final = (
     "select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
-    " set_config('enable_seqscan', 'off', true)"
+    " set_config('enable_seqscan', 'off', true), set_config('synchronous_commit', 'on', true)"
 )
 _IS_TRUSTED: Final = "select verified_at is not null from organization where organization_id = %s"
 _SUPPRESSED: Final = "select suppressed_identifiers(%s::text[], %s::bytea[])"

@@ -1,10 +1,12 @@
 """The store against a real PostgreSQL: what becomes of items, in order, twice, late and against the database's will."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from cdp.ingest.batch import Taken
 from cdp.ingest.items import Item, Outcome, Reason, Rejection
 from cdp.ingest.store import Store
 from cdp.keys.sealing import DataKey
@@ -286,3 +288,18 @@ async def test_consent_flags_are_kept_once_and_sealed(store: Store, platform: Pl
     rows = look(database_url, "select sealed from evidence where source_id = %s", source.organization_id)
     assert 1 == len(rows)
     assert b"marketing" not in rows[0][0]
+
+
+async def test_what_is_acknowledged_is_on_the_disk_whatever_the_server_usually_does(
+    store: Store, platform: Platform
+) -> None:
+    seen: list[str] = []
+
+    async def look_inside(connection: Any, _: Taken) -> None:
+        cursor = await connection.execute("show synchronous_commit")
+        seen.append((await cursor.fetchone())[0])
+
+    item = attribute(someone(), "city", b'"x"')
+    await store.take(batch(make.organization(platform), [[item]], also=look_inside))
+
+    assert ["on"] == seen
