@@ -5,6 +5,7 @@ purpose that arrive together share a statement (see `cdp.gathering`).
 """
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
@@ -131,11 +132,11 @@ class Profiles:
         """Return for each id, in order, its profile or why there is none, as JSON."""
         customers = [self._customer(asker, each) for each in unverified_profile_ids]
         answers: list[bytes] = []
-        async for slice_ in reading.in_slices(self._platform.database, asker, customers, Extent(Path.BATCH)):
-            keys = folding.open_keys(self._platform.ring, (seen for _, seen in slice_))
-            for customer, seen in slice_:
-                asked = unverified_profile_ids[len(answers)]
-                answers.append(await self._status(asker, asked, customer, seen, keys))
+        async with aclosing(self._slices(asker, customers, Path.BATCH)) as slices:
+            async for slice_, keys in slices:
+                for customer, seen in slice_:
+                    asked = unverified_profile_ids[len(answers)]
+                    answers.append(await self._status(asker, asked, customer, seen, keys))
         return b'{"profiles":[%b]}' % b",".join(answers)
 
     async def export(self, asker: Asker) -> AsyncGenerator[bytes, None]:
@@ -146,11 +147,11 @@ class Profiles:
         last = NIL
         while customers := await reading.granting(self._platform.database, asker, after=last, limit=CHUNK):
             lines: list[bytes] = []
-            async for slice_ in reading.in_slices(self._platform.database, asker, customers, Extent(Path.EXPORT)):
-                keys = folding.open_keys(self._platform.ring, (seen for _, seen in slice_))
-                for customer, seen in slice_:
-                    if seen.reason in _LIVE:
-                        lines.append(await self._profile(asker, customer, seen, keys))
+            async with aclosing(self._slices(asker, customers, Path.EXPORT)) as slices:
+                async for slice_, keys in slices:
+                    for customer, seen in slice_:
+                        if seen.reason in _LIVE:
+                            lines.append(await self._profile(asker, customer, seen, keys))
             last = customers[-1]
             yield b"".join([line + b"\n" for line in lines])
 
@@ -164,6 +165,14 @@ class Profiles:
             return Reading(_UNKNOWN)
         profile_id = self._platform.profile_ids.profile_id(customer, asker.organization)
         return Reading("granted", _encode({"profile_id": profile_id}))
+
+    async def _slices(
+        self, asker: Asker, customers: Sequence[UUID], path: Path
+    ) -> AsyncGenerator[tuple[list[tuple[UUID, Seen]], folding.Keys], None]:
+        """Yield what may be seen of `customers`, slice by slice, each with its keys opened at once."""
+        async with aclosing(reading.in_slices(self._platform.database, asker, customers, Extent(path))) as slices:
+            async for slice_ in slices:
+                yield slice_, folding.open_keys(self._platform.ring, (seen for _, seen in slice_))
 
     def _gathering(self, asker: Asker, extent: Extent) -> Gathering[UUID, tuple[UUID, Seen]]:
         found = self._together.get(asker)

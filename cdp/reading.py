@@ -7,7 +7,7 @@ as the reader, whose scope names that customer; several as the exporter, whose g
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -129,8 +129,8 @@ async def read_current(
 
 async def in_slices(
     database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent
-) -> AsyncIterator[list[tuple[UUID, Seen]]]:
-    """Yield the answers slice by slice; the next slices are read while the caller works on one."""
+) -> AsyncGenerator[list[tuple[UUID, Seen]], None]:
+    """Yield the answers slice by slice; the next are read while the caller works on one. To be closed (`aclosing`)."""
     slices = (customers[start : start + SLICE] for start in range(0, len(customers), SLICE))
     ahead: list[asyncio.Task[list[tuple[UUID, Seen]]]] = []
     try:
@@ -143,6 +143,7 @@ async def in_slices(
     finally:
         for task in ahead:
             task.cancel()
+        await asyncio.gather(*ahead, return_exceptions=True)
 
 
 async def granting(database: Database, asker: Asker, *, after: UUID, limit: int) -> list[UUID]:

@@ -35,6 +35,18 @@ def test_the_customers_own_correction_wins_where_it_may_be_seen(behind: Behind, 
     assert ("Delft", "verified") == (of_the_bank["value"], of_the_bank["standing"])
 
 
+def test_the_most_recent_of_equal_values_wins_and_a_tie_goes_by_source(
+    behind: Behind, reads: Reads, shop: Asker
+) -> None:
+    person, at = behind.customer().grant(shop.organization, "contact"), datetime.now(UTC)
+    for source, days in ((SHOP, 3), (BANK, 1), (LANDLORD, 1), (CUSTOMER_SOURCE, 2)):
+        person.state(source, "city", str(source), observed_at=at - timedelta(days=days))
+
+    city = reads.profile(shop, person.customer)["attributes"]["city"]
+
+    assert str(min(BANK, LANDLORD)) == city["value"]
+
+
 def test_a_superseded_version_is_never_shown(behind: Behind, reads: Reads, shop: Asker) -> None:
     person = behind.customer().grant(shop.organization, "contact")
     person.supersede(person.state(BANK, "city", "canary", observed_at=datetime.now(UTC)))

@@ -83,11 +83,16 @@ def permissions(draw: st.DrawFn) -> Permission:
     return replace(drawn, expires_at=shifted(drawn.expires_at), attested_expires_at=shifted(drawn.attested_expires_at))
 
 
+wide = Permission(
+    categories=frozenset({"contact", "products", "financial", "health"}),
+    expires_at=datetime.now(UTC) + timedelta(days=1),
+)
+often_wide = st.one_of(st.just(wide), permissions())
 some_records = st.lists(strategies.records(), max_size=14, unique_by=lambda record: record.record_id)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(some_records, permissions(), st.none() | st.frozensets(st.sampled_from(GRANTABLE), min_size=1))
+@given(some_records, often_wide, st.none() | st.frozensets(st.sampled_from(GRANTABLE), min_size=1))
 def test_a_profile_is_the_fold_over_the_permitted_records(
     behind: Behind, reads: Reads, records: list[Record], permission: Permission, asked: frozenset[str] | None
 ) -> None:

@@ -1,7 +1,6 @@
 """Batches, exports and timelines: many customers, or many interactions, under the same rules as one profile."""
 
 import asyncio
-from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cdp import profiles, reading
+from cdp import folding, profiles, reading
 from cdp.cursors import BadCursor
 from cdp.reading import RECENT, Asker
 from tests.cdp.dossiers import Behind, Dossier, Reads
@@ -190,16 +189,16 @@ def test_a_timeline_without_a_grant_is_refused_and_written_down(behind: Behind, 
     assert [("interactions", "refused", "never-granted")] == behind.accesses(person.customer)
 
 
-def test_an_export_that_is_given_up_leaves_nothing_running(
+def test_a_batch_that_fails_halfway_leaves_nothing_running(
     behind: Behind, reads: Reads, shop: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(profiles, "CHUNK", 4)
-    for _ in range(10):
-        behind.customer().grant(shop.organization, "contact")
+    monkeypatch.setattr(reading, "SLICE", 1)
+    monkeypatch.setattr(folding, "open_keys", lambda *_: 1 / 0)
+    ids = [reads.profile_id(behind.customer().customer, shop) for _ in range(9)]
 
-    async def given_up() -> set[str]:
-        async with aclosing(reads.profiles.export(shop)) as chunks:
-            await anext(chunks)
-        return {task.get_name() for task in asyncio.all_tasks() if "read_current" in repr(task.get_coro())}
+    async def halfway() -> list[str]:
+        with pytest.raises(ZeroDivisionError):
+            await reads.profiles.batch(shop, ids)
+        return [repr(task) for task in asyncio.all_tasks() if "read_current" in repr(task)]
 
-    assert set() == reads.run(given_up())
+    assert [] == reads.run(halfway())
