@@ -153,7 +153,6 @@ def _claim(session: Session, platform: Platform, email: str, own_key: bytes, *, 
             "customer": ids.row(),
             "subject": subject,
             "wrapped": wrapped,
-            "generation": platform.ring.generation,
             "at": at,
         },
     ).one()

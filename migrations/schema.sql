@@ -1060,14 +1060,14 @@ grant execute on function check_transition(permission,text,text[],uuid[],timesta
 create function check_write_key(hash bytea) returns TABLE(organization_id uuid, slug text, batch_bytes integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 16156464e5bc703ea8783063092569b6;
 grant execute on function check_write_key(bytea) to cdp_login;
 
-create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid, wrapped bytea, generation integer, moment timestamp with time zone) returns TABLE(customer_id uuid, is_new boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 46a0f4d0a27545fdbb022e6845d0c4a8;
-grant execute on function claim_customer(text,bytea,bytea,uuid,uuid,bytea,integer,timestamp with time zone) to cdp_doorman;
+create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid, wrapped bytea, moment timestamp with time zone) returns TABLE(customer_id uuid, is_new boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 46a0f4d0a27545fdbb022e6845d0c4a8;
+grant execute on function claim_customer(text,bytea,bytea,uuid,uuid,bytea,timestamp with time zone) to cdp_doorman;
 
 create function common_sources(a uuid[], b uuid[]) returns uuid[] language sql immutable parallel safe owner cdp_owner body 01ba3465d177c6990e1ed29b8e79fc84;
 grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 
-create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], generation integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ccae2c3a2ba86ddd68328b9054450246;
-grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],bytea[],integer,timestamp with time zone) to cdp_source;
+create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ccae2c3a2ba86ddd68328b9054450246;
+grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],bytea[],timestamp with time zone) to cdp_source;
 
 create function customer_source() returns uuid language sql immutable parallel safe owner cdp_owner body aaadd1671b77a47247a3cffaf14288fc;
 grant execute on function customer_source() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;

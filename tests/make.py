@@ -98,14 +98,13 @@ def subject(platform: Platform, source: Organization, user_id: str | None = None
                 "select * from create_subjects("
                 "array['user_id'], array[cast(:blind as bytea)], array[cast('' as bytea)],"
                 " array[cast(:customer as uuid)], array[cast(:subject as uuid)], array[cast(:wrapped as bytea)],"
-                " :generation, :at)"
+                " :at)"
             ),
             {
                 "blind": blind,
                 "customer": customer_id,
                 "subject": subject_id,
                 "wrapped": wrapped,
-                "generation": platform.ring.generation,
                 "at": clock.now(),
             },
         )

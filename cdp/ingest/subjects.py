@@ -17,7 +17,6 @@ from psycopg import AsyncConnection
 
 from cdp import arrays, ids
 from cdp.ingest.naming import Book, Known, Mention, Name
-from cdp.keys import wrapping
 from cdp.keys.digests import Digests
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import DataKey, new_data_key
@@ -28,7 +27,7 @@ _RESOLVE = (
     "select ordinal, customer_id, subject_id, wrapped, is_suppressed"
     " from resolve_subjects(%s::text[], %s::bytea[], %s::boolean[])"
 )
-_CREATE = "select create_subjects(%s::text[], %s::bytea[], %s::bytea[], %s::uuid[], %s::uuid[], %s::bytea[], %s, %s)"
+_CREATE = "select create_subjects(%s::text[], %s::bytea[], %s::bytea[], %s::uuid[], %s::uuid[], %s::bytea[], %s)"
 _ADD_REFERENCES = "select add_references(%s::text[], %s::bytea[], %s::bytea[], %s::uuid[])"
 _ADD_IDENTIFIERS = "select add_identifiers(%s::uuid[], %s::text[], %s::bytea[], %s::text[], %s::boolean[], %s)"
 _LINK = "select link_references(%s::text[], %s::bytea[], %s::bytea[], %s)"
@@ -118,7 +117,6 @@ class Finder:
                 arrays.uuids(subject.customer for subject in offered),
                 arrays.uuids(subject.id for subject in offered),
                 arrays.blobs(wrapped),
-                min(wrapping.address(blob).generation for blob in wrapped),
                 at,
             ),
         )

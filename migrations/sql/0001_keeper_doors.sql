@@ -56,7 +56,7 @@ return cardinality(customers) > 3 or exists (
 -- The customer whom a proven identifier belongs to. At the first login the dossiers that know it as verified become
 -- one claimed dossier; nobody else's does. The caller offers ids and a wrapped key for the customer's own subject.
 create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid,
-    wrapped bytea, generation integer, moment timestamptz)
+    wrapped bytea, moment timestamptz)
 returns table (customer_id uuid, is_new boolean)
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp

@@ -87,7 +87,7 @@ $$;
 -- or the person was erased a moment ago, nothing is made: resolve_subjects tells.
 -- in   arrays, one place for each subject; the ids and the wrapped key are the caller's
 create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[],
-    wrapped bytea[], generation integer, moment timestamptz)
+    wrapped bytea[], moment timestamptz)
 returns void
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp

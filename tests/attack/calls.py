@@ -71,7 +71,7 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "create_subjects": Call(
         f"select create_subjects(array['user_id'], {_blinds('somebody new')}, array[''::bytea],"
-        " array[gen_random_uuid()], array[gen_random_uuid()], array['wrapped'::bytea], 1, now())",
+        " array[gen_random_uuid()], array[gen_random_uuid()], array['wrapped'::bytea], now())",
         _SOURCE,
         _SOURCE,
     ),
@@ -124,7 +124,7 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "claim_customer": Call(
         f"select jsonb_agg(c.customer_id) from claim_customer('email', ({_blinds('cato at winkel')})[1], '',"
-        " gen_random_uuid(), gen_random_uuid(), 'wrapped', 1, now()) c",
+        " gen_random_uuid(), gen_random_uuid(), 'wrapped', now()) c",
         ("doorman",),
         ("doorman",),
     ),
