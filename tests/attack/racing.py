@@ -6,6 +6,7 @@ A read is stale when it began after the acknowledgement and yet returned data.
 
 import asyncio
 import json
+import os
 import random
 import time
 from collections import Counter
@@ -180,6 +181,11 @@ class Exporter(Racer):
         return self.seen
 
 
-def race(kind: type[Racer], given: Race, number: int, send: Callable[[Seen], None]) -> None:
-    """Run one process of the race and send what it saw."""
-    send(asyncio.run(kind(given, number).run()))
+def race(kind: type[Racer], given: Race, number: int, send: Callable[[Seen | str], None]) -> None:
+    """Run one process of the race and send what it saw, or why it fell; nothing that it left open holds it up."""
+    try:
+        send(asyncio.run(kind(given, number).run()))
+    except Exception as error:  # noqa: BLE001 -- whatever it was, it must not be waited for
+        send(f"{type(error).__name__}: {error}")
+    finally:
+        os._exit(0)

@@ -101,9 +101,10 @@ def _run(spawn: multiprocessing.context.SpawnContext, shared: Race) -> list[Seen
     for _, end in ends:
         end.close()
     try:
-        return [taken.recv() for taken, _ in ends]
+        seen = [taken.recv() for taken, _ in ends]
     finally:
         for each in running:
-            each.join(10)
             each.kill()
             each.join()
+    assert [] == [fallen for fallen in seen if isinstance(fallen, str)]
+    return seen

@@ -232,7 +232,7 @@ def examples(target: Target) -> Mapping[str, Example]:
         "create_access_request": Example(
             json={"profile_id": target.profile_id, "categories": ["contact"], "days": 30, "reason": "to help", **asked}
         ),
-        "send_records": Example(json={"records": [record, {"kind": target.canaries.attribute}]}),
+        "send_records": Example(json={"items": [record, {"kind": target.canaries.attribute}]}),
         **dict.fromkeys(SEGMENT, Example(json=event)),
         **dict.fromkeys(
             ("segment_batch", "segment_b"), Example(json={"batch": [event, {"type": target.canaries.subject}]})
