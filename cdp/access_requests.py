@@ -87,13 +87,13 @@ def approve(
     """
     request = _pending(session, request_id, at=at)
     asked = frozenset(request.categories)
-    latest = at + timedelta(days=request.days)
+    latest = grants.period(session, request.purpose).end(at, days=request.days)
     chosen = asked if categories is None else categories
     if not chosen <= asked:
         raise NotAsked(field="/categories")
     if expires_at is not None and expires_at > latest:
         raise NotAsked(field="/expires_at")
-    end = min(expires_at or latest, law.latest_end(at))
+    end = expires_at or latest
     sources = None if request.sources is None else frozenset(request.sources)
     live = grants.own_part(session, request.organization_id, request.purpose, at=at)
     if live is not None:

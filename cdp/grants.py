@@ -6,7 +6,7 @@ change in that same transaction.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
@@ -17,12 +17,40 @@ from sqlmodel import Session, col, select
 from cdp.scope import Scope
 from cdp.tables import Act, Permission
 from consent import acts as law
-from consent.errors import NotFound, NothingGranted
+from consent.errors import BadKey, NotFound, NothingGranted
 
 _RECORD: Final = text(
     "select record_act(:customer, :act, :kind, :recipient, :purpose, :categories, :sources, :until, :at, :by, :client,"
     " :request, cast(:proof as jsonb))"
 )
+
+
+_PERIOD: Final = text(
+    "select coalesce((details ->> 'default_days')::integer, longest_days), longest_days from purpose"
+    " where purpose = :purpose"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """How long a permission for one purpose usually lasts, and how long at most."""
+
+    usual: timedelta
+    longest: timedelta
+
+    def end(self, at: datetime, *, days: int | None) -> datetime:
+        """Return when `days` from `at` are over, or the usual period; never later than is allowed."""
+        wanted = self.usual if days is None else timedelta(days=days)
+        return min(at + min(wanted, self.longest), law.latest_end(at))
+
+
+def period(session: Session, purpose: str) -> Period:
+    """Return how long anything may be granted for `purpose`; raises Invalid when the catalog has no such purpose."""
+    found = session.execute(_PERIOD, {"purpose": purpose}).one_or_none()
+    if found is None:
+        raise BadKey(field="/purpose")
+    usual, longest = found
+    return Period(timedelta(days=usual), timedelta(days=longest))
 
 
 def grant_id(customer: UUID, recipient: UUID, purpose: str) -> UUID:

@@ -3,10 +3,10 @@
 Rules: (1) one recipient and one purpose, in the order of time; (2) nothing is narrowed, extended
 or revoked that does not stand; (3) an organization attests its own records only, and never
 against or before a choice that the customer made here; (4) after an erasure nothing is granted,
-while stopping is always accepted.
+while stopping is always accepted; (5) nothing is given for longer than its purpose may last.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from consent import errors
@@ -14,16 +14,21 @@ from consent.acts import Act, Attest, Expire, Extend, Grant, Narrow, Revoke
 from consent.permission import Permission, Stop, apply, narrowed
 
 
-def admit(permission: Permission, act: Act) -> Permission:
+def admit(permission: Permission, act: Act, *, longest: timedelta | None = None) -> Permission:
     """Return what `act` makes of `permission`, or raise the Problem that keeps it out."""
-    check(act, permission)
+    check(act, permission, longest=longest)
     return apply(permission, act)
 
 
-def check(act: Act, standing: Permission) -> None:
-    """Raise Invalid, Conflict or Refused unless `act` may follow on `standing`."""
+def check(act: Act, standing: Permission, *, longest: timedelta | None = None) -> None:
+    """Raise Invalid, Conflict or Refused unless `act` may follow on `standing`.
+
+    `longest` is how long anything may be given for the purpose; None says nothing beyond the twelve months.
+    """
     if standing.latest_at is not None and act.at < standing.latest_at:
         raise errors.ActOutOfOrder(field="/at")
+    if longest is not None:
+        _check_period(act, longest)
     if isinstance(act, Grant | Extend | Attest) and standing.stopped is Stop.ERASED:
         raise errors.Erased
     match act:
@@ -39,6 +44,15 @@ def check(act: Act, standing: Permission) -> None:
             _check_expire(act, standing)
         case _:  # grant, refuse, object, merge, split and erase fit anything that stands
             pass
+
+
+def _check_period(act: Act, longest: timedelta) -> None:
+    """Refuse to give for too long; a narrowing gives nothing, so it may keep an end of before."""
+    match act:
+        case Grant() | Extend() if act.expires_at > act.at + longest:
+            raise errors.PeriodTooLong(field="/expires_at")
+        case Attest() if act.expires_at > act.evidence.at + longest:
+            raise errors.PeriodTooLong(field="/expires_at")
 
 
 def _check_something_stands(act: Act, standing: Permission) -> None:

@@ -1,6 +1,6 @@
 """The customer's grants: give, narrow, extend, take back, refuse, object, and what happened to each."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -16,9 +16,8 @@ from consent.types import Categories, Instant, PurposeKey, Slug
 
 router = APIRouter(prefix="/v1/me", tags=["customer"])
 
-DEFAULT_DAYS = 90
 GrantId = Annotated[UUID, Path(description="The grant, as listed.")]
-Days = Annotated[int, Field(ge=1, le=366, description="How long, in days from now.")]
+Days = Annotated[int, Field(ge=1, le=366, description="How long, in days from now; at most what the purpose allows.")]
 SourceSlugs = Annotated[frozenset[Slug], Field(min_length=1, max_length=256, description="Only these suppliers.")]
 
 
@@ -31,7 +30,7 @@ class Wanted(BaseModel):
     purpose: PurposeKey
     categories: Categories
     sources: SourceSlugs | None = None
-    days: Days = DEFAULT_DAYS
+    days: Days | None = Field(default=None, description="Left out: as long as is usual for the purpose.")
 
 
 class Changed(BaseModel):
@@ -153,7 +152,10 @@ def read_grant(grant_id: GrantId, person: Customer, platform: PlatformDep) -> Gr
 
 @router.post("/grants", status_code=201, summary="Let an organization see something", operation_id="give_grant")
 def give_grant(wanted: Wanted, person: Customer, platform: PlatformDep) -> GrantView:
-    """Grant exactly this, without being asked; it replaces what this organization had for this purpose."""
+    """Grant exactly this, without being asked; it replaces what this organization had for this purpose.
+
+    It ends no later than the purpose allows.
+    """
     at = clock.now()
     with platform.database.scoped(person.scope) as session:
         names = directory.names(session)
@@ -164,7 +166,7 @@ def give_grant(wanted: Wanted, person: Customer, platform: PlatformDep) -> Grant
             at=at,
             categories=wanted.categories,
             sources=names.organizations(wanted.sources),
-            expires_at=min(at + timedelta(days=wanted.days), law.latest_end(at)),
+            expires_at=grants.period(session, wanted.purpose).end(at, days=wanted.days),
         )
         grants.record(session, person.scope, person.customer_id, act)
         return _found(session, grants.grant_id(person.customer_id, recipient, wanted.purpose), at=at)

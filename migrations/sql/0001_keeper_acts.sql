@@ -141,6 +141,8 @@ create function check_act(kind text, wanted text[], wanted_sources uuid[], until
     purpose_key text) returns void
 language plpgsql stable
 as $$
+declare
+    longest integer := (select longest_days from purpose where purpose.purpose = purpose_key);
 begin
     if kind in ('grant', 'extend', 'attest', 'narrow', 'refuse') and wanted = '{}' then
         perform refuse('no-category', 'categories');
@@ -148,7 +150,7 @@ begin
     if exists (select from unnest(wanted) w where not exists (select from category c where c.category = w and c.is_grantable)) then
         perform refuse('not-grantable', 'categories');
     end if;
-    if not exists (select from purpose where purpose.purpose = purpose_key) then
+    if longest is null then
         perform refuse('bad-key', 'purpose');
     end if;
     if wanted_sources = '{}' then
@@ -157,7 +159,8 @@ begin
     if kind in ('grant', 'extend', 'narrow', 'attest') and (until is null or until <= at) then
         perform refuse('period-empty', 'expires_at');
     end if;
-    if until > latest_end(begins) then
+    -- A narrowing gives nothing, so it may keep an end from before the purpose became shorter.
+    if until > latest_end(begins) or kind <> 'narrow' and until > begins + make_interval(hours => 24 * longest) then
         perform refuse('period-too-long', 'expires_at');
     end if;
     if begins > at then

@@ -6,7 +6,10 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
+from cdp.catalog import extension
+from cdp.catalog.files import Purpose, Words
 from cdp.platform import Platform
+from cdp.scope import Principal, Scope
 from tests import make
 
 A_MONTH = timedelta(days=30)
@@ -125,6 +128,42 @@ def test_a_grant_lasts_at_most_twelve_months(api: TestClient, platform: Platform
     too_long = datetime.now(UTC) + timedelta(days=400)
     answer = api.patch(path, json={"expires_at": too_long.isoformat()}, headers=person.headers)
 
+    assert (422, "period-too-long") == (answer.status_code, answer.json()["code"])
+
+
+def days_of(given: dict[str, object]) -> int:
+    return (datetime.fromisoformat(str(given["expires_at"])) - datetime.fromisoformat(str(given["since"]))).days
+
+
+def test_a_grant_without_days_lasts_as_long_as_is_usual_for_its_purpose(api: TestClient, platform: Platform) -> None:
+    person, shop = make.person(platform), make.organization(platform)
+
+    days = [days_of(give(api, person, shop.slug, purpose=each)) for each in ("advice", "service-provision")]
+
+    assert [30, 180] == days
+
+
+@pytest.fixture
+def trial(platform: Platform) -> str:
+    """Return a purpose for which nothing lasts longer than ten days."""
+    words = Words(nl="Proef", en="Trial")
+    sentence = Words(nl="{organization} probeert iets.", en="{organization} tries something.")
+    purpose = Purpose(dpv="dpv:Personalisation", default_days=5, longest_days=10, name=words, sentence=sentence)
+    shop = make.organization(platform)
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        extension.add_purpose(session, shop.slug, f"{shop.slug}-trial", purpose)
+    return f"{shop.slug}-trial"
+
+
+def test_a_grant_lasts_no_longer_than_its_purpose_allows(api: TestClient, platform: Platform, trial: str) -> None:
+    person, shop = make.person(platform), make.organization(platform)
+    given = give(api, person, shop.slug, purpose=trial, days=90)
+    too_long = datetime.now(UTC) + timedelta(days=11)
+
+    path = f"/v1/me/grants/{given['grant_id']}"
+    answer = api.patch(path, json={"expires_at": too_long.isoformat()}, headers=person.headers)
+
+    assert 10 == days_of(given)
     assert (422, "period-too-long") == (answer.status_code, answer.json()["code"])
 
 

@@ -16,7 +16,9 @@ from tests import make
 PATH = "/v1/me/access-requests"
 
 
-def ask(platform: Platform, person: make.Person, shop: Organization, *, at: datetime | None = None) -> UUID:
+def ask(
+    platform: Platform, person: make.Person, shop: Organization, *, at: datetime | None = None, days: int = 90
+) -> UUID:
     with platform.database.scoped(Scope(Principal.SOURCE, shop.organization_id)) as session:
         return access_requests.ask(
             session,
@@ -24,7 +26,7 @@ def ask(platform: Platform, person: make.Person, shop: Organization, *, at: date
             organization=shop.organization_id,
             purpose="advice",
             categories=frozenset({"address", "usage"}),
-            days=90,
+            days=days,
             notice={"nl": "Om een advies te maken."},
             at=at or clock.now(),
         )
@@ -106,3 +108,13 @@ def test_an_answer_never_lengthens_what_stood(api: TestClient, platform: Platfor
 
     (grant,) = api.get("/v1/me/grants", headers=person.headers).json()["grants"]
     assert (["address", "contact", "usage"], before["expires_at"]) == (grant["categories"], grant["expires_at"])
+
+
+def test_an_answer_gives_no_longer_than_the_purpose_allows(api: TestClient, platform: Platform) -> None:
+    person, shop = make.person(platform), make.organization(platform)
+
+    status = answer(api, person, ask(platform, person, shop, days=366), "approve", {})
+
+    (grant,) = api.get("/v1/me/grants", headers=person.headers).json()["grants"]
+    lasts = datetime.fromisoformat(grant["expires_at"]) - datetime.fromisoformat(grant["since"])
+    assert (200, timedelta(days=365)) == (status, lasts)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -55,7 +56,7 @@ def grant(platform: Platform, person: make.Person, recipient: Organization) -> N
         at=at,
         categories=frozenset({"contact"}),
         sources=None,
-        expires_at=law.latest_end(at),
+        expires_at=at + timedelta(days=300),
     )
     with platform.database.scoped(person.scope) as session:
         grants.record(session, person.scope, person.customer_id, act)
@@ -146,7 +147,7 @@ def test_a_merged_dossiers_recipients_hear_it_under_the_id_that_they_know(
             purpose="advice",
             at=at,
             categories=frozenset({"contact"}),
-            expires_at=law.latest_end(at),
+            expires_at=at + timedelta(days=300),
             evidence=proof,
         )
         grants.record(session, Scope(Principal.SOURCE, bank.organization_id), guest, attest)
@@ -288,7 +289,7 @@ def test_an_act_that_was_first_is_erased_with_the_rest(platform: Platform, bank:
         at=at,
         categories=frozenset({"contact"}),
         sources=None,
-        expires_at=law.latest_end(at),
+        expires_at=at + timedelta(days=300),
     )
 
     with ThreadPoolExecutor(1) as other:

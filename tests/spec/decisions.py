@@ -19,6 +19,9 @@ BANK: Final = "bank"
 LANDLORD: Final = "landlord"
 CARE: Final = "customer-care"
 ADVICE: Final = "advice"
+TRIAL: Final = "trial"
+LONGEST: Final = {CARE: YEAR, ADVICE: YEAR, TRIAL: 30 * DAY}
+"""How long anything may be given for a purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +201,19 @@ CASES: Final = (
     Case(
         name="more than twelve months are not",
         acts=(grant(expires=YEAR + TICK, rejected="period-too-long"),),
+        expected="never-granted",
+    ),
+    Case(
+        name="a purpose may be shorter, and allows its whole period",
+        acts=(grant(purpose=TRIAL, expires=30 * DAY),),
+        purpose=TRIAL,
+        at=30 * DAY - TICK,
+        expected="granted",
+    ),
+    Case(
+        name="nothing is given for longer than the purpose may last",
+        acts=(grant(purpose=TRIAL, expires=30 * DAY + TICK, rejected="period-too-long"),),
+        purpose=TRIAL,
         expected="never-granted",
     ),
     Case(
@@ -405,6 +421,25 @@ CASES: Final = (
         expected="expired",
     ),
     Case(
+        name="an extension is not longer than its purpose may last",
+        acts=(
+            grant(purpose=TRIAL, expires=30 * DAY),
+            extend(purpose=TRIAL, expires=40 * DAY + TICK, rejected="period-too-long"),
+        ),
+        purpose=TRIAL,
+        expected="expired",
+    ),
+    Case(
+        name="an end beyond what the purpose allows does not narrow: it is wider",
+        acts=(
+            grant(purpose=TRIAL, expires=30 * DAY),
+            narrow(purpose=TRIAL, expires=50 * DAY, rejected="wider-than-granted"),
+        ),
+        purpose=TRIAL,
+        at=20 * DAY,
+        expected="granted",
+    ),
+    Case(
         name="extending drops no category",
         acts=(
             grant("contact", "financial"),
@@ -536,6 +571,17 @@ CASES: Final = (
     Case(
         name="twelve months count from the evidence",
         acts=(attest(at=10 * DAY, evidence_at=0 * DAY, expires=YEAR + TICK, rejected="period-too-long"),),
+        source=SHOP,
+        expected="never-granted",
+    ),
+    Case(
+        name="the purpose's period counts from the evidence, too",
+        acts=(
+            attest(
+                purpose=TRIAL, at=10 * DAY, evidence_at=0 * DAY, expires=30 * DAY + TICK, rejected="period-too-long"
+            ),
+        ),
+        purpose=TRIAL,
         source=SHOP,
         expected="never-granted",
     ),

@@ -11,7 +11,7 @@ from consent.decision import Reason, decide_from_acts
 from consent.errors import Problem
 from consent.permission import EMPTY, Permission, fold
 from consent.types import CUSTOMER_SOURCE
-from tests.spec.decisions import CASES, DAY, YEAR, Case, Happened
+from tests.spec.decisions import CASES, DAY, LONGEST, YEAR, Case, Happened
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
 PARTIES = UUID("6f2b1f0e-0000-5000-8000-000000000000")
@@ -88,7 +88,7 @@ def end_of(row: Happened) -> datetime:
 def standing(rows: tuple[Happened, ...]) -> Permission:
     permission = EMPTY
     for row in rows:
-        permission = admit(permission, lawful(row))
+        permission = admit(permission, lawful(row), longest=LONGEST[row.purpose])
     return permission
 
 
@@ -100,11 +100,11 @@ def admitted(rows: tuple[Happened, ...]) -> list[law.Act]:
         key = row.recipient, row.purpose
         if row.rejected is not None:
             with pytest.raises(Problem) as caught:
-                admit(permissions.get(key, EMPTY), lawful(row))
+                admit(permissions.get(key, EMPTY), lawful(row), longest=LONGEST[row.purpose])
             assert row.rejected == caught.value.code
             continue
         act = lawful(row)
-        permissions[key] = admit(permissions.get(key, EMPTY), act)
+        permissions[key] = admit(permissions.get(key, EMPTY), act, longest=LONGEST[row.purpose])
         let_in.append(act)
     return let_in
 

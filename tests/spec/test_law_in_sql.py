@@ -14,7 +14,7 @@ from cdp import ids
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.errors import Problem
-from tests.spec.decisions import CASES, Case, Happened
+from tests.spec.decisions import CASES, LONGEST, Case, Happened
 from tests.spec.test_law_in_python import end_of, moment, party
 
 OPEN = {"granted", "attested"}
@@ -42,8 +42,10 @@ def keeper(database_url: str) -> Iterator[psycopg.Connection[object]]:
                 "insert into category values (%s, null, true, false, '{}') on conflict do nothing", (category,)
             )
         connection.execute("insert into category values ('unmapped', null, false, false, '{}') on conflict do nothing")
-        for purpose in ("customer-care", "advice"):
-            connection.execute("insert into purpose values (%s, null, 366, '{}') on conflict do nothing", (purpose,))
+        for purpose, longest in LONGEST.items():
+            connection.execute(
+                "insert into purpose values (%s, null, %s, '{}') on conflict do nothing", (purpose, longest.days)
+            )
         yield connection
 
 
