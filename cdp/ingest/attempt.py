@@ -1,7 +1,8 @@
 """One try at storing a batch, in one transaction.
 
-The order is the same for all: the catalog is held, arrivals are noted, subjects are locked, missing ones made, links
-drawn, and only then is compared and written: so that what is compared is what stands, whoever else is storing.
+The order is the same for all: the catalog is held, deliveries are noted, subjects are locked, missing ones made, links
+drawn, and only then is compared and written: so that what is compared is what stands, whoever else is storing. An
+interaction needs no note of its delivery: its id follows from its key, and its subject's lock makes senders take turns.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
+
+from psycopg import AsyncCursor
 
 from cdp import arrays, ids
 from cdp.catalog.files import Catalog
@@ -40,6 +43,7 @@ _SUPPRESSED: Final = "select suppressed_identifiers(%s::text[], %s::bytea[])"
 Prepared = tuple[Book, Sequence[Places]]
 """Who a batch is about, told before the transaction."""
 
+_Cursor = AsyncCursor[tuple[Any, ...]]
 _Thing = tuple[UUID, tuple[str, str, bytes]]
 
 
@@ -88,29 +92,25 @@ class Attempt:
         return taken
 
     async def _arrive(self) -> None:
-        """Note arrivals, find the subjects, and sort out what came before or must not come back."""
+        """Note deliveries, find and lock the subjects, and sort out what came before or must not come back."""
         owners = self._owners()
-        known, names = self._book.known, self._book.names
-        primary = {draft.mention.primary for draft in self._sheet.drafts}
-        needed = [place in primary for place in range(len(names))]
-        execute, connection = self._connection.execute, self._connection
-        arrivals = self._shared | {"ids": arrays.uuids(owners)}
-        async with connection.pipeline():
+        deliveries = [draft.arrival for draft in self._sheet.drafts if draft.arrival and not draft.row]
+        execute, known = self._connection.execute, self._book.known
+        async with self._connection.pipeline():
             await execute(_PLAN)
-            fresh = await execute(sql("store_arrivals"), arrivals, binary=True)
-            stored = await execute(sql("store_known_interactions"), arrivals, binary=True)
+            fresh = await execute(sql("store_arrivals"), self._ids(deliveries), binary=True)
             barred = await execute(_SUPPRESSED, _known_columns(known))
             trusted = await execute(_IS_TRUSTED, (self._source,))
-            self._found = await self._finder.resolve(names, needed)
-        is_fresh = {row[0] for row in await fresh.fetchall()} - {row[0] for row in await stored.fetchall()}
-        suppressed = {row[0] - 1 for row in await barred.fetchall()}
+            seen = await self._ask(are_needed=True)
         self._is_trusted = self._batch.may_verify and (await trusted.fetchone()) == (True,)
+        came_before = set(deliveries) - {row[0] for row in await fresh.fetchall()}
+        suppressed = {row[0] - 1 for row in await barred.fetchall()}
         for draft in self._sheet.drafts:
-            mention = draft.mention
-            if self._found[mention.primary].is_suppressed or not suppressed.isdisjoint(mention.identifiers):
+            if not suppressed.isdisjoint(draft.mention.identifiers):
                 draft.outcome = Outcome.SUPPRESSED
-            elif draft.arrival and (draft.arrival not in is_fresh or owners[draft.arrival] != _owner(draft)):
+            elif draft.arrival and (draft.arrival in came_before or owners[draft.arrival] != _owner(draft)):
                 draft.outcome = Outcome.DUPLICATE
+        await self._see(*seen)
 
     def _owners(self) -> dict[UUID, tuple[int, int]]:
         """Return every arrival with the first of the batch that has it."""
@@ -128,16 +128,38 @@ class Attempt:
     def _mark(self, type_: str, key: str) -> UUID:
         return own_uuid(self._marks.digest(self._source.bytes + f"{type_}\0{key}".encode()))
 
+    def _ids(self, marks: Iterable[UUID]) -> dict[str, object]:
+        return self._shared | {"ids": arrays.uuids(marks)}
+
+    async def _ask(self, *, are_needed: bool) -> tuple[_Cursor, _Cursor]:
+        """Ask who the names are, and, once they are locked, which interactions are stored."""
+        primary = {draft.mention.primary for draft in self._sheet.open()} if are_needed else set()
+        needed = [place in primary for place in range(len(self._book.names))]
+        rows_of = [draft.row for draft in self._sheet.drafts if draft.row]
+        people = await self._finder.ask(self._book.names, needed)
+        events = await self._connection.execute(sql("store_known_interactions"), self._ids(rows_of), binary=True)
+        return people, events
+
+    async def _see(self, people: _Cursor, events: _Cursor) -> None:
+        """Take in what was asked: who is erased, and which interactions came before."""
+        self._found = self._finder.found(await people.fetchall())
+        stored = {row[0] for row in await events.fetchall()}
+        for draft in self._sheet.drafts:
+            if self._found[draft.mention.primary].is_suppressed:
+                draft.outcome = Outcome.SUPPRESSED
+            elif draft.outcome is None and draft.row in stored:
+                draft.outcome = Outcome.DUPLICATE
+
     async def _meet(self) -> None:
         """Give every draft its subject; make those that nobody knew, and draw the links that were asked for."""
-        drafts = list(self._sheet.open())
-        missing = list(dict.fromkeys(
-            draft.mention.primary for draft in drafts if self._found[draft.mention.primary].subject is None
-        ))  # fmt: skip
+        missing = {d.mention.primary: None for d in self._sheet.open() if not self._found[d.mention.primary].subject}
         if missing:
-            names = self._book.names
-            await self._finder.create([names[place] for place in missing], at=self._batch.received_at)
-            self._found = await self._finder.resolve(names, [False] * len(names))
+            names = [self._book.names[place] for place in missing]
+            await self._finder.create(names, at=self._batch.received_at)
+            async with self._connection.pipeline():
+                seen = await self._ask(are_needed=False)
+            await self._see(*seen)
+        drafts = list(self._sheet.open())
         for draft in drafts:
             subject = self._found[draft.mention.primary].subject
             if subject is None:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 
 from cdp import arrays, ids
 from cdp.ingest.naming import Book, Known, Mention, Name
@@ -82,20 +82,21 @@ class Finder:
         self._ring = ring
         self._subjects: dict[UUID, Subject] = {}
 
-    async def resolve(self, names: Sequence[Name], needed: Sequence[bool]) -> list[Found]:
-        """Return what each name stands for; every subject is locked, unless one that is needed is missing."""
+    async def ask(self, names: Sequence[Name], needed: Sequence[bool]) -> AsyncCursor[tuple[Any, ...]]:
+        """Ask what each name stands for; every subject is locked, unless one that is needed is missing."""
         columns = (*_columns(names), arrays.flags(needed))
-        rows = await (await self._connection.execute(_RESOLVE, columns, binary=True)).fetchall()
+        return await self._connection.execute(_RESOLVE, columns, binary=True)
+
+    def found(self, rows: Sequence[tuple[Any, ...]]) -> list[Found]:
+        """Return what was answered to `ask`."""
         locked = {row[2]: (row[1], row[3]) for row in rows if row[3] is not None}
-        unknown = [
-            (wrapped, subject_id) for subject_id, (_, wrapped) in locked.items() if subject_id not in self._subjects
-        ]
+        unknown = [(locked[subject_id][1], subject_id) for subject_id in locked.keys() - self._subjects.keys()]
         for (_, subject_id), key in zip(unknown, self._ring.unwrap_many(unknown), strict=True):
             if key is not None:
                 self._subjects[subject_id] = Subject(subject_id, locked[subject_id][0], key)
         found = []
         for _, customer, subject_id, _, is_suppressed in rows:
-            subject = self._subjects.get(subject_id)
+            subject = self._subjects.get(subject_id) if subject_id in locked else None
             if subject is not None:
                 subject.customer = customer
             found.append(Found(subject, is_suppressed or (subject is None and subject_id is not None)))

@@ -189,6 +189,20 @@ async def test_a_second_user_of_a_device_stays_somebody_else(
     assert customer_of(platform, database_url, source, second) != customer_of(platform, database_url, source, tablet)
 
 
+async def test_a_device_that_was_joined_to_somebody_is_not_joined_to_a_user_as_well(
+    store: Store, platform: Platform, database_url: str
+) -> None:
+    source, other, address = make.organization(platform), make.organization(platform), make.email()
+    tablet, owner, who = something(), somebody(), somebody()
+    await take(store, other, link(owner, identifiers=(email(address),)))
+    await take(store, source, link(tablet, identifiers=(email(address),)))
+
+    await take(store, source, link(who), link((*who, *tablet)))
+
+    assert customer_of(platform, database_url, source, tablet) == customer_of(platform, database_url, other, owner)
+    assert customer_of(platform, database_url, source, tablet) != customer_of(platform, database_url, source, who)
+
+
 @pytest.mark.parametrize("was_seen", [True, False])
 async def test_an_alias_joins_an_earlier_anonymous_id(
     store: Store, platform: Platform, database_url: str, *, was_seen: bool

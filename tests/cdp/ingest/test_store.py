@@ -139,6 +139,22 @@ async def test_a_delivery_is_taken_once_within_a_batch_and_across_batches(store:
     assert [[Outcome.DUPLICATE] * 2] == [[v.outcome for v in g] for g in second.verdicts]
 
 
+async def test_what_an_erased_person_sent_before_is_suppressed_not_a_repeat(
+    store: Store, platform: Platform, database_url: str
+) -> None:
+    source, who = make.organization(platform), someone()
+    items = [interaction(who, "m-1", AT, delivery="m-1"), attribute(who, "city", b'"x"', AT, delivery="m-2")]
+    await take(store, source, *items)
+    arrange.change(
+        database_url,
+        "insert into suppression (source_id, type, blind, erasure_id, at)"
+        " select source_id, type, blind, gen_random_uuid(), now() from reference where source_id = %s",
+        source.organization_id,
+    )
+
+    assert [Outcome.SUPPRESSED] * 2 == await take(store, source, *items)
+
+
 async def test_two_sources_may_use_the_same_numbers(store: Store, platform: Platform) -> None:
     one, two, who = make.organization(platform), make.organization(platform), someone()
 
