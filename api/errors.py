@@ -40,6 +40,7 @@ _CODES: Final[Mapping[str, int]] = {
     "too-many-requests": 429,
     "too-busy": 429,
     "busy": 503,
+    "not-settled": 503,
 }
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("unreadable-request", "This request cannot be read."),
@@ -114,7 +115,7 @@ def _headers(status: int, code: str) -> dict[str, str]:
     """Return what RFC 6750 §3 and RFC 6585 §4 ask of a refusal at the door."""
     if status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="cdp"'}
-    if code in {"too-busy", "busy"}:
+    if code in {"too-busy", "busy", "not-settled"}:
         return {"Retry-After": _SOON}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return {"Retry-After": _AGAIN}

@@ -2,14 +2,15 @@
 
 Plain code takes `Database.scoped` and gets a SQLModel session; the hot paths take `Database.hot` and get an async
 psycopg connection. Both lanes enter a scope by the same SQL function. Rules: (1) every part of the scope is set each
-time, also to empty; (2) the transaction commits when the block ends, before an answer leaves; (3) nobody below commits.
+time, also to empty; (2) the transaction commits when the block ends, before an answer leaves; (3) nobody below commits;
+(4) a commit that did not wait for the replicas as it should is no acknowledgement: see `cdp.replicas`.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, Final, LiteralString, Self
+from typing import Any, Final, LiteralString, Self, cast
 
 import psycopg
 from psycopg import AsyncConnection
@@ -19,13 +20,15 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlmodel import Session
 
-from cdp import refusals
+from cdp import refusals, replicas
 from cdp.scope import Mint, Scope
 
 __all__ = ["Database", "Session", "connect", "conninfo", "sql"]
 
 ENTER: Final = "select enter_scope(%s, %s, %s, %s, %s, %s, %s)"
-_ENTER_ORM: Final = text("select enter_scope(:a, :b, :c, :d, :e, :f, :g)")
+_AND_WAIT: Final = ", set_config('synchronous_commit', 'remote_apply', true)"
+_ENTER_AND_WAIT: Final = ENTER + _AND_WAIT
+_ENTER_ORM: Final = "select enter_scope(:a, :b, :c, :d, :e, :f, :g)"
 _OPTIONS: Final = "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c jit=off"
 
 
@@ -69,30 +72,34 @@ class Database:
 
         Raises the Problem that the database named when it refused. A rollback leaves nothing behind.
         """
-        with Session(self._engine) as session, session.begin():
-            session.execute(_ENTER_ORM, dict(zip("abcdefg", self._mint.words(scope), strict=True)))
-            if self._remote_apply:
-                session.execute(text("set local synchronous_commit = remote_apply"))
+        enter = text(_ENTER_ORM + _AND_WAIT if self._waits(scope) else _ENTER_ORM)
+        with (
+            self._engine.connect() as lane,
+            replicas.settled(cast("psycopg.Connection[Any]", lane.connection.driver_connection)),
+            Session(lane) as session,
+            session.begin(),
+        ):
+            session.execute(enter, dict(zip("abcdefg", self._mint.words(scope), strict=True)))
             yield session
 
     @asynccontextmanager
     async def hot(self, scope: Scope) -> AsyncIterator[AsyncConnection[tuple[Any, ...]]]:
         """Begin a transaction as `scope` on an async connection, and commit when the block ends."""
         async with self.pool.connection() as connection:
-            with refusals.translated():
+            with refusals.translated(), replicas.settled(connection):
                 async with connection.transaction():
-                    await connection.execute(ENTER, self._mint.words(scope))
+                    await connection.execute(self._enter(scope), self._mint.words(scope))
                     yield connection
 
     async def at_once(self, scope: Scope, statement: bytes, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run one statement in a transaction of its own as `scope`, in one round trip; return what it committed."""
         async with self.pool.connection() as connection:
             cursor = connection.cursor(binary=True)
-            with refusals.translated():
+            with refusals.translated(), replicas.settled(connection):
                 try:
                     async with connection.pipeline():
                         await connection.execute("begin")
-                        await connection.execute(ENTER, self._mint.words(scope))
+                        await connection.execute(self._enter(scope), self._mint.words(scope))
                         await cursor.execute(statement, facts)
                         await connection.execute("commit")
                 except psycopg.Error:
@@ -105,6 +112,12 @@ class Database:
         async with self.pool.connection() as connection:
             cursor = await connection.execute(question, (fingerprint,))
             return await cursor.fetchone()
+
+    def _waits(self, scope: Scope) -> bool:
+        return self._remote_apply and scope.principal in replicas.WAITING
+
+    def _enter(self, scope: Scope) -> LiteralString:
+        return _ENTER_AND_WAIT if self._waits(scope) else ENTER
 
     def words(self, scope: Scope) -> tuple[str, ...]:
         """Return the arguments of `enter_scope`, for a hot path that sends all its statements in one go."""

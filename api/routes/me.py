@@ -1,6 +1,6 @@
 """The customer and their dossier as a whole: who they are to us, everything in a file, and leaving."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from api.principals import Customer, FreshCustomer, PlatformDep
-from cdp import accesses, clock, dossier, erasure, portability
+from cdp import accesses, clock, dossier, erasure, portability, replicas
 from cdp.holdings import Address, Language, Summary
 from cdp.platform import Platform
 from cdp.scope import Scope
@@ -50,6 +50,12 @@ class Erased(BaseModel):
     erasure_id: UUID
     at: Instant
     subjects: int
+
+
+class Settled(BaseModel):
+    """That everything decided before this question holds everywhere."""
+
+    is_settled: Literal[True]
 
 
 def _view(summary: Summary) -> Me:
@@ -104,3 +110,11 @@ def erase_me(person: FreshCustomer, platform: PlatformDep) -> Erased:
     """
     done = erasure.erase(platform, person.scope, at=clock.now())
     return Erased(erasure_id=done.erasure_id, at=done.at, subjects=done.subjects)
+
+
+@router.get("/settled", summary="Ask whether what I decided holds everywhere", operation_id="ask_if_settled")
+def settled(person: Customer, platform: PlatformDep) -> Settled:
+    """Answer once every replica obeys all that the customer decided before; 503 when that takes too long."""
+    with platform.database.scoped(person.scope) as session:
+        replicas.ask(session)
+    return Settled(is_settled=True)
