@@ -11,6 +11,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
+from api import forwarding
 from api.app import create_app
 from cdp.keys.errors import KeyFailure
 from cdp.platform import Platform
@@ -22,7 +23,7 @@ _LOG: Final = logging.getLogger("cdp")
 
 
 def build() -> FastAPI:
-    """Return the application that the settings describe; every process of the door builds its own."""
+    """Return the application that the settings describe."""
     say_plainly()
     return create_app(Platform.open(Settings.read()))
 
@@ -40,23 +41,27 @@ def main() -> None:
     wanted = argparse.ArgumentParser(prog="python -m api.serve")
     wanted.add_argument("--host", default="127.0.0.1")
     wanted.add_argument("--port", type=int, default=8000)
-    wanted.add_argument("--processes", type=int, default=1)
     told = wanted.parse_args()
     try:
-        app = build() if told.processes == 1 else "api.serve:build"
+        app = build()
     except (Problem, KeyFailure) as error:
         sys.exit(f"error: {error}")
-    uvicorn.run(
+    uvicorn.Server(configuration(app, host=told.host, port=told.port)).run()
+
+
+def configuration(app: FastAPI, *, host: str, port: int) -> uvicorn.Config:
+    """Return how the server runs `app`: one process, whose proxies are the ones that its settings trust."""
+    settings: Settings = app.state.platform.settings
+    return uvicorn.Config(
         app,
-        factory=told.processes > 1,
-        workers=told.processes,
-        host=told.host,
-        port=told.port,
+        host=host,
+        port=port,
         access_log=False,
         log_level="warning",
         server_header=False,
         date_header=True,
         timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
+        **forwarding.options(settings.trusted_proxies),
     )
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
@@ -29,6 +30,18 @@ def _required(environment: Mapping[str, str], name: str) -> str:
     if value is None:
         raise Invalid(f"the setting {name} is missing", field=name)
     return value
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Return the addresses and networks in a list with commas; everybody is no such list."""
+    stated = [each.strip() for each in environment.get(name, "").split(",") if each.strip()]
+    try:
+        networks = [ip_network(each) for each in stated]
+    except ValueError:
+        raise Invalid(f"the setting {name} is a list of addresses and networks", field=name) from None
+    if any(each.prefixlen == 0 for each in networks):
+        raise Invalid(f"the setting {name} cannot trust everybody", field=name)
+    return tuple(stated)
 
 
 def _driver(url: str) -> URL:
@@ -61,6 +74,7 @@ class Settings:
     allow_private_addresses: bool = False
     metrics_host: str = "127.0.0.1"
     remote_apply: bool = False
+    trusted_proxies: tuple[str, ...] = ()
     token_seconds: int = 600
     link_seconds: int = 900
     session_seconds: int = 3600
@@ -88,6 +102,8 @@ class Settings:
                 raise Invalid(f"the setting {name} is a positive whole number", field=name)
             return int(value)
 
+        if number("CDP_PROCESSES", 1) > 1:
+            raise Invalid("the setting CDP_PROCESSES is 1: start more `cdp serve` instead", field="CDP_PROCESSES")
         return cls(
             home=_home(environment),
             app_url=_driver(_required(environment, "CDP_APP_DATABASE_URL")),
@@ -99,6 +115,7 @@ class Settings:
             allow_private_addresses=flag("CDP_ALLOW_PRIVATE_ADDRESSES"),
             metrics_host=environment.get("CDP_METRICS_HOST", "127.0.0.1"),
             remote_apply=flag("CDP_REMOTE_APPLY"),
+            trusted_proxies=_networks(environment, "CDP_TRUSTED_PROXIES"),
             token_seconds=number("CDP_TOKEN_SECONDS", 600),
             link_seconds=number("CDP_LINK_SECONDS", 900),
             session_seconds=number("CDP_SESSION_SECONDS", 3600),

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from api import pages
+from api.forwarding import client_of, is_loopback
 from api.pages import Page
 from api.principals import PlatformDep
-from api.routes.operations import is_loopback
 from cdp.mail import Maildir, Outbox
 from consent.errors import NotFound
 
@@ -42,7 +42,7 @@ class Letters(Page):
 def _maildir(request: Request, platform: PlatformDep) -> Maildir:
     """Return where the letters lie; raises NotFound for everybody but the demo's own machine."""
     outbox: Outbox = request.app.state.outbox
-    client = request.client.host if request.client else ""
+    client = client_of(request, platform.settings.trusted_proxies)
     if not (platform.settings.is_demo and is_loopback(client) and isinstance(outbox.carrier, Maildir)):
         raise NotFound
     outbox.settle()

@@ -1,6 +1,5 @@
 """For who runs it: is the process alive, can it serve, and its numbers."""
 
-import ipaddress
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -8,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
+from api.forwarding import client_of, is_loopback
 from api.metrics import Metrics
 from api.principals import PlatformDep
 from cdp import readiness
@@ -55,7 +55,9 @@ async def ready(platform: PlatformDep) -> Response:
 @router.get("/metrics", include_in_schema=False)
 async def metrics(request: Request, platform: PlatformDep) -> Response:
     """Return the numbers, to this machine or to whom the settings name."""
-    if not is_allowed(request.client.host if request.client else "", platform.settings.metrics_host):
+    settings = platform.settings
+    client = client_of(request, settings.trusted_proxies)
+    if not client or not is_allowed(client, settings.metrics_host):
         raise NotFound
     numbers: Metrics = request.app.state.metrics
     return Response(numbers.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -64,11 +66,3 @@ async def metrics(request: Request, platform: PlatformDep) -> Response:
 def is_allowed(client: str, metrics_host: str) -> bool:
     """Tell whether this client may see the numbers."""
     return metrics_host in _EVERYBODY or client == metrics_host or is_loopback(client)
-
-
-def is_loopback(client: str) -> bool:
-    """Tell whether the client is on this machine."""
-    try:
-        return ipaddress.ip_address(client).is_loopback
-    except ValueError:
-        return False

@@ -16,7 +16,6 @@ from cdp.settings import app_password
 
 Host = Annotated[str, typer.Option(envvar="CDP_HOST", help="Where to listen.")]
 Port = Annotated[int, typer.Option(envvar="CDP_PORT", min=1, max=65535, help="Which port to listen on.")]
-Processes = Annotated[int, typer.Option(envvar="CDP_PROCESSES", min=1, max=64, help="How many processes serve.")]
 
 
 def up(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
@@ -34,9 +33,9 @@ def migrate() -> None:
     terminal.say("migrated")
 
 
-def serve(*, host: Host = "127.0.0.1", port: Port = 8000, processes: Processes = 1) -> None:
+def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the API alone, on the database at CDP_APP_DATABASE_URL."""
-    command = [sys.executable, "-m", "api.serve", "--host", host, "--port", str(port), "--processes", str(processes)]
+    command = [sys.executable, "-m", "api.serve", "--host", host, "--port", str(port)]
     os.execv(sys.executable, command)  # noqa: S606 - the door replaces this process and gets its signals
 
 
