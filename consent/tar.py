@@ -107,6 +107,6 @@ def _header(name: bytes, size: int) -> bytes:
     if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name) or size > LARGEST_MEMBER:
         raise Malformed("a member has a short plain name and at most 32 MiB")
     before = name.ljust(100, b"\0") + b"0000644\0" + 2 * b"0000000\0" + b"%011o\0" % size + b"%011o\0" % 0
-    after = b"0" + bytes(100) + b"ustar\x0000" + bytes(64) + 2 * b"0000000\0" + bytes(167)
+    after = b"0" + bytes(100) + b"ustar\x0000" + bytes(247)
     total = sum(before) + sum(after) + 8 * ord(" ")
     return before + b"%06o\0 " % total + after

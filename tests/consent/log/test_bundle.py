@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from consent import bundle, tar
+from consent import bundle, log_check, merkle, tar
 from consent.errors import Malformed, VerificationFailed
 from consent.policy import Policy
-from tests.consent.log.workbench import ACCESS, BANK, CONSENT, SHOP, WITNESS, Logs, honest, verdict
+from tests.consent.log.workbench import ACCESS, BANK, CONSENT, SHOP, WITNESS, Log, Logs, honest, salt, verdict
 
 LOGS = honest(is_witnessed=True)
 WHOLE = LOGS.bundle()
@@ -116,7 +116,82 @@ def python_tar(change: Callable[[tarfile.TarInfo], None], form: int = tarfile.US
             info.size, info.mode = len(content), 0o644
             change(info)
             archive.addfile(info, io.BytesIO(content) if info.isreg() else None)
-    return out.getvalue()
+        end = archive.offset
+    return out.getvalue()[:end] + bytes(1024)
+
+
+def test_the_same_bundle_as_python_packs_it_is_plain() -> None:
+    is_the_same = WHOLE == python_tar(lambda _: None)  # not in the assertion: a failure would print all of it
+
+    assert is_the_same
+
+
+def test_bytes_between_members_are_found() -> None:
+    end = 512 + len(members(WHOLE)["bundle.json"])
+
+    assert not verdict(WHOLE[:end] + b"x" + WHOLE[end + 1 :]).holds
+
+
+def test_entries_of_another_log_do_not_lead_to_the_root() -> None:
+    """Tiles, entries and openings fit each other; only the signed checkpoint is of the true log."""
+    fork = honest(is_witnessed=True)
+    fork.grant("eva", 20)
+    fork.revoke("eva", 21)
+    logs = honest(is_witnessed=True)
+    logs.grant("gil", 20)
+    logs.revoke("gil", 21)
+    parts = members(fork.bundle()) | {"consent/new": members(logs.bundle())["consent/new"]}
+
+    assert ["the entries do not lead to the root that the log signed"] == [
+        each.message for each in verdict(packed(parts)).failures
+    ]
+
+
+def test_a_consistency_proof_that_does_not_hold_is_found() -> None:
+    lines = members(SINCE)["consent/consistency"].split(b"\n")
+    lines[1] = b"A" * 43 + b"="
+    parts = members(SINCE) | {"consent/consistency": b"\n".join(lines)}
+
+    assert ["the new tree does not begin with the old one"] == [
+        each.message for each in verdict(packed(parts)).failures
+    ]
+
+
+def test_an_earlier_opening_that_is_not_in_the_log_is_found() -> None:
+    content = members(SINCE)["consent/earlier/0"]
+    proof = content.split(b'"proof":"')[1].split(b'"')[0]
+    parts = members(SINCE) | {"consent/earlier/0": content.replace(proof, b"A" * 8 + proof[8:], 1)}
+
+    assert ["the leaf does not lead to the root"] == [each.message for each in verdict(packed(parts)).failures]
+
+
+def test_a_changed_hash_in_a_higher_tile_is_found() -> None:
+    """Three levels of tiles; nothing is opened here, so that only the tiles can give it away."""
+    log = Log(CONSENT)
+    for number in range(65_536 + 300):
+        log.leaves.append(b"\1\1" + salt(number))
+        log.tree.append(merkle.leaf_hash(log.leaves[-1]))
+    parts = members(
+        b"".join(tar.member(f"consent/{name}", each) for name, each in bundle._members(log.part())) + tar.end()
+    )
+    upper = [name for name in parts if name.startswith(("consent/tile/1", "consent/tile/2"))]
+
+    assert 3 == len(upper)
+    assert _walked(parts)
+    for name in upper:
+        for at in (0, len(parts[name]) - 1):
+            changed = parts[name][:at] + bytes([parts[name][at] ^ 1]) + parts[name][at + 1 :]
+            assert not _walked(parts | {name: changed})
+
+
+def _walked(parts: dict[str, bytes]) -> bool:
+    reader = tar.Reader(io.BytesIO(packed(parts)))
+    check = log_check.begin(reader, "consent")
+    try:
+        log_check.walk(reader, check, lambda *_: None, lambda *_: None, wanted=frozenset())
+    except VerificationFailed:
+        return False
+    return True
 
 
 def rename(name: str) -> Callable[[tarfile.TarInfo], None]:

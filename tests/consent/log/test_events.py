@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consent import canonical, commitments, event_bodies, events, quick_access
-from consent.acts import Merge, Split
+from consent.acts import Grant, Merge, Split
 from consent.canonical import Value
 from consent.commitments import Kind, Opening
 from consent.errors import Malformed, VerificationFailed
@@ -107,6 +107,31 @@ def test_an_event_comes_back_as_it_was(event: Event) -> None:
     assert body == canonical.to_bytes(canonical.from_bytes(body))
 
 
+def test_an_act_says_all_that_it_allows() -> None:
+    act = Grant(
+        recipient=SHOP,
+        purpose=CARE,
+        at=START,
+        categories=frozenset({"products", "contact"}),
+        sources=frozenset({SHOP}),
+        expires_at=START + timedelta(days=1),
+    )
+    body = event_bodies.to_body(ActEvent(place=Place(1, None, "anna", SHOP), act=act, by="customer"))
+
+    assert {
+        "at": "2025-03-01T09:00:00.000000Z",
+        "by": "customer",
+        "categories": ["contact", "products"],
+        "customer": "anna",
+        "event": "grant",
+        "expires_at": "2025-03-02T09:00:00.000000Z",
+        "organization": str(SHOP),
+        "purpose": CARE,
+        "seq": 1,
+        "sources": [str(SHOP)],
+    } == json.loads(body)
+
+
 @given(accesses, st.data())
 def test_the_short_way_reads_what_the_long_way_reads(event: AccessEvent, data: st.DataObject) -> None:
     body = event_bodies.to_body(event)
@@ -117,6 +142,26 @@ def test_the_short_way_reads_what_the_long_way_reads(event: AccessEvent, data: s
     for each in (body, changed):
         if quick_access.parts(each) is not None:
             assert event_bodies.slow_from_body(each) == event_bodies.from_body(each)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"seq":1}', b'"seq":2}'),
+        (b'"asked":["contact"]', b'"asked":["contact","contact"]'),
+        (b'"asked":["contact"]', b'"asked":["products","contact"]'),
+        (b'"asked":["contact"]', b'"asked":["' + b"a" * 65 + b'"]'),
+        (b'"reason":"granted"', b'"reason":"' + b"a" * 65 + b'"'),
+        (b"2025-03-01", b"2025-02-30"),
+    ],
+)
+def test_the_short_way_lets_nothing_through_that_the_long_way_refuses(old: bytes, new: bytes) -> None:
+    body = honest().access.openings[0].body
+
+    assert old in body
+    for read in (event_bodies.from_body, event_bodies.slow_from_body):
+        with pytest.raises(Malformed):
+            read(body.replace(old, new))
 
 
 def test_the_short_way_is_taken() -> None:

@@ -4,10 +4,39 @@ from dataclasses import replace
 import pytest
 
 from consent import merkle
+from consent.checkpoints import Checkpoint
 from consent.errors import Malformed
 from consent.proofs import ConsistencyProof, InclusionProof
 from consent.verify import Trust, verify_receipt
-from tests.consent.log.workbench import ACCESS, CONSENT, WITNESS, Logs, honest, salt
+from tests.consent.log.workbench import ACCESS, CONSENT, WITNESS, Logs, honest, salt, verdict
+
+
+def test_the_auditor_s_own_checkpoint_is_the_beginning_of_the_log() -> None:
+    logs = honest()
+    for size in range(1, logs.consent.size + 1):
+        known = logs.consent.checkpoint(size)
+        assert verdict(logs.bundle(), Trust(known=known)).holds
+        assert verdict(logs.bundle(since=(5, 3)), Trust(known=known)).holds
+    assert verdict(logs.bundle(), Trust(known=logs.access.checkpoint(2))).holds
+
+
+def test_a_forked_or_shortened_log_is_found_by_the_auditor_s_own_checkpoint() -> None:
+    logs, fork = honest(), honest()
+    fork.grant("gil", 20)
+    logs.grant("eva", 20)
+    longer = logs.consent.checkpoint()
+
+    assert "forked" in verdict(fork.bundle(), Trust(known=longer)).failures[0].message
+    assert "newer" in verdict(honest().bundle(), Trust(known=longer)).failures[0].message
+    assert not verdict(logs.bundle(), Trust(known=b"nonsense")).holds
+    stranger = Checkpoint("another.example/log", 0, merkle.EMPTY_ROOT)
+    signer = type(CONSENT).from_seed("another.example/log", bytes(32))
+    assert not verdict(logs.bundle(), Trust(known=stranger.signed(signer).to_bytes())).holds
+
+
+def test_only_trusted_keys_count_where_the_auditor_names_some() -> None:
+    assert not verdict(honest().bundle(), Trust(keys=(CONSENT.key,))).holds
+    assert verdict(honest().bundle(), Trust(keys=(CONSENT.key, ACCESS.key))).holds
 
 
 def receipt(logs: Logs, index: int) -> bytes:
