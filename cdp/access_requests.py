@@ -14,7 +14,8 @@ from cdp import grants, ids
 from cdp.scope import Scope
 from cdp.tables import AccessRequest
 from consent import acts as law
-from consent.errors import Conflict, Invalid, NotFound
+from consent import answers
+from consent.errors import Conflict, NotFound
 
 ANSWER_DAYS: Final = 14
 
@@ -23,12 +24,6 @@ class AlreadyAnswered(Conflict):
     """This request has been answered, withdrawn or has lapsed."""
 
     code = "already-answered"
-
-
-class NotAsked(Invalid):
-    """An answer cannot give more than was asked."""
-
-    code = "not-asked"
 
 
 def ask(  # noqa: PLR0913  # what a request must say, each by name
@@ -86,28 +81,14 @@ def approve(
     an answer never widens or lengthens what stood.
     """
     request = _pending(session, request_id, at=at)
-    asked = frozenset(request.categories)
-    latest = grants.period(session, request.purpose).end(at, days=request.days)
-    chosen = asked if categories is None else categories
-    if not chosen <= asked:
-        raise NotAsked(field="/categories")
-    if expires_at is not None and expires_at > latest:
-        raise NotAsked(field="/expires_at")
-    end = expires_at or latest
-    sources = None if request.sources is None else frozenset(request.sources)
-    live = grants.own_part(session, request.organization_id, request.purpose, at=at)
-    if live is not None:
-        end = min(end, live.expires_at)
-        sources = grants.common_sources(sources, live.sources)
-    grant = law.Grant(
-        recipient=request.organization_id,
-        purpose=request.purpose,
+    grant = answers.answer(
+        grants.between(session, request.organization_id, request.purpose),
+        _asked(session, request, at=at),
+        categories=categories,
+        expires_at=expires_at,
         at=at,
-        categories=chosen if live is None else chosen | live.categories,
-        sources=sources,
-        expires_at=end,
     )
-    is_whole = chosen == asked and expires_at is None
+    is_whole = expires_at is None and categories in (None, frozenset(request.categories))
     _answer(request, "approved" if is_whole else "narrowed", at=at)
     return grants.record(session, scope, request.customer_id, grant, request=request_id)
 
@@ -134,6 +115,16 @@ def _pending(session: Session, request_id: UUID, *, at: datetime) -> AccessReque
     if state(request, at=at) != "pending":
         raise AlreadyAnswered
     return request
+
+
+def _asked(session: Session, request: AccessRequest, *, at: datetime) -> answers.Asked:
+    return answers.Asked(
+        recipient=request.organization_id,
+        purpose=request.purpose,
+        categories=frozenset(request.categories),
+        sources=None if request.sources is None else frozenset(request.sources),
+        latest_end=grants.period(session, request.purpose).end(at, days=request.days),
+    )
 
 
 def _answer(request: AccessRequest, answer: str, *, at: datetime) -> None:

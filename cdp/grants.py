@@ -17,6 +17,8 @@ from sqlmodel import Session, col, select
 from cdp.scope import Scope
 from cdp.tables import Act, Permission
 from consent import acts as law
+from consent import answers
+from consent import permission as stand
 from consent.errors import BadKey, NotFound, NothingGranted
 
 _RECORD: Final = text(
@@ -116,47 +118,33 @@ def history(session: Session, permission: Permission) -> list[Act]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPart:
-    """What the customer's own grant opens now."""
+def lawful(permission: Permission) -> stand.Permission:
+    """Return a stored permission in the words of the law, which alone says what it means."""
+    return stand.Permission(
+        categories=frozenset(permission.categories),
+        sources=None if permission.sources is None else frozenset(permission.sources),
+        expires_at=permission.expires_at,
+        attested_categories=frozenset(permission.attested_categories),
+        attested_expires_at=permission.attested_expires_at,
+        stopped_categories=frozenset(permission.stopped_categories),
+        stopped=None if permission.stopped is None else stand.Stop(permission.stopped),
+        chosen_at=permission.chosen_at,
+        latest_at=permission.changed_at,
+        epoch=permission.epoch,
+    )
 
-    categories: frozenset[str]
-    sources: frozenset[UUID] | None
-    expires_at: datetime
 
-
-def own_part(session: Session, recipient: UUID, purpose: str, *, at: datetime) -> OwnPart | None:
-    """Return what the customer in scope has granted this recipient for this purpose and still runs at `at`."""
+def between(session: Session, recipient: UUID, purpose: str) -> stand.Permission:
+    """Return what stands between the customer in scope and `recipient` for `purpose`; before the first act, nothing."""
     permission = session.exec(
         select(Permission).where(Permission.recipient_id == recipient, Permission.purpose == purpose)
     ).one_or_none()
-    if permission is None or permission.expires_at is None or permission.expires_at <= at or not permission.categories:
-        return None
-    sources = None if permission.sources is None else frozenset(permission.sources)
-    return OwnPart(frozenset(permission.categories), sources, permission.expires_at)
-
-
-def common_sources(one: frozenset[UUID] | None, two: frozenset[UUID] | None) -> frozenset[UUID] | None:
-    """Return the sources that both name; None stands for every source."""
-    if one is None or two is None:
-        return two if one is None else one
-    return one & two
-
-
-def is_live(permission: Permission, *, at: datetime) -> bool:
-    """Tell whether the permission opens anything at `at`."""
-    own = permission.categories and permission.expires_at is not None and permission.expires_at > at
-    attested = (
-        permission.attested_categories
-        and permission.attested_expires_at is not None
-        and permission.attested_expires_at > at
-    )
-    return bool(own or attested)
+    return stand.EMPTY if permission is None else lawful(permission)
 
 
 def revoke_all(session: Session, scope: Scope, customer: UUID, *, at: datetime) -> list[Permission]:
     """Take back everything that is live and return what was taken back; raises NothingGranted when nothing was."""
-    live = [permission for permission in standing(session) if is_live(permission, at=at)]
+    live = [permission for permission in standing(session) if lawful(permission).open_at(at)]
     if not live:
         raise NothingGranted
     for permission in live:
@@ -174,34 +162,13 @@ def change(
     expires_at: datetime | None,
     at: datetime,
 ) -> law.Narrow | law.Extend:
-    """Return the act that leads from `permission` to what is wanted; None keeps a part as it is.
-
-    Less is a narrowing, more or longer an extension. Both at once is refused when the act is recorded, so that nobody
-    extends something while believing that they only narrow it. Raises NothingGranted for a permission that has ended.
-    """
-    if not is_live(permission, at=at):
-        raise NothingGranted
-    live = _live_categories(permission, at=at)
-    standing = None if permission.sources is None else frozenset(permission.sources)
-    end = max(each for each in (permission.expires_at, permission.attested_expires_at) if each is not None)
-    wanted = live if categories is None else categories
-    until = end if expires_at is None else expires_at
-    kind = law.Narrow if wanted <= live and until <= end and _covers(standing, sources) else law.Extend
-    return kind(
+    """Return the act that leads from `permission` to what is wanted; None keeps a part as it is."""
+    return answers.change(
+        lawful(permission),
         recipient=permission.recipient_id,
         purpose=permission.purpose,
+        categories=categories,
+        sources=sources,
+        expires_at=expires_at,
         at=at,
-        categories=wanted,
-        sources=standing if sources is None else sources,
-        expires_at=until,
     )
-
-
-def _live_categories(permission: Permission, *, at: datetime) -> frozenset[str]:
-    own = permission.categories if permission.expires_at and permission.expires_at > at else []
-    has_attested = permission.attested_expires_at and permission.attested_expires_at > at
-    return frozenset(own) | frozenset(permission.attested_categories if has_attested else [])
-
-
-def _covers(standing: frozenset[UUID] | None, wanted: frozenset[UUID] | None) -> bool:
-    return wanted is None or standing is None or wanted <= standing

@@ -208,7 +208,7 @@ class Grant:
             grant_id=grants.grant_id(permission.customer_id, permission.recipient_id, permission.purpose),
             organization=permission.recipient_id,
             purpose=permission.purpose,
-            is_live=grants.is_live(permission, at=at),
+            is_live=bool(grants.lawful(permission).open_at(at)),
             stopped=permission.stopped,
             categories=permission.categories,
             sources=permission.sources,

@@ -6,12 +6,11 @@ against or before a choice that the customer made here; (4) after an erasure not
 while stopping is always accepted; (5) nothing is given for longer than its purpose may last.
 """
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 from consent import errors
 from consent.acts import Act, Attest, Expire, Extend, Grant, Narrow, Revoke
-from consent.permission import Permission, Stop, apply, narrowed
+from consent.permission import Permission, Stop, apply, covers, narrowed
 
 
 def admit(permission: Permission, act: Act, *, longest: timedelta | None = None) -> Permission:
@@ -64,9 +63,10 @@ def _check_narrow(act: Narrow, standing: Permission) -> None:
     _check_something_stands(act, standing)
     if not act.categories <= standing.open_at(act.at):
         raise errors.WiderThanGranted(field="/categories")
-    if standing.granted_at(act.at) and not _covers(standing.sources, act.sources):
+    if standing.granted_at(act.at) and not covers(standing.sources, act.sources):
         raise errors.WiderThanGranted(field="/sources")
-    if act.expires_at > _latest_end(standing, act.at):
+    end = standing.end_at(act.at)
+    if end is None or act.expires_at > end:
         raise errors.WiderThanGranted(field="/expires_at")
     if not narrowed(standing, act).open_at(act.at):
         raise errors.NothingLeft(field="/categories")
@@ -78,7 +78,7 @@ def _check_extend(act: Extend, standing: Permission) -> None:
         raise errors.NothingGranted
     if not granted <= act.categories:
         raise errors.NarrowerThanGranted(field="/categories")
-    if not _covers(act.sources, standing.sources):
+    if not covers(act.sources, standing.sources):
         raise errors.NarrowerThanGranted(field="/sources")
     if act.expires_at < standing.expires_at:
         raise errors.NarrowerThanGranted(field="/expires_at")
@@ -102,15 +102,3 @@ def _check_expire(act: Expire, standing: Permission) -> None:
     before = standing.latest_at
     if not any(end and end <= act.at and (before is None or before < end) for end in ends):
         raise errors.NothingExpired(field="/at")
-
-
-def _latest_end(standing: Permission, at: datetime) -> datetime:
-    """Return when the last part ends that is in force at `at`; there is one."""
-    own = standing.expires_at if standing.granted_at(at) else None
-    attested = standing.attested_expires_at if standing.attested_at(at) else None
-    return max(end for end in (own, attested) if end is not None)
-
-
-def _covers(wide: frozenset[UUID] | None, narrow: frozenset[UUID] | None) -> bool:
-    """Tell whether every source in `narrow` is in `wide`; None stands for all sources."""
-    return wide is None or (narrow is not None and narrow <= wide)

@@ -127,6 +127,12 @@ class NarrowerThanGranted(Invalid):
     code = "narrower-than-granted"
 
 
+class NotAsked(Invalid):
+    """An answer cannot give more than was asked."""
+
+    code = "not-asked"
+
+
 class NothingLeft(Invalid):
     """Narrowing leaves something; to take everything back, revoke."""
 

@@ -74,6 +74,11 @@ class Permission:
         """Return every category of which the recipient may see at least some records."""
         return self.granted_at(at) | self.attested_at(at)
 
+    def end_at(self, at: datetime) -> datetime | None:
+        """Return when the last part ends that is in force at `at`; None when nothing is."""
+        own = self.expires_at if self.granted_at(at) else None
+        return _last(own, self.attested_expires_at if self.attested_at(at) else None)
+
 
 EMPTY: Final = Permission()
 
@@ -101,7 +106,7 @@ def strictest(one: Permission, two: Permission) -> Permission:
     attested = one.attested_categories | two.attested_categories
     return Permission(
         categories=NOTHING if stopped else categories - stopped_categories,
-        sources=_common(one.sources, two.sources),
+        sources=common_sources(one.sources, two.sources),
         expires_at=_earliest(one.expires_at, two.expires_at),
         attested_categories=NOTHING if stopped else attested - stopped_categories,
         attested_expires_at=_earliest(one.attested_expires_at, two.attested_expires_at),
@@ -111,6 +116,18 @@ def strictest(one: Permission, two: Permission) -> Permission:
         latest_at=_last(one.latest_at, two.latest_at),
         epoch=max(one.epoch, two.epoch),
     )
+
+
+def common_sources(one: frozenset[UUID] | None, two: frozenset[UUID] | None) -> frozenset[UUID] | None:
+    """Return the sources that both name; None stands for every source."""
+    if one is None or two is None:
+        return two if one is None else one
+    return one & two
+
+
+def covers(wide: frozenset[UUID] | None, narrow: frozenset[UUID] | None) -> bool:
+    """Tell whether every source in `narrow` is in `wide`; None stands for all sources."""
+    return wide is None or (narrow is not None and narrow <= wide)
 
 
 def narrowed(permission: Permission, act: Narrow) -> Permission:
@@ -248,9 +265,3 @@ def _earliest(one: datetime | None, two: datetime | None) -> datetime | None:
 
 def _last(one: datetime | None, two: datetime | None) -> datetime | None:
     return max((moment for moment in (one, two) if moment is not None), default=None)
-
-
-def _common(one: frozenset[UUID] | None, two: frozenset[UUID] | None) -> frozenset[UUID] | None:
-    if one is None or two is None:
-        return two if one is None else one
-    return one & two

@@ -1,7 +1,7 @@
 """The customer's grants: give, narrow, extend, take back, refuse, object, and what happened to each."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path
@@ -12,6 +12,7 @@ from cdp import clock, directory, grants
 from cdp.database import Session
 from cdp.tables import Act, Permission
 from consent import acts as law
+from consent import answers
 from consent.types import Categories, Instant, PurposeKey, Slug
 
 router = APIRouter(prefix="/v1/me", tags=["customer"])
@@ -71,7 +72,7 @@ class GrantView(BaseModel):
     organization: str
     organization_name: str
     purpose: str
-    state: Literal["live", "expired", "stopped"]
+    state: answers.State
     stopped: str | None
     categories: list[str]
     sources: list[str] | None
@@ -95,13 +96,12 @@ class Grants(BaseModel):
 
 
 def _view(permission: Permission, names: directory.Names, *, at: datetime) -> GrantView:
-    live = grants.is_live(permission, at=at)
     return GrantView(
         grant_id=grants.grant_id(permission.customer_id, permission.recipient_id, permission.purpose),
         organization=names.slug(permission.recipient_id),
         organization_name=names.name(permission.recipient_id),
         purpose=permission.purpose,
-        state="live" if live else "stopped" if permission.stopped else "expired",
+        state=answers.state(grants.lawful(permission), at=at),
         stopped=permission.stopped,
         categories=permission.categories,
         sources=None if permission.sources is None else [names.slug(source) for source in permission.sources],
