@@ -1135,8 +1135,13 @@ grant execute on function link_references(text[],bytea[],bytea[],timestamp with 
 create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], visible uuid) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body cebfdb55d592dc1d9094e0e526de730e;
 grant execute on function log_lookup(text[],bytea[],text[],bytea[],uuid) to cdp_exporter;
 
-create function make_partitions(at timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body c85c240a233332b9cd9c80284abd0685;
+create function make_partition(parent text, name text, moment text, begins date, ends date) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body 38254b62cec2e36e684f989d132e0a28;
+
+create function make_partitions(at timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body d5e2371433eff444d9f6117ae5fb1c67;
 grant execute on function make_partitions(timestamp with time zone) to cdp_operator;
+
+create function make_years(years integer[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body ee7c246235323d95eff82da9f105b9a8;
+grant execute on function make_years(integer[]) to cdp_source;
 
 create function may_act(customer uuid, recipient uuid, kind text) returns boolean language sql stable owner cdp_owner body fd36e92f6724f84f9f5b4e37dc4ab193;
 grant execute on function may_act(uuid,uuid,text) to cdp_keeper;

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import UTC
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from psycopg import errors
 from cdp.ingest import drafts
 from cdp.ingest.attempt import Attempt, Prepared
 from cdp.ingest.batch import Batch, Taken
+from cdp.ingest.items import Item, Kind
 from cdp.ingest.naming import Book
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
@@ -26,6 +28,7 @@ from consent.errors import Problem
 ATTEMPTS: Final = 8
 LARGE: Final = 50
 """From so many groups on, the work before the transaction leaves the event loop to others."""
+_MAKE_YEARS: Final = b"select make_years(%(years)s::integer[])"
 _TURNS: Final = (errors.DeadlockDetected, errors.SerializationFailure)
 _UNSTORABLE: Final = (psycopg.DataError, psycopg.IntegrityError, errors.ProgramLimitExceeded)
 
@@ -42,6 +45,7 @@ class Store:
     def __init__(self, platform: Platform) -> None:
         """Make ready; no connection is made yet."""
         self._platform = platform
+        self._years: set[int] = set()
         self._marks = Mac(Mac(platform.ring.single(Single.SYSTEM)).digest(b"arrivals"))
 
     async def take(self, batch: Batch, *, is_rehearsal: bool = False) -> Taken:
@@ -50,12 +54,28 @@ class Store:
         Returns after the commit. Raises StoreBusy when others kept getting in the way.
         """
         prepared = await self._prepare(batch)
+        if not is_rehearsal:
+            await self._make_years(batch)
         try:
             return await self._persist(batch, prepared, is_rehearsal=is_rehearsal)
         except _UNSTORABLE:
             everybody = range(len(batch.groups))
             without = await self._sift(batch, prepared, everybody)
             return await self._persist(batch, prepared, is_rehearsal=is_rehearsal, without=frozenset(without))
+
+    async def _make_years(self, batch: Batch) -> None:
+        """Make room for years that nobody has told of; the worker made the last, this and the next one."""
+        this = batch.received_at.year
+        years = {
+            item.occurred_at.astimezone(UTC).year
+            for group in batch.groups
+            for item in group
+            if isinstance(item, Item) and item.kind is Kind.INTERACTION and item.occurred_at is not None
+        }
+        missing = years - {this - 1, this, this + 1} - self._years
+        if missing:
+            await self._platform.database.at_once(batch.scope, _MAKE_YEARS, {"years": sorted(missing)})
+            self._years |= missing
 
     async def _prepare(self, batch: Batch) -> Prepared:
         book = Book(self._platform.blind, _source(batch), may_verify=batch.may_verify)

@@ -1,4 +1,34 @@
--- Partitions are made ahead of time; what falls outside goes to the default one.
+-- Partitions are made before they are needed; what falls outside goes to the default one until its own is made.
+
+-- Make the partition `name` of `parent` for rows whose `moment` lies in the period, and tell whether it is new. What
+-- the default partition holds of the period moves over: that needs the owner's own eyes, so force is lifted meanwhile.
+create function make_partition(parent text, name text, moment text, begins date, ends date) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    since text := begins || ' 00:00:00+00';
+    until text := ends || ' 00:00:00+00';
+begin
+    if to_regclass('public.' || name) is not null then
+        return 0;
+    end if;
+    perform pg_advisory_xact_lock(4013);
+    execute format('lock table public.%I in access exclusive mode', parent);
+    if to_regclass('public.' || name) is not null then
+        return 0;
+    end if;
+    execute format('create table public.%I (like public.%I including all)', name, parent);
+    execute format('alter table public.%I no force row level security', parent || '_rest');
+    execute format(
+        'with moved as (delete from public.%1$I where %2$I >= %3$L and %2$I < %4$L returning *)'
+        ' insert into public.%5$I select * from moved', parent || '_rest', moment, since, until, name);
+    execute format('alter table public.%I force row level security', parent || '_rest');
+    execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)', parent, name, since, until);
+    execute format('alter table public.%I enable row level security, force row level security', name);
+    return 1;
+end
+$$;
 
 -- Make the partitions of interactions (a year) and accesses (a month) that `at` and the next period need.
 create function make_partitions(at timestamptz) returns integer
@@ -6,33 +36,38 @@ language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
+    year date := date_trunc('year', at at time zone 'UTC')::date;
+    month date := date_trunc('month', at at time zone 'UTC')::date;
     begins date;
     made integer := 0;
 begin
-    foreach begins in array array[
-        date_trunc('year', at at time zone 'UTC')::date,
-        (date_trunc('year', at at time zone 'UTC') + interval '1 year')::date,
-        (date_trunc('year', at at time zone 'UTC') - interval '1 year')::date]
-    loop
-        if to_regclass('public.interaction_' || to_char(begins, 'YYYY')) is null then
-            execute format('create table public.%I partition of public.interaction for values from (%L) to (%L)',
-                'interaction_' || to_char(begins, 'YYYY'), begins || ' 00:00:00+00', (begins + interval '1 year')::date || ' 00:00:00+00');
-            execute format('alter table public.%I enable row level security, force row level security',
-                'interaction_' || to_char(begins, 'YYYY'));
-            made := made + 1;
-        end if;
+    foreach begins in array array[year, (year + interval '1 year')::date, (year - interval '1 year')::date] loop
+        made := made + public.make_partition('interaction', 'interaction_' || to_char(begins, 'YYYY'), 'occurred_at',
+            begins, (begins + interval '1 year')::date);
     end loop;
-    foreach begins in array array[
-        date_trunc('month', at at time zone 'UTC')::date,
-        (date_trunc('month', at at time zone 'UTC') + interval '1 month')::date]
+    foreach begins in array array[month, (month + interval '1 month')::date] loop
+        made := made + public.make_partition('access', 'access_' || to_char(begins, 'YYYY_MM'), 'at',
+            begins, (begins + interval '1 month')::date);
+    end loop;
+    return made;
+end
+$$;
+
+-- Make the partitions of interactions that a source's history needs: of years from 1970 on that have begun.
+create function make_years(years integer[]) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    year integer;
+    made integer := 0;
+begin
+    for year in
+        select distinct wanted from unnest(years) wanted
+        where wanted between 1970 and extract(year from statement_timestamp() at time zone 'UTC') order by wanted
     loop
-        if to_regclass('public.access_' || to_char(begins, 'YYYY_MM')) is null then
-            execute format('create table public.%I partition of public.access for values from (%L) to (%L)',
-                'access_' || to_char(begins, 'YYYY_MM'), begins || ' 00:00:00+00', (begins + interval '1 month')::date || ' 00:00:00+00');
-            execute format('alter table public.%I enable row level security, force row level security',
-                'access_' || to_char(begins, 'YYYY_MM'));
-            made := made + 1;
-        end if;
+        made := made + public.make_partition('interaction', 'interaction_' || year, 'occurred_at',
+            make_date(year, 1, 1), make_date(year + 1, 1, 1));
     end loop;
     return made;
 end

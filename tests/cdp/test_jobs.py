@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from cdp import clock, jobs
+from cdp.ingest.items import Kind
 from cdp.jobs import Done, Job
 from cdp.platform import Platform
 from cdp.turns import Turn, taken
@@ -85,6 +86,57 @@ def test_partitions_are_made_before_they_are_needed(platform: Platform, admin: p
     assert 0 == made[1]
     unforced = "select count(*) from pg_class where relname ~ '^(access|interaction)_' and relkind = 'r'"
     assert (0,) == admin.execute(f"{unforced} and not relforcerowsecurity".encode()).fetchone()
+
+
+SKIPPED = {
+    "access": (
+        "insert into access (customer_id, at, access_id, principal, path, asked, released, records, outcome, reason)"
+        " values (gen_random_uuid(), %s, gen_random_uuid(), 'reader', '', '{}', '{}', 0, 'refused', '')"
+    ),
+    "interaction": (
+        "insert into interaction (customer_id, record_id, subject_id, source_id, category, type, occurred_at,"
+        " received_at, sealed) values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),"
+        " 'conversations', 'call', %s, now(), '')"
+    ),
+}
+PLACES = "select tableoid::regclass::text from {} where {} = %s"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "late", "name"),
+    [
+        ("access", "at", timedelta(days=1200), "access_%Y_%m"),
+        ("interaction", "occurred_at", timedelta(days=2000), "interaction_%Y"),
+    ],
+)
+def test_what_a_skipped_period_left_moves_where_it_belongs(
+    platform: Platform, admin: psycopg.Connection, table: str, column: str, late: timedelta, name: str
+) -> None:
+    at = NOW + late
+    admin.execute(SKIPPED[table].encode(), (at,))
+    question = PLACES.format(table, column).encode()
+    before = admin.execute(question, (at,)).fetchall()
+
+    jobs.make_partitions(platform, at)
+
+    after = admin.execute(question, (at,)).fetchall()
+    forced = admin.execute("select relforcerowsecurity from pg_class where relname = %s", (f"{table}_rest",)).fetchone()
+    assert ([(f"{table}_rest",)], [(at.strftime(name),)], (True,)) == (before, after, forced)
+
+
+def test_history_makes_the_years_that_it_needs(platform: Platform, admin: psycopg.Connection) -> None:
+    source = make.organization(platform)
+    old = [datetime(year, 6, 1, tzinfo=UTC) for year in (1995, 1950)]
+    told = [
+        make.item(Kind.INTERACTION, "call", {"properties": {}}, user="u", key=str(at.year), occurred_at=at)
+        for at in old
+    ]
+
+    make.delivery(platform, source, *told)
+
+    question = PLACES.format("interaction", "occurred_at").encode()
+    places = [admin.execute(question, (at,)).fetchall() for at in old]
+    assert [[("interaction_1995",)], [("interaction_rest",)]] == places
 
 
 def test_every_job_runs(platform: Platform) -> None:
