@@ -60,11 +60,34 @@ def _file(world: World, folder: Path) -> list[str]:
     return [str(file), "--organization", world.source.slug, "--mapping", str(mapping)]
 
 
+_REGISTER: Final = """
+url = "https://register.invalid/{attribute}"
+
+[mapping.subject]
+user_id = "id"
+
+[[mapping.externals]]
+type = "energy-label"
+key = "id"
+"""
+
+
+def _register(world: World, folder: Path) -> str:
+    """Return a file that describes a register, with a person in its address."""
+    file = folder / "register.toml"
+    file.write_text(_REGISTER.format(attribute=world.canaries.attribute), encoding="utf-8")
+    return str(file)
+
+
 def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
     slug, new = world.source.slug, make.name("org")
     dutch_and_english = ["--nl", "Lezen", "--en", "Reading"]
     return {
         "import": _file(world, folder),
+        "pull add": [slug, new, _register(world, folder)],
+        "pull list": [slug],
+        "pull run": [slug, "none"],
+        "pull remove": [slug, "none"],
         "doctor": [],
         "schema": [],
         "organization add": [new, "--name", "Nieuw"],

@@ -278,6 +278,7 @@ PLAIN: Final = frozenset(
         "end_session",
         "list_my_sources",
         "unlink_source",
+        "ask_if_settled",
         "list_rejects",
     ]
 )
