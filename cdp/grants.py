@@ -19,7 +19,7 @@ from cdp.tables import Act, Permission
 from consent import acts as law
 from consent import answers
 from consent import permission as stand
-from consent.errors import BadKey, NotFound, NothingGranted
+from consent.errors import NotFound, NothingGranted, PurposeUnknown
 
 _RECORD: Final = text(
     "select record_act(:customer, :act, :kind, :recipient, :purpose, :categories, :sources, :until, :at, :by, :client,"
@@ -50,7 +50,7 @@ def period(session: Session, purpose: str) -> Period:
     """Return how long anything may be granted for `purpose`; raises Invalid when the catalog has no such purpose."""
     found = session.execute(_PERIOD, {"purpose": purpose}).one_or_none()
     if found is None:
-        raise BadKey(field="/purpose")
+        raise PurposeUnknown(field="/purpose")
     usual, longest = found
     return Period(timedelta(days=usual), timedelta(days=longest))
 

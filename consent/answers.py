@@ -55,11 +55,14 @@ def change(
 
     Less is a narrowing, more or longer an extension, which is of the customer's own grant alone. Both at once is kept
     out when the act is admitted, so that nobody extends something while believing that they only narrow it.
-    Raises NothingGranted for a permission that has ended.
+    Raises NothingGranted for a permission that has ended, and NothingChanges where everything stays as it is: an act
+    that changes nothing would only blur the history.
     """
     end = standing.end_at(at)
     if end is None:
         raise errors.NothingGranted
+    if categories is None and sources is None and expires_at is None:
+        raise errors.NothingChanges
     own, opened = standing.granted_at(at), standing.open_at(at)
     named = standing.sources if own else None
     narrows = (

@@ -91,6 +91,18 @@ class TooMany(Invalid):
     code = "too-many"
 
 
+class PurposeUnknown(Invalid):
+    """The catalog has no such purpose."""
+
+    code = "purpose-unknown"
+
+
+class CategoryUnknown(Invalid):
+    """The catalog has no such category."""
+
+    code = "category-unknown"
+
+
 class NotGrantable(Invalid):
     """Data that nobody has mapped to a category cannot be granted."""
 
@@ -133,6 +145,12 @@ class NotAsked(Invalid):
     code = "not-asked"
 
 
+class NothingChanges(Invalid):
+    """A change names what is to be different: categories, sources or the end."""
+
+    code = "nothing-changes"
+
+
 class NothingLeft(Invalid):
     """Narrowing leaves something; to take everything back, revoke."""
 
@@ -146,12 +164,6 @@ class ActOutOfOrder(Conflict):
     """An act cannot be older than the latest one."""
 
     code = "act-out-of-order"
-
-
-class AnotherPermission(Conflict):
-    """An act concerns one recipient and one purpose."""
-
-    code = "another-permission"
 
 
 class NothingGranted(Conflict):

@@ -22,7 +22,7 @@ from cdp.catalog.reading import Catalogs
 from cdp.database import sql
 from cdp.platform import Platform
 from cdp.scope import Scope
-from consent.errors import Conflict, Invalid, NotFound, Refused
+from consent.errors import CategoryUnknown, Conflict, Invalid, NotFound, Refused
 from consent.fold import RecordKind
 from consent.types import UNMAPPED
 
@@ -55,12 +55,6 @@ _SETTLED: Final = {
         ),
     ),
 }
-
-
-class CategoryUnknown(Invalid):
-    """There is no such category."""
-
-    code = "category-unknown"
 
 
 class BelongsElsewhere(Refused):

@@ -147,11 +147,14 @@ begin
     if kind in ('grant', 'extend', 'attest', 'narrow', 'refuse') and wanted = '{}' then
         perform refuse('no-category', 'categories');
     end if;
-    if exists (select from unnest(wanted) w where not exists (select from category c where c.category = w and c.is_grantable)) then
+    if exists (select from unnest(wanted) w where not exists (select from category c where c.category = w)) then
+        perform refuse('category-unknown', 'categories');
+    end if;
+    if exists (select from unnest(wanted) w join category c on c.category = w and not c.is_grantable) then
         perform refuse('not-grantable', 'categories');
     end if;
     if longest is null then
-        perform refuse('bad-key', 'purpose');
+        perform refuse('purpose-unknown', 'purpose');
     end if;
     if wanted_sources = '{}' then
         perform refuse('no-source', 'sources');

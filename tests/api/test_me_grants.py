@@ -92,13 +92,23 @@ def test_narrowing_takes_a_category_away_and_extending_gives_it_back(api: TestCl
     assert ["grant", "narrow", "extend"] == acts
 
 
+def test_a_change_that_changes_nothing_leaves_no_act(api: TestClient, platform: Platform) -> None:
+    person, shop = make.person(platform), make.organization(platform)
+    path = f"/v1/me/grants/{give(api, person, shop.slug)['grant_id']}"
+
+    answer = api.patch(path, json={}, headers=person.headers)
+
+    acts = [act["kind"] for act in api.get(path, headers=person.headers).json()["acts"]]
+    assert (422, "nothing-changes", ["grant"]) == (answer.status_code, answer.json()["code"], acts)
+
+
 @pytest.mark.parametrize(
     ("wrong", "status", "code"),
     [
         ({"categories": []}, 422, "invalid"),
         ({"categories": ["unmapped"]}, 422, "not-grantable"),
-        ({"categories": ["no-such-category"]}, 422, "not-grantable"),
-        ({"purpose": "no-such-purpose"}, 422, "bad-key"),
+        ({"categories": ["no-such-category"]}, 422, "category-unknown"),
+        ({"purpose": "no-such-purpose"}, 422, "purpose-unknown"),
         ({"purpose": ["customer-care", "advice"]}, 422, "invalid"),
         ({"days": 400}, 422, "invalid"),
         ({"organization": "no-such-organization"}, 404, "not-found"),
