@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 from rich.console import Console
@@ -80,10 +81,10 @@ def _reads(report: Report, size: int, found: reads.Reads) -> None:
     report.row(
         f"  against pgbench's raw rows {at}", f"{found.raw:,.0f}/s", f"{found.enforced / found.raw:.2f}", "≥ 0.2"
     )
-    report.row(
-        f"  alone in its statement: bare and unsealed {at}", f"{found.bare:,.0f}/s", f"{found.bare / found.ready:.2f}"
-    )
-    report.row(f"  the same with policies {at}", f"{found.gated:,.0f}/s", f"{found.gated / found.bare:.2f} of bare")
+    report.row(f"  one at a time: bare rows {at}", f"{found.bare:,.0f}/s", f"{found.bare / found.ready:.2f}")
+    for before, step in pairwise(reads.STEPS):
+        rate, base = getattr(found, step), getattr(found, before)
+        report.row(f"    then {step} {at}", f"{rate:,.0f}/s", f"{rate / base:.2f} of {before}")
     report.row(f"  latency at half load {at}", f"p50 {found.p50:.1f} ms", f"p99 {found.p99:.1f} ms", "p99 ≤ 15 ms")
 
 
@@ -114,7 +115,7 @@ def _guards(report: Report, house: House, port: int, *, is_quick: bool) -> None:
     report.row(
         "decisions in Python (the law)", f"{decided.python:,.0f}/s", f"{decided.python / decided.casbin:.1f} × casbin"
     )
-    revoked = guards.revocations(house, port, 50 if is_quick else 2_000)
+    revoked = guards.revocations(house, port, 50 if is_quick else 10_000)
     report.figures["revocations"] = asdict(revoked)
     report.row(
         f"first read after {revoked.races:,} revocations",

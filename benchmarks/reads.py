@@ -16,6 +16,8 @@ from benchmarks.house import PURPOSE, House
 from cdp.postgres_binaries import find
 
 CONNECTIONS: Final = 32
+STEPS: Final = ("bare", "unsealed", "gated", "logged")
+"""Each guard on top of the one before, one read at a time; the product then lets reads share a statement."""
 _RAW: Final = """\\set n random(1, {count})
 select r.* from bench_person b join record r on r.customer_id = b.customer_id
 where b.n = :n and r.superseded_at is null;
@@ -28,7 +30,9 @@ class Reads:
 
     ready: float
     bare: float
+    unsealed: float
     gated: float
+    logged: float
     enforced: float
     raw: float
     p50: float
@@ -43,8 +47,7 @@ def measure(house: House, port: int, requests: int, *, seconds: int) -> Reads:
     picked = [rng.choice(ids) for _ in range(requests)]
     kinds: dict[str, Sequence[bytes]] = {
         "ready": [load.request("GET", "/bench/ready", token)] * requests,
-        "bare": [_bench("bare", each, house, token) for each in picked],
-        "gated": [_bench("gated", each, house, token) for each in picked],
+        **{step: [_bench(step, each, house, token) for each in picked] for step in STEPS},
         "enforced": [load.request("GET", f"/v1/profiles/{each}?purpose={PURPOSE}", token) for each in picked],
     }
     rates = {}

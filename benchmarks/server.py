@@ -1,8 +1,10 @@
-"""The product's own server with three more routes, to see what each guard costs: `benchmarks.server PORT URL`.
+"""The product's own server with more routes, to see what each guard costs: `benchmarks.server PORT URL`.
 
 - `/bench/ready`: bytes that lie ready, no database: what the server can do at all;
-- `/bench/bare/…`: the same rows of one customer, unsealed and folded, without policies and without the log;
-- `/bench/gated/…`: the same with the policies, still without the log.
+- `/bench/bare/…`: the rows of one customer as they lie, still sealed, without policies and without the log;
+- `/bench/unsealed/…`: the same, unsealed and folded into a profile;
+- `/bench/gated/…`: the same with the policies;
+- `/bench/logged/…`: the same with the log: the product's read, but each with a statement and a commit of its own.
 """
 
 import re
@@ -18,7 +20,7 @@ from psycopg_pool import AsyncConnectionPool
 from api.serve import build
 from cdp import arrays, reading
 from cdp.database import sql
-from cdp.reading import NEWEST, Asker, Path, Seen
+from cdp.reading import NEWEST, Asker, Extent, Path, Seen
 from cdp.scope import Principal
 
 _LOGGED: Final = re.compile(r", logged as \(.*?\n\)\n(?=select w\.reason)", re.DOTALL)
@@ -57,10 +59,14 @@ def add_routes(app: FastAPI, admin: str) -> None:
             "after_record": NEWEST[2],
         }
         scope = asker.scope(Principal.READER, customer)
-        if kind == "gated":
+        if kind == "logged":
+            (row,) = await reading.read(platform.database, asker, [customer], Extent(Path.PROFILE))
+        elif kind == "gated":
             (row,) = await platform.database.at_once(scope, b"/* gated */" + _UNLOGGED.encode(), facts)
         else:
             row = await _bare(platform.database.words(scope), facts)
+        if kind == "bare":
+            return Response(b"".join(Seen._make(row).sealed or ()), media_type="application/octet-stream")
         document = await profiles._profile(asker, customer, Seen._make(row))  # noqa: SLF001  # just this step
         return Response(document, media_type="application/json")
 
