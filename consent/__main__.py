@@ -16,10 +16,10 @@ from consent import without_models
 without_models.settle()
 
 from consent import verify, witness  # noqa: E402 - what stands above decides what this may import
-from consent.errors import Problem  # noqa: E402 - as above
-from consent.notes import Algorithm, Key, Signer  # noqa: E402 - as above
-from consent.proofs import LONGEST_FILE  # noqa: E402 - as above
-from consent.verify import Trust, Verdict  # noqa: E402 - as above
+from consent.errors import Problem  # noqa: E402 - as for the line above
+from consent.notes import Algorithm, Key, Signer  # noqa: E402 - as for the line above
+from consent.proofs import LONGEST_FILE  # noqa: E402 - as for the line above
+from consent.verify import Trust, Verdict  # noqa: E402 - as for the line above
 
 HOLDS: Final = 0
 FAILS: Final = 1

@@ -12,7 +12,7 @@ def settle() -> None:
         return
     nothing = ModuleType("pydantic")
     nothing.Field = _described  # type: ignore[attr-defined]  # a module takes any name
-    nothing.AwareDatetime = datetime  # type: ignore[attr-defined]  # as above
+    nothing.AwareDatetime = datetime  # type: ignore[attr-defined]  # as for the line above
     sys.modules["pydantic"] = nothing
 
 

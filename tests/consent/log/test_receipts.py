@@ -48,9 +48,9 @@ def logs_of_every_act() -> Logs:
     logs = honest()
     extent = {**PERIOD, "categories": GIVEN, "expires_at": END}
     logs.act("eva", acts.Grant(at=minute(20), **extent))  # type: ignore[arg-type]  # one dictionary for three acts
-    logs.act("eva", acts.Extend(at=minute(21), **extent))  # type: ignore[arg-type]  # as above
-    logs.act("eva", acts.Narrow(at=minute(22), **extent))  # type: ignore[arg-type]  # as above
-    logs.act("eva", acts.Refuse(at=minute(23), categories=frozenset({"address"}), **PERIOD))  # type: ignore[arg-type]  # as above
+    logs.act("eva", acts.Extend(at=minute(21), **extent))  # type: ignore[arg-type]  # as for the line above
+    logs.act("eva", acts.Narrow(at=minute(22), **extent))  # type: ignore[arg-type]  # as for the line above
+    logs.act("eva", acts.Refuse(at=minute(23), categories=frozenset({"address"}), **PERIOD))  # type: ignore[arg-type]  # as for the line above
     logs.act("eva", acts.Object(at=minute(24), recipient=SHOP, purpose=CARE))
     logs.act("eva", acts.Erase(at=minute(25), recipient=SHOP, purpose=CARE))
     logs.grant("finn", 26, days=1)
