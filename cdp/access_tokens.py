@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlmodel import Session, col, select, update
 
-from cdp.credential_tables import AccessToken, Client
 from cdp.keys import tokens
 from cdp.keys.tokens import Fingerprints, Prefix
+from cdp.tables import AccessToken, Client
 from consent.errors import Unauthenticated
 
 LONGEST_SECONDS: Final = 600

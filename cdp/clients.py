@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select, update
 
 from cdp.client_scopes import SCOPES
-from cdp.credential_tables import AccessToken, Client, WriteKey
 from cdp.ingest.items import BATCH_BYTES
 from cdp.keys import tokens
 from cdp.keys.tokens import Fingerprints, Prefix
+from cdp.tables import AccessToken, Client, WriteKey
 from consent.errors import Invalid, NotFound
 
 _NAME: Final = re.compile(r"[\w .,&'()/+-]{1,100}")

@@ -17,7 +17,6 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp import corrections, ids
-from cdp.credential_tables import CustomerSession
 from cdp.database import sql
 from cdp.keys import blind, sealing, tokens
 from cdp.keys.blind import IdentifierType
@@ -27,6 +26,7 @@ from cdp.keys.sealing import DataKey
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from cdp.tables import CustomerSession
 from consent.errors import Refused, Unauthenticated
 from consent.types import CUSTOMER_SOURCE
 

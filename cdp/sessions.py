@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select, update
 
-from cdp.credential_tables import CustomerSession
+from cdp.tables import CustomerSession
 from consent.errors import NotFound
 
 

@@ -13,11 +13,11 @@ from sqlmodel import Field, SQLModel
 
 
 def _moment() -> Any:  # noqa: ANN401  # what SQLModel's Field returns
-    return Field(sa_type=DateTime(timezone=True))
+    return Field(default=None, sa_type=DateTime(timezone=True))
 
 
 def _texts() -> Any:  # noqa: ANN401  # what SQLModel's Field returns
-    return Field(sa_column=Column(ARRAY(Text)))
+    return Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
 def _document() -> Any:  # noqa: ANN401  # what SQLModel's Field returns
@@ -92,3 +92,58 @@ class AccessRequest(SQLModel, table=True):
     asked_at: datetime = _moment()
     due_at: datetime = _moment()
     answered_at: datetime | None = _moment()
+
+
+# --- the door: fingerprints only, never a secret --------------------------------------------
+
+
+class Client(SQLModel, table=True):
+    """A program of an organization; without one it is the platform's own auditor."""
+
+    client_id: str = Field(primary_key=True)
+    organization_id: UUID | None
+    name: str
+    secret_hash: bytes
+    scopes: list[str] = _texts()
+    created_at: datetime = _moment()
+    revoked_at: datetime | None = _moment()
+
+
+class AccessToken(SQLModel, table=True):
+    """What a client was given for a few minutes."""
+
+    __tablename__ = "access_token"
+
+    token_hash: bytes = Field(primary_key=True)
+    client_id: str
+    scopes: list[str] = _texts()
+    issued_at: datetime = _moment()
+    expires_at: datetime = _moment()
+    revoked_at: datetime | None = _moment()
+
+
+class WriteKey(SQLModel, table=True):
+    """What a source sends events with."""
+
+    __tablename__ = "write_key"
+
+    key_hash: bytes = Field(primary_key=True)
+    organization_id: UUID
+    name: str
+    batch_bytes: int
+    created_at: datetime = _moment()
+    revoked_at: datetime | None = _moment()
+
+
+class CustomerSession(SQLModel, table=True):
+    """A customer who logged in."""
+
+    __tablename__ = "session"
+
+    session_hash: bytes = Field(primary_key=True)
+    customer_id: UUID
+    session_id: UUID
+    started_at: datetime = _moment()
+    expires_at: datetime = _moment()
+    proven_at: datetime = _moment()
+    ended_at: datetime | None = _moment()

@@ -6,7 +6,6 @@ from alembic import context
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from cdp import tables
 from cdp.settings import admin_url
 
 ROLES = Path(__file__).with_name("sql") / "roles.sql"
@@ -29,7 +28,7 @@ def run() -> None:
         connection.exec_driver_sql("grant create, usage on schema public to cdp_owner, cdp_keeper")
         connection.exec_driver_sql(f'revoke temporary on database "{database}" from public')
         connection.commit()
-        context.configure(connection=connection, target_metadata=tables.SQLModel.metadata)
+        context.configure(connection=connection)
         with context.begin_transaction():
             connection.exec_driver_sql("set local role cdp_owner")
             context.run_migrations()
