@@ -23,7 +23,7 @@ def _behind(platform: Platform, *trusted: str, caller: str = "127.0.0.1") -> Tes
     settings = replace(platform.settings, trusted_proxies=trusted)
     config = serve.configuration(create_app(replace(platform, settings=settings)), host="127.0.0.1", port=1)
     config.load()
-    return TestClient(config.loaded_app, client=(caller, 1))  # type: ignore[arg-type]  # uvicorn's own idea of an app
+    return TestClient(config.loaded_app, client=(caller, 1))
 
 
 @pytest.mark.parametrize("header", forwarding.FORWARDING)

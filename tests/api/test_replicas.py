@@ -131,7 +131,7 @@ def test_the_door_does_not_acknowledge_an_act_that_replicas_may_not_obey(
 
 def _until_settled(api: TestClient, headers: dict[str, str]) -> Response:
     """Ask as a client would; the first time the server may not have read its settings yet."""
-    answer = api.get("/v1/me/settled", headers=headers)
+    answer: Response = api.get("/v1/me/settled", headers=headers)
     for _ in range(MOST_TRIES):
         if answer.status_code != 503:
             break
