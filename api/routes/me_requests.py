@@ -83,15 +83,18 @@ def list_access_requests(person: Customer, platform: PlatformDep) -> Requests:
 
 
 @router.post("/{request_id}/approve", summary="Allow what is asked, or part of it", operation_id="approve_request")
-def approve_request(request_id: RequestId, answer: Answer, person: Customer, platform: PlatformDep) -> Answered:
-    """Grant what was asked or the chosen part of it; never more."""
+def approve_request(
+    request_id: RequestId, person: Customer, platform: PlatformDep, answer: Answer | None = None
+) -> Answered:
+    """Grant what was asked or the chosen part of it; never more. Without a body it is all that was asked."""
+    chosen = answer or Answer()
     with platform.database.scoped(person.scope) as session:
         act_id = access_requests.approve(
             session,
             person.scope,
             request_id,
-            categories=answer.categories,
-            expires_at=answer.expires_at,
+            categories=chosen.categories,
+            expires_at=chosen.expires_at,
             at=clock.now(),
         )
     return Answered(request_id=request_id, act_id=act_id)

@@ -62,6 +62,14 @@ def test_an_answer_becomes_an_act(
     assert (200, expected, categories) == (status, state(api, person), grant["categories"])
 
 
+def test_approving_without_a_body_allows_all_that_was_asked(api: TestClient, platform: Platform) -> None:
+    person, shop = make.person(platform), make.organization(platform)
+
+    answered = api.post(f"{PATH}/{ask(platform, person, shop)}/approve", headers=person.headers)
+
+    assert (200, "approved") == (answered.status_code, state(api, person))
+
+
 def test_an_answer_cannot_give_more_than_was_asked(api: TestClient, platform: Platform) -> None:
     person, shop = make.person(platform), make.organization(platform)
     request = ask(platform, person, shop)
