@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Final
 
 import psycopg
@@ -11,14 +10,24 @@ from psycopg_pool import PoolTimeout
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
-from consent import errors
 from consent.errors import Problem
 
 REFUSED: Final = "CDP01"
 """The SQLSTATE with which the keeper's functions refuse; the message is the code of a Problem."""
 
 
-@cache
+_known: dict[str, type[Problem]] = {}
+
+
+def _kind(code: str) -> type[Problem]:
+    """Return the Problem of this code; looks anew for one that was not there before, since modules are loaded late."""
+    if code not in _known:
+        _known.update(_by_code())
+    if code not in _known:
+        raise UnknownRefusal
+    return _known[code]
+
+
 def _by_code() -> dict[str, type[Problem]]:
     found: dict[str, type[Problem]] = {}
     waiting: list[type[Problem]] = [Problem]
@@ -29,13 +38,17 @@ def _by_code() -> dict[str, type[Problem]]:
     return found
 
 
+class UnknownRefusal(Exception):
+    """The database refused with a code that no Problem has: our own mistake, of which the door says nothing."""
+
+
 def problem_of(error: BaseException | None) -> Problem | None:
     """Return the Problem that a database error stands for, or None when it is not a refusal of ours."""
     if not isinstance(error, psycopg.Error) or error.sqlstate != REFUSED:
         return None
     code = error.diag.message_primary or ""
     field = error.diag.column_name
-    return _by_code().get(code, errors.Refused)(field=f"/{field}" if field else None)
+    return _kind(code)(field=f"/{field}" if field else None)
 
 
 def sqlstate_of(error: BaseException) -> str | None:
