@@ -11,7 +11,6 @@ NAME_PATTERN: Final = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 HASH_PATTERN: Final = r"^[0-9a-f]{64}$"
 
 LONGEST_KEY: Final = 64
-LONGEST_IDENTIFIER: Final = 320  # the longest e-mail address that RFC 5321 allows
 LONGEST_REFERENCE: Final = 200
 MOST_CATEGORIES: Final = 32
 MOST_SOURCES: Final = 256
@@ -33,14 +32,6 @@ AttributeName = Annotated[
     str,
     Field(max_length=LONGEST_KEY, pattern=NAME_PATTERN, description="Which fact of a person."),
 ]
-IdentifierType = Annotated[
-    str,
-    Field(max_length=LONGEST_KEY, pattern=NAME_PATTERN, description="A kind of identifier."),
-]
-IdentifierValue = Annotated[
-    str,
-    Field(min_length=1, max_length=LONGEST_IDENTIFIER, description="What identifies a person."),
-]
 Reference = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_REFERENCE, description="A source's own name for it."),
@@ -50,10 +41,6 @@ Instant = Annotated[AwareDatetime, Field(description="A moment, RFC 3339 with it
 Categories = Annotated[
     frozenset[CategoryKey],
     Field(min_length=1, max_length=MOST_CATEGORIES, description="Kinds of data, each by name."),
-]
-Sources = Annotated[
-    frozenset[UUID],
-    Field(min_length=1, max_length=MOST_SOURCES, description="Suppliers, each by id."),
 ]
 
 _KEY: Final = re.compile(KEY_PATTERN)

@@ -11,8 +11,6 @@ from cdp.keys.blind import BlindIndex
 from cdp.keys.blind import IdentifierType as Blindable
 from consent.errors import Invalid
 
-_USER: Final = ReferenceType.USER_ID.value
-_ANONYMOUS: Final = ReferenceType.ANONYMOUS_ID.value
 _TYPES: Final = {
     ReferenceType.USER_ID: (Blindable.USER_ID,),
     ReferenceType.ANONYMOUS_ID: (Blindable.ANONYMOUS_ID,),
