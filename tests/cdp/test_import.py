@@ -7,14 +7,15 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
-from cdp import clock
+from cdp import clock, importing
 from cdp.cli import app
 from cdp.importing import Import
 from cdp.ingest import mapping as mappings
 from cdp.ingest.items import Outcome, Reason
 from cdp.platform import Platform
 from tests import make
-from tests.cdp.ingest.arrange import look
+from tests.cdp.ingest import arrange
+from tests.cdp.ingest.arrange import change, look
 
 MAPPING = """
 [subject]
@@ -93,6 +94,38 @@ def test_a_large_file_is_stored_by_several_processes_in_the_order_of_each_person
     assert (4_000, 3_000, {Outcome.STORED: 8_000}) == (done.rows, done.new_subjects, done.outcomes)
     current = "select count(*) from record where source_id = %s and superseded_at is null"
     assert [(6_000,)] == look(database_url, current, source)
+
+
+def test_everything_about_one_person_belongs_to_one_shard() -> None:
+    rows = [[arrange.attribute(arrange.user(f"u-{n % 50}"), name, b"1")] for n in range(200) for name in ("a", "b")]
+
+    shards: dict[str, set[int]] = {}
+    for row in rows:
+        shards.setdefault(row[0].subject[0].value, set()).add(importing._shard_of(row, 4))
+
+    assert {1} == {len(found) for found in shards.values()}
+    assert {0, 1, 2, 3} == set.union(*shards.values())
+
+
+def test_a_shard_that_was_behind_goes_on_alone(platform: Platform, database_url: str, tmp_path: Path) -> None:
+    source = make.organization(platform).organization_id
+    file = written(tmp_path, 2_500, note="x" * 500)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(platform, source, file).run(report=interrupt)
+    ((behind,),) = look(database_url, "select min(fingerprint) from import_job where source_id = %s", source)
+    change(
+        database_url,
+        "update import_job set position = 0, counts = jsonb_set(counts, '{offset}', '0') where fingerprint = %s",
+        behind,
+    )
+    rest = run(platform, source, file).run()
+
+    assert 0 < rest.outcomes[Outcome.UNCHANGED] < 2_000
+    assert (5_000, 2_500) == counted(database_url, source)
 
 
 def test_a_bad_row_is_told_with_its_line_and_harms_no_other(

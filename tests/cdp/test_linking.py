@@ -285,16 +285,37 @@ async def test_a_link_that_is_undone_leaves_everything_as_it_was(
 
     await take(store, source, link(who, identifiers=(email(address),)))
     linked = customer_of(platform, database_url, source, who)
+    left_behind = {table for table, rows in dump(database_url, [guest]).items() if rows}
     ((subject,),) = look(database_url, "select subject_id from subject where source_id = %s", source.organization_id)
     with platform.database.scoped(owner.scope) as session:
         session.execute(text("select unlink_subject(:c, :s, :at)"), {"c": linked, "s": subject, "at": clock.now()})
     after = dump(database_url, customers)
 
     assert linked == owner.customer_id
+    assert {"customer"} == left_behind
     assert before["identifier"] != after["identifier"]  # it is known to be verified now
     assert before | {"identifier": []} == after | {"identifier": []}
     assert [Outcome.UNCHANGED] == await take(store, source, link(who, identifiers=(email(address),)))
     assert guest == customer_of(platform, database_url, source, who)
+
+
+async def test_what_the_customer_took_apart_is_never_joined_again(
+    store: Store, platform: Platform, database_url: str
+) -> None:
+    source, other = make.organization(platform), make.organization(platform)
+    address, second, stranger, known = make.email(), make.email(), somebody(), somebody()
+    owner = make.person(platform, address=address)
+    await take(store, other, link(known, identifiers=(email(address), email(second))))
+    await take(store, source, link(stranger, identifiers=(email(address),)))
+    ((subject,),) = look(database_url, "select subject_id from subject where source_id = %s", source.organization_id)
+    with platform.database.scoped(owner.scope) as session:
+        facts = {"c": owner.customer_id, "s": subject, "at": clock.now()}
+        session.execute(text("select unlink_subject(:c, :s, :at)"), facts)
+
+    await take(store, source, link(stranger, identifiers=(email(second),)))
+
+    assert owner.customer_id == customer_of(platform, database_url, other, known)
+    assert owner.customer_id != customer_of(platform, database_url, source, stranger)
 
 
 async def test_nobody_but_a_source_finds_or_makes_subjects(platform: Platform) -> None:

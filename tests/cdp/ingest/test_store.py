@@ -8,7 +8,7 @@ import pytest
 
 from cdp.ingest.batch import Taken
 from cdp.ingest.items import Item, Outcome, Reason, Rejection
-from cdp.ingest.store import Store
+from cdp.ingest.store import Store, StoreBusy
 from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
 from tests import make
@@ -74,12 +74,14 @@ async def test_several_versions_in_one_batch_end_with_the_latest(
     assert [(AT,), (AT + timedelta(hours=1),)] == look(database_url, HISTORY, source.organization_id, "city")
 
 
+@pytest.mark.parametrize("at_once", [True, False])
 async def test_a_value_that_was_said_again_is_not_superseded_by_an_older_one(
-    store: Store, platform: Platform, database_url: str
+    store: Store, platform: Platform, database_url: str, *, at_once: bool
 ) -> None:
     source, who = make.organization(platform), someone()
-    await take(store, source, attribute(who, "city", b'"Bergen"', AT))
-    await take(store, source, attribute(who, "city", b'"Bergen"', LATER))
+    said = [attribute(who, "city", b'"Bergen"', at) for at in (AT, LATER)]
+    for batched in [said] if at_once else [[each] for each in said]:
+        await take(store, source, *batched)
 
     await take(store, source, attribute(who, "city", b'"Alkmaar"', AT + timedelta(hours=1)))
 
@@ -319,3 +321,26 @@ async def test_what_is_acknowledged_is_on_the_disk_whatever_the_server_usually_d
     await store.take(batch(make.organization(platform), [[item]], also=look_inside))
 
     assert ["on"] == seen
+
+
+async def test_a_transaction_that_lost_its_turn_is_tried_again(store: Store, platform: Platform) -> None:
+    tries = 0
+
+    async def fail_at_first(connection: Any, _: Taken) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            await connection.execute("do $$ begin raise exception using errcode = 'deadlock_detected'; end $$")
+
+    item = interaction(someone(), "1", AT)
+    taken = await store.take(batch(make.organization(platform), [[item]], also=fail_at_first))
+
+    assert (3, Outcome.STORED) == (tries, taken.first()[0].outcome)
+
+
+async def test_a_transaction_that_never_gets_its_turn_is_given_up(store: Store, platform: Platform) -> None:
+    async def fail(connection: Any, _: Taken) -> None:
+        await connection.execute("do $$ begin raise exception using errcode = 'serialization_failure'; end $$")
+
+    with pytest.raises(StoreBusy):
+        await store.take(batch(make.organization(platform), [[interaction(someone(), "1", AT)]], also=fail))

@@ -43,6 +43,10 @@ def test_what_was_true_before_is_history() -> None:
     assert Plan(None, (0,), None) == versions.settle(current(b"a", 2), [version(b"b", 1)])
 
 
+def test_the_present_value_said_of_an_earlier_moment_says_nothing_new() -> None:
+    assert Plan(None, (), None) == versions.settle(current(b"a", 3), [version(b"a", 1), version(b"a", 2)])
+
+
 def test_of_two_at_the_same_moment_the_one_said_later_holds() -> None:
     assert Plan(1, (0,), None) == versions.settle(None, [version(b"a", 1), version(b"b", 1)])
 
