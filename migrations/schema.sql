@@ -793,6 +793,8 @@ grant update (customer_id, queryable, superseded_at) on record to cdp_keeper;
 grant update (disputed_at, superseded_at) on record to cdp_customer;
 create policy customer_gate on record as restrictive for insert to cdp_customer
     with check ((source_id = customer_source()));
+create policy customer_keeps on record as restrictive for update to cdp_customer
+    with check (((source_id = customer_source()) OR (superseded_at IS NULL)));
 create policy customer_wall on record as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));

@@ -236,6 +236,9 @@ grant execute on function opened_by(permission, timestamptz) to cdp_customer;
 grant execute on function tell_recipients to cdp_customer;
 create policy customer_gate on record as restrictive for insert to cdp_customer
     with check (source_id = customer_source());
+-- They dispute what others said about them; that it has been said anew, only its source says.
+create policy customer_keeps on record as restrictive for update to cdp_customer
+    with check (source_id = customer_source() or superseded_at is null);
 grant insert on record to cdp_customer;
 grant update (superseded_at, disputed_at) on record to cdp_customer;
 grant update (disputed_at) on interaction to cdp_customer;

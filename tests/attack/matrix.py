@@ -49,7 +49,7 @@ RIGHTS: Final = {
         act cannot_link data_key evidence identifier link permission reference subject: select
         customer: select update(details)
         interaction: select update(disputed_at)
-        record: select insert update(superseded_at,disputed_at)
+        record: select insert update(disputed_at,superseded_at)
         session: select update(ended_at)
     """,
     "auditor": """
@@ -223,6 +223,18 @@ ADDS: Final[Mapping[tuple[str, str], Rule]] = {
     ("customer", "record"): lambda asker, row: asker.is_mine(row) and row["source_id"] == str(CUSTOMER_SOURCE),
     ("customer", "access"): _mine,
 }
+
+
+KEEPS: Final[Mapping[tuple[str, str], Rule]] = {
+    ("customer", "record"): lambda _asker, row: row["source_id"] == str(CUSTOMER_SOURCE),
+}
+"""Which of the rows that they may update a principal may give the value of the probe: here, that it is superseded."""
+
+
+def is_kept_from(asker: Asker, table: str, row: Row) -> bool:
+    """Tell whether a check on what the row becomes stops an update of it, and with it of all."""
+    rule = KEEPS.get((asker.principal, table))
+    return rule is not None and may(asker, "update", table, row) and not rule(asker, row)
 
 
 def may(asker: Asker, verb: str, table: str, row: Row) -> bool:

@@ -112,6 +112,8 @@ def questions(world: World, asker: Asker) -> Iterator[tuple[Question, str]]:
             ("update",) if asker.principal == "keeper" else ("update", "delete")
         ):  # its functions know the order
             touched = sum(matrix.may(asker, verb, table, row) for row in rows) if verb in may else "denied"
+            if verb == "update" and any(matrix.is_kept_from(asker, table, row) for row in rows):
+                touched = "denied"
             yield (verb, table, _updatable(world, table, may)), str(touched)
         for number, row in enumerate(rows):
             if "insert" in may:
@@ -144,7 +146,8 @@ def statement(world: World, connection: Connection, question: Question) -> str:
     elif verb == "delete":
         found = sql.SQL("delete from {}").format(name)
     elif verb == "update":
-        row = sql.Literal(json.dumps(world.rows[table][0]))
+        rows = world.rows[table]
+        row = sql.Literal(json.dumps(next((each for each in rows if each[detail] is not None), rows[0])))
         found = sql.SQL("update {0} set {1} = (jsonb_populate_record(null::{0}, {2})).{1}").format(
             name, sql.Identifier(detail), row
         )

@@ -47,9 +47,9 @@ select customer_id, subject_id, source_id, 'contact', 'email', pg_temp.blind(nam
 union all
 select customer_id, subject_id, source_id, 'financial', 'customer_number', pg_temp.blind(name), true, now() from who;
 insert into record (customer_id, record_id, subject_id, source_id, kind, category, type, origin, standing, occurred_at,
-    received_at, digest, sealed, queryable)
+    received_at, superseded_at, digest, sealed, queryable)
 select customer_id, pg_temp.id(name || c), subject_id, source_id, 'attributes', c, c, 'given', 'stated', now(), now(),
-       'digest', 'sealed', '{}'
+       case when name || c = 'anna at customerunmapped' then now() end, 'digest', 'sealed', '{}'
 from who, unnest(array['contact', 'products', 'financial', 'unmapped']) c;
 insert into interaction (customer_id, record_id, subject_id, source_id, category, type, occurred_at, received_at, sealed)
 select customer_id, pg_temp.id('talk' || name || c), subject_id, source_id, c, 'talk', now(), now(), 'sealed'
