@@ -1044,7 +1044,7 @@ grant execute on function attested_at(permission,timestamp with time zone) to cd
 create function change_catalog() returns bigint language plpgsql volatile owner cdp_owner body 605fac95d799d897d60167dbd8a02ac4;
 grant execute on function change_catalog() to cdp_operator, cdp_source;
 
-create function check_act(kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone, purpose_key text) returns void language plpgsql stable owner cdp_owner body 72cb6f225d8a25e6be8916215c5d174a;
+create function check_act(kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone, purpose_key text) returns void language plpgsql stable owner cdp_owner body 98810ac94aa83d266f05d9dce4bd7630;
 grant execute on function check_act(text,text[],uuid[],timestamp with time zone,timestamp with time zone,timestamp with time zone,text) to cdp_keeper;
 
 create function check_session(hash bytea) returns TABLE(customer_id uuid, session_id uuid, proven_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 058fce862897928a2fcd7101d3947b24;
