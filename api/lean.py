@@ -60,12 +60,12 @@ async def _read(scope: Scope) -> Reading:
     if holder.organization is None:
         raise NoOrganization
     purpose, categories = _arguments(scope["query_string"])
+    asker = Asker(holder.organization, holder.client_id, purpose, categories)
+    await state.profiles.check(asker)
     profile_id: str = scope["path_params"]["profile_id"]
     if len(profile_id) > _LONGEST_ID:
         raise NotFound
-    reading: Reading = await state.profiles.read(
-        Asker(holder.organization, holder.client_id, purpose, categories), profile_id
-    )
+    reading: Reading = await state.profiles.read(asker, profile_id)
     return reading
 
 

@@ -87,12 +87,13 @@ def records(
     *,
     after: RecordPlace = FIRST_RECORD,
     category: str | None = None,
+    source: UUID | None = None,
     until: datetime,
     limit: int,
 ) -> list[Record]:
     """Return what stands, by category, kind and type, from the one behind `after`."""
     place = dict(zip(("after_category", "after_kind", "after_type", "after_record"), after, strict=True))
-    rows = session.execute(_RECORDS, place | {"category": category, "until": until, "limit": limit})
+    rows = session.execute(_RECORDS, place | {"category": category, "source": source, "until": until, "limit": limit})
     return [_record(keys, row) for row in rows]
 
 

@@ -17,6 +17,7 @@ import msgspec
 from cdp import folding, reading
 from cdp.gathering import Gathering
 from cdp.ids import NIL
+from cdp.known_keys import KnownKeys
 from cdp.labels import Labels, UnknownSource
 from cdp.lookup import Identifier, find
 from cdp.platform import Platform
@@ -98,7 +99,15 @@ class Profiles:
         """Make ready; no connection is made yet."""
         self._platform = platform
         self._labels = Labels(platform.database)
+        self._keys = KnownKeys(platform.database)
         self._together: dict[Asker, Gathering[UUID, tuple[UUID, Seen]]] = {}
+
+    async def check(self, asker: Asker, *, is_body: bool = False) -> None:
+        """Raise PurposeUnknown or CategoryUnknown unless the catalog has what `asker` names; the door asks this first.
+
+        `is_body` says that the question stood in a body, where a field is named by a pointer.
+        """
+        await self._keys.check(asker, is_body=is_body)
 
     async def read(self, asker: Asker, unverified_profile_id: str) -> Reading:
         """Return the profile of one customer."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, JsonValue
 
 from api.principals import Customer, PlatformDep
-from cdp import accesses, clock, corrections, directory, dossier
+from cdp import accesses, clock, corrections, directory, dossier, known_keys
 from cdp.holdings import Evidence, Interaction, InteractionPlace, Opening, Record, RecordPlace
 from cdp.unsealing import OwnKeys
 from consent.types import CategoryKey, Instant, Slug
@@ -196,16 +196,23 @@ def _evidence(each: Evidence, names: directory.Names) -> EvidenceView:
 
 
 @router.get("/records", summary="List what is held about me", operation_id="list_my_records")
-def list_my_records(
-    person: Customer, platform: PlatformDep, category: OnlyCategory = None, after: After = None, limit: Limit = 100
+def list_my_records(  # what narrows a list, each by name
+    person: Customer,
+    platform: PlatformDep,
+    category: OnlyCategory = None,
+    source: OnlySource = None,
+    after: After = None,
+    limit: Limit = 100,
 ) -> Records:
     """Return what stands now, by category, each with its source and with who may see it at this moment."""
     at, caller = clock.now(), f"records {person.customer_id}"
     place = platform.cursors.open(after, RecordPlace, caller=caller) if after else dossier.FIRST_RECORD
     with platform.database.scoped(person.scope) as session:
+        known_keys.check_category(session, category)
         names, openings = directory.names(session), dossier.openings(session)
+        only = names.supplier(source)
         keys = OwnKeys(session, platform.ring)
-        found = dossier.records(session, keys, after=place, category=category, until=at, limit=limit)
+        found = dossier.records(session, keys, after=place, category=category, source=only, until=at, limit=limit)
         seen = {each.category for each in found}
         accesses.note_own_read(session, person.scope, path="records", categories=seen, records=len(found), at=at)
     last = platform.cursors.seal(found[-1].place, caller=caller) if len(found) == limit else None
@@ -237,6 +244,7 @@ def list_my_interactions(  # what narrows a list, each by name
     at, caller = clock.now(), f"interactions {person.customer_id}"
     place = platform.cursors.open(after, InteractionPlace, caller=caller) if after else dossier.FIRST_INTERACTION
     with platform.database.scoped(person.scope) as session:
+        known_keys.check_category(session, category)
         names, openings = directory.names(session), dossier.openings(session)
         only = names.supplier(source)
         keys = OwnKeys(session, platform.ring)

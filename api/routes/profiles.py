@@ -74,15 +74,18 @@ def _json(document: bytes) -> Response:
 @router.post("/lookup", response_model=Found, summary="Find a profile by identifiers", operation_id="lookup_profile")
 async def lookup_profile(wanted: Lookup, service: ProfileReader, profiles: Reads) -> Response:
     """Return the profile id of the one person who is known so and granted it; anything else is the same 404."""
-    given = [Identifier(each.type, each.value) for each in wanted.identifiers]
-    reading = await profiles.lookup(_asker(service, wanted.purpose, None), given)
+    asker = _asker(service, wanted.purpose, None)
+    await profiles.check(asker, is_body=True)
+    reading = await profiles.lookup(asker, [Identifier(each.type, each.value) for each in wanted.identifiers])
     return _json(reading.answer())
 
 
 @router.post("/batch", response_model=Batch, summary="Read many profiles", operation_id="read_profiles")
 async def read_profiles(wanted: BatchWanted, service: ProfileReader, profiles: Reads) -> Response:
     """Return for each id, in order, its profile or the reason why there is none."""
-    return _json(await profiles.batch(_asker(service, wanted.purpose, wanted.categories), wanted.profile_ids))
+    asker = _asker(service, wanted.purpose, wanted.categories)
+    await profiles.check(asker, is_body=True)
+    return _json(await profiles.batch(asker, wanted.profile_ids))
 
 
 @router.get(
@@ -96,7 +99,9 @@ async def export_profiles(
     service: ProfileReader, profiles: Reads, purpose: Purpose, category: Categories = None
 ) -> StreamingResponse:
     """Return one profile on each line. Grants are looked at anew all along: what is revoked meanwhile does not come."""
-    chunks: AsyncIterator[bytes] = profiles.export(_asker(service, purpose, category))
+    asker = _asker(service, purpose, category)
+    await profiles.check(asker)
+    chunks: AsyncIterator[bytes] = profiles.export(asker)
     return StreamingResponse(chunks, media_type="application/x-ndjson")
 
 
@@ -117,6 +122,7 @@ async def read_interactions(
 ) -> Response:
     """Return a page of what was said between the customer and those whom they granted you to hear."""
     asker = _asker(service, purpose, category)
+    await profiles.check(asker)
     reading = await profiles.interactions(asker, profile_id, unverified_cursor=after, limit=limit)
     return _json(reading.answer())
 

@@ -1,5 +1,5 @@
 -- What stands about the customer in scope, a page at a time, with the number of older versions of each.
--- in   :category (null for all), :until, :limit; behind (:after_category, :after_kind, :after_type, :after_record)
+-- in   :category, :source (null for all), :until, :limit; behind (:after_category, :after_kind, :after_type, :after_record)
 -- out  one row for each record
 select r.record_id, r.subject_id, r.source_id, r.kind, r.category, r.type, r.origin, r.standing, r.occurred_at,
     r.received_at, r.superseded_at, r.disputed_at, r.sealed, coalesce(h.versions, 0) as versions
@@ -13,6 +13,7 @@ left join (
 where r.superseded_at is null
   and r.received_at <= :until
   and (cast(:category as text) is null or r.category = :category)
+  and (cast(:source as uuid) is null or r.source_id = :source)
   and (r.category, r.kind, r.type, r.record_id) > (:after_category, :after_kind, :after_type, cast(:after_record as uuid))
 order by r.category, r.kind, r.type, r.record_id
 limit :limit

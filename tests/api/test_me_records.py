@@ -108,6 +108,19 @@ def test_a_record_tells_who_may_see_it_now(
     assert {"[]"} == {str(each["seen_by"]) for each in records(api, noor)}
 
 
+def test_records_are_narrowed_by_source(
+    api: TestClient, noor: make.Person, shop: Organization, platform: Platform
+) -> None:
+    other = make.organization(platform)
+
+    unknown = api.get("/v1/me/records", params={"source": "nobody"}, headers=noor.headers)
+
+    assert {"first_name", "subscription"} == {each["type"] for each in records(api, noor, source=shop.slug)}
+    assert ["email"] == [each["type"] for each in records(api, noor, source="customer")]
+    assert [] == records(api, noor, source=other.slug)
+    assert (404, "/source") == (unknown.status_code, unknown.json()["field"])
+
+
 def test_interactions_are_listed_and_narrowed_by_source(
     api: TestClient, noor: make.Person, shop: Organization, platform: Platform
 ) -> None:
