@@ -2,7 +2,8 @@
 
 Rules: (1) how far an import is stands in the transaction that stored it; (2) the same file with the same mapping goes
 on where it stopped, and once it is done begins again and changes nothing; (3) a row that cannot be taken costs itself,
-and its line and reason are told; (4) a rehearsal stores nothing and tells the same.
+and its line and reason are told; (4) a rehearsal stores nothing and tells the same; (5) the file is opened and held
+against the mapping before anything changes.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ from cdp.catalog import files as catalog
 from cdp.database import sql
 from cdp.ingest import shard
 from cdp.ingest.files import BadRow, Position, Reader, Row
-from cdp.ingest.items import Item, Outcome, Reason, Rejection
+from cdp.ingest.filing import Filed, Files
+from cdp.ingest.items import Item, Kind, Outcome, Reason, Rejection
 from cdp.ingest.mapper import Mapper
 from cdp.ingest.mapping import Mapping
 from cdp.ingest.shard import Chunk, Stored, Task
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from consent.types import UNMAPPED
 
 ROWS: Final = 500
 """How many rows one transaction stores, for each shard."""
@@ -53,6 +56,8 @@ class Imported:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     new_subjects: int = 0
     rejects: int = 0
+    unmapped: list[str] = field(default_factory=list)
+    """Which attributes and types nobody can be granted as yet; told by a rehearsal."""
     _newcomers: set[bytes] = field(default_factory=set, repr=False)
 
     def add(self, stored: Stored) -> None:
@@ -132,6 +137,7 @@ class Import:
     ) -> None:
         """Take the file's measure; nothing is stored yet."""
         self._platform = platform
+        self._source = source
         self._scope = Scope(Principal.SOURCE, source)
         self._file = file
         self._mapping = mapping
@@ -140,6 +146,7 @@ class Import:
         self._shards = 1 if file.stat().st_size <= SMALL else min(MOST_SHARDS, os.cpu_count() or 1)
         self._mapper = Mapper(mapping, received_at=at, attribute_name=catalog.shipped().attribute_name)
         self._prints = _fingerprints(file, mapping, self._shards)
+        self._sorts: set[tuple[Kind, str, str | None]] = set()
 
     @property
     def request_id(self) -> str:
@@ -147,11 +154,21 @@ class Import:
         return f"import-{self._prints[0].hex()[:16]}"
 
     def run(
-        self, *, report: Report = lambda *_: None, reject: Callable[[int, Reason, str], None] = lambda *_: None
+        self,
+        *,
+        report: Report = lambda *_: None,
+        reject: Callable[[int, Reason, str], None] = lambda *_: None,
+        begin: Callable[[bool], None] = lambda _: None,
     ) -> Imported:
-        """Store the file, from where an earlier run stopped, and return what it came to; tell every rejected line."""
+        """Store the file, from where an earlier run stopped, and return what it came to; tell every rejected line.
+
+        `begin` is told, before the first row, whether an earlier run is gone on with. Raises UnreadableFile or
+        BadMapping before anything changes.
+        """
+        self._check()
         done = Imported()
         starts = self._starts()
+        begin(any(start.number for start in starts))
         first = min(starts, key=lambda start: start.number)
         done.before = first.number
         with ExitStack() as stack, Reader(self._file, self._mapping.file, after=first) as reader:
@@ -168,7 +185,14 @@ class Import:
             self._collect(hands, done, reject, at_most=0)
         report(done.before + done.rows, done.before + done.rows)
         self._finish()
+        done.unmapped = self._unmapped()
         return done
+
+    def _check(self) -> None:
+        with Reader(self._file, self._mapping.file) as reader:
+            columns = reader.columns()
+        if columns is not None:
+            self._mapping.check_columns(columns)
 
     def _hand(self, fingerprint: bytes) -> _Hand:
         task = Task(self._scope, fingerprint, self.request_id, self._at, self._is_rehearsal)
@@ -180,6 +204,8 @@ class Import:
         """Yield every row that is still to be stored, with its shard and its items."""
         for row in reader:
             items = self._mapper.items(row)
+            if self._is_rehearsal:
+                self._sorts.update((each.kind, each.type, each.category) for each in items if isinstance(each, Item))
             number = _shard_of(items, self._shards)
             if row.number > starts[number].number:
                 yield number, row, items
@@ -205,6 +231,19 @@ class Import:
                 return [Position()] * self._shards
         known = {bytes(row.fingerprint): Position(row.position, row.counts["offset"]) for row in rows}
         return [known.get(fingerprint, Position()) for fingerprint in self._prints]
+
+    def _unmapped(self) -> list[str]:
+        """Return what of a rehearsal's items the catalog files nowhere."""
+        if not self._sorts:
+            return []
+        with self._platform.database.scoped(self._scope) as session:
+            files = Files(self._platform.catalogs.hold(session, self._source))
+        found = set()
+        for kind, name, category in self._sorts:
+            filed = files.file(Item(kind=kind, type=name, category=category, value=b"null", subject=()))
+            if kind is not Kind.LINK and isinstance(filed, Filed) and filed.category == UNMAPPED:
+                found.add(f"{kind} {filed.type}")
+        return sorted(found)
 
     def _finish(self) -> None:
         if not self._is_rehearsal:

@@ -1,8 +1,9 @@
 """`cdp import`: a file of an organization into the store."""
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self, TextIO
 
 import typer
 
@@ -15,7 +16,7 @@ from cdp.ingest.items import Outcome, Reason
 from cdp.scope import Principal, Scope
 
 _Mapping = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What the columns mean: docs/import.md.")]
-_Rejects = Annotated[Path | None, typer.Option(help="Where rejected lines are told; FILE.rejects.jsonl otherwise.")]
+_RejectsFile = Annotated[Path | None, typer.Option(help="Where rejected lines are told; FILE.rejects.jsonl otherwise.")]
 
 
 def import_file(
@@ -23,30 +24,58 @@ def import_file(
     *,
     organization: Annotated[str, typer.Option(help="The slug of the organization whose data it is.")],
     mapping: _Mapping,
-    rejects: _Rejects = None,
+    rejects: _RejectsFile = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen and store nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Store a file; goes on where an earlier run stopped, and changes nothing when it was stored already."""
     meaning = mappings.load(mapping)
-    told = rejects or file.with_name(f"{file.name}.rejects.jsonl")
-    with opening.platform() as platform:
+    told = _told(rejects or file.with_name(f"{file.name}.rejects.jsonl"), dry_run=dry_run)
+    with opening.platform() as platform, ExitStack() as stack:
         with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
             source = organizations.named(session, organization).organization_id
         job = Import(platform, source, file, meaning, at=clock.now(), is_rehearsal=dry_run)
-        with told.open("a", encoding="utf-8") as log, terminal.progress("importing", None) as tell:
-
-            def reject(line: int, reason: Reason, field: str) -> None:
-                log.write(json.dumps({"line": line, "reason": reason.value, "field": field or None}) + "\n")
-
-            done = job.run(report=tell, reject=reject)
-    if not done.rejects and not told.stat().st_size:
-        told.unlink()
+        log = stack.enter_context(_Rejects(told))
+        tell = stack.enter_context(terminal.progress("importing", None))
+        done = job.run(report=tell, reject=log.note, begin=log.begin)
     terminal.print_facts(_facts(done, told, dry_run=dry_run), as_json=as_json)
+    if done.rows and done.outcomes[Outcome.REJECTED] == done.outcomes.total():
+        raise typer.Exit(1)
+
+
+class _Rejects:
+    """The file of rejected lines: of one run with all that it goes on with, and there only when there are any."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def begin(self, is_resumed: bool) -> None:  # noqa: FBT001  # what an import tells at its start
+        """Take away what another run told, unless this one goes on with it."""
+        if not is_resumed and self._path.is_file() and not self._path.is_symlink():
+            self._path.unlink()
+
+    def note(self, line: int, reason: Reason, field: str) -> None:
+        """Tell one rejected line."""
+        if self._file is None:
+            self._file = self._path.open("a", encoding="utf-8")
+        self._file.write(json.dumps({"line": line, "reason": reason.value, "field": field or None}) + "\n")
+
+
+def _told(path: Path, *, dry_run: bool) -> Path:
+    """Return where rejects are told; a rehearsal has a file of its own beside it."""
+    return path.with_name(f"{path.stem}.dry-run{path.suffix}") if dry_run else path
 
 
 def _facts(done: Imported, told: Path, *, dry_run: bool) -> dict[str, object]:
-    facts: dict[str, object] = {"stored": "nothing: a rehearsal"} if dry_run else {}
+    facts: dict[str, object] = {"stored": "nothing: a rehearsal", "unmapped": done.unmapped} if dry_run else {}
     facts |= {"rows": done.rows, "rows_of_earlier_run": done.before, "new_people": done.new_subjects}
     facts |= {f"items_{outcome.value}": done.outcomes[outcome] for outcome in Outcome}
     return facts | {"rejects": done.rejects, "told_in": str(told) if done.rejects else None}

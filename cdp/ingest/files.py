@@ -26,6 +26,7 @@ PARQUET_ROWS: Final = 1_000
 
 _DELIMITERS: Final = ",;\t|"
 _BOM: Final = b"\xef\xbb\xbf"
+_DAMAGED: Final = "the file is damaged or not what its name says"
 _BROKEN: Final = (OSError, EOFError, zlib.error, pa.ArrowException)
 
 
@@ -117,6 +118,25 @@ class Reader:
         """How much of `total` has been read."""
         return self._file.tell() if self._rows_done is None else self._rows_done
 
+    def columns(self) -> list[str] | None:
+        """Return the columns that all rows have, or None where each row has its own; raises as reading does.
+
+        For a reader of which nothing was read yet.
+        """
+        if self._format is Format.PARQUET:
+            try:
+                return list(pq.ParquetFile(self._file).schema_arrow.names)
+            except _BROKEN as error:
+                raise UnreadableFile(_DAMAGED) from error
+        if self._format is not Format.CSV:
+            next(iter(self), None)
+            return None
+        encoding = "utf-8" if self._layout.encoding == "utf-8-sig" else self._layout.encoding
+        try:
+            return _header(_Lines(self._stream(), encoding=encoding, after=Position()), self._layout)[0]
+        except _BROKEN as error:
+            raise UnreadableFile(_DAMAGED) from error
+
     def __iter__(self) -> Iterator[Row | BadRow]:
         try:
             if self._format is Format.PARQUET:
@@ -130,7 +150,7 @@ class Reader:
             else:
                 yield from _array_elements(stream, self._after)
         except _BROKEN as error:
-            raise UnreadableFile("the file is damaged or not what its name says") from error
+            raise UnreadableFile(_DAMAGED) from error
 
     def _stream(self) -> BinaryIO:
         self._file.seek(0)

@@ -1,0 +1,138 @@
+"""Importing a file again: what breaks off goes on, a mapping that fits no column is told, rejects are of one run."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cdp import importing
+from cdp.cli import app
+from cdp.ingest import mapping as mappings
+from cdp.ingest.items import Outcome
+from cdp.ingest.problems import BadMapping, UnreadableFile
+from cdp.platform import Platform
+from tests import make
+from tests.cdp.ingest.arrange import change, look
+from tests.cdp.test_import import MAPPING, counted, run, written
+
+Cdp = Callable[..., Result]
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("rows", [600, 2_500])
+def test_a_second_run_that_breaks_off_before_its_first_chunk_leaves_the_whole_file_to_the_third(
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    source, file = make.organization(platform).organization_id, written(tmp_path, rows, note="x" * 500)
+    run(platform, source, file).run()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(importing, "_rounds", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run(platform, source, file).run()
+    third = run(platform, source, file).run()
+
+    assert (0, rows, {Outcome.UNCHANGED: 2 * rows}) == (third.before, third.rows, third.outcomes)
+
+
+def test_a_shard_that_had_stored_nothing_yet_begins_at_the_beginning(
+    platform: Platform, database_url: str, tmp_path: Path
+) -> None:
+    source, file = make.organization(platform).organization_id, written(tmp_path, 2_500, note="x" * 500)
+    with pytest.raises(KeyboardInterrupt):
+        run(platform, source, file).run(report=interrupt)
+    ((none,),) = look(database_url, "select min(fingerprint) from import_job where source_id = %s", source)
+    change(database_url, "delete from import_job where fingerprint = %s", none)
+
+    rest = run(platform, source, file).run()
+
+    assert 0 < rest.outcomes[Outcome.UNCHANGED] < 2_000
+    assert (5_000, 2_500) == counted(database_url, source)
+
+
+def test_a_file_that_cannot_be_read_changes_no_state(platform: Platform, database_url: str, tmp_path: Path) -> None:
+    source, file = make.organization(platform).organization_id, written(tmp_path, 5)
+    misnamed = tmp_path / "people.parquet"
+    misnamed.write_bytes(file.read_bytes())
+    fingerprint = importing._fingerprints(misnamed, mappings.parse(MAPPING), 1)[0]
+    stands = "insert into import_job (source_id, fingerprint, position, counts, updated_at, done_at)"
+    change(database_url, f"{stands} values (%s, %s, 5, '{{\"offset\": 5}}', now(), now())", source, fingerprint)
+
+    with pytest.raises(UnreadableFile):
+        run(platform, source, misnamed).run()
+
+    assert [(5, True)] == look(
+        database_url, "select position, done_at is not null from import_job where source_id = %s", source
+    )
+
+
+@pytest.fixture
+def cdp(platform: Platform, app_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cdp:
+    """Return `cdp import` of a file with a mapping, for an organization of its own."""
+    slug = make.organization(platform).slug
+    monkeypatch.setenv("CDP_HOME", str(platform.settings.home))
+    monkeypatch.setenv("CDP_APP_DATABASE_URL", app_url)
+
+    def call(file: Path, *options: str, mapping: str = MAPPING) -> Result:
+        stated = tmp_path / "mapping.toml"
+        stated.write_text(mapping, encoding="utf-8")
+        command = ["import", str(file), "--organization", slug, "--mapping", str(stated), "--json", *options]
+        return CliRunner().invoke(app, command)
+
+    return call
+
+
+def test_a_mapping_of_a_column_that_is_not_there_is_told_before_anything_is_stored(cdp: Cdp, tmp_path: Path) -> None:
+    answer = cdp(written(tmp_path, 3), mapping=MAPPING.replace('"city"\n[[p', '"town"\n[[p'))
+
+    assert isinstance(answer.exception, BadMapping)
+    assert "attributes.0.value: the file has no column town" == str(answer.exception)
+    assert not (tmp_path / "people.csv.rejects.jsonl").exists()
+
+
+def test_a_file_of_which_every_row_is_rejected_is_a_failure(cdp: Cdp, tmp_path: Path) -> None:
+    file = written(tmp_path, 2)
+    file.write_text("id,city,order,total\nnull,a,b,1\nnull,c,d,2\n", encoding="utf-8")
+
+    assert 1 == cdp(file).exit_code
+
+
+def test_a_rehearsal_tells_what_will_be_unmapped(cdp: Cdp, tmp_path: Path) -> None:
+    mapping = MAPPING.replace('name = "city"', 'name = "shoeSize"').replace('"order"\nkey', '"spaceship"\nkey')
+
+    rehearsed = json.loads(cdp(written(tmp_path, 3), "--dry-run", mapping=mapping).stdout)
+
+    assert ["attributes shoe_size", "product spaceship"] == rehearsed["unmapped"]
+
+
+def test_rejects_are_of_one_run_and_of_a_rehearsal_apart(cdp: Cdp, tmp_path: Path) -> None:
+    file, told = written(tmp_path, 5, bad=frozenset({3})), tmp_path / "people.csv.rejects.jsonl"
+
+    rehearsed = json.loads(cdp(file, "--dry-run").stdout)["told_in"]
+    is_apart = not told.exists()
+    cdp(file)
+    cdp(file)
+
+    assert (True, 1, 1) == (
+        is_apart,
+        len(Path(rehearsed).read_text(encoding="utf-8").splitlines()),
+        len(told.read_text(encoding="utf-8").splitlines()),
+    )
+
+
+def test_rejects_of_a_run_that_goes_on_stand_behind_those_of_before(
+    cdp: Cdp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, told = written(tmp_path, 1_200, bad=frozenset({3, 1_100})), tmp_path / "people.csv.rejects.jsonl"
+    with monkeypatch.context() as patched:
+        patched.setattr(importing, "_estimate", interrupt)
+        cdp(file)
+
+    cdp(file)
+
+    assert [5, 1_102] == [json.loads(line)["line"] for line in told.read_text(encoding="utf-8").splitlines()]
