@@ -182,6 +182,13 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
         token = self._issue(client.applicant.client_id, scopes=scopes, at=clock.now(), seconds=seconds)
         return {"access_token": token, "token_type": "Bearer", "expires_in": seconds, "scope": " ".join(scopes)}
 
+    def create_token_response(self, request: _Request) -> Response:
+        """Answer a token request; one that names no grant type is incomplete, not unsupported (RFC 6749 §5.2)."""
+        if not request.form.get("grant_type"):
+            return _response(*InvalidRequestError("the parameter grant_type is missing")())
+        response: Response = super().create_token_response(request)
+        return response
+
     def save_token(self, _token: dict[str, Any], _request: _Request) -> None:
         """Do nothing: the fingerprint was stored when the token was made, in this transaction."""
 

@@ -111,14 +111,15 @@ def _without_id(headers: object) -> dict[str, str]:
     ("form", "error"),
     [
         ({}, "invalid_request"),
-        ({"grant_type": ""}, "unsupported_grant_type"),
+        ({"grant_type": ""}, "invalid_request"),
+        ({"scope": "profiles:read"}, "invalid_request"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
         ({"grant_type": "pass\u00e9\u0000word"}, "unsupported_grant_type"),
         ({"grant_type": ["client_credentials", "client_credentials"]}, "invalid_request"),
         ({"grant_type": "client_credentials", "scope": "x" * 2_000}, "invalid_request"),
         ({"grant_type": "client_credentials", "scope": "\u0000"}, "invalid_scope"),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_a_bad_form_is_an_oauth_error(api: TestClient, client: NewClient, form: dict[str, str], error: str) -> None:
     response = api.post("/oauth/token", data=form, headers=_basic(client.client_id, client.client_secret))
