@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from api import errors
+from api import errors, parameters
 from api.browsers import OpenToBrowsers
 from api.limits import Limits, SafeHeaders
 from api.metrics import Metrics
@@ -33,6 +33,7 @@ from api.routes import (
     records,
     rejects,
     segment,
+    styles,
 )
 from cdp import mail
 from cdp.ingest.intake import Intake
@@ -58,9 +59,12 @@ ROUTES: Final = (
     oauth,
     operations,
     login_page,
+    styles,
     demo_mail,
 )
 """The modules of `api.routes`; each exports `router`. Add yours here."""
+LENIENT: Final = (segment, oauth, login_page)
+"""Those that pass over parameters they do not know: other standards', and a page that mail programs link to."""
 
 
 def create_app(platform: Platform) -> FastAPI:
@@ -115,5 +119,5 @@ def described(lifespan: Lifespan[FastAPI] | None = None) -> DescribedAPI:
     )
     errors.install(app)
     for each in ROUTES:
-        app.include_router(each.router)
+        app.include_router(each.router, dependencies=[] if each in LENIENT else [Depends(parameters.known)])
     return app

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.principals import Customer, PlatformDep
 from cdp import clock, letters, login, sessions
 from cdp.mail import Outbox
+from cdp.platform import Platform
 from consent.types import Instant
 
 router = APIRouter(prefix="/v1", tags=["customer"])
@@ -71,16 +72,21 @@ class Ended(BaseModel):
     ended: int
 
 
-@router.post("/login", status_code=202, summary="Send a login link by e-mail", operation_id="ask_login")
-def ask(asked: Asked, request: Request, platform: PlatformDep) -> Accepted:
-    """Send a link if this mailbox was not sent enough of them; the answer is always the same."""
+def send_link(request: Request, platform: Platform, *, email: str, language: letters.Language) -> None:
+    """Send a login link if this mailbox was not sent enough of them; raises Invalid or TooManyRequests."""
     asker = request.client.host if request.client else ""
-    link = login.ask(platform, email=asked.email, asker=asker, at=clock.now())
+    link = login.ask(platform, email=email, asker=asker, at=clock.now())
     if link is not None:
         address = f"{platform.settings.base_url}/login/{link.token}"
         seconds = platform.settings.link_seconds
         outbox: Outbox = request.app.state.outbox
-        outbox.send(letters.login(to=link.email, language=asked.language, link=address, seconds=seconds))
+        outbox.send(letters.login(to=link.email, language=language, link=address, seconds=seconds))
+
+
+@router.post("/login", status_code=202, summary="Send a login link by e-mail", operation_id="ask_login")
+def ask(asked: Asked, request: Request, platform: PlatformDep) -> Accepted:
+    """Send a link if this mailbox was not sent enough of them; the answer is always the same."""
+    send_link(request, platform, email=asked.email, language=asked.language)
     return Accepted(status="accepted")
 
 

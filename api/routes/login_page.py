@@ -1,43 +1,109 @@
-"""Where a login link leads: a page with one button. Opening it changes nothing, for mail programs open links too."""
+"""The way in for a browser: a form that asks for a link, and where the link leads, a page with one button.
 
+Opening a page changes nothing, for mail programs open links too. Everybody who asks for a link is answered alike.
+"""
+
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
-from starlette.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Form, Path, Request
+from starlette.responses import HTMLResponse, RedirectResponse
 
-from api import pages
+from api import own_forms, pages
 from api.pages import Language, Page
 from api.principals import PlatformDep
+from api.routes.login import send_link
 from cdp import clock, login
-from consent.errors import Unauthenticated
+from consent.errors import Invalid, Unauthenticated
 
 router = APIRouter(include_in_schema=False)
 
 COOKIE: Final = "cdp_session"
 UnverifiedToken = Annotated[str, Path(max_length=100)]
+_OURS: Final = [Depends(own_forms.only)]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkForm:
+    """The words of the form that asks for a link, and the way to the same form in the other language."""
+
+    label: str
+    button: str
+    other: Language
+    in_other: str
 
 
 @dataclass(frozen=True, slots=True)
 class LoginPage(Page):
-    """A sentence, and a button when there is something to do."""
+    """A sentence, and a button or the form when there is something to do."""
 
     sentence: str
-    button: str | None
+    button: str | None = None
+    form: LinkForm | None = None
 
 
+_FORM: Final[dict[Language, LinkForm]] = {
+    "nl": LinkForm("Uw e-mailadres", "Stuur mij een link", "en", "In English"),
+    "en": LinkForm("Your e-mail address", "Send me a link", "nl", "In het Nederlands"),
+}
+_ASK: Final[dict[Language, LoginPage]] = {
+    "nl": LoginPage("nl", "Inloggen", "U krijgt een e-mail met een link. Daarmee logt u in.", form=_FORM["nl"]),
+    "en": LoginPage("en", "Log in", "You get an e-mail with a link. It logs you in.", form=_FORM["en"]),
+}
+_ASKED: Final[dict[Language, LoginPage]] = {
+    "nl": LoginPage(
+        "nl",
+        "Kijk in uw e-mail",
+        "Klopt uw adres? Dan krijgt u een link. Nog niets na 5 minuten? Kijk bij de ongewenste e-mail. "
+        "Of vraag later een nieuwe link.",
+        form=_FORM["nl"],
+    ),
+    "en": LoginPage(
+        "en",
+        "Look in your e-mail",
+        "If your address is right, you get a link. Nothing after 5 minutes? Look among the unwanted e-mail. "
+        "Or ask for a new link later.",
+        form=_FORM["en"],
+    ),
+}
 _BEFORE: Final[dict[Language, LoginPage]] = {
     "nl": LoginPage("nl", "Inloggen", "Druk op de knop om in te loggen. De link werkt één keer.", "Log in"),
     "en": LoginPage("en", "Log in", "Press the button to log in. The link works once.", "Log in"),
 }
 _AFTER: Final[dict[Language, LoginPage]] = {
-    "nl": LoginPage("nl", "U bent ingelogd", "U kunt deze pagina sluiten.", None),
-    "en": LoginPage("en", "You are logged in", "You can close this page.", None),
+    "nl": LoginPage("nl", "U bent ingelogd", "U kunt deze pagina sluiten."),
+    "en": LoginPage("en", "You are logged in", "You can close this page."),
 }
 _ENDED: Final[dict[Language, LoginPage]] = {
-    "nl": LoginPage("nl", "Deze link werkt niet meer", "Hij is al gebruikt of te oud. Vraag een nieuwe link.", None),
-    "en": LoginPage("en", "This link has ended", "It was used already or is too old. Ask for a new one.", None),
+    "nl": LoginPage(
+        "nl", "Deze link werkt niet meer", "Hij is al gebruikt of te oud. Vraag een nieuwe link.", form=_FORM["nl"]
+    ),
+    "en": LoginPage(
+        "en", "This link has ended", "It was used already or is too old. Ask for a new one.", form=_FORM["en"]
+    ),
 }
+
+
+@router.get("/")
+def front() -> RedirectResponse:
+    """Lead to the login, which is all there is for a browser."""
+    return RedirectResponse("/login", 303)
+
+
+@router.get("/login")
+def ask(request: Request) -> HTMLResponse:
+    """Show the form."""
+    return pages.render("login.html", _ASK[pages.language_of(request)])
+
+
+@router.post("/login", dependencies=_OURS)
+def asked(request: Request, platform: PlatformDep, email: Annotated[str, Form()] = "") -> HTMLResponse:
+    """Send a link where one can be sent; the page is the same for every address, good or not."""
+    language = pages.language_of(request)
+    with suppress(Invalid, login.TooManyRequests):
+        send_link(request, platform, email=email, language=language)
+    return pages.render("login.html", _ASKED[language])
 
 
 @router.get("/login/{token}")
@@ -46,7 +112,7 @@ def show(token: UnverifiedToken, request: Request) -> HTMLResponse:  # noqa: ARG
     return pages.render("login.html", _BEFORE[pages.language_of(request)])
 
 
-@router.post("/login/{token}")
+@router.post("/login/{token}", dependencies=_OURS)
 def use(token: UnverifiedToken, request: Request, platform: PlatformDep) -> HTMLResponse:
     """Use the link up and give the browser the session in a cookie that no script can read."""
     language = pages.language_of(request)

@@ -151,11 +151,19 @@ def test_the_segment_wire_speaks_of_errors_in_its_own_way(api: TestClient) -> No
     assert {"code", "message"} == answer.json().keys()
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/v1/nothing", "/login/x", "/v1/me/grants"])
-def test_every_answer_is_safe_for_browsers_and_caches(api: TestClient, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "referrer"),
+    [
+        ("/healthz", "no-referrer"),
+        ("/v1/nothing", "no-referrer"),
+        ("/login/x", "same-origin"),
+        ("/v1/me/grants", "no-referrer"),
+    ],
+)
+def test_every_answer_is_safe_for_browsers_and_caches(api: TestClient, path: str, referrer: str) -> None:
     headers = api.get(path).headers
 
-    assert ("nosniff", "no-store", "no-referrer") == (
+    assert ("nosniff", "no-store", referrer) == (
         headers["x-content-type-options"],
         headers["cache-control"],
         headers["referrer-policy"],
