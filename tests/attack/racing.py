@@ -130,7 +130,7 @@ class Racer:
     async def follow(self) -> None:
         """Read what another process is revoking at this moment."""
         turn = random.randrange(RARE)  # noqa: S311 -- which way to try, no secret
-        await self.look(*self.way(turn), self.race.cursors[random.randrange(self.race.processes)])  # noqa: S311 -- the same
+        await self.look(*self.way(turn), self.race.cursors[random.randrange(self.race.processes)])  # noqa: S311 -- whose turn it is
 
     def way(self, turn: int) -> tuple[str, Read]:
         """Return one way to read a customer; the dear ones now and then."""

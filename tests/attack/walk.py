@@ -188,11 +188,34 @@ def intruders(world: World) -> list[Intruder]:
 
 def examples(target: Target) -> Mapping[str, Example]:
     """Return what to send to each operation; those that need nothing but a path stand in PLAIN."""
-    identifiers = [{"type": "email", "value": target.canaries.email}, {"type": "phone", "value": target.canaries.phone}]
-    asked, ids = {"purpose": target.purpose}, [target.profile_id]
-    ends = (clock.now() + timedelta(days=10)).isoformat()
+    return _of_readers(target) | _of_sources(target) | _of_people(target)
+
+
+def _of_readers(target: Target) -> dict[str, Example]:
+    asked = {"purpose": target.purpose}
+    email = {"type": "email", "value": target.canaries.email}
     evidence = {"method": "paper", "at": (clock.now() - timedelta(days=1)).isoformat(), "document_hash": "0" * 64}
-    mapped = {"category": "personal", "details": {}}
+    attested = {
+        "user_id": target.canaries.user_id,
+        "categories": ["contact"],
+        "expires_at": (clock.now() + timedelta(days=10)).isoformat(),
+        "evidence": evidence,
+    }
+    client = {"grant_type": "client_credentials", "client_id": target.canaries.email, "client_secret": "x"}
+    return {
+        "lookup_profile": Example(json={"identifiers": [email], **asked}),
+        "read_profile": Example(query=asked),
+        "read_interactions": Example(query=asked),
+        "read_profiles": Example(json={"profile_ids": [target.profile_id], **asked}),
+        "export_profiles": Example(query=asked),
+        "attest_grant": Example(json=attested | asked),
+        "token": Example(form=client),
+        "revoke_token": Example(form={"token": target.canaries.attribute}),
+    }
+
+
+def _of_sources(target: Target) -> dict[str, Example]:
+    mapped = {"category": "personal", "label": {"nl": "Een gegeven", "en": "A fact"}}
     event = {"type": "track", "event": "x", "userId": target.canaries.user_id, "messageId": target.canaries.message_id}
     record = {
         "kind": "product",
@@ -200,43 +223,28 @@ def examples(target: Target) -> Mapping[str, Example]:
         "key": target.canaries.product_key,
         "subject": {"user_id": target.canaries.user_id},
     }
+    batch = Example(json={"batch": [event, {"type": target.canaries.subject}]})
     return {
-        "lookup_profile": Example(json={"identifiers": identifiers[:1], **asked}),
-        "read_profile": Example(query=asked),
-        "read_interactions": Example(query=asked),
-        "read_profiles": Example(json={"profile_ids": ids, **asked}),
-        "export_profiles": Example(query=asked),
-        "attest_grant": Example(
-            json={
-                "user_id": target.canaries.user_id,
-                "categories": ["contact"],
-                "expires_at": ends,
-                "evidence": evidence,
-                **asked,
-            }
-        ),
-        "ask_login": Example(json={"email": target.canaries.email}),
-        "consume_login": Example(json={"token": "cdp_ll_none"}),
-        "token": Example(
-            form={"grant_type": "client_credentials", "client_id": target.canaries.email, "client_secret": "x"}
-        ),
-        "revoke_token": Example(form={"token": target.canaries.attribute}),
         "map_attribute": Example(json=mapped),
         "map_type": Example(json=mapped),
+        "send_records": Example(json={"items": [record, {"kind": target.canaries.attribute}]}),
+        "segment_batch": batch,
+        "segment_b": batch,
+        **dict.fromkeys(SEGMENT, Example(json=event)),
+    }
+
+
+def _of_people(target: Target) -> dict[str, Example]:
+    asked = {"purpose": target.purpose}
+    return {
+        "ask_login": Example(json={"email": target.canaries.email}),
+        "consume_login": Example(json={"token": "cdp_ll_none"}),
         "change_me": Example(json={"language": "nl"}),
         "approve_request": Example(json={}),
         "give_grant": Example(json={"organization": target.organization, "categories": ["contact"], **asked}),
         "change_grant": Example(json={"categories": ["contact"]}),
         "object_to_purpose": Example(json={"organization": target.organization, **asked}),
         "state_attribute": Example(json={"value": "mine"}),
-        "create_access_request": Example(
-            json={"profile_id": target.profile_id, "categories": ["contact"], "days": 30, "reason": "to help", **asked}
-        ),
-        "send_records": Example(json={"items": [record, {"kind": target.canaries.attribute}]}),
-        **dict.fromkeys(SEGMENT, Example(json=event)),
-        **dict.fromkeys(
-            ("segment_batch", "segment_b"), Example(json={"batch": [event, {"type": target.canaries.subject}]})
-        ),
     }
 
 

@@ -12,12 +12,12 @@ from cdp import clock, jobs
 from cdp.catalog import extension, files, mapping, seeding
 from cdp.catalog.extension import AlreadyInCatalog
 from cdp.catalog.files import Catalog, Category, JsonType, Purpose, Words
-from cdp.catalog.mapping import BelongsElsewhere, CategoryUnknown, Mapped, NotMapped, Wanted
+from cdp.catalog.mapping import BelongsElsewhere, Mapped, NotMapped, Wanted
 from cdp.ingest.items import Kind, Outcome
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
-from consent.errors import Invalid
+from consent.errors import CategoryUnknown, Invalid
 from consent.fold import RecordKind
 from consent.types import UNMAPPED
 from tests import make
