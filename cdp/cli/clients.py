@@ -8,6 +8,7 @@ from cdp import clients, clock, organizations
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.cli.terminal import Organization as Slug
+from cdp.ingest.items import BATCH_BYTES
 from cdp.scope import Principal, Scope
 
 group = typer.Typer(help="OAuth clients: programs that read, write or audit.", no_args_is_help=True)
@@ -16,6 +17,7 @@ OPERATOR = Scope(Principal.OPERATOR)
 
 ClientId = Annotated[str, typer.Argument(help="The client's id.")]
 Name = Annotated[str, typer.Option(help="What it is for.")]
+BatchBytes = Annotated[int, typer.Option(min=32_768, max=4_096_000, help="How large a batch may be, unpacked.")]
 
 
 @group.command()
@@ -68,11 +70,13 @@ def revoke(client_id: ClientId, *, as_json: Json = False) -> None:
 
 
 @write_keys.command("add")
-def add_write_key(slug: Slug, *, name: Name, as_json: Json = False) -> None:
+def add_write_key(slug: Slug, *, name: Name, batch_bytes: BatchBytes = BATCH_BYTES, as_json: Json = False) -> None:
     """Make a write key and show it, once."""
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         owner = organizations.named(session, slug).organization_id
-        fresh = clients.create_write_key(session, platform.fingerprints, owner, name=name, at=clock.now())
+        fresh = clients.create_write_key(
+            session, platform.fingerprints, owner, name=name, at=clock.now(), batch_bytes=batch_bytes
+        )
     terminal.print_facts({"key_id": fresh.key_id, "write_key": fresh.write_key}, as_json=as_json)
 
 
@@ -82,7 +86,13 @@ def list_write_keys(slug: Slug, *, as_json: Json = False) -> None:
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         owner = organizations.named(session, slug).organization_id
         rows = [
-            {"key_id": each.key_id, "name": each.name, "created_at": each.created_at, "revoked_at": each.revoked_at}
+            {
+                "key_id": each.key_id,
+                "name": each.name,
+                "batch_bytes": each.batch_bytes,
+                "created_at": each.created_at,
+                "revoked_at": each.revoked_at,
+            }
             for each in clients.write_keys_of(session, owner)
         ]
     terminal.print_rows(rows, as_json=as_json)

@@ -22,9 +22,9 @@ FOUND = 1
 
 def examine(*, as_json: Json = False) -> None:
     """Look at roles, policies, keys, clock, disk and durability; exit code 1 when something is wrong."""
+    opening.check_home()
     with opening.admin() as admin:
-        own = "CDP_APP_DATABASE_URL" in os.environ or "CDP_APP_DATABASE_URL_FILE" in os.environ
-        platform = Platform.open(Settings.read(os.environ if own else opening.with_app_url(admin)))
+        platform = Platform.open(Settings.read(os.environ if opening.has_app_url() else opening.with_app_url(admin)))
         with connect(admin) as connection:
             found = doctor.examine(doctor.Patient(platform, connection))
         platform.database.dispose()
@@ -58,7 +58,7 @@ def _fresh_picture() -> str:
     """Return the picture of a database that knows nothing but the migrations, on a server of its own."""
     home = Path(tempfile.mkdtemp(prefix="cdp-schema-"))
     try:
-        with opening.admin({"CDP_HOME": str(home)}) as admin:
+        with opening.admin({"CDP_HOME": str(home)}, may_create=True) as admin:
             bootstrap.migrate(admin)
             with connect(admin) as connection:
                 return schema_picture.take(connection)

@@ -16,6 +16,9 @@ from cdp.cli.terminal import progress, say
 from cdp.settings import app_password
 from consent.errors import Conflict
 
+DOOR: Final = ("-P", "-m", "api.serve")
+WORKER: Final = ("-P", "-m", "cdp.cli", "worker")
+"""How Python starts the parts: without -P it would take a folder called api or cdp where one stands for ours."""
 _LAST_SECONDS: Final = 30
 _LOOK: Final = 0.2
 _NO = frozenset({"0", "no", "false"})
@@ -52,14 +55,14 @@ def standing(*, host: str, port: int, stop: Event) -> Iterator[Running]:
     _check_port(host, port)
     with ExitStack() as stack:
         say("starting PostgreSQL" if not opening.has_own_database() else "preparing your PostgreSQL")
-        admin = stack.enter_context(opening.admin())
+        admin = stack.enter_context(opening.admin(may_create=True))
         bootstrap.prepare(admin, opening.home() / "keys", password=app_password())
         environment = _environment(port)
-        if "CDP_APP_DATABASE_URL" not in environment:
+        if not opening.has_app_url(environment):
             environment = opening.with_app_url(admin, environment)
         _mind_demo(environment)
-        serve = ["-m", "api.serve", "--host", host, "--port", str(port)]
-        parts = [_start(stack, environment, arguments) for arguments in (["-m", "cdp.cli", "worker"], serve)]
+        serve = [*DOOR, "--host", host, "--port", str(port)]
+        parts = [_start(stack, environment, arguments) for arguments in ([*WORKER], serve)]
         running = Running(tuple(parts))
         _await_door(running, host, port, stop)
         if not stop.is_set():

@@ -14,13 +14,34 @@ from cdp.cli.terminal import say
 from cdp.platform import Platform
 from cdp.postgres import Cluster
 from cdp.settings import Settings, admin_url
+from consent.errors import NotFound
 
 _DATABASE = "cdp"
+
+
+class NothingHere(NotFound):
+    """CDP_HOME holds no platform."""
+
+    code = "nothing-here"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} holds no platform: set CDP_HOME, or make one with cdp up or cdp migrate")
 
 
 def home(environment: Mapping[str, str] = os.environ) -> Path:
     """Return CDP_HOME."""
     return Path(environment.get("CDP_HOME") or Path.home() / ".cdp").expanduser().absolute()
+
+
+def check_home(environment: Mapping[str, str] = os.environ) -> None:
+    """Raise NothingHere unless CDP_HOME holds a key ring."""
+    if not (home(environment) / "keys").is_dir():
+        raise NothingHere(home(environment))
+
+
+def has_app_url(environment: Mapping[str, str] = os.environ) -> bool:
+    """Say whether the operator named where the application connects."""
+    return bool(environment.get("CDP_APP_DATABASE_URL") or environment.get("CDP_APP_DATABASE_URL_FILE"))
 
 
 def has_own_database(environment: Mapping[str, str] = os.environ) -> bool:
@@ -29,11 +50,16 @@ def has_own_database(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 @contextmanager
-def admin(environment: Mapping[str, str] = os.environ) -> Iterator[URL]:
-    """Yield where the operator finds the database: the one that is named, or the embedded one, running meanwhile."""
+def admin(environment: Mapping[str, str] = os.environ, *, may_create: bool = False) -> Iterator[URL]:
+    """Yield where the operator finds the database: the one that is named, or the embedded one, running meanwhile.
+
+    Raises NothingHere where there is none yet, unless it may be made.
+    """
     if has_own_database(environment):
         yield admin_url(environment)
         return
+    if not may_create and not (home(environment) / "secrets").is_dir():
+        raise NothingHere(home(environment))
     with Cluster(home(environment), report=say) as cluster:
         _make_database(cluster)
         yield make_url(cluster.url(_DATABASE)).set(drivername="postgresql+psycopg")
@@ -41,8 +67,9 @@ def admin(environment: Mapping[str, str] = os.environ) -> Iterator[URL]:
 
 @contextmanager
 def platform(environment: Mapping[str, str] = os.environ) -> Iterator[Platform]:
-    """Yield the platform, entered as the application does."""
-    if environment.get("CDP_APP_DATABASE_URL") or environment.get("CDP_APP_DATABASE_URL_FILE"):
+    """Yield the platform, entered as the application does; raises NothingHere where none was made."""
+    check_home(environment)
+    if has_app_url(environment):
         opened = Platform.open(Settings.read(environment))
         try:
             yield opened

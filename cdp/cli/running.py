@@ -12,7 +12,7 @@ import typer
 
 from cdp import bootstrap, jobs
 from cdp.cli import house, opening, terminal
-from cdp.settings import app_password
+from cdp.settings import admin_url, app_password
 
 Host = Annotated[str, typer.Option(envvar="CDP_HOST", help="Where to listen.")]
 Port = Annotated[int, typer.Option(envvar="CDP_PORT", min=1, max=65535, help="Which port to listen on.")]
@@ -28,15 +28,19 @@ def up(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 def migrate() -> None:
     """Bring the database to this release: roles, schema, catalog, partitions; makes the key ring at first use."""
-    with opening.admin() as admin:
+    with opening.admin(may_create=True) as admin:
         bootstrap.prepare(admin, opening.home() / "keys", password=app_password())
     terminal.say("migrated")
 
 
 def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Serve the API alone, on the database at CDP_APP_DATABASE_URL."""
-    command = [sys.executable, "-m", "api.serve", "--host", host, "--port", str(port)]
-    os.execv(sys.executable, command)  # noqa: S606 - the door replaces this process and gets its signals
+    """Serve the API alone, on the database at CDP_APP_DATABASE_URL, or the one that follows from CDP_DATABASE_URL."""
+    opening.check_home()
+    environment = dict(os.environ)
+    if opening.has_own_database() and not opening.has_app_url():
+        environment = opening.with_app_url(admin_url())
+    command = [sys.executable, *house.DOOR, "--host", host, "--port", str(port)]
+    os.execve(sys.executable, command, environment)  # noqa: S606 - the door replaces this process and gets its signals
 
 
 def work() -> None:

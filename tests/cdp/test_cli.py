@@ -193,6 +193,8 @@ def test_a_database_that_is_not_there_is_one_line_without_its_password(cdp: Cdp)
 
 
 def test_a_key_ring_that_is_gone_is_one_line(cdp: Cdp, tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir(mode=0o700)
+
     said = cdp("keys", "status", CDP_HOME=str(tmp_path))
 
     assert (8, "error: there is no key ring here [key-ring]\n") == (said.code, said.err)
