@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
-from api import caller, errors
+from api import caller, errors, parameters
 from api.principals import InsufficientScope, NoOrganization, bearer
 from cdp.profiles import Reading
 from cdp.reading import Asker
@@ -59,7 +59,7 @@ async def _read(scope: Scope) -> Reading:
         raise InsufficientScope
     if holder.organization is None:
         raise NoOrganization
-    purpose, categories = _arguments(scope["query_string"])
+    purpose, categories = _arguments(scope)
     asker = Asker(holder.organization, holder.client_id, purpose, categories)
     await state.profiles.check(asker)
     profile_id: str = scope["path_params"]["profile_id"]
@@ -69,8 +69,9 @@ async def _read(scope: Scope) -> Reading:
     return reading
 
 
-def _arguments(query: bytes) -> tuple[str, tuple[str, ...] | None]:
+def _arguments(scope: Scope) -> tuple[str, tuple[str, ...] | None]:
     """Return purpose and categories; raises Invalid."""
+    query: bytes = scope["query_string"]
     plain = _PLAIN.fullmatch(query)
     if plain is not None:
         return plain[1].decode(), None
@@ -78,15 +79,17 @@ def _arguments(query: bytes) -> tuple[str, tuple[str, ...] | None]:
         fields = parse_qsl(query.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError:
         raise Invalid("the address cannot be read") from None
+    _PARAMETERS.check(scope, (name for name, _ in fields))
     purposes = [value for name, value in fields if name == "purpose"]
     categories = sorted({value for name, value in fields if name == "category"})
     if not purposes:
         raise Invalid("this field is missing", field="purpose")
-    if not is_key(purposes[-1]):
+    if not is_key(purposes[0]):
         raise Invalid("this is not written as it must be", field="purpose")
     if len(categories) > MOST_CATEGORIES or not all(is_key(each) for each in categories):
         raise Invalid("this is not written as it must be", field="category")
-    return purposes[-1], tuple(categories) or None
+    return purposes[0], tuple(categories) or None
 
 
+_PARAMETERS: Final = parameters.Parameters(once=frozenset({"purpose"}), many=frozenset({"category"}))
 _PLAIN: Final = re.compile(rb"purpose=([a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,10}){0,3})")
