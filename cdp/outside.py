@@ -69,7 +69,7 @@ class Target:
         if parts.scheme not in _PORTS or not host or not is_clean or not url.isascii():
             raise BadAddress(field="/url")
         if parts.scheme == "http" and not allow_private:
-            raise BadAddress("outside a private network only https is asked", field="/url")
+            raise BadAddress("only https is asked, unless CDP_ALLOW_PRIVATE_ADDRESSES is set", field="/url")
         query = f"?{parts.query}" if parts.query else ""
         return cls(parts.scheme, host, port or _PORTS[parts.scheme], (parts.path or "/") + query)
 

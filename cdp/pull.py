@@ -89,6 +89,8 @@ class Pulled:
     pages: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     failure: str | None = None
+    why: str | None = None
+    """The failure in words, for whoever runs the pull by hand."""
     is_done: bool = True
 
 
@@ -154,7 +156,7 @@ def run(platform: Platform, organization: UUID, name: str, *, at: datetime) -> P
         failures = int(state.get("failures", 0)) + 1
         wait = _wait(failures, problem.seconds if isinstance(problem, Later) else None)
         state |= {"failures": failures, "failure": problem.code}
-        pulled.failure = problem.code
+        pulled.failure, pulled.why = problem.code, problem.message
     with platform.database.scoped(scope) as session:
         facts = {"source": organization, "name": name, "state": msgspec.json.encode(state).decode()}
         session.execute(text(sql("pull_note")), facts | {"next": at + timedelta(seconds=wait)})

@@ -53,7 +53,7 @@ def run(slug: Slug, name: Name, *, as_json: Json = False) -> None:
     with opening.platform() as platform:
         source = _source(platform, slug)
         done = pull.run(platform, source, name, at=clock.now())
-    facts: dict[str, object] = {"pages": done.pages, "failure": done.failure}
+    facts: dict[str, object] = {"pages": done.pages, "failure": done.failure, "why": done.why}
     terminal.print_facts(facts | {f"items_{each.value}": done.outcomes[each] for each in Outcome}, as_json=as_json)
     if done.failure is not None:
         raise typer.Exit(1)

@@ -293,7 +293,10 @@ def test_what_is_public(text: str) -> None:
 def test_a_pull_from_a_private_network_does_not_even_connect(platform: Platform, register: Register) -> None:
     source = added(platform, register.url.replace("http:", "https:"))
 
-    assert "private-address" == run(platform, source).failure
+    pulled = run(platform, source)
+
+    assert "private-address" == pulled.failure
+    assert "CDP_ALLOW_PRIVATE_ADDRESSES" in str(pulled.why)
     assert [] == register.asked
 
 
@@ -344,7 +347,9 @@ def test_settings_that_make_no_sense_are_refused(change: dict[str, Any]) -> None
 def test_a_missing_secret_is_a_failure(open_platform: Platform, register: Register) -> None:
     source = added(open_platform, register.url, secret={"environment": "CDP_TEST_NOT_SET"})
 
-    assert "bad-pull" == run(open_platform, source).failure
+    pulled = run(open_platform, source)
+
+    assert ("bad-pull", "the environment lacks CDP_TEST_NOT_SET") == (pulled.failure, pulled.why)
     assert [] == register.asked
 
 
