@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from cdp.ingest import decoding, salvage, times
+from cdp.ingest import decoding, places, salvage, times
 from cdp.ingest.items import (
     IDENTIFIER_LENGTH,
     ITEMS_A_CALL,
@@ -112,6 +112,12 @@ class _Envelope(Struct, frozen=True, forbid_unknown_fields=True):
 
 _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
 _RECORD: Final = msgspec.json.Decoder(RecordBody)
+_NAMES: Final = {
+    "": frozenset(name for body in get_args(RecordBody) for name in ("kind", *body.__struct_fields__)),
+    "subject": frozenset(SubjectBody.__struct_fields__),
+    "identifiers": frozenset(IdentifierBody.__struct_fields__),
+}
+"""Our own names, by where they stand."""
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
@@ -155,11 +161,14 @@ def _cut(body: bytes) -> list[bytes]:
 def _read(text: bytes, *, received_at: datetime, attribute_name: AttributeNames, plain: bool) -> Item | Rejection:
     reason = decoding.flaw(text, plain=plain)
     if reason is not None:
-        return Rejection(reason)
+        return Rejection(reason, places.of_flaw(text, reason, _NAMES))
     try:
         record = _RECORD.decode(text)
     except decoding.DECODE_ERRORS as error:
-        return decoding.rejection(error)
+        rejection = decoding.rejection(error)
+        if rejection.reason is Reason.UNKNOWN_FIELD:
+            return Rejection(rejection.reason, places.of_unknown(text, rejection.field, _NAMES))
+        return rejection
     subject = _subject(record.subject)
     if isinstance(subject, Rejection):
         return subject

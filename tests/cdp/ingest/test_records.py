@@ -79,11 +79,22 @@ def test_a_time_to_come_is_taken_as_now() -> None:
         ({"value": 1}, ("unknown-field", "")),
         ({"person@example.org": 1}, ("unknown-field", "")),
         ({"identifiers": [{"type": "email", "value": "e" * 321}]}, ("too-long", "identifiers[0].value")),
-        ({"identifiers": [{"type": "email", "value": "e" * 1_000_000}]}, ("too-large", "")),
+        ({"identifiers": [{"type": "email", "value": "e" * 1_000_000}]}, ("too-large", "identifiers")),
         ({"identifiers": [{"type": "iban", "value": "e"}]}, ("unknown-value", "identifiers[0].type")),
         ({"identifiers": [{"type": "email", "value": "e"}] * 21}, ("too-many", "identifiers")),
         ({"kind": "interaction", "channel": "fax"}, ("unknown-value", "channel")),
         ({"kind": "attributes"}, ("missing", "value")),
+        ({"occured_at": "2026-02-01T00:00:00Z"}, ("unknown-field", "occurred_at")),
+        ({"propertys": {}}, ("unknown-field", "properties")),
+        ({"subject": {"userId": "x"}}, ("unknown-field", "subject.user_id")),
+        (
+            {"identifiers": [{"type": "email", "value": "e", "verifed": True}]},
+            ("unknown-field", "identifiers[0].verified"),
+        ),
+        ({"properties": {"person@example.org": "a\0b"}}, ("unstorable-text", "properties")),
+        ({"type": "a\0b"}, ("unstorable-text", "type")),
+        ({"subject": {"user_id": "a\0b"}}, ("unstorable-text", "subject")),
+        ({"properties": {"p": "x" * 40_000}}, ("too-large", "properties")),
     ],
 )
 def test_an_item_that_makes_no_sense_is_rejected_by_field(
@@ -109,6 +120,7 @@ def test_a_hostile_value_costs_its_own_item_only(name: str) -> None:
 
     assert isinstance(rejected, Rejection)
     assert reason == rejected.reason
+    assert rejected.field in {"properties", ""}
     assert [Item, Item] == [type(before), type(after)]
 
 
