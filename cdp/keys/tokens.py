@@ -31,6 +31,15 @@ class Prefix(StrEnum):
     SESSION = "cdp_se_"
 
 
+_NEEDED: Final = {
+    Prefix.ACCESS_TOKEN: "an organization's access token",
+    Prefix.WRITE_KEY: "a source's write key",
+    Prefix.CLIENT_SECRET: "a client's secret",
+    Prefix.MAIL_LINK: "the token of a login link",
+    Prefix.SESSION: "a customer's session",
+}
+
+
 def new(prefix: Prefix) -> str:
     """Return a fresh token that nobody can guess."""
     text = prefix + _base62(int.from_bytes(secrets.token_bytes(RANDOM_BYTES)), _BODY)
@@ -58,7 +67,7 @@ class Fingerprints:
     def fingerprint(self, unverified_token: str, prefix: Prefix) -> bytes:
         """Return the 32 bytes by which the token is found; raises Unauthenticated if it cannot be one of ours."""
         if not is_well_formed(unverified_token, prefix):
-            raise Unauthenticated("this is not a token of ours")
+            raise Unauthenticated(f"this call needs {_NEEDED[prefix]}")  # the same whatever was shown instead
         return self._mac.digest(unverified_token.encode())
 
 

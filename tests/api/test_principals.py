@@ -98,6 +98,36 @@ def test_a_write_key_opens_the_sources_door(doors: TestClient, platform: Platfor
     assert {"source"} == _opened(doors, _bearer(_write_key(platform).write_key))
 
 
+@pytest.mark.parametrize(
+    ("door", "needed"),
+    [
+        ("reader", "an organization's access token"),
+        ("auditor", "an organization's access token"),
+        ("customer", "a customer's session"),
+        ("source", "a source's write key"),
+    ],
+)
+def test_a_closed_door_says_which_credential_opens_it_and_nothing_of_the_one_that_was_shown(
+    doors: TestClient, platform: Platform, door: str, needed: str
+) -> None:
+    session, service = (
+        make.person(platform).headers,
+        make.service(platform, make.organization(platform), "profiles:read"),
+    )
+    wrong = [_bearer("x"), service if door in {"customer", "source"} else session]
+
+    answers = [doors.get(f"/doors/{door}", headers=each) for each in wrong]
+
+    assert [401, 401] == [each.status_code for each in answers]
+    assert {f"this call needs {needed}"} == {each.json()["detail"] for each in answers}
+
+
+def test_the_fast_lane_says_which_credential_it_needs(doors: TestClient, platform: Platform) -> None:
+    answer = doors.get("/v1/profiles/p_x?purpose=advice", headers=make.person(platform).headers)
+
+    assert (401, "this call needs an organization's access token") == (answer.status_code, answer.json()["detail"])
+
+
 def test_nobody_opens_no_door(doors: TestClient) -> None:
     assert set() == _opened(doors, {})
 
