@@ -95,7 +95,6 @@ def printed(served: dict[str, str]) -> Callable[[str], list[str]]:
     @cache
     def run(tour: str) -> list[str]:
         script = f"\necho '{BETWEEN}'\n".join(step.commands for step in steps(tour))
-        script = script.replace("localhost:8000", f"localhost:{served['CDP_PORT']}")
         script = script.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
         terminal = served | {"TMPDIR": served["CDP_HOME"]}
         done = subprocess.run(
