@@ -43,8 +43,11 @@ def of_unknown(text: bytes, place: str, names: Mapping[str, frozenset[str]]) -> 
         part = part[int(step.group(2))] if step.group(2) else part
     except (*decoding.DECODE_ERRORS, LookupError, TypeError):
         return place
-    for key in part if isinstance(part, dict) else ():
+    if not isinstance(part, dict):
+        return place
+    known = names.get(step.group(1) or str(part.get("kind")), names[""])
+    for key in sorted(part.keys() - known):
         meant = get_close_matches(_CAMEL.sub("_", key[:_LONGEST]).lower(), names[step.group(1)], n=1, cutoff=_ALIKE)
-        if meant and meant[0] not in part:
+        if meant and (meant[0] == key or meant[0] not in part):
             return f"{place}.{meant[0]}".lstrip(".")
     return place

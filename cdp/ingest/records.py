@@ -114,10 +114,11 @@ _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
 _RECORD: Final = msgspec.json.Decoder(RecordBody)
 _NAMES: Final = {
     "": frozenset(name for body in get_args(RecordBody) for name in ("kind", *body.__struct_fields__)),
+    **{body.__struct_config__.tag: frozenset(("kind", *body.__struct_fields__)) for body in get_args(RecordBody)},
     "subject": frozenset(SubjectBody.__struct_fields__),
     "identifiers": frozenset(IdentifierBody.__struct_fields__),
 }
-"""Our own names, by where they stand."""
+"""Our own names: of all kinds together, of each kind, and of the parts."""
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 

@@ -76,7 +76,7 @@ def test_a_time_to_come_is_taken_as_now() -> None:
         ({"occurred_at": "2026-02-01T00:00:00"}, ("unreadable-time", "occurred_at")),
         ({"occurred_at": "soon"}, ("unreadable-time", "occurred_at")),
         ({"properties": [1]}, ("wrong-type", "properties")),
-        ({"value": 1}, ("unknown-field", "")),
+        ({"value": 1}, ("unknown-field", "value")),
         ({"person@example.org": 1}, ("unknown-field", "")),
         ({"identifiers": [{"type": "email", "value": "e" * 321}]}, ("too-long", "identifiers[0].value")),
         ({"identifiers": [{"type": "email", "value": "e" * 1_000_000}]}, ("too-large", "identifiers")),
@@ -108,6 +108,14 @@ def test_an_item_that_makes_no_sense_is_rejected_by_field(
 
     assert isinstance(result, Rejection)
     assert expected == (result.reason, result.field)
+
+
+def test_a_kind_that_is_said_twice_is_a_rejection() -> None:
+    twice = json.dumps(wire.record(more=1)).encode()[:-1]
+
+    for kind in (b"[]", b"{}", b'"link"', b"null"):
+        (result,) = wire.parse_records(b'{"items":[' + twice + b',"kind":' + kind + b"}]}")
+        assert isinstance(result, Rejection)
 
 
 @pytest.mark.parametrize("name", wire.HOSTILE_VALUES)
