@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
-from cdp.cursors import Cursors
 from cdp.catalog.reading import Catalogs
+from cdp.cursors import Cursors
 from cdp.database import Database
 from cdp.keys.blind import BlindIndex
 from cdp.keys.mac import Mac
