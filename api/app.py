@@ -42,10 +42,10 @@ from cdp.profiles import Profiles
 from cdp.token_checks import TokenChecks
 
 ROUTES: Final = (
+    profiles,  # looked through in this order: the hot paths come first
     segment,
     records,
     rejects,
-    profiles,
     login,
     me,
     me_records,

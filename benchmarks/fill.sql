@@ -1,5 +1,5 @@
 -- Other people's dossiers, to make the tables as large as they would be: everybody with a subject, a key and a live
--- permission, every tenth with ten records. Their values are random bytes of a usual length; nobody asks for them.
+-- permission for somebody else, every tenth with ten records. Their values are random bytes of a usual length.
 -- in   first, last: numbers of customers; source, recipient: organizations
 with person as (
     select n, md5('customer ' || n)::uuid as customer_id, md5('subject ' || n)::uuid as subject_id

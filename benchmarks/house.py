@@ -81,7 +81,7 @@ class House:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             while self.size < size:
                 last = min(size, self.size + _STEP)
-                facts = {"first": self.size + 1, "last": last, "source": self.source, "recipient": self.recipient}
+                facts = {"first": self.size + 1, "last": last, "source": self.source, "recipient": self.other}
                 connection.execute(_FILL, facts)
                 self.size = last
             connection.execute("vacuum analyze")
