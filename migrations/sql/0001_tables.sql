@@ -390,7 +390,7 @@ create table change (
 comment on table change is 'What recipients must hear: a grant that ended or shrank, a correction, an erasure. No value.';
 comment on column change.transaction is 'Read in this order, and only what no running transaction can still precede.';
 
--- ---------------------------------------------------------------- the workshop's own papers
+-- ---------------------------------------------------------------- the house's own papers
 
 create table reject (
     source_id  uuid not null,
