@@ -11,6 +11,7 @@ from pydantic import BaseModel, JsonValue
 from api.principals import Customer, PlatformDep
 from cdp import accesses, clock, corrections, directory, dossier, known_keys
 from cdp.holdings import Evidence, Interaction, InteractionPlace, Opening, Record, RecordPlace
+from cdp.ids import NIL
 from cdp.unsealing import OwnKeys
 from consent.types import CategoryKey, Instant, Slug
 
@@ -259,7 +260,7 @@ def list_my_interactions(  # what narrows a list, each by name
 def list_my_evidence(person: Customer, platform: PlatformDep, after: After = None, limit: Limit = 100) -> EvidencePage:
     """Return consent flags as sources sent them along; they give nobody access."""
     at, caller = clock.now(), f"evidence {person.customer_id}"
-    (place,) = platform.cursors.open(after, tuple[UUID], caller=caller) if after else (UUID(int=0),)
+    (place,) = platform.cursors.open(after, tuple[UUID], caller=caller) if after else (NIL,)
     with platform.database.scoped(person.scope) as session:
         names = directory.names(session)
         found = dossier.evidence(session, OwnKeys(session, platform.ring), after=place, until=at, limit=limit)
