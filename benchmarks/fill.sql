@@ -13,7 +13,7 @@ with person as (
     insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
     select customer_id, subject_id, decode(repeat(md5(n::text), 5), 'hex'), 1, now() from person
 ), permissions as (
-    insert into permission (customer_id, recipient_id, purpose, categories, expires_at, grant_id, since, changed_at, epoch)
+    insert into permission (customer_id, recipient_id, purpose, categories, expires_at, act_id, since, changed_at, epoch)
     select customer_id, %(recipient)s::uuid, 'customer-care', '{address,contact,conversations,products,usage}',
         now() + interval '300 days', customer_id, now(), now(), 1
     from person

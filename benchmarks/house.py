@@ -151,7 +151,7 @@ async def _people(house: House, people: int) -> None:
         ).fetchall()
         house.known = [customer for (customer,) in rows]
         connection.execute(
-            "insert into permission (customer_id, recipient_id, purpose, categories, expires_at, grant_id, since,"
+            "insert into permission (customer_id, recipient_id, purpose, categories, expires_at, act_id, since,"
             " changed_at, epoch)"
             " select c.customer_id, %s, %s, '{address,contact,conversations,products,usage}',"
             " now() + interval '300 days', c.customer_id, now(), now(), 1 from customer c where c.merged_into is null",

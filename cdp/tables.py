@@ -69,7 +69,7 @@ class Permission(SQLModel, table=True):
     stopped_categories: list[str] = _texts()
     stopped: str | None
     chosen_at: datetime | None = _moment()
-    grant_id: UUID
+    act_id: UUID
     since: datetime = _moment()
     changed_at: datetime = _moment()
     epoch: int

@@ -38,7 +38,7 @@ create table access (
     records integer not null,
     outcome text not null,
     reason text not null,
-    grant_id uuid
+    act_id uuid
 ) partition by RANGE (at);
 CREATE INDEX access_organization ON access USING btree (organization_id, at);
 alter table access add constraint access_outcome_check CHECK ((outcome = ANY (ARRAY['released'::text, 'refused'::text, 'unknown'::text])));
@@ -677,7 +677,7 @@ create table permission (
     stopped_categories text[] not null default '{}'::text[],
     stopped text,
     chosen_at timestamp with time zone,
-    grant_id uuid not null,
+    act_id uuid not null,
     since timestamp with time zone not null,
     changed_at timestamp with time zone not null,
     epoch bigint not null
@@ -1125,7 +1125,7 @@ grant execute on function is_sealed(text) to cdp_auditor, cdp_customer, cdp_door
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 1cc22349664acac90b85436415c67df5;
 grant execute on function join_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
-create function keep_permission(p permission) returns void language plpgsql volatile owner cdp_owner body 952330dc7db1c3f9119318c630b87302;
+create function keep_permission(p permission) returns void language plpgsql volatile owner cdp_owner body 1c389dfce49631047330d943a81f38f3;
 grant execute on function keep_permission(permission) to cdp_keeper;
 
 create function latest_end(at timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 6816c323220b521482f0f2245f28ba3a;
@@ -1134,7 +1134,7 @@ grant execute on function latest_end(timestamp with time zone) to cdp_keeper;
 create function link_references(types text[], earlier bytea[], users bytea[], moment timestamp with time zone) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 993fb56590364d43046107ab78ecb9a1;
 grant execute on function link_references(text[],bytea[],bytea[],timestamp with time zone) to cdp_source;
 
-create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], visible uuid) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body cebfdb55d592dc1d9094e0e526de730e;
+create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], visible uuid) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dd09509796f9ad45fb1b7ad70264f223;
 grant execute on function log_lookup(text[],bytea[],text[],bytea[],uuid) to cdp_exporter;
 
 create function make_partition(parent text, name text, moment text, begins date, ends date) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body 38254b62cec2e36e684f989d132e0a28;
@@ -1181,7 +1181,7 @@ grant execute on function permission_after(permission,text,text[],uuid[],timesta
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
 
-create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[], wanted_sources uuid[], until timestamp with time zone, moment timestamp with time zone, actor text, client text, request uuid, proof jsonb) returns permission language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 6396a11b5fa3314a746f3813dbd86f83;
+create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[], wanted_sources uuid[], until timestamp with time zone, moment timestamp with time zone, actor text, client text, request uuid, proof jsonb) returns permission language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0c3c2420810360a978dcc1666caa04d5;
 grant execute on function record_act(uuid,uuid,text,uuid,text,text[],uuid[],timestamp with time zone,timestamp with time zone,text,text,uuid,jsonb) to cdp_customer, cdp_sequencer, cdp_source;
 
 create function refuse(code text, field text DEFAULT NULL::text) returns void language plpgsql volatile owner cdp_owner body 25f94e7dc5f71155c5291a50a537fd8f;
@@ -1199,7 +1199,7 @@ grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp
 create function scope_organization(expected text) returns uuid language sql stable parallel safe owner cdp_owner body b0174b29763cdad41cd53bf6e76c07b6;
 grant execute on function scope_organization(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function settle_permission(p permission, kind text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2bae5d39ac4058e3918f6a42796d5291;
+create function settle_permission(p permission, kind text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body c346460f169cacc8803f0ce7b3ac962a;
 grant execute on function settle_permission(permission,text,timestamp with time zone) to cdp_keeper;
 
 create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;

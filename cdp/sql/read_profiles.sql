@@ -14,7 +14,7 @@ with asked as materialized (
     from category c
     where c.is_grantable and (%(asked)s::text[] is null or c.category = any (%(asked)s::text[]))
 ), wanted as materialized (
-    select w.place, w.customer_id, c.customer_id is not null as is_known, c.merged_into, p.epoch, p.grant_id,
+    select w.place, w.customer_id, c.customer_id is not null as is_known, c.merged_into, p.epoch, p.act_id,
         case when c.customer_id is null then 'not-found' else standing_reason(p, statement_timestamp()) end as reason,
         array(
             select a.category from unnest(asked.categories) a (category)
@@ -62,13 +62,13 @@ with asked as materialized (
     ) keys
 ), logged as (
     insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released,
-        records, outcome, reason, grant_id)
+        records, outcome, reason, act_id)
     select case when w.is_known then w.customer_id else '00000000-0000-0000-0000-000000000000' end,
         statement_timestamp(), gen_random_uuid(), app_organization(), nullif(current_setting('app.client'), ''), 'service',
         %(path)s, app_purpose(), asked.categories, w.granted, w.facts + least(w.events, %(page)s::integer),
         case when not w.is_known then 'unknown' when w.granted <> '{}' then 'released' else 'refused' end,
         case when w.granted = '{}' and w.reason in ('granted', 'attested') then 'category-not-granted' else w.reason end,
-        w.grant_id
+        w.act_id
     from asked cross join answer w
     where w.merged_into is null
 )

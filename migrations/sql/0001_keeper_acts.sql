@@ -257,9 +257,9 @@ begin
     insert into permission values (p.*)
     on conflict (customer_id, recipient_id, purpose) do update set
         (categories, sources, expires_at, attested_categories, attested_expires_at, stopped_categories, stopped, chosen_at,
-         grant_id, since, changed_at, epoch)
+         act_id, since, changed_at, epoch)
         = (p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.stopped_categories, p.stopped,
-           p.chosen_at, p.grant_id, p.since, p.changed_at, p.epoch);
+           p.chosen_at, p.act_id, p.since, p.changed_at, p.epoch);
 end
 $$;
 
@@ -297,7 +297,7 @@ begin
     p.changed_at := moment;
     p.epoch := number;
     p.since := case when kind in ('grant', 'attest') then moment else coalesce(p.since, moment) end;
-    p.grant_id := case when kind in ('grant', 'extend', 'narrow', 'attest') then act else coalesce(p.grant_id, act) end;
+    p.act_id := case when kind in ('grant', 'extend', 'narrow', 'attest') then act else coalesce(p.act_id, act) end;
     insert into act values (customer, number, act, kind, recipient, purpose_key, wanted, wanted_sources, until, moment, actor,
         nullif(client, ''), request, coalesce(proof, '{}'));
     perform keep_permission(p);
@@ -371,9 +371,9 @@ begin
     update customer c set epoch = c.epoch + 1 where c.customer_id = p.customer_id returning c.epoch into p.epoch;
     p.changed_at := greatest(p.changed_at, moment);
     p.since := coalesce(p.since, moment);
-    p.grant_id := gen_random_uuid();
+    p.act_id := gen_random_uuid();
     insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categories, sources, expires_at, at, by)
-    values (p.customer_id, p.epoch, p.grant_id, kind, p.recipient_id, p.purpose, p.categories, p.sources, p.expires_at,
+    values (p.customer_id, p.epoch, p.act_id, kind, p.recipient_id, p.purpose, p.categories, p.sources, p.expires_at,
             p.changed_at, 'platform');
     perform keep_permission(p);
     insert into change (organization_id, customer_id, kind, purpose, at) values (p.recipient_id, p.customer_id, kind, p.purpose, p.changed_at);

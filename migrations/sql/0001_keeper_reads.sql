@@ -53,7 +53,7 @@ begin
         limit 8
     )
     insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released,
-        records, outcome, reason, grant_id)
+        records, outcome, reason, act_id)
     select person.customer_id, statement_timestamp(), gen_random_uuid(), organization, nullif(current_setting('app.client'), ''),
         'service', 'lookup', app_purpose(), '{}', '{}', 0,
         case when person.customer_id = visible then 'released' when person.customer_id = nobody then 'unknown' else 'refused' end,
@@ -61,7 +61,7 @@ begin
              when person.customer_id is distinct from visible and standing_reason(p, statement_timestamp()) in ('granted', 'attested')
              then 'ambiguous'
              else standing_reason(p, statement_timestamp()) end,
-        p.grant_id
+        p.act_id
     from (
         select h.customer_id from holders h
         union

@@ -330,7 +330,7 @@ create table permission (
     stopped_categories  text[] not null default '{}',
     stopped             text check (stopped in ('refused', 'revoked', 'objected', 'erased')),
     chosen_at           timestamptz,
-    grant_id            uuid not null,
+    act_id              uuid not null,
     since               timestamptz not null,
     changed_at          timestamptz not null,
     epoch               bigint not null,
@@ -339,6 +339,7 @@ create table permission (
 create index permission_recipient on permission (recipient_id, purpose, customer_id);
 comment on table permission is 'What the acts add up to, one row for each customer, recipient and purpose: what the gate reads.';
 comment on column permission.attested_categories is 'Recorded by the recipient itself; opens its own records only.';
+comment on column permission.act_id is 'The act that opened it last, or the first act where none did.';
 
 create table access_request (
     customer_id     uuid not null,
@@ -371,11 +372,12 @@ create table access (
     records         integer not null,
     outcome         text not null check (outcome in ('released', 'refused', 'unknown')),
     reason          text not null,
-    grant_id        uuid,
+    act_id          uuid,
     primary key (customer_id, at, access_id)
 ) partition by range (at);
 create index access_organization on access (organization_id, at);
 comment on table access is 'Every read and every refusal. The nil customer stands for a person who was not found. Append only.';
+comment on column access.act_id is 'The act that opened the permission under which it was asked.';
 
 create table change (
     organization_id uuid not null,

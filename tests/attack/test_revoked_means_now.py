@@ -19,7 +19,7 @@ from tests.attack.racing import Exporter, Race, Racer, Seen
 RACES: Final = 10_000
 PROCESSES: Final = 3
 _GRANT: Final = """
-insert into permission (customer_id, recipient_id, purpose, categories, expires_at, grant_id, since, changed_at, epoch)
+insert into permission (customer_id, recipient_id, purpose, categories, expires_at, act_id, since, changed_at, epoch)
 select s.customer_id, %(recipient)s, 'customer-care', '{contact,personal,conversations}', now() + interval '1 day',
        gen_random_uuid(), now() - interval '1 minute', now() - interval '1 minute', 0
 from subject s where s.source_id = %(source)s

@@ -67,7 +67,7 @@ insert into cannot_link (customer_id, subject_id, at)
 select pg_temp.id(c), pg_temp.id(c || ' at elsewhere'), now() from unnest(array['anna', 'bram']) c;
 
 insert into permission (customer_id, recipient_id, purpose, categories, sources, expires_at, attested_categories,
-    attested_expires_at, stopped_categories, stopped, grant_id, since, changed_at, epoch)
+    attested_expires_at, stopped_categories, stopped, act_id, since, changed_at, epoch)
 select pg_temp.id(customer), pg_temp.id(recipient), purpose, categories, 
        case when sources is not null then array(select pg_temp.id(s) from unnest(sources) s) end,
        now() + ends, attested, now() + attested_ends, '{}', stopped, pg_temp.id(customer || recipient || purpose),

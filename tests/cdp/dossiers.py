@@ -188,7 +188,7 @@ class Dossier:
         sources = None if permission.sources is None else list(permission.sources)
         self.behind.connection.execute(
             "insert into permission (customer_id, recipient_id, purpose, categories, sources, expires_at,"
-            " attested_categories, attested_expires_at, stopped_categories, stopped, chosen_at, grant_id, since,"
+            " attested_categories, attested_expires_at, stopped_categories, stopped, chosen_at, act_id, since,"
             " changed_at, epoch) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now(), now(), %s)"
             " on conflict (customer_id, recipient_id, purpose) do update set (categories, sources, expires_at,"
             " attested_categories, attested_expires_at, stopped_categories, stopped) = (excluded.categories,"

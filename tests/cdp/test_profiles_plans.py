@@ -15,7 +15,7 @@ from tests.cdp.dossiers import Behind, Reads
 
 BIG = """-- Twenty thousand customers, each with a key, five attributes, three interactions and two names.
 insert into customer (customer_id, created_at) select gen_random_uuid(), now() from generate_series(1, 20000);
-insert into permission (customer_id, recipient_id, purpose, categories, expires_at, grant_id, since, changed_at, epoch)
+insert into permission (customer_id, recipient_id, purpose, categories, expires_at, act_id, since, changed_at, epoch)
     select customer_id, '{recipient}', 'customer-care', '{{contact}}', now() + interval '1 day', gen_random_uuid(),
         now(), now(), 1 from customer;
 insert into data_key select customer_id, gen_random_uuid(), '', 1, now() from customer;
