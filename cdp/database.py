@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, Final, LiteralString, Self, cast
+from typing import Any, Final, Literal, LiteralString, Self, cast
 
 import psycopg
 from psycopg import AsyncConnection
@@ -23,7 +23,7 @@ from sqlmodel import Session
 from cdp import refusals, replicas
 from cdp.scope import Mint, Scope
 
-__all__ = ["Database", "Session", "connect", "conninfo", "sql"]
+__all__ = ["Database", "Session", "acting_as", "connect", "conninfo", "sql"]
 
 ENTER: Final = "select enter_scope(%s, %s, %s, %s, %s, %s, %s)"
 _AND_WAIT: Final = ", set_config('synchronous_commit', 'remote_apply', true)"
@@ -142,6 +142,16 @@ class Database:
 def conninfo(url: URL) -> str:
     """Return `url` as psycopg reads it, with the options of both lanes."""
     return make_conninfo(url.set(drivername="postgresql").render_as_string(hide_password=False), options=_OPTIONS)
+
+
+@contextmanager
+def acting_as(
+    connection: psycopg.Connection[tuple[Any, ...]], role: Literal["cdp_owner", "cdp_keeper"]
+) -> Iterator[None]:
+    """Run the block in one transaction as `role`, so that whoever migrates needs no superuser."""
+    with connection.transaction():
+        connection.execute(f"set local role {role}")
+        yield
 
 
 def connect(url: URL) -> psycopg.Connection[tuple[Any, ...]]:

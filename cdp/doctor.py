@@ -17,7 +17,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from cdp import clock, key_destruction, rotation, schema_picture
-from cdp.database import sql
+from cdp.database import acting_as, sql
 from cdp.keys.errors import KeyFailure
 from cdp.platform import Platform
 from consent.errors import Problem
@@ -98,7 +98,8 @@ def _durability(patient: Patient) -> Iterator[Finding]:
 
 def _migrations(patient: Patient) -> Iterator[Finding]:
     head = ScriptDirectory.from_config(Config(_ROOT / "alembic.ini")).get_current_head()
-    (stands,) = patient.asked("select version_num from alembic_version") or (None,)
+    with acting_as(patient.admin, "cdp_owner"):
+        (stands,) = patient.asked("select version_num from alembic_version") or (None,)
     yield _judged("migrations", stands == head, f"at {head}", f"at {stands}, wanted {head}: run cdp migrate")
 
 
@@ -147,9 +148,9 @@ def _keys(patient: Patient) -> Iterator[Finding]:
 
 
 def _sample(patient: Patient) -> tuple[int, int]:
-    rows = patient.admin.execute(
-        "select wrapped, subject_id from data_key order by created_at desc limit 50"
-    ).fetchall()
+    newest = "select wrapped, subject_id from data_key order by created_at desc limit 50"
+    with acting_as(patient.admin, "cdp_keeper"):
+        rows = patient.admin.execute(newest).fetchall()
     unreadable = 0
     for wrapped, subject in rows:
         try:

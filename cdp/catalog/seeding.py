@@ -15,7 +15,7 @@ OWNER: Final = ids.NIL
 
 
 def seed(connection: psycopg.Connection[tuple[Any, ...]], catalog: Catalog | None = None) -> int:
-    """Store the shipped catalog and return how many entries are new or changed; for a role that owns the tables."""
+    """Store the shipped catalog and return how many entries are new or changed; for the operator's role."""
     shipped = catalog or files.shipped()
     changed = 0
     with connection.transaction():
