@@ -6,8 +6,9 @@ and carry the proof along.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from consent import acts, event_bodies, events
 from consent.acts import Kind
@@ -80,6 +81,8 @@ class Surroundings:
     storage: str
     method: str
     """How the customer gave or took it, in words."""
+    sources: Mapping[UUID, str] = field(default_factory=dict)
+    """The names of the suppliers that the act speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ class Receipt:
     def to_json_ld(self, around: Surroundings) -> dict[str, Json]:
         """Return the receipt as ISO/IEC TS 27560 in the words of DPV 2.3."""
         event, act = self.event, self.event.act
-        words = self._words(around)
+        words = self.words(around)
         indication: dict[str, Json] = {
             "@type": "eu-gdpr:A9-2-a" if any(word.is_special for word in words) else "eu-gdpr:A6-1-a",
             "dpv:hasConsentStatus": {"@id": _STATUS[act.kind]},
@@ -131,7 +134,9 @@ class Receipt:
             "dpv:hasLegalBasis": indication,
             "dpv:hasProcessing": {"@id": "dpv:Disclose"},
             "dpv:hasPersonalData": [{"@id": word.term, "dct:title": word.name} for word in words],
-            "dpv:hasDataSource": [str(source) for source in sorted(getattr(act, "sources", None) or ())],
+            "dpv:hasDataSource": [
+                around.sources.get(each, str(each)) for each in sorted(getattr(act, "sources", None) or ())
+            ],
             "dpv:hasDataController": _party(around.recipient),
             "dpv:hasRecipient": _party(around.recipient),
             "dpv:hasStorageCondition": around.storage,
@@ -144,7 +149,7 @@ class Receipt:
     def to_kantara(self, around: Surroundings) -> dict[str, Json]:
         """Return the receipt as Kantara Consent Receipt 1.1."""
         act, party = self.event.act, around.recipient
-        words = self._words(around)
+        words = self.words(around)
         end = getattr(act, "expires_at", None)
         special = [word.name for word in words if word.is_special]
         controller: dict[str, Json] = {
@@ -197,7 +202,8 @@ class Receipt:
         kind = events.kind_of(self.event)
         return f"urn:cdp:leaf:{self.opening.leaf_hash(kind).hex()}"
 
-    def _words(self, around: Surroundings) -> list[Word]:
+    def words(self, around: Surroundings) -> list[Word]:
+        """Return the categories that the act names; an end names none, for it ends all of them."""
         act = self.event.act
         other = act.other.categories if isinstance(act, acts.Merge | acts.Split) else frozenset[str]()
         named: frozenset[str] = getattr(act, "categories", other)

@@ -1,0 +1,1 @@
+"""A receipt for people: one sheet of plain words, as a page and on paper."""
