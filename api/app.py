@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from api import errors, parameters
+from api import errors, once, parameters
 from api.browsers import OpenToBrowsers
 from api.limits import Limits, SafeHeaders
 from api.metrics import Metrics
@@ -88,6 +88,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
     app.state.intake = Intake(platform)
+    app.add_middleware(once.OnceOnly)
     app.add_middleware(Limits)
     app.add_middleware(errors.OpaqueErrors)
     app.add_middleware(SafeHeaders)
@@ -118,6 +119,7 @@ def described(lifespan: Lifespan[FastAPI] | None = None) -> DescribedAPI:
         },
     )
     errors.install(app)
+    once.install(app)
     for each in ROUTES:
         app.include_router(each.router, dependencies=[] if each in LENIENT else [Depends(parameters.known)])
     return app

@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from api import paths
+from api import once, paths
 from api.problems import ProblemDocument, WireProblem
 from cdp.ingest import records
 
@@ -65,7 +65,19 @@ def _complete(document: dict[str, Any]) -> None:
     schemas.update(json.loads(json.dumps(records.schemas()[1])))
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            if _takes_key(method, operation):
+                operation.setdefault("parameters", []).append(dict(once.PARAMETER))
             _add_problems(path, method, operation)
+
+
+def _takes_key(method: str, operation: dict[str, Any]) -> bool:
+    """Tell whether a call is a write of a customer or a service; what a service reads by POST is none."""
+    asked = [entry for each in operation.get("security", []) for entry in each.items()]
+    return method in _WRITES and any(entry == ("customer", []) or _is_writing(*entry) for entry in asked)
+
+
+def _is_writing(scheme: str, scopes: list[str]) -> bool:
+    return scheme == "service" and "profiles:read" not in scopes
 
 
 def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Who is asking: the dependencies that turn a credential into somebody with a scope, asked anew at every request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -10,9 +10,10 @@ from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer, OAuth2
 from fastapi.security import SecurityScopes as AskedScopes
 
-from api import caller
+from api import caller, once
 from cdp import clock, credentials
 from cdp.client_scopes import SCOPES
+from cdp.idempotency import Call
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -45,11 +46,17 @@ class Service:
     slug: str
     client_id: str
     scopes: frozenset[str]
+    call: Call | None = None
 
     def scope(self, principal: Principal, *, purpose: str | None = None, customer: UUID | None = None) -> Scope:
         """Return the scope in which this service acts as `principal`."""
         return Scope(
-            principal, organization=self.organization, customer=customer, purpose=purpose, client=self.client_id
+            principal,
+            organization=self.organization,
+            customer=customer,
+            purpose=purpose,
+            client=self.client_id,
+            call=self.call if principal is Principal.SOURCE else None,
         )
 
 
@@ -73,11 +80,12 @@ class LoggedIn:
     customer_id: UUID
     session_id: UUID
     proven_at: datetime
+    call: Call | None = None
 
     @property
     def scope(self) -> Scope:
         """The scope of the customer: the whole own dossier."""
-        return Scope(Principal.CUSTOMER, customer=self.customer_id, client=str(self.session_id))
+        return Scope(Principal.CUSTOMER, customer=self.customer_id, client=str(self.session_id), call=self.call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,8 @@ async def service(
     holder = await _token_holder(request, platform, asked, authorization)
     if holder.organization is None or holder.slug is None:
         raise NoOrganization
-    return Service(holder.organization, holder.slug, holder.client_id, holder.scopes)
+    known = Service(holder.organization, holder.slug, holder.client_id, holder.scopes)
+    return replace(known, call=await once.call_of(request, platform, known.scope(Principal.SOURCE)))
 
 
 async def auditor(
@@ -167,9 +176,14 @@ async def customer(
     """Return the customer that asks."""
     if given is None:
         raise Unauthenticated("this call needs a customer's session")
+    parting = await once.parting_call_of(request, platform, given.credentials)
     holder = await credentials.of_session(platform, given.credentials)
     caller.note_of(request.scope).principal = "customer"
-    return LoggedIn(holder.customer_id, holder.session_id, holder.proven_at)
+    known = LoggedIn(holder.customer_id, holder.session_id, holder.proven_at)
+    if parting is not None:
+        parting.is_claimed = True  # what it does cannot be done twice, only answered twice
+        return known
+    return replace(known, call=await once.call_of(request, platform, known.scope))
 
 
 async def fresh_customer(platform: PlatformDep, person: Annotated[LoggedIn, Depends(customer)]) -> LoggedIn:

@@ -80,6 +80,8 @@ class Database:
             session.begin(),
         ):
             session.execute(enter, dict(zip("abcdefg", self._mint.words(scope), strict=True)))
+            if scope.call is not None:
+                scope.call.claim(session)
             yield session
 
     @asynccontextmanager

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
+
+from sqlmodel import Session
 
 from cdp import clock
 from cdp.keys.mac import Mac
@@ -26,6 +29,13 @@ class Principal(StrEnum):
     KEYMASTER = "keymaster"
 
 
+class Claim(Protocol):
+    """What writes down, in the transaction of what a call does, that it was done: see `cdp.idempotency`."""
+
+    def claim(self, session: Session, /) -> None:
+        """Write it down, or raise Conflict when another call was first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Who asks, for which organization, customer and purpose."""
@@ -35,6 +45,8 @@ class Scope:
     customer: UUID | None = None
     purpose: str | None = None
     client: str | None = None
+    call: Claim | None = field(default=None, compare=False, repr=False)
+    """The call that may be made twice, if this is one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -414,19 +414,28 @@ create table idempotency (
     caller text not null,
     key_hash bytea not null,
     digest bytea not null,
-    status integer not null,
-    answer jsonb not null,
+    call_id uuid not null,
+    status integer,
+    answer bytea,
     at timestamp with time zone not null
 );
 alter table idempotency add constraint idempotency_pkey PRIMARY KEY (caller, key_hash);
 alter table idempotency owner to cdp_owner, enable row level security, force row level security;
+grant delete on idempotency to cdp_operator;
+grant delete, insert, select on idempotency to cdp_customer;
+grant delete, insert, select on idempotency to cdp_doorman;
+grant delete, insert, select on idempotency to cdp_source;
 grant delete, select on idempotency to cdp_keeper;
-grant delete, select on idempotency to cdp_operator;
-grant insert, select on idempotency to cdp_customer;
-grant insert, select on idempotency to cdp_source;
+grant select (at) on idempotency to cdp_operator;
+grant update (answer, at, status) on idempotency to cdp_customer;
+grant update (answer, at, status) on idempotency to cdp_doorman;
+grant update (answer, at, status) on idempotency to cdp_source;
 create policy customer_wall on idempotency as permissive for all to cdp_customer
     using ((caller = (( SELECT scope_customer('customer'::text) AS scope_customer))::text))
     with check ((caller = (( SELECT scope_customer('customer'::text) AS scope_customer))::text));
+create policy doorman_wall on idempotency as permissive for all to cdp_doorman
+    using ((( SELECT is_sealed('doorman'::text) AS is_sealed) AND (caller = 'session'::text)))
+    with check ((( SELECT is_sealed('doorman'::text) AS is_sealed) AND (caller = 'session'::text)));
 create policy keeper on idempotency as permissive for all to cdp_keeper
     using (true)
     with check (true);

@@ -251,7 +251,7 @@ create policy customer_wall on idempotency to cdp_customer
     using (caller = (select scope_customer('customer'))::text) with check (caller = (select scope_customer('customer'))::text);
 create policy source_wall on idempotency to cdp_source
     using (caller = (select scope_organization('source'))::text) with check (caller = (select scope_organization('source'))::text);
-grant select, insert on idempotency to cdp_customer, cdp_source;
+grant select, insert, update (status, answer, at), delete on idempotency to cdp_customer, cdp_source;
 
 -- ---------------------------------------------------------------- the auditor: logs, never a value
 
@@ -279,6 +279,8 @@ begin
     end loop;
 end
 $$;
+revoke select on idempotency from cdp_operator;
+grant select (ctid, at) on idempotency to cdp_operator;
 grant insert, update on organization, client, write_key, category, purpose to cdp_operator;
 grant insert, update, delete on attribute, record_type, pull to cdp_operator;
 grant update (revoked_at), delete on access_token to cdp_operator;
@@ -318,6 +320,9 @@ begin
     end loop;
 end
 $$;
+create policy doorman_wall on idempotency to cdp_doorman
+    using ((select is_sealed('doorman')) and caller = 'session') with check ((select is_sealed('doorman')) and caller = 'session');
+grant select, insert, update (status, answer, at), delete on idempotency to cdp_doorman;
 grant insert on access_token, session, login_link to cdp_doorman;
 grant update (revoked_at) on access_token to cdp_doorman;
 grant update (used_at) on login_link to cdp_doorman;

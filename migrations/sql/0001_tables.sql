@@ -412,11 +412,13 @@ create table idempotency (
     caller    text not null,
     key_hash  bytea not null,
     digest    bytea not null,
-    status    integer not null,
-    answer    jsonb not null,
+    call_id   uuid not null,
+    status    integer,
+    answer    bytea,
     at        timestamptz not null,
     primary key (caller, key_hash)
 );
+comment on table idempotency is 'Calls that were done under a key, with keyed hashes only; the answer opens with the caller''s own key.';
 
 create table import_job (
     source_id   uuid not null,

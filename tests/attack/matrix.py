@@ -33,7 +33,8 @@ RIGHTS: Final = {
         reference: select(source_id,type,blind,customer_id,subject_id)
     """,
     "source": """
-        access_request delivery idempotency reject: select insert
+        access_request delivery reject: select insert
+        idempotency: select insert update(status,answer,at) delete
         attribute record_type: select insert update delete
         catalog_version: select update(version)
         change permission: select
@@ -44,7 +45,8 @@ RIGHTS: Final = {
         record: select(customer_id,record_id,subject_id,source_id,kind,category,type,key,occurred_at,received_at,superseded_at,digest) insert update(category,occurred_at,received_at,superseded_at,queryable)
     """,  # noqa: E501 -- one right, one line
     "customer": """
-        access idempotency: select insert
+        access: select insert
+        idempotency: select insert update(status,answer,at) delete
         access_request: select update(state,answered_at)
         act cannot_link data_key evidence identifier link permission reference subject: select
         customer: select update(details)
@@ -61,7 +63,8 @@ RIGHTS: Final = {
         catalog_version: select update(version)
         category client organization purpose write_key: select insert update
         customer: select(customer_id,created_at,claimed_at,merged_into)
-        delivery idempotency login_link reject session: select delete
+        delivery login_link reject session: select delete
+        idempotency: select(at) delete
         import_job: select
         interaction: select(customer_id,record_id,source_id,category,type,occurred_at) update(category)
         record: select(customer_id,record_id,source_id,kind,category,type) update(category)
@@ -70,6 +73,7 @@ RIGHTS: Final = {
     "doorman": """
         access_token: select insert update(revoked_at)
         client write_key: select
+        idempotency: select insert update(status,answer,at) delete
         login_link: select insert update(used_at)
         session: select insert update(proven_at,ended_at)
     """,
@@ -212,6 +216,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("customer", "act"): _mine_or_before,
     ("customer", "access"): _mine_or_before,
     ("customer", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.customer))),
+    ("doorman", "idempotency"): lambda _asker, row: row["caller"] == "session",
     ("auditor", "act"): _audited("recipient_id"),
     ("auditor", "access"): _audited("organization_id"),
 }

@@ -114,5 +114,6 @@ insert into import_job (source_id, fingerprint, position, counts, updated_at)
 select pg_temp.id(o), pg_temp.blind(o), 0, '{}', now() from unnest(array['huis', 'winkel']) o;
 insert into pull (source_id, name, settings, next_at)
 select pg_temp.id(o), 'register', '{}', now() from unnest(array['huis', 'winkel']) o;
-insert into idempotency (caller, key_hash, digest, status, answer, at)
-select pg_temp.id(o)::text, pg_temp.blind(o), 'digest', 200, '{}', now() from unnest(array['huis', 'winkel', 'anna', 'bram']) o;
+insert into idempotency (caller, key_hash, digest, call_id, status, answer, at)
+select case o when 'session' then o else pg_temp.id(o)::text end, pg_temp.blind(o), 'digest', pg_temp.id(o), 200, 'sealed', now()
+from unnest(array['huis', 'winkel', 'anna', 'bram', 'session']) o;

@@ -31,8 +31,8 @@ ROWS = {
         " from generate_series(1, %s)"
     ),
     "idempotency": (
-        "insert into idempotency (caller, key_hash, digest, status, answer, at)"
-        " select gen_random_uuid()::text, '', '', 200, '{}', %s from generate_series(1, %s)"
+        "insert into idempotency (caller, key_hash, digest, call_id, at)"
+        " select gen_random_uuid()::text, '', '', gen_random_uuid(), %s from generate_series(1, %s)"
     ),
     "reject": (
         "insert into reject (source_id, at, path, position, reason, request_id)"
