@@ -27,6 +27,8 @@ class Principal(StrEnum):
     DOORMAN = "doorman"
     SEQUENCER = "sequencer"
     KEYMASTER = "keymaster"
+    VISITOR = "visitor"
+    """Anybody: what the logs publish, and nothing else."""
 
 
 class Claim(Protocol):

@@ -1,16 +1,19 @@
 """Every setting, read once from `CDP_*` variables into one frozen object that is passed down."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 
 from consent.errors import Invalid
 
 _MOST = 10_000_000
+_ORIGIN = re.compile(r"[a-z0-9][a-z0-9.:-]{0,99}(/[a-z0-9._-]{1,40}){0,3}")
 
 
 def _home(environment: Mapping[str, str]) -> Path:
@@ -44,6 +47,15 @@ def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(stated)
 
 
+def _log_origin(environment: Mapping[str, str], base_url: str) -> str:
+    """Return the name under which the logs are signed: a host, and perhaps a path."""
+    host = urlsplit(base_url).hostname or ""
+    stated = environment.get("CDP_LOG_ORIGIN") or (host if _ORIGIN.fullmatch(host) else "localhost")
+    if not _ORIGIN.fullmatch(stated):
+        raise Invalid("the setting CDP_LOG_ORIGIN is a name such as log.example.org", field="CDP_LOG_ORIGIN")
+    return stated
+
+
 def _driver(url: str) -> URL:
     """Return `url` with the driver that both lanes speak, whatever scheme the operator wrote."""
     return make_url(url).set(drivername="postgresql+psycopg")
@@ -67,6 +79,7 @@ class Settings:
     home: Path
     app_url: URL = field(repr=False)
     base_url: str = "http://localhost:8000"
+    log_origin: str = "localhost"
     is_demo: bool = False
     pool_size: int = 8
     smtp_url: str | None = field(default=None, repr=False)
@@ -84,6 +97,11 @@ class Settings:
     def keys(self) -> Path:
         """The folder of the key ring."""
         return self.home / "keys"
+
+    @property
+    def log(self) -> Path:
+        """The folder of the logs' private keys, and of what they signed."""
+        return self.home / "log"
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -104,10 +122,12 @@ class Settings:
 
         if number("CDP_PROCESSES", 1) > 1:
             raise Invalid("the setting CDP_PROCESSES is 1: start more `cdp serve` instead", field="CDP_PROCESSES")
+        base_url = environment.get("CDP_BASE_URL", "http://localhost:8000").rstrip("/")
         return cls(
             home=_home(environment),
             app_url=_driver(_required(environment, "CDP_APP_DATABASE_URL")),
-            base_url=environment.get("CDP_BASE_URL", "http://localhost:8000").rstrip("/"),
+            base_url=base_url,
+            log_origin=_log_origin(environment, base_url),
             is_demo=flag("CDP_DEMO"),
             pool_size=number("CDP_POOL_SIZE", 8),
             smtp_url=_text(environment, "CDP_SMTP_URL"),

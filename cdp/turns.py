@@ -18,6 +18,7 @@ class Turn(IntEnum):
 
     WORKER = 1
     ROTATION = 2
+    SEQUENCER = 3
 
 
 @contextmanager

@@ -12,6 +12,7 @@ create role cdp_owner nologin;
 create role cdp_reader nologin;
 create role cdp_sequencer nologin;
 create role cdp_source nologin;
+create role cdp_visitor nologin;
 
 grant cdp_auditor to cdp_login;
 grant cdp_customer to cdp_login;
@@ -23,6 +24,7 @@ grant cdp_operator to cdp_login;
 grant cdp_reader to cdp_login;
 grant cdp_sequencer to cdp_login;
 grant cdp_source to cdp_login;
+grant cdp_visitor to cdp_login;
 
 create table access (
     customer_id uuid not null,
@@ -44,11 +46,15 @@ CREATE INDEX access_organization ON access USING btree (organization_id, at);
 alter table access add constraint access_outcome_check CHECK ((outcome = ANY (ARRAY['released'::text, 'refused'::text, 'unknown'::text])));
 alter table access add constraint access_pkey PRIMARY KEY (customer_id, at, access_id);
 alter table access owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER logged AFTER INSERT ON access REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION log_accesses();
+trigger: CREATE TRIGGER written_once BEFORE DELETE OR UPDATE ON access FOR EACH ROW WHEN ((CURRENT_USER <> 'cdp_owner'::name)) EXECUTE FUNCTION refuse_change_but_parting();
 grant insert on access to cdp_exporter;
-grant insert on access to cdp_keeper;
 grant insert on access to cdp_reader;
 grant insert, select on access to cdp_customer;
+grant insert, select on access to cdp_keeper;
 grant select on access to cdp_auditor;
+grant select on access to cdp_sequencer;
+grant update (customer_id) on access to cdp_keeper;
 create policy auditor_wall on access as permissive for select to cdp_auditor
     using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)))));
 create policy customer_before on access as permissive for select to cdp_customer
@@ -63,6 +69,27 @@ create policy keeper on access as permissive for all to cdp_keeper
     with check (true);
 create policy reader_wall on access as permissive for insert to cdp_reader
     with check (((organization_id = ( SELECT scope_organization('reader'::text) AS scope_organization)) AND (customer_id = ANY (ARRAY[( SELECT app_customer() AS app_customer), '00000000-0000-0000-0000-000000000000'::uuid]))));
+create policy sequencer_wall on access as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+
+create table access_outbox (
+    entry_id bigint not null generated always as identity,
+    customer_id uuid not null,
+    at timestamp with time zone not null,
+    access_id uuid not null,
+    salt bytea not null
+);
+alter table access_outbox add constraint access_outbox_pkey PRIMARY KEY (entry_id);
+alter table access_outbox add constraint access_outbox_salt_check CHECK ((octet_length(salt) = 32));
+alter table access_outbox owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on access_outbox to cdp_sequencer;
+grant insert on access_outbox to cdp_keeper;
+create policy keeper on access_outbox as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy sequencer_wall on access_outbox as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table access_request (
     customer_id uuid not null,
@@ -137,14 +164,21 @@ create table act (
     by text not null,
     client_id text,
     request_id uuid,
-    evidence jsonb not null default '{}'::jsonb
+    evidence jsonb not null default '{}'::jsonb,
+    other_id uuid,
+    other jsonb
 );
+CREATE INDEX act_other ON act USING btree (other_id) WHERE (other_id IS NOT NULL);
 alter table act add constraint act_kind_check CHECK ((kind = ANY (ARRAY['grant'::text, 'narrow'::text, 'extend'::text, 'revoke'::text, 'refuse'::text, 'object'::text, 'attest'::text, 'expire'::text, 'merge'::text, 'split'::text, 'erase'::text])));
 alter table act add constraint act_pkey PRIMARY KEY (customer_id, seq);
 alter table act owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER logged AFTER INSERT ON act REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION log_acts();
+trigger: CREATE TRIGGER written_once BEFORE DELETE OR UPDATE ON act FOR EACH ROW EXECUTE FUNCTION refuse_change_but_parting();
 grant insert, select on act to cdp_keeper;
 grant select on act to cdp_auditor;
 grant select on act to cdp_customer;
+grant select on act to cdp_sequencer;
+grant update (customer_id, evidence, other, other_id, request_id) on act to cdp_keeper;
 create policy auditor_wall on act as permissive for select to cdp_auditor
     using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (recipient_id = ( SELECT app_organization() AS app_organization)))));
 create policy customer_wall on act as permissive for select to cdp_customer
@@ -152,6 +186,8 @@ create policy customer_wall on act as permissive for select to cdp_customer
 create policy keeper on act as permissive for all to cdp_keeper
     using (true)
     with check (true);
+create policy sequencer_wall on act as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table attribute (
     organization_id uuid not null,
@@ -275,6 +311,31 @@ create policy keeper on change as permissive for all to cdp_keeper
 create policy source_wall on change as permissive for select to cdp_source
     using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
 
+create table checkpoint (
+    log_id smallint not null,
+    size bigint not null,
+    root bytea not null,
+    note bytea not null,
+    at timestamp with time zone not null
+);
+alter table checkpoint add constraint checkpoint_pkey PRIMARY KEY (log_id, size);
+alter table checkpoint add constraint checkpoint_root_check CHECK ((octet_length(root) = 32));
+alter table checkpoint owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+grant insert, select on checkpoint to cdp_sequencer;
+grant select on checkpoint to cdp_auditor;
+grant select on checkpoint to cdp_customer;
+grant select on checkpoint to cdp_visitor;
+create policy auditor_wall on checkpoint as permissive for select to cdp_auditor
+    using (( SELECT is_sealed('auditor'::text) AS is_sealed));
+create policy customer_wall on checkpoint as permissive for select to cdp_customer
+    using ((( SELECT scope_customer('customer'::text) AS scope_customer) IS NOT NULL));
+create policy sequencer_wall on checkpoint as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+create policy visitor_wall on checkpoint as permissive for select to cdp_visitor
+    using (( SELECT is_sealed('visitor'::text) AS is_sealed));
+
 create table client (
     client_id text not null,
     organization_id uuid,
@@ -300,6 +361,29 @@ create policy operator_wall on client as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
+create table consent_outbox (
+    entry_id bigint not null generated always as identity,
+    fact text not null,
+    customer_id uuid not null,
+    fact_id uuid not null,
+    seq bigint,
+    facts jsonb,
+    at timestamp with time zone not null,
+    salt bytea not null
+);
+alter table consent_outbox add constraint consent_outbox_fact_check CHECK ((fact = ANY (ARRAY['act'::text, 'link'::text, 'erasure'::text, 'policy'::text])));
+alter table consent_outbox add constraint consent_outbox_pkey PRIMARY KEY (entry_id);
+alter table consent_outbox add constraint consent_outbox_salt_check CHECK ((octet_length(salt) = 32));
+alter table consent_outbox owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on consent_outbox to cdp_sequencer;
+grant insert on consent_outbox to cdp_keeper;
+create policy keeper on consent_outbox as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy sequencer_wall on consent_outbox as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+
 create table customer (
     customer_id uuid not null,
     created_at timestamp with time zone not null,
@@ -315,6 +399,7 @@ grant delete, insert, select, update on customer to cdp_keeper;
 grant select (claimed_at, created_at, customer_id, merged_into) on customer to cdp_operator;
 grant select (customer_id, epoch, merged_into) on customer to cdp_exporter;
 grant select (customer_id, epoch, merged_into) on customer to cdp_reader;
+grant select (customer_id, merged_into) on customer to cdp_sequencer;
 grant select on customer to cdp_customer;
 grant update (details) on customer to cdp_customer;
 create policy customer_wall on customer as permissive for all to cdp_customer
@@ -329,6 +414,8 @@ create policy operator_wall on customer as permissive for select to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed));
 create policy reader_wall on customer as permissive for select to cdp_reader
     using ((customer_id = ( SELECT scope_customer('reader'::text) AS scope_customer)));
+create policy sequencer_wall on customer as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table data_key (
     customer_id uuid not null,
@@ -592,6 +679,29 @@ create policy keymaster_wall on key_floor as permissive for all to cdp_keymaster
     using (( SELECT is_sealed('keymaster'::text) AS is_sealed))
     with check (( SELECT is_sealed('keymaster'::text) AS is_sealed));
 
+create table leaf (
+    log_id smallint not null,
+    "position" bigint not null,
+    leaf bytea not null
+);
+alter table leaf add constraint leaf_leaf_check CHECK ((octet_length(leaf) = 34));
+alter table leaf add constraint leaf_pkey PRIMARY KEY (log_id, "position");
+alter table leaf owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON leaf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+grant insert, select on leaf to cdp_sequencer;
+grant select on leaf to cdp_auditor;
+grant select on leaf to cdp_customer;
+grant select on leaf to cdp_visitor;
+create policy auditor_wall on leaf as permissive for select to cdp_auditor
+    using (( SELECT is_sealed('auditor'::text) AS is_sealed));
+create policy customer_wall on leaf as permissive for select to cdp_customer
+    using ((( SELECT scope_customer('customer'::text) AS scope_customer) IS NOT NULL));
+create policy sequencer_wall on leaf as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+create policy visitor_wall on leaf as permissive for select to cdp_visitor
+    using (( SELECT is_sealed('visitor'::text) AS is_sealed));
+
 create table link (
     customer_id uuid not null,
     link_id uuid not null,
@@ -606,6 +716,7 @@ create table link (
 alter table link add constraint link_kind_check CHECK ((kind = ANY (ARRAY['link'::text, 'unlink'::text])));
 alter table link add constraint link_pkey PRIMARY KEY (customer_id, link_id);
 alter table link owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER logged AFTER INSERT ON link REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION log_links();
 grant delete, insert, select on link to cdp_keeper;
 grant select on link to cdp_customer;
 create policy customer_wall on link as permissive for all to cdp_customer
@@ -614,6 +725,60 @@ create policy customer_wall on link as permissive for all to cdp_customer
 create policy keeper on link as permissive for all to cdp_keeper
     using (true)
     with check (true);
+
+create table log (
+    log_id smallint not null,
+    kind text not null,
+    name text not null,
+    origin text not null,
+    size bigint not null default 0,
+    begun_at timestamp with time zone not null,
+    ended_at timestamp with time zone
+);
+alter table log add constraint log_kind_check CHECK ((kind = ANY (ARRAY['consent'::text, 'access'::text])));
+alter table log add constraint log_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,39}$'::text));
+alter table log add constraint log_name_key UNIQUE (name);
+alter table log add constraint log_origin_key UNIQUE (origin);
+alter table log add constraint log_pkey PRIMARY KEY (log_id);
+alter table log add constraint log_size_check CHECK ((size >= 0));
+alter table log owner to cdp_owner, enable row level security, force row level security;
+grant insert, select on log to cdp_sequencer;
+grant select on log to cdp_auditor;
+grant select on log to cdp_customer;
+grant select on log to cdp_visitor;
+grant update (ended_at, size) on log to cdp_sequencer;
+create policy auditor_wall on log as permissive for select to cdp_auditor
+    using (( SELECT is_sealed('auditor'::text) AS is_sealed));
+create policy customer_wall on log as permissive for select to cdp_customer
+    using ((( SELECT scope_customer('customer'::text) AS scope_customer) IS NOT NULL));
+create policy sequencer_wall on log as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+create policy visitor_wall on log as permissive for select to cdp_visitor
+    using (( SELECT is_sealed('visitor'::text) AS is_sealed));
+
+create table log_key (
+    log_id smallint not null,
+    vkey text not null,
+    added_at timestamp with time zone not null
+);
+alter table log_key add constraint log_key_log_id_fkey FOREIGN KEY (log_id) REFERENCES log(log_id);
+alter table log_key add constraint log_key_pkey PRIMARY KEY (log_id, vkey);
+alter table log_key owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON log_key FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+grant insert, select on log_key to cdp_sequencer;
+grant select on log_key to cdp_auditor;
+grant select on log_key to cdp_customer;
+grant select on log_key to cdp_visitor;
+create policy auditor_wall on log_key as permissive for select to cdp_auditor
+    using (( SELECT is_sealed('auditor'::text) AS is_sealed));
+create policy customer_wall on log_key as permissive for select to cdp_customer
+    using ((( SELECT scope_customer('customer'::text) AS scope_customer) IS NOT NULL));
+create policy sequencer_wall on log_key as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+create policy visitor_wall on log_key as permissive for select to cdp_visitor
+    using (( SELECT is_sealed('visitor'::text) AS is_sealed));
 
 create table login_link (
     link_hash bytea not null,
@@ -641,6 +806,63 @@ create policy keeper on login_link as permissive for all to cdp_keeper
 create policy operator_wall on login_link as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table node (
+    log_id smallint not null,
+    level smallint not null,
+    "position" bigint not null,
+    hash bytea not null
+);
+alter table node add constraint node_hash_check CHECK ((octet_length(hash) = 32));
+alter table node add constraint node_level_check CHECK (((level >= 1) AND (level <= 7)));
+alter table node add constraint node_pkey PRIMARY KEY (log_id, level, "position");
+alter table node owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON node FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+grant insert, select on node to cdp_sequencer;
+grant select on node to cdp_auditor;
+grant select on node to cdp_customer;
+grant select on node to cdp_visitor;
+create policy auditor_wall on node as permissive for select to cdp_auditor
+    using (( SELECT is_sealed('auditor'::text) AS is_sealed));
+create policy customer_wall on node as permissive for select to cdp_customer
+    using ((( SELECT scope_customer('customer'::text) AS scope_customer) IS NOT NULL));
+create policy sequencer_wall on node as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+create policy visitor_wall on node as permissive for select to cdp_visitor
+    using (( SELECT is_sealed('visitor'::text) AS is_sealed));
+
+create table opening (
+    log_id smallint not null,
+    "position" bigint not null,
+    kind smallint not null,
+    pseudonym uuid not null,
+    organization_id uuid not null,
+    seq bigint not null,
+    fact_id uuid not null,
+    salt bytea not null,
+    body bytea not null
+);
+CREATE INDEX opening_chain ON opening USING btree (log_id, pseudonym, organization_id, "position");
+CREATE INDEX opening_fact ON opening USING btree (fact_id) WHERE (kind = 1);
+alter table opening add constraint opening_kind_check CHECK (((kind >= 1) AND (kind <= 5)));
+alter table opening add constraint opening_pkey PRIMARY KEY (log_id, "position");
+alter table opening add constraint opening_salt_check CHECK ((octet_length(salt) = 32));
+alter table opening owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER written_once BEFORE UPDATE OR TRUNCATE ON opening FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+grant delete, insert, select on opening to cdp_sequencer;
+grant select on opening to cdp_auditor;
+grant select on opening to cdp_customer;
+create policy auditor_wall on opening as permissive for select to cdp_auditor
+    using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)) OR ((organization_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (pseudonym = '00000000-0000-0000-0000-000000000000'::uuid)))));
+create policy customer_wall on opening as permissive for select to cdp_customer
+    using ((pseudonym = ANY (( SELECT own_pseudonyms() AS own_pseudonyms)::uuid[])));
+create policy keeper on opening as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy sequencer_wall on opening as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table organization (
     organization_id uuid not null,
@@ -691,14 +913,18 @@ create table permission (
     changed_at timestamp with time zone not null,
     epoch bigint not null
 );
+CREATE INDEX permission_attested_end ON permission USING btree (attested_expires_at) WHERE ((attested_categories <> '{}'::text[]) AND (changed_at < attested_expires_at));
+CREATE INDEX permission_end ON permission USING btree (expires_at) WHERE ((categories <> '{}'::text[]) AND (changed_at < expires_at));
 CREATE INDEX permission_recipient ON permission USING btree (recipient_id, purpose, customer_id);
 alter table permission add constraint permission_pkey PRIMARY KEY (customer_id, recipient_id, purpose);
 alter table permission add constraint permission_stopped_check CHECK ((stopped = ANY (ARRAY['refused'::text, 'revoked'::text, 'objected'::text, 'erased'::text])));
 alter table permission owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER acted AFTER INSERT OR UPDATE ON permission FOR EACH ROW WHEN ((CURRENT_USER ~~ 'cdp\_%'::text)) EXECUTE FUNCTION check_permission();
 grant delete, insert, select, update on permission to cdp_keeper;
 grant select on permission to cdp_customer;
 grant select on permission to cdp_exporter;
 grant select on permission to cdp_reader;
+grant select on permission to cdp_sequencer;
 grant select on permission to cdp_source;
 create policy customer_wall on permission as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
@@ -710,8 +936,26 @@ create policy keeper on permission as permissive for all to cdp_keeper
     with check (true);
 create policy reader_wall on permission as permissive for select to cdp_reader
     using (((recipient_id = ( SELECT scope_organization('reader'::text) AS scope_organization)) AND (customer_id = ( SELECT app_customer() AS app_customer))));
+create policy sequencer_wall on permission as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 create policy source_wall on permission as permissive for select to cdp_source
     using ((recipient_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table pseudonym (
+    customer_id uuid not null,
+    pseudonym uuid not null
+);
+alter table pseudonym add constraint pseudonym_pkey PRIMARY KEY (customer_id);
+alter table pseudonym add constraint pseudonym_pseudonym_key UNIQUE (pseudonym);
+alter table pseudonym owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on pseudonym to cdp_sequencer;
+grant select on pseudonym to cdp_keeper;
+create policy keeper on pseudonym as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy sequencer_wall on pseudonym as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table pull (
     source_id uuid not null,
@@ -1056,6 +1300,9 @@ grant execute on function change_catalog() to cdp_operator, cdp_source;
 create function check_act(kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone, purpose_key text) returns void language plpgsql stable owner cdp_owner body 98810ac94aa83d266f05d9dce4bd7630;
 grant execute on function check_act(text,text[],uuid[],timestamp with time zone,timestamp with time zone,timestamp with time zone,text) to cdp_keeper;
 
+create function check_permission() returns trigger language plpgsql volatile owner cdp_owner body d342a1f14204c052a42155f02c59a013;
+grant execute on function check_permission() to cdp_keeper;
+
 create function check_session(hash bytea) returns TABLE(customer_id uuid, session_id uuid, proven_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 058fce862897928a2fcd7101d3947b24;
 grant execute on function check_session(bytea) to cdp_login;
 
@@ -1098,10 +1345,10 @@ grant execute on function end_permissions(uuid,uuid[],timestamp with time zone) 
 create function enter_scope(principal text, organization text, customer text, purpose text, client text, until text, seal text) returns void language plpgsql volatile owner cdp_owner body f95bddad55e6ce3c7383c342cdf9779a;
 grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7188f7cab28058190edfca9000f0a661;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body aa775efe40bb48472fb502d21489e95a;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
 
-create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body f1d8a69a4ed1d4fe56329562a6889df6;
+create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body efaed15f93e97459bffa049d86270bf3;
 grant execute on function forget_unknown(uuid) to cdp_keeper;
 
 create function gate() returns text[] language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 951ee26957858cfaed9893e2178620e0;
@@ -1129,7 +1376,7 @@ create function holders_of(wanted_type text, wanted_blind bytea) returns uuid[] 
 grant execute on function holders_of(text,bytea) to cdp_keeper;
 
 create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ea1854fe608fdc2f3647116f59ed276e;
-grant execute on function is_sealed(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+grant execute on function is_sealed(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source, cdp_visitor;
 
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 1cc22349664acac90b85436415c67df5;
 grant execute on function join_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
@@ -1142,6 +1389,15 @@ grant execute on function latest_end(timestamp with time zone) to cdp_keeper;
 
 create function link_references(types text[], earlier bytea[], users bytea[], moment timestamp with time zone) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 993fb56590364d43046107ab78ecb9a1;
 grant execute on function link_references(text[],bytea[],bytea[],timestamp with time zone) to cdp_source;
+
+create function log_accesses() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b492d3685f1f7bd5d94d0f466abb881f;
+
+create function log_acts() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7e53a01960c881f521d4f269346296c0;
+
+create function log_erasure(customers uuid[], erasure uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 9c32a4ab13f1dd92968b2bb3a7180aed;
+grant execute on function log_erasure(uuid[],uuid,timestamp with time zone) to cdp_keeper;
+
+create function log_links() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b9676fcd734dd2ade373f2adee5271c1;
 
 create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], visible uuid) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dd09509796f9ad45fb1b7ad70264f223;
 grant execute on function log_lookup(text[],bytea[],text[],bytea[],uuid) to cdp_exporter;
@@ -1160,7 +1416,7 @@ grant execute on function may_act(uuid,uuid,text) to cdp_keeper;
 create function may_join(guest uuid, host uuid) returns boolean language sql stable owner cdp_owner body bbf4bf068f0e4092be3dac78a6235791;
 grant execute on function may_join(uuid,uuid) to cdp_keeper;
 
-create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body cdc326c996edbe4ded92af9f0147f68e;
+create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body 13e493a6a3b129b11027ae8ad8d67ede;
 grant execute on function merge_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
 create function merged(a permission, b permission, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 5a5234acc09064b984929331765bcfb0;
@@ -1171,6 +1427,9 @@ grant execute on function move_subjects(uuid[],uuid,uuid) to cdp_keeper;
 
 create function narrowed(p permission, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 127af16829c5f9c12b8ec93bc9072e3e;
 grant execute on function narrowed(permission,text[],uuid[],timestamp with time zone,timestamp with time zone) to cdp_keeper;
+
+create function new_salt() returns bytea language sql volatile parallel safe owner cdp_owner body 9bb4cc88b2f215c2c9d0607f9766a3b0;
+grant execute on function new_salt() to cdp_keeper, cdp_sequencer;
 
 create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;
 grant execute on function open_at(permission,timestamp with time zone) to cdp_keeper;
@@ -1184,6 +1443,12 @@ grant execute on function opens(text[],uuid[],timestamp with time zone,text[],ti
 create function own_customers() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a5c472f5e54066506a014b12610f7cc9;
 grant execute on function own_customers() to cdp_customer;
 
+create function own_pseudonyms() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c3c4e13ad04382018ec56f7e8d87f45f;
+grant execute on function own_pseudonyms() to cdp_customer;
+
+create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 338b3b21917b4cadafec75bd1d7cb2a7;
+grant execute on function part_with(uuid[]) to cdp_sequencer;
+
 create function permission_after(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 22c4ec2b400af3f0404570066d61a67f;
 grant execute on function permission_after(permission,text,text[],uuid[],timestamp with time zone,timestamp with time zone) to cdp_keeper;
 
@@ -1193,10 +1458,19 @@ grant execute on function raise_key_floor(integer) to cdp_keymaster;
 create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[], wanted_sources uuid[], until timestamp with time zone, moment timestamp with time zone, actor text, client text, request uuid, proof jsonb) returns permission language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0c3c2420810360a978dcc1666caa04d5;
 grant execute on function record_act(uuid,uuid,text,uuid,text,text[],uuid[],timestamp with time zone,timestamp with time zone,text,text,uuid,jsonb) to cdp_customer, cdp_sequencer, cdp_source;
 
+create function record_expiries(at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0594a082a9e759bf596eaea393f80d9b;
+grant execute on function record_expiries(integer,timestamp with time zone) to cdp_sequencer;
+
 create function refuse(code text, field text DEFAULT NULL::text) returns void language plpgsql volatile owner cdp_owner body 25f94e7dc5f71155c5291a50a537fd8f;
 grant execute on function refuse(text,text) to cdp_keeper;
 
-create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5cfc8e2f048f2399126657e00d37fb2f;
+create function refuse_change() returns trigger language plpgsql volatile owner cdp_owner body 22b07a972283866e9fd1c4d38a995ea5;
+grant execute on function refuse_change() to cdp_keeper;
+
+create function refuse_change_but_parting() returns trigger language plpgsql volatile owner cdp_owner body 37b4930e386204a70d9f00c4b89920d8;
+grant execute on function refuse_change_but_parting() to cdp_keeper;
+
+create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body cfb7b9416ddac65fa2ddd5a2837dcbb8;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
 
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body d8cb9fd484cbcd3466aecf0689f53382;
@@ -1208,8 +1482,8 @@ grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp
 create function scope_organization(expected text) returns uuid language sql stable parallel safe owner cdp_owner body b0174b29763cdad41cd53bf6e76c07b6;
 grant execute on function scope_organization(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function settle_permission(p permission, kind text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body c346460f169cacc8803f0ce7b3ac962a;
-grant execute on function settle_permission(permission,text,timestamp with time zone) to cdp_keeper;
+create function settle_permission(p permission, kind text, moment timestamp with time zone, other permission DEFAULT NULL::permission) returns void language plpgsql volatile owner cdp_owner body c7f65df25782cfe971115dc39873209f;
+grant execute on function settle_permission(permission,text,timestamp with time zone,permission) to cdp_keeper;
 
 create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;
 grant execute on function shared_by(text[],text[]) to cdp_keeper;
@@ -1238,7 +1512,7 @@ grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
 create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2e7ac5e9f85f27cb0f8931f0f4a4c8a4;
 grant execute on function tell_recipients(text,uuid,text,timestamp with time zone) to cdp_customer;
 
-create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1ae2a53156aa0048062276cb35c1f9cb;
+create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0fbb01eda92e06e9980cd0ca227e4335;
 grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to cdp_customer;
 
 create function without(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 72a514df4fd71d035beb3571f468d059;

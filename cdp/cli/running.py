@@ -5,13 +5,15 @@ import os
 import signal
 import sys
 from dataclasses import asdict
-from threading import Event
+from threading import Event, Thread
 from typing import Annotated
 
 import typer
 
 from cdp import bootstrap, jobs
 from cdp.cli import house, opening, terminal
+from cdp.keys.errors import KeyFailure
+from cdp.log import sequencing
 from cdp.settings import admin_url, app_password
 
 Host = Annotated[str, typer.Option(envvar="CDP_HOST", help="Where to listen.")]
@@ -44,15 +46,27 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 def work() -> None:
-    """Do what has to happen now and then; one worker is the active one, others wait to take over."""
+    """Do what has to happen now and then, and write the logs; one worker is the active one, others wait."""
     stop = _stopped_by_signals()
     with opening.platform() as platform:
-        jobs.work(platform, stop, report=_log)
+        writing = Thread(target=sequencing.work, args=(platform, stop), kwargs={"report": _log_failure})
+        writing.start()
+        try:
+            jobs.work(platform, stop, report=_log)
+        finally:
+            stop.set()
+            writing.join()
 
 
 def _log(done: jobs.Done) -> None:
     if done.count or done.failure:
         print(json.dumps({"event": "job", **asdict(done)}), flush=True)
+
+
+def _log_failure(error: Exception) -> None:
+    """Say what kept the logs from being written; only our own errors have a text without a value in it."""
+    said = str(error) if isinstance(error, KeyFailure) else ""
+    print(json.dumps({"event": "log-stands-still", "failure": type(error).__name__, "said": said}), flush=True)
 
 
 def _stopped_by_signals() -> Event:

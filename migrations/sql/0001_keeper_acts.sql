@@ -364,7 +364,8 @@ end
 $$;
 
 -- Store a permission that a merge, a split or an erasure led to, with its act and the word to the recipient.
-create function settle_permission(p permission, kind text, moment timestamptz) returns void
+-- `other` is the permission that a merge or a split took into account.
+create function settle_permission(p permission, kind text, moment timestamptz, other permission default null) returns void
 language plpgsql
 as $$
 begin
@@ -372,9 +373,10 @@ begin
     p.changed_at := greatest(p.changed_at, moment);
     p.since := coalesce(p.since, moment);
     p.act_id := gen_random_uuid();
-    insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categories, sources, expires_at, at, by)
+    insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categories, sources, expires_at, at, by, other_id, other)
     values (p.customer_id, p.epoch, p.act_id, kind, p.recipient_id, p.purpose, p.categories, p.sources, p.expires_at,
-            p.changed_at, 'platform');
+            p.changed_at, 'platform', (other).customer_id,
+            case when (other).customer_id is not null then to_jsonb(other) - 'customer_id' end);
     perform keep_permission(p);
     insert into change (organization_id, customer_id, kind, purpose, at) values (p.recipient_id, p.customer_id, kind, p.purpose, p.changed_at);
 end

@@ -136,6 +136,8 @@ $$;
 create function forget_unknown(customer uuid) returns void
 language plpgsql
 as $$
+declare
+    everyone uuid[];
 begin
     if exists (select from subject s where s.customer_id = customer)
         or exists (select from customer c where c.customer_id = customer and (c.claimed_at is not null or c.merged_into is not null)) then
@@ -145,8 +147,13 @@ begin
     delete from access_request a where a.customer_id = customer;
     delete from link l where l.customer_id = customer;
     delete from cannot_link n where n.customer_id = customer;
-    delete from customer c where c.merged_into = customer;
-    delete from customer c where c.customer_id = customer;
+    with gone as (
+        delete from customer c where c.customer_id = customer or c.merged_into = customer returning c.customer_id
+    )
+    select array_agg(g.customer_id) into everyone from gone g;
+    if everyone is not null then
+        perform log_erasure(everyone, gen_random_uuid(), statement_timestamp());
+    end if;
 end
 $$;
 
@@ -167,9 +174,10 @@ begin
     end if;
     update organization o set closed_at = coalesce(o.closed_at, moment) where o.organization_id = organization;
     for p in select * from permission x
-        where x.recipient_id = organization and (x.categories <> '{}' or x.attested_categories <> '{}') limit at_most
+        where x.recipient_id = organization and open_at(x, greatest(moment, x.changed_at)) <> '{}' limit at_most
     loop
-        perform settle_permission(permission_after(p, 'revoke', '{}', null, null, moment), 'revoke', moment);
+        perform settle_permission(
+            permission_after(p, 'revoke', '{}', null, null, greatest(moment, p.changed_at)), 'revoke', moment);
         removed := removed + 1;
     end loop;
     for group_of in

@@ -112,6 +112,7 @@ begin
     delete from session s where s.customer_id = any (everyone);
     delete from idempotency i where i.caller = customer::text;
     delete from customer c where c.customer_id = any (everyone);
+    perform log_erasure(everyone, erasure, moment);
     return query select k.subject_id, k.wrapped from key_destruction k where k.subject_id = any (subjects);
 end
 $$;

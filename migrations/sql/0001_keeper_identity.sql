@@ -299,6 +299,7 @@ declare
     number bigint;
     theirs permission;
     p permission;
+    met timestamptz;
 begin
     perform from customer c where c.customer_id in (guest, host) order by c.customer_id for update;
     select array_agg(s.subject_id) into moved from subject s where s.customer_id = guest;
@@ -309,7 +310,8 @@ begin
     update session s set ended_at = coalesce(s.ended_at, moment) where s.customer_id = guest;
     for theirs in select * from permission x where x.customer_id = guest loop
         p := standing_of(host, theirs.recipient_id, theirs.purpose);
-        perform settle_permission(merged(p, theirs, moment), 'merge', moment);
+        met := greatest(moment, p.changed_at, theirs.changed_at);
+        perform settle_permission(merged(p, theirs, met), 'merge', met, theirs);
     end loop;
     return merge;
 end
@@ -358,7 +360,7 @@ begin
         select * into theirs from permission x
         where x.customer_id = edge.from_id and x.recipient_id = mine.recipient_id and x.purpose = mine.purpose;
         continue when theirs.customer_id is null;
-        perform settle_permission(split_from(theirs, mine), 'split', moment);
+        perform settle_permission(split_from(theirs, mine), 'split', moment, mine);
     end loop;
     insert into change (organization_id, customer_id, kind, purpose, at)
     select p.recipient_id, p.customer_id, 'correct', p.purpose, moment from permission p

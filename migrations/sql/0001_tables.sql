@@ -314,8 +314,12 @@ create table act (
     client_id    text,
     request_id   uuid,
     evidence     jsonb not null default '{}',
+    other_id     uuid,
+    other        jsonb,
     primary key (customer_id, seq)
 );
+create index act_other on act (other_id) where other_id is not null;
+comment on column act.other is 'Of a merge or split: the permission of the other customer at that moment.';
 comment on table act is 'What the customer did about one recipient and one purpose, or what time did. Append only.';
 
 create table permission (

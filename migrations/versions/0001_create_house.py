@@ -19,7 +19,9 @@ PARTS = (
     "keeper_reads",
     "keeper_dossier",
     "catalog",
+    "log",
     "policies",
+    "log_rights",
     "owners",
 )
 

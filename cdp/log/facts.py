@@ -1,0 +1,87 @@
+"""What the outboxes hold: facts that a log is to tell of, as they stand in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cdp.ids import NIL
+
+
+@dataclass(frozen=True, slots=True)
+class ActFact:
+    """An act, with its columns in the order in which `log_take_consent.sql` gives them."""
+
+    customer: UUID
+    act_id: UUID
+    kind: str
+    recipient: UUID
+    purpose: str
+    categories: list[str]
+    sources: list[UUID] | None
+    expires_at: datetime | None
+    at: datetime
+    by: str
+    client: str | None
+    request_id: UUID | None
+    evidence: dict[str, Any]
+    other_id: UUID | None
+    other: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFact:
+    """A subject that was linked or unlinked."""
+
+    customer: UUID
+    link_id: UUID
+    kind: str
+    reason: str
+    subject: UUID
+    source: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureFact:
+    """Customers who are gone."""
+
+    erasure_id: UUID
+    customers: list[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFact:
+    """A key that came or went, or a policy that changed."""
+
+    change: str
+    subject: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFact:
+    """A read or a refusal, with its columns in the order in which `log_take_accesses.sql` gives them."""
+
+    customer: UUID
+    at: datetime
+    access_id: UUID
+    organization: UUID | None
+    client: str | None
+    principal: str
+    path: str
+    purpose: str | None
+    asked: list[str]
+    released: list[str]
+    records: int
+    outcome: str
+    reason: str
+    act_id: UUID | None
+
+    @property
+    def is_about_somebody(self) -> bool:
+        """Whether a person was found."""
+        return self.customer != NIL
+
+
+ConsentFact = ActFact | LinkFact | ErasureFact | PolicyFact

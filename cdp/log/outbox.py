@@ -1,0 +1,55 @@
+"""The outboxes, as the sequencer empties them."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from cdp.database import sql
+from cdp.log.batch import Cursor
+from cdp.log.facts import AccessFact, ActFact, ConsentFact, ErasureFact, LinkFact, PolicyFact
+
+_DELETE_CONSENT: Final = "delete from consent_outbox where entry_id = any(%s)"
+_DELETE_ACCESSES: Final = "delete from access_outbox where entry_id = any(%s)"
+
+Waiting = tuple[int, bytes, ConsentFact]
+"""Number of the entry, salt and fact."""
+
+
+def consent(cursor: Cursor, limit: int) -> list[Waiting]:
+    """Return what waits for the consent log, the oldest first."""
+    rows = cursor.execute(sql("log_take_consent").encode(), {"limit": limit}).fetchall()
+    return [(row[0], bytes(row[2]), _consent_fact(row)) for row in rows]
+
+
+def accesses(cursor: Cursor, limit: int) -> list[tuple[int, bytes, AccessFact]]:
+    """Return what waits for the access log, the oldest first."""
+    rows = cursor.execute(sql("log_take_accesses").encode(), {"limit": limit}).fetchall()
+    return [(row[0], bytes(row[1]), AccessFact(*row[2:])) for row in rows]
+
+
+def taken(cursor: Cursor, consent_entries: list[int], access_entries: list[int]) -> None:
+    """Delete what now stands in the logs."""
+    if consent_entries:
+        cursor.execute(_DELETE_CONSENT, (consent_entries,))
+    if access_entries:
+        cursor.execute(_DELETE_ACCESSES, (access_entries,))
+
+
+def _consent_fact(row: tuple[Any, ...]) -> ConsentFact:
+    _, fact, _, customer, fact_id, at, facts, *act = row
+    match fact:
+        case "act":
+            return ActFact(customer, fact_id, *act)
+        case "link":
+            return LinkFact(
+                customer=customer,
+                link_id=fact_id,
+                kind=facts["kind"],
+                reason=facts["reason"],
+                subject=UUID(facts["subject"]),
+                source=UUID(facts["source"]),
+                at=at,
+            )
+        case "erasure":
+            return ErasureFact(erasure_id=fact_id, customers=[UUID(each) for each in facts["customers"]])
+        case _:
+            return PolicyFact(change=facts["change"], subject=facts["subject"], at=at)

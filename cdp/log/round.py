@@ -1,0 +1,141 @@
+"""One transaction of appending: what waits in the outboxes becomes events of both logs."""
+
+import os
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import psycopg
+from sqlmodel import Session
+
+from cdp import arrays, clock
+from cdp.database import sql
+from cdp.ids import NIL
+from cdp.log import composing, erasing, outbox, store
+from cdp.log.batch import PLATFORM, Batch, Cursor
+from cdp.log.facts import AccessFact, ActFact, ErasureFact, LinkFact, PolicyFact
+from cdp.log.pseudonyms import Pseudonyms
+from cdp.log.standing import ANCHOR_EVERY, Standing
+from consent import merkle
+from consent.commitments import SALT_SIZE
+from consent.events import AnchorEvent
+
+Reads = list[tuple[int, bytes, AccessFact]]
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """How many events each log got, and whether more waits."""
+
+    consent: int = 0
+    access: int = 0
+    more: bool = False
+
+
+class Round:
+    """One transaction of appending, with its own copies of the logs' edges."""
+
+    def __init__(self, session: Session, standing: Standing, at_most: int) -> None:
+        """Begin where both logs stand."""
+        lane = session.connection().connection.driver_connection
+        self._cursor: Cursor = cast("psycopg.Connection[tuple[Any, ...]]", lane).cursor(binary=True)
+        self._at_most = at_most
+        self._pseudonyms = Pseudonyms()
+        self._leaves: dict[UUID, bytes] = {}
+        self.batches = {kind: Batch(standing.logs[kind], standing.growths[kind].branch()) for kind in standing.logs}
+        self.anchored_at, self.anchored = standing.anchored_at, standing.anchored
+
+    def take(self) -> Appended:
+        """Move what waits from the outboxes into the logs; acts are looked at after the accesses that cite them."""
+        reads = outbox.accesses(self._cursor, self._at_most)
+        waiting = outbox.consent(self._cursor, self._at_most)
+        is_cut = len(waiting) == self._at_most
+        if is_cut:
+            reads = []
+        has_more = is_cut or len(reads) == self._at_most
+        erasures = self._take_consent(waiting)
+        late = self._take_accesses(reads)
+        self._keep()
+        erasing.erase(self._cursor, self.batches, self._pseudonyms, erasures, late)
+        if not has_more:
+            self._anchor()
+        self._keep()
+        outbox.taken(self._cursor, [entry for entry, *_ in waiting], [entry for entry, *_ in reads])
+        counts = {kind: batch.count for kind, batch in self.batches.items()}
+        return Appended(counts[store.CONSENT], counts[store.ACCESS], has_more)
+
+    def _take_consent(self, waiting: list[outbox.Waiting]) -> list[ErasureFact]:
+        """Append acts, links and keys in their order, and return the erasures."""
+        batch = self.batches[store.CONSENT]
+        facts = [fact for _, _, fact in waiting if isinstance(fact, ActFact | LinkFact)]
+        others = {fact.other_id for fact in facts if isinstance(fact, ActFact) and fact.other_id is not None}
+        self._pseudonyms.look_up(self._cursor, {fact.customer for fact in facts} | others, ())
+        batch.open_chains(self._cursor, [self._relation_of(fact) for fact in facts])
+        for _, salt, fact in waiting:
+            match fact:
+                case ActFact():
+                    relation = self._relation_of(fact)
+                    other = None if fact.other_id is None else str(self._pseudonyms.of(fact.other_id))
+                    event = composing.act_event(fact, batch.place(relation), other)
+                    self._leaves[fact.act_id] = batch.append(event, relation, salt, fact_id=fact.act_id)
+                case LinkFact():
+                    relation = self._relation_of(fact)
+                    link = composing.link_event(fact, batch.place(relation))
+                    batch.append(link, relation, salt, fact_id=fact.link_id)
+                case PolicyFact():
+                    batch.append(composing.policy_event(fact, batch.place(PLATFORM)), PLATFORM, salt)
+                case ErasureFact():
+                    pass
+        return [fact for _, _, fact in waiting if isinstance(fact, ErasureFact)]
+
+    def _take_accesses(self, reads: Reads) -> list[int]:
+        """Append accesses, and return the positions of those of somebody who was gone before they could be logged."""
+        batch = self.batches[store.ACCESS]
+        facts = [fact for _, _, fact in reads]
+        self._pseudonyms.look_up(self._cursor, (), {fact.customer for fact in facts})
+        self._learn_leaves({fact.act_id for fact in facts if fact.act_id is not None})
+        relations = [(self._pseudonyms.of(fact.customer), fact.organization or NIL) for fact in facts]
+        batch.open_chains(self._cursor, [(name, owner) for name, owner in relations if name is not None])
+        late: list[int] = []
+        for (_, salt, fact), (name, owner) in zip(reads, relations, strict=True):
+            relation = (name or uuid4(), owner)
+            if name is None:
+                late.append(batch.growth.size)
+                batch.begin_apart(relation)
+            grant = None if fact.act_id is None else self._leaves.get(fact.act_id)
+            event = composing.access_event(fact, batch.place(relation), grant)
+            batch.append(event, relation, salt, fact_id=fact.access_id, is_kept=name is not None)
+        return late
+
+    def _learn_leaves(self, acts: set[UUID]) -> None:
+        wanted = acts - self._leaves.keys()
+        if wanted:
+            facts = {"log": self.batches[store.CONSENT].log.log_id, "acts": arrays.uuids(wanted)}
+            rows = self._cursor.execute(sql("log_leaves_of_acts").encode(), facts).fetchall()
+            self._leaves |= {act: merkle.leaf_hash(bytes(leaf)) for act, leaf in rows}
+
+    def _relation_of(self, fact: ActFact | LinkFact) -> tuple[UUID, UUID]:
+        name = self._pseudonyms.of(fact.customer)
+        return name or NIL, fact.recipient if isinstance(fact, ActFact) else fact.source
+
+    def _anchor(self) -> None:
+        """Put size and root of the access log into the consent log, once a minute while anything happens."""
+        consent, access = self.batches[store.CONSENT], self.batches[store.ACCESS]
+        now = clock.now()
+        is_due = self.anchored_at is None or now >= self.anchored_at + ANCHOR_EVERY
+        if not is_due or self.anchored == (consent.growth.size, access.growth.size):
+            return
+        consent.open_chains(self._cursor, [PLATFORM])
+        event = AnchorEvent(
+            place=consent.place(PLATFORM),
+            log=access.log.origin,
+            size=access.growth.size,
+            root=access.growth.root,
+            at=now,
+        )
+        consent.append(event, PLATFORM, os.urandom(SALT_SIZE))
+        self.anchored_at, self.anchored = now, (consent.growth.size, access.growth.size)
+
+    def _keep(self) -> None:
+        for batch in self.batches.values():
+            batch.keep(self._cursor)

@@ -1,0 +1,138 @@
+"""Signs checkpoints, and remembers on the disk, outside the database, what it signed.
+
+Rules: (1) what is signed extends what was signed before, shown by a consistency proof from there; (2) size and root are
+on the disk, file and folder, before the signature leaves; (3) so a database that was set back to an older state is
+refused, for ever: two logs with one name and key would be worse than a log that stands still (`cdp log recover`).
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cdp.keys.errors import KeyFailure
+from consent import merkle
+from consent.checkpoints import Checkpoint
+from consent.encoding import hash_from_base64, to_base64
+from consent.errors import Malformed, VerificationFailed
+from consent.notes import Note, Signer
+
+_OTHERS: Final = 0o077
+
+Prove = Callable[[int], Sequence[bytes]]
+"""`prove(size)`: the proof that the log of `size` leaves is the beginning of the one to be signed."""
+
+
+class Forked(KeyFailure):
+    """The log in the database is not an extension of what was signed before."""
+
+
+class SignerBroken(KeyFailure):
+    """The key or the state of a log's signer is not there, or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What was signed last."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+class LogSigner:
+    """The private key of one log, and the memory of what it signed."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Name the files; nothing is read yet."""
+        self.path: Final = folder / f"{name}.key"
+        self._state: Final = folder / f"{name}.state"
+        self._lock: Final = folder / f"{name}.lock"
+
+    def create(self, origin: str) -> Signer:
+        """Make the key and an empty memory; one that signed nothing yet is taken as it is."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._locked():
+            if not self.path.exists():
+                _write(self._state, _to_bytes(State(origin, 0, merkle.EMPTY_ROOT)))
+                _write(self.path, Signer.from_seed(origin, os.urandom(32)).to_skey().encode())
+            if self.state().size:
+                raise Forked(f"{self.path.name} in CDP_HOME signs for another database")
+        return self.signer()
+
+    def replace(self, origin: str) -> tuple[Signer, Callable[[], None]]:
+        """Return a new key for the same log, and the function that puts it in the place of the old one."""
+        fresh = Signer.from_seed(origin, os.urandom(32))
+        return fresh, lambda: _write(self.path, fresh.to_skey().encode())
+
+    def signer(self) -> Signer:
+        """Return the private key; raises SignerBroken."""
+        try:
+            if self.path.stat().st_mode & _OTHERS:
+                raise SignerBroken(f"others can read {self.path.name}: chmod go= it")
+            return Signer.from_skey(self.path.read_text(encoding="ascii"))
+        except FileNotFoundError:
+            raise SignerBroken(f"the log's key {self.path.name} is not in CDP_HOME") from None
+        except (Malformed, UnicodeError):
+            raise SignerBroken(f"the log's key {self.path.name} cannot be read") from None
+
+    def state(self) -> State:
+        """Return what was signed last; raises SignerBroken."""
+        try:
+            kept = json.loads(self._state.read_bytes())
+            return State(str(kept["origin"]), int(kept["size"]), hash_from_base64(kept["root"]))
+        except (OSError, ValueError, KeyError, TypeError, Malformed):
+            raise SignerBroken(f"{self._state.name} cannot be read: restore it, never begin anew") from None
+
+    def sign(self, checkpoint: Checkpoint, prove: Prove) -> Note:
+        """Return the signed checkpoint; raises Forked unless it extends what was signed before. Waits for the disk."""
+        with self._locked():
+            signer, last = self.signer(), self.state()
+            _check_extends(last, checkpoint, prove)
+            if (last.size, last.root) != (checkpoint.size, checkpoint.root):
+                _write(self._state, _to_bytes(State(checkpoint.origin, checkpoint.size, checkpoint.root)))
+            return checkpoint.signed(signer)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _check_extends(last: State, checkpoint: Checkpoint, prove: Prove) -> None:
+    if last.origin != checkpoint.origin:
+        raise Forked(f"this key signs for {last.origin}, not for {checkpoint.origin}")
+    if checkpoint.size < last.size:
+        raise Forked(f"{last.size} leaves were signed and the database holds {checkpoint.size}: see cdp log recover")
+    try:
+        merkle.verify_consistency(last.size, checkpoint.size, prove(last.size), last.root, checkpoint.root)
+    except (VerificationFailed, Malformed) as error:
+        raise Forked("the database holds another log than the one that was signed: see cdp log recover") from error
+
+
+def _to_bytes(state: State) -> bytes:
+    return json.dumps({"origin": state.origin, "size": state.size, "root": to_base64(state.root)}).encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put `content` on the disk, whole or not at all, for nobody else to read."""
+    fresh = path.with_name(path.name + ".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
