@@ -13,17 +13,21 @@ from api.browsers import OpenToBrowsers
 from api.limits import Limits, SafeHeaders
 from api.metrics import Metrics
 from api.openapi import DescribedAPI, operation_id
+from api.preferences import Signed
 from api.requests_log import RequestsLog
 from api.routes import (
+    audit,
     catalog,
     demo_mail,
     grants,
+    log,
     login,
     login_page,
     me,
     me_accesses,
     me_attributes,
     me_grants,
+    me_receipts,
     me_records,
     me_requests,
     me_sources,
@@ -54,6 +58,9 @@ ROUTES: Final = (
     me_accesses,
     me_grants,
     me_requests,
+    me_receipts,
+    audit,
+    log,
     grants,
     catalog,
     oauth,
@@ -88,6 +95,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
     app.state.intake = Intake(platform)
+    app.state.signed = Signed(platform)
     app.add_middleware(once.OnceOnly)
     app.add_middleware(Limits)
     app.add_middleware(errors.OpaqueErrors)

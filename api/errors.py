@@ -36,6 +36,7 @@ _KINDS: Final[Mapping[type[Problem], int]] = {
 _CODES: Final[Mapping[str, int]] = {
     "unreadable-body": 400,
     "too-large": 413,
+    "not-acceptable": 406,
     "unsupported-content": 415,
     "too-many-requests": 429,
     "too-busy": 429,

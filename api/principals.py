@@ -179,11 +179,12 @@ async def customer(
     parting = await once.parting_call_of(request, platform, given.credentials)
     holder = await credentials.of_session(platform, given.credentials)
     caller.note_of(request.scope).principal = "customer"
-    known = LoggedIn(holder.customer_id, holder.session_id, holder.proven_at)
+    person = LoggedIn(holder.customer_id, holder.session_id, holder.proven_at)
+    request.state.scope = person.scope  # for what waits for the log after the answer is made
     if parting is not None:
         parting.is_claimed = True  # what it does cannot be done twice, only answered twice
-        return known
-    return replace(known, call=await once.call_of(request, platform, known.scope))
+        return person
+    return replace(person, call=await once.call_of(request, platform, person.scope))
 
 
 async def fresh_customer(platform: PlatformDep, person: Annotated[LoggedIn, Depends(customer)]) -> LoggedIn:
@@ -234,6 +235,7 @@ async def any_source(
 ProfileReader = Annotated[Service, Security(service, scopes=["profiles:read"])]
 RecordWriter = Annotated[Service, Security(service, scopes=["records:write"])]
 GrantRequester = Annotated[Service, Security(service, scopes=["grants:request"])]
+DemandAnswerer = Annotated[Service, Security(service, scopes=["demands:answer"])]
 CatalogWriter = Annotated[Service, Security(service, scopes=["catalog:write"])]
 Auditor = Annotated[AuditingClient, Security(auditor, scopes=["audit:read"])]
 Customer = Annotated[LoggedIn, Security(customer)]

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 
+from cdp import witness_setting
+from cdp.witness_setting import WitnessSetting
 from consent.errors import Invalid
 
 _MOST = 10_000_000
@@ -92,6 +94,7 @@ class Settings:
     link_seconds: int = 900
     session_seconds: int = 3600
     fresh_seconds: int = 300
+    witnesses: tuple[WitnessSetting, ...] = ()
 
     @property
     def keys(self) -> Path:
@@ -140,4 +143,5 @@ class Settings:
             link_seconds=number("CDP_LINK_SECONDS", 900),
             session_seconds=number("CDP_SESSION_SECONDS", 3600),
             fresh_seconds=number("CDP_FRESH_SECONDS", 300),
+            witnesses=witness_setting.read(_text(environment, "CDP_WITNESSES") or ""),
         )

@@ -7,24 +7,27 @@ but valid, so that no two tests share a row. Add the makers beside the functions
 import asyncio
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address
 from typing import Any
 from uuid import UUID
 
 import msgspec
+import pytest
 from sqlalchemy import text
 
-from cdp import access_requests, access_tokens, clients, clock, ids, login, organizations
+from cdp import access_requests, access_tokens, clients, clock, grants, ids, login, organizations
 from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.items import Identifier, Item, Kind, Outcome, Reference, ReferenceType
 from cdp.ingest.items import IdentifierType as IdentifierKind
 from cdp.ingest.store import Store
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import new_data_key
+from cdp.log import sequencer
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
+from consent import acts as law
 
 
 def name(prefix: str = "test") -> str:
@@ -184,3 +187,33 @@ def write_key(platform: Platform, source: Organization, *, batch_bytes: int = 51
             batch_bytes=batch_bytes,
         )
     return made.write_key
+
+
+def grant(platform: Platform, giver: Person, recipient: Organization, **rest: Any) -> UUID:
+    """Let `giver` grant `recipient` their contact data, by a real act, and return its id."""
+    at = clock.now()
+    extent = {"categories": frozenset({"contact"}), "expires_at": at + timedelta(days=30)}
+    facts = {"recipient": recipient.organization_id, "purpose": "customer-care", "at": at, **extent} | rest
+    act = law.Grant(**facts)
+    with platform.database.scoped(giver.scope) as session:
+        return grants.record(session, giver.scope, giver.customer_id, act)
+
+
+def revoke(platform: Platform, giver: Person, recipient: Organization, *, purpose: str = "customer-care") -> UUID:
+    """Let `giver` take back what they granted `recipient`, and return the act's id."""
+    act = law.Revoke(recipient=recipient.organization_id, purpose=purpose, at=clock.now())
+    with platform.database.scoped(giver.scope) as session:
+        return grants.record(session, giver.scope, giver.customer_id, act)
+
+
+def logged(platform: Platform) -> None:
+    """Bring everything that happened into the logs, and have it signed."""
+    sequencer.step(platform)
+
+
+def anchored(platform: Platform) -> None:
+    """Bring everything that happened into the logs, anchored as if a minute had passed, and have it signed."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("round", "standing"):
+            patch.setattr(f"cdp.log.{module}.ANCHOR_EVERY", timedelta())
+        sequencer.step(platform)

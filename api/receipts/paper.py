@@ -52,7 +52,7 @@ def render(sheet: Sheet, *, at: datetime) -> bytes:
     for family, style, code in _FONTS:
         paper.add_font(family, style, Path(_folder().name) / f"{code}.ttf")
     paper.add_page()
-    _write(paper, "mijn.klant", 11, style="B")
+    _write(paper, sheet.house, 11, style="B")
     _write(paper, sheet.title, 19, style="B", after=3)
     _write(paper, sheet.sentence, 11, after=3)
     _table(paper, sheet.facts)

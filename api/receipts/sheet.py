@@ -31,6 +31,7 @@ class Sheet:
     """Everything that stands on a receipt, in the order in which it is read."""
 
     tongue: str
+    house: str
     title: str
     headline: str
     sentence: str
@@ -43,20 +44,21 @@ class Sheet:
     proof: str
 
 
-def of(receipt: Receipt, around: Surroundings, *, language: Language, site: str) -> Sheet:
-    """Return the sheet of `receipt`, whose words in `around` are in the same language."""
+def of(receipt: Receipt, around: Surroundings, *, language: Language, house: str, site: str) -> Sheet:
+    """Return the sheet of `receipt`, whose words in `around` are in the same language; `house` is our own name."""
     story = words.STORIES[receipt.event.act.kind]
     organization = around.recipient.name
 
     def tell(each: Words) -> str:
-        return said(each, language, organization=organization, site=site, contact=around.recipient.email)
+        return said(each, language, organization=organization, house=house, site=site, contact=around.recipient.email)
 
     return Sheet(
         tongue="en" if language is Language.EN else "nl",
+        house=house,
         title=f"{tell(words.TITLE)}: {tell(story.headline)}",
         headline=tell(story.headline),
         sentence=tell(story.sentence),
-        facts=tuple(_facts(receipt, around, language)),
+        facts=tuple(_facts(receipt, around, language, house)),
         advice=tuple(
             tell(each)
             for each in (words.STOP, words.ASK, words.KEEP)
@@ -70,7 +72,7 @@ def of(receipt: Receipt, around: Surroundings, *, language: Language, site: str)
     )
 
 
-def _facts(receipt: Receipt, around: Surroundings, language: Language) -> Iterator[Row]:
+def _facts(receipt: Receipt, around: Surroundings, language: Language, house: str) -> Iterator[Row]:
     event, act = receipt.event, receipt.event.act
 
     def row(label: Words, *lines: str) -> Row:
@@ -87,7 +89,7 @@ def _facts(receipt: Receipt, around: Surroundings, language: Language) -> Iterat
     if (end := getattr(act, "expires_at", None)) is not None:
         yield row(words.UNTIL, moment(end, language))
     actor = words.ACTORS.get(event.by, words.ACTORS["platform"])
-    yield row(words.BY, said(actor, language, organization=around.recipient.name))
+    yield row(words.BY, said(actor, language, organization=around.recipient.name, house=house))
     if isinstance(act, acts.Attest):
         yield row(words.HOW, said(words.METHODS[str(act.evidence.method)], language))
 

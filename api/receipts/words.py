@@ -1,6 +1,6 @@
 """What a receipt says, in Dutch (u and je) and English: short sentences, ordinary words (B1).
 
-{organization} is the recipient's name and {site} where the customer logs in; nothing else is filled in.
+{organization} is the recipient, {contact} its address, {house} the name of this platform and {site} where it is.
 """
 
 import re
@@ -86,9 +86,9 @@ STORIES: Final[Mapping[Kind, Story]] = {
     Kind.ATTEST: _story(
         ("Uw toestemming is opgeschreven", "Je toestemming is opgeschreven", "Your permission was written down"),
         (
-            "{organization} zegt dat u dit buiten mijn.klant goed vond. Klopt het niet? Stop de toestemming dan.",
-            "{organization} zegt dat jij dit buiten mijn.klant goed vond. Klopt het niet? Stop de toestemming dan.",
-            "{organization} says that you agreed to this outside mijn.klant. Is it wrong? Then stop the permission.",
+            "{organization} zegt dat u dit buiten {house} goed vond. Klopt het niet? Stop de toestemming dan.",
+            "{organization} zegt dat jij dit buiten {house} goed vond. Klopt het niet? Stop de toestemming dan.",
+            "{organization} says that you agreed to this outside {house}. Is it wrong? Then stop the permission.",
         ),
     ),
     Kind.EXPIRE: _story(
@@ -140,7 +140,7 @@ ACTORS: Final[Mapping[str, Words]] = {
     "source": _same("Door {organization}", "By {organization}"),
     "time": _same("Vanzelf, omdat de tijd om was", "By itself, because the time was over"),
     "sequencer": _same("Vanzelf, omdat de tijd om was", "By itself, because the time was over"),
-    "platform": _same("Door mijn.klant", "By mijn.klant"),
+    "platform": _same("Door {house}", "By {house}"),
 }
 METHODS: Final[Mapping[str, Words]] = {
     "paper": _same("Op papier", "On paper"),
@@ -150,7 +150,6 @@ METHODS: Final[Mapping[str, Words]] = {
     "email": _same("Met een e-mail", "By e-mail"),
     "in-person": _same("In een gesprek", "In person"),
 }
-HERE: Final = _same("In mijn.klant", "In mijn.klant")
 
 TITLE: Final = _same("Bewijs", "Receipt")
 STOP: Final = _words(

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.preferences import Proven
 from api.principals import Customer, PlatformDep
 from cdp import clock, directory, grants
 from cdp.database import Session
@@ -15,7 +16,7 @@ from consent import acts as law
 from consent import answers
 from consent.types import Categories, Instant, PurposeKey, Slug
 
-router = APIRouter(prefix="/v1/me", tags=["customer"])
+router = APIRouter(prefix="/v1/me", tags=["customer"], route_class=Proven)
 
 GrantId = Annotated[UUID, Path(description="The grant, as listed.")]
 Days = Annotated[int, Field(ge=1, le=366, description="How long, in days from now; at most what the purpose allows.")]

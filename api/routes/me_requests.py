@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict
 
+from api.preferences import Proven
 from api.principals import Customer, PlatformDep
 from cdp import access_requests, clock, directory
 from cdp.tables import AccessRequest
 from consent.types import Categories, Instant
 
-router = APIRouter(prefix="/v1/me/access-requests", tags=["customer"])
+router = APIRouter(prefix="/v1/me/access-requests", tags=["customer"], route_class=Proven)
 
 RequestId = Annotated[UUID, Path(description="The request, as listed.")]
 

@@ -22,6 +22,7 @@ PARTS = (
     "log",
     "policies",
     "log_rights",
+    "witnesses",
     "owners",
 )
 

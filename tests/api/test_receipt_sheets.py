@@ -46,7 +46,7 @@ CASES = [(kind, language) for kind in Kind for language in Language]
 
 
 def _sheet(kind: Kind, language: Language = Language.NL) -> sheet.Sheet:
-    return sheet.of(RECEIPTS[kind], AROUND, language=language, site=SITE)
+    return sheet.of(RECEIPTS[kind], AROUND, language=language, house="mijn.klant", site=SITE)
 
 
 class _Text(HTMLParser):
@@ -104,7 +104,7 @@ def test_the_policy_of_a_page_names_the_style_that_stands_in_it() -> None:
 
 def test_a_name_on_a_page_is_text() -> None:
     odd = replace(AROUND, recipient=replace(AROUND.recipient, name="<b>{site} & {x}</b>"))
-    made = sheet.of(RECEIPTS[Kind.GRANT], odd, language=Language.NL, site=SITE)
+    made = sheet.of(RECEIPTS[Kind.GRANT], odd, language=Language.NL, house="mijn.klant", site=SITE)
 
     read = _read(page.render(made))
 
@@ -159,7 +159,9 @@ def test_a_supplier_is_named() -> None:
     narrowed = replace(act, sources=frozenset({SHOP}))
     receipt = replace(RECEIPTS[Kind.GRANT], event=replace(RECEIPTS[Kind.GRANT].event, act=narrowed))
 
-    made = sheet.of(receipt, replace(AROUND, sources={SHOP: "Woonvast"}), language=Language.NL, site=SITE)
+    made = sheet.of(
+        receipt, replace(AROUND, sources={SHOP: "Woonvast"}), language=Language.NL, house="mijn.klant", site=SITE
+    )
 
     assert ("Woonvast",) == next(row.lines for row in made.facts if row.label == "Van wie die gegevens komen")
 

@@ -1,0 +1,277 @@
+"""The auditor's door: acts and accesses as they were logged, and the one file that proves them offline."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from api import negotiation
+from api.principals import Auditor, PlatformDep
+from cdp import audit, audit_bundle, clock, directory, spreadsheet
+from cdp.audit import Filters, Logged, Page, Place
+from cdp.platform import Platform
+from consent import acts
+from consent.errors import NotFound
+from consent.events import Outcome
+from consent.types import Instant, PurposeKey, Slug
+
+router = APIRouter(prefix="/v1/audit", tags=["auditor"])
+
+FORMS: Final[Mapping[str, str]] = {
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+}
+
+After = Annotated[str | None, Query(max_length=512, description="Where the last page ended.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most; a page can be shorter and have a next one.")]
+OfOrganization = Annotated[Slug | None, Query(description="Only this recipient.")]
+ForPurpose = Annotated[PurposeKey | None, Query(description="Only this purpose.")]
+Since = Annotated[Instant | None, Query(description="From this moment on.")]
+Until = Annotated[Instant | None, Query(description="Before this moment.")]
+Form = Annotated[
+    Literal["json", "ndjson", "csv"] | None, Query(alias="format", description="It goes before the Accept header.")
+]
+Accept = Annotated[str | None, Header(max_length=1000, include_in_schema=False)]
+From = Annotated[int, Query(alias="from", ge=0, le=2**53, description="Size of the checkpoint that you kept, or 0.")]
+To = Annotated[
+    int | None, Query(alias="to", ge=1, le=2**53, description="Size of a signed checkpoint; left out, the newest.")
+]
+
+
+class ActView(BaseModel):
+    """One act, as the consent log holds it; `leaf` is the hash by which reads cite it."""
+
+    index: int
+    leaf: str
+    act: str
+    at: Instant
+    customer: str
+    organization: str
+    purpose: str
+    by: str
+    categories: list[str]
+    sources: list[str] | None
+    expires_at: Instant | None
+    act_id: UUID | None
+    client_id: str | None
+    seq: int
+
+
+class Acts(BaseModel):
+    """A page of acts in the order of the consent log."""
+
+    acts: list[ActView]
+    next: str | None
+
+
+class AccessView(BaseModel):
+    """One read or refusal, as the access log holds it; `grant` is the leaf of the act that allowed it."""
+
+    index: int
+    leaf: str
+    at: Instant
+    customer: str | None
+    organization: str | None
+    client_id: str | None
+    principal: str
+    path: str | None
+    purpose: str | None
+    asked: list[str]
+    released: list[str]
+    records: int
+    outcome: str
+    reason: str
+    grant: str | None
+    seq: int
+
+
+class Accesses(BaseModel):
+    """A page of reads and refusals in the order of the access log."""
+
+    accesses: list[AccessView]
+    next: str | None
+
+
+def _act_view(logged: Logged, names: directory.Names) -> ActView:
+    event = audit.act_of(logged)
+    act = event.act
+    sources: frozenset[UUID] | None = getattr(act, "sources", None)
+    return ActView(
+        index=logged.index,
+        leaf=logged.leaf_hash.hex(),
+        act=act.kind.value,
+        at=act.at,
+        customer=event.place.customer or "",
+        organization=names.slug(act.recipient),
+        purpose=act.purpose,
+        by=event.by,
+        categories=sorted(_categories(act)),
+        sources=None if sources is None else sorted(names.slug(each) for each in sources),
+        expires_at=getattr(act, "expires_at", None),
+        act_id=event.act_id,
+        client_id=event.client,
+        seq=event.place.seq,
+    )
+
+
+def _categories(act: acts.Act) -> frozenset[str]:
+    named: frozenset[str] = getattr(act, "categories", frozenset())
+    return named
+
+
+def _access_view(logged: Logged, names: directory.Names) -> AccessView:
+    event = audit.access_of(logged)
+    organization = event.place.organization
+    return AccessView(
+        index=logged.index,
+        leaf=logged.leaf_hash.hex(),
+        at=event.at,
+        customer=event.place.customer,
+        organization=None if organization is None else names.slug(organization),
+        client_id=event.client,
+        principal=event.principal,
+        path=event.path,
+        purpose=event.purpose,
+        asked=list(event.asked),
+        released=list(event.released),
+        records=event.records,
+        outcome=event.outcome.value,
+        reason=event.reason,
+        grant=None if event.grant is None else event.grant.hex(),
+        seq=event.place.seq,
+    )
+
+
+def _content(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    text = {"schema": {"type": "string"}}
+    return {
+        200: {
+            "model": model,
+            "description": "One page; its next one stands in `next`, for lines and tables in the Link header.",
+            "content": {"application/x-ndjson": text, "text/csv": text},
+        },
+        406: {"description": "There is no such form."},
+    }
+
+
+@router.get("/acts", summary="List acts", operation_id="list_acts", response_class=Response, responses=_content(Acts))
+def list_acts(  # noqa: PLR0913 -- each filter is a parameter of the call
+    request: Request,
+    client: Auditor,
+    platform: PlatformDep,
+    *,
+    after: After = None,
+    limit: Limit = 100,
+    organization: OfOrganization = None,
+    purpose: ForPurpose = None,
+    act: Annotated[acts.Kind | None, Query(description="Only this kind of act.")] = None,
+    since: Since = None,
+    until: Until = None,
+    form: Form = None,
+    accept: Accept = None,
+) -> Response:
+    """Return acts in the order of the consent log; customers are pseudonyms."""
+    chosen = negotiation.chosen(FORMS, named=form, accept=accept)
+    caller = f"acts {client.client_id}"
+    place = platform.cursors.open(after, Place, caller=caller) if after else None
+    with platform.database.scoped(client.scope) as session:
+        names = directory.names(session)
+        filters = Filters(
+            organization=_organization(names, organization), purpose=purpose, event=act, since=since, until=until
+        )
+        found = audit.acts(session, filters, after=place, limit=limit)
+        audit.note(session, client.scope, path="audit.acts", at=clock.now())
+    rows = [_act_view(each, names) for each in found.logged]
+    return _answer(request, chosen, rows, ActView, name="acts", cursor=_cursor(platform, found, caller))
+
+
+@router.get(
+    "/accesses",
+    summary="List reads and refusals",
+    operation_id="list_accesses",
+    response_class=Response,
+    responses=_content(Accesses),
+)
+def list_accesses(  # noqa: PLR0913 -- each filter is a parameter of the call
+    request: Request,
+    client: Auditor,
+    platform: PlatformDep,
+    *,
+    after: After = None,
+    limit: Limit = 100,
+    organization: OfOrganization = None,
+    purpose: ForPurpose = None,
+    outcome: Annotated[Outcome | None, Query(description="Only those that ended so.")] = None,
+    since: Since = None,
+    until: Until = None,
+    form: Form = None,
+    accept: Accept = None,
+) -> Response:
+    """Return reads and refusals in the order of the access log; customers are pseudonyms, values are not there."""
+    chosen = negotiation.chosen(FORMS, named=form, accept=accept)
+    caller = f"audit accesses {client.client_id}"
+    place = platform.cursors.open(after, Place, caller=caller) if after else None
+    with platform.database.scoped(client.scope) as session:
+        names = directory.names(session)
+        filters = Filters(
+            organization=_organization(names, organization), purpose=purpose, outcome=outcome, since=since, until=until
+        )
+        found = audit.accesses(session, filters, after=place, limit=limit)
+        audit.note(session, client.scope, path="audit.accesses", at=clock.now())
+    rows = [_access_view(each, names) for each in found.logged]
+    return _answer(request, chosen, rows, AccessView, name="accesses", cursor=_cursor(platform, found, caller))
+
+
+@router.get(
+    "/bundle",
+    summary="Get everything that proves it, in one file",
+    operation_id="audit_bundle",
+    response_class=Response,
+    responses={200: {"content": {"application/x-tar": {}}, "description": "The file that `consent verify` checks."}},
+)
+def read_bundle(client: Auditor, platform: PlatformDep, since: From = 0, until: To = None) -> Response:
+    """Return checkpoints, proofs, tiles, entries and openings of both logs, from a kept checkpoint to a newer one."""
+    with platform.database.scoped(client.scope) as session:
+        audit.note(session, client.scope, path="audit.bundle", at=clock.now())
+    made = audit_bundle.stream(platform, client.scope, since=since, until=until)
+    headers = {"Content-Disposition": 'attachment; filename="audit.tar"'}
+    return StreamingResponse(made, media_type="application/x-tar", headers=headers)
+
+
+def _organization(names: directory.Names, slug: str | None) -> UUID | None:
+    if slug is None:
+        return None
+    found = names.by_slug.get(slug)
+    if found is None:
+        raise NotFound("there is no such organization", field="/organization")
+    return found.organization_id
+
+
+def _cursor(platform: Platform, page: Page, caller: str) -> str | None:
+    return None if page.next is None else platform.cursors.seal(page.next, caller=caller)
+
+
+def _answer(
+    request: Request, form: str, rows: Iterable[BaseModel], model: type[BaseModel], *, name: str, cursor: str | None
+) -> Response:
+    """Return a page in the form that is wanted; lines and tables tell the next one in a Link header (RFC 8288)."""
+    plain = [row.model_dump(mode="json") for row in rows]
+    if form == "json":
+        return JSONResponse({name: plain, "next": cursor}, headers={"Vary": "Accept"})
+    headers = {"Vary": "Accept"}
+    if cursor is not None:
+        query = {**request.query_params, "after": cursor, "format": form}
+        headers["Link"] = f'<{request.url.path}?{urlencode(query)}>; rel="next"'
+    made = _lines(plain) if form == "ndjson" else spreadsheet.lines(list(model.model_fields), plain)
+    return Response(b"".join(made), media_type=FORMS[form], headers=headers)
+
+
+def _lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    for row in rows:
+        yield msgspec.json.encode(row) + b"\n"

@@ -1,0 +1,145 @@
+"""Witnesses of the logs (C2SP tlog-witness): each newer checkpoint is sent to them, and their cosignatures are kept.
+
+Rules: (1) a witness is asked apart from the sequencer, each in a thread of its own, so that one that is slow, wrong or
+gone delays nothing; (2) what it answers is kept only if it is its signature on this very checkpoint; (3) it is asked
+over `cdp.outside`, which reaches no private address unless that is allowed.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event, Thread
+from typing import Final
+
+from sqlalchemy import text
+
+from cdp import outside
+from cdp.log import store
+from cdp.log.store import Log
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from cdp.witness_setting import WitnessSetting
+from consent import merkle, notes, tiles
+from consent.encoding import number, text_from_utf8
+from consent.errors import Problem
+from consent.notes import Key, Note, Signature
+from consent.proofs import ConsistencyProof
+
+LOOK: Final = 1.0
+"""Seconds between two looks for a newer checkpoint."""
+PATIENCE: Final = 60.0
+"""Seconds after which a witness that failed again and again is asked again, at the latest."""
+LONGEST_ANSWER: Final = 4_096
+_SEQUENCER: Final = Scope(Principal.SEQUENCER)
+_OK: Final = 200
+_CONFLICT: Final = 409
+_SEEN: Final = text("select max(size) from cosignature where log_id = :log and vkey = :vkey")
+_KEEP: Final = text(
+    "insert into cosignature (log_id, size, vkey, line, seen_at) values (:log, :size, :vkey, :line, :seen_at)"
+    " on conflict do nothing"
+)
+
+
+class WitnessRefused(Problem):
+    """The witness did not sign this checkpoint."""
+
+    code = "witness-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A checkpoint that a witness has not signed yet, and the size that it last saw."""
+
+    log: Log
+    size: int
+    note: bytes
+    since: int
+
+
+def collect(platform: Platform, witness: WitnessSetting) -> int:
+    """Have the witness sign the newest checkpoint of each log that it has not signed; return how many it signed.
+
+    Raises Problem when it does not: it is out of reach, refuses, or answers with something else.
+    """
+    waiting = _waiting(platform, witness.key)
+    for ask in waiting:
+        _keep(platform, ask, witness.key, _cosigned(platform, witness, ask))
+    return len(waiting)
+
+
+def work(platform: Platform, stop: Event, *, report: Callable[[str, str], None]) -> list[Thread]:
+    """Start collecting from every witness of the settings until `stop` is set, and return the threads.
+
+    `report` is told the name of a witness and the code of the problem, once until it works again.
+    """
+    threads = [
+        Thread(target=_attend, args=(platform, each, stop, report), name=f"witness-{each.key.name}", daemon=True)
+        for each in platform.settings.witnesses
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _attend(platform: Platform, witness: WitnessSetting, stop: Event, report: Callable[[str, str], None]) -> None:
+    pause, failed = LOOK, ""
+    while not stop.wait(pause):
+        try:
+            collect(platform, witness)
+        except Exception as error:  # noqa: BLE001 -- a witness must not stop the others; what went wrong is told by kind
+            code = error.code if isinstance(error, Problem) else type(error).__name__
+            if code != failed:
+                report(witness.key.name, code)
+            pause, failed = min(pause * 2, PATIENCE), code
+        else:
+            pause, failed = LOOK, ""
+
+
+def _waiting(platform: Platform, key: Key) -> list[Ask]:
+    found = []
+    with platform.database.scoped(_SEQUENCER) as session:
+        for log in store.logs(session):
+            newest = store.newest(session, log)
+            since = session.execute(_SEEN, {"log": log.log_id, "vkey": key.to_vkey()}).scalar_one() or 0
+            if newest is not None and newest.size > since:
+                found.append(Ask(log, newest.size, newest.note, since))
+    return found
+
+
+def _cosigned(platform: Platform, witness: WitnessSetting, ask: Ask) -> Signature:
+    answer = _sent(platform, witness, ask, ask.since)
+    if answer.status == _CONFLICT:  # it saw another size than we remember
+        answer = _sent(platform, witness, ask, number(text_from_utf8(answer.body).rstrip("\n")))
+    if answer.status != _OK:
+        raise WitnessRefused(f"the witness answers with status {answer.status}")
+    line = text_from_utf8(answer.body)
+    if not line.endswith("\n") or line.count("\n") != 1:
+        raise WitnessRefused("the witness answers with something else than one signature")
+    signature = Signature.from_line(line[:-1])
+    if not witness.key.is_key_of(signature):
+        raise WitnessRefused("somebody else than the witness signed")
+    witness.key.verify(Note.from_bytes(ask.note).text, signature)
+    return signature
+
+
+def _sent(platform: Platform, witness: WitnessSetting, ask: Ask, since: int) -> outside.Answer:
+    if since > ask.size:
+        raise WitnessRefused("the witness has seen a longer log than there is")
+    with platform.database.scoped(_SEQUENCER) as session:
+        node = tiles.nodes(store.tile_reader(session, ask.log), ask.size)
+        proof = ConsistencyProof(since, tuple(merkle.consistency_proof(since, ask.size, node)), ask.note)
+    return outside.post(
+        f"{witness.url}/add-checkpoint",
+        {"Content-Type": "text/plain; charset=utf-8"},
+        proof.to_bytes(),
+        allow_private=platform.settings.allow_private_addresses,
+        limit=LONGEST_ANSWER,
+    )
+
+
+def _keep(platform: Platform, ask: Ask, key: Key, signature: Signature) -> None:
+    seen_at = datetime.fromtimestamp(min(notes.cosigned_at(signature), int(time.time()) + 86_400), UTC)
+    facts = {"log": ask.log.log_id, "size": ask.size, "vkey": key.to_vkey(), "line": signature.to_line()[:-1]}
+    with platform.database.scoped(_SEQUENCER) as session:
+        session.execute(_KEEP, facts | {"seen_at": seen_at})

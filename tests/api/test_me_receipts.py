@@ -1,0 +1,359 @@
+"""A customer's receipts: the proof in five forms, for them alone, and waiting for it."""
+
+import json
+import re
+import threading
+import time
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import jsonschema_rs
+import pytest
+from fastapi import Request
+from starlette.testclient import TestClient
+
+from api import preferences
+from cdp import clock
+from cdp.log import sequencer
+from cdp.platform import Platform
+from cdp.tables import Organization
+from consent import verify
+from consent.notes import Key
+from consent.receipts import Receipt
+from consent.verify import Trust
+from tests import make
+from tests.consent.log import vectors
+
+FORMS = {
+    "tlog-proof": "text/plain; charset=utf-8",
+    "json-ld": "application/ld+json",
+    "kantara": "application/json",
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+}
+
+
+@dataclass
+class Kept:
+    """A customer with an act of every sort that a customer has a part in, by kind."""
+
+    person: make.Person
+    organization: Organization
+    acts: dict[str, UUID] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def kept(api: TestClient, platform: Platform, database_url: str) -> Kept:
+    person, organization = make.person(platform), make.organization(platform)
+    found = Kept(person, organization)
+    wanted = {"organization": organization.slug, "purpose": "advice", "categories": ["contact", "health"], "days": 20}
+    given = api.post("/v1/me/grants", json=wanted, headers=person.headers).json()
+    change = f"/v1/me/grants/{given['grant_id']}"
+    until = (clock.now() + timedelta(days=25)).isoformat()
+    assert 200 == api.patch(change, json={"expires_at": until}, headers=person.headers).status_code
+    assert 200 == api.patch(change, json={"categories": ["contact"]}, headers=person.headers).status_code
+    assert 200 == api.post(f"{change}/revoke", headers=person.headers).status_code
+    objected = {"organization": organization.slug, "purpose": "direct-marketing"}
+    assert 201 == api.post("/v1/me/objections", json=objected, headers=person.headers).status_code
+    asked = make.access_request(platform, organization, person.customer_id)
+    refusal = f"/v1/me/access-requests/{asked}/refuse"
+    assert 200 == api.post(refusal, headers=person.headers).status_code
+    begun = clock.now() - timedelta(minutes=1)
+    ended = begun + timedelta(seconds=30)
+    make.grant(platform, person, organization, purpose="research", at=begun, expires_at=ended)
+    sequencer.step(platform)
+    listed = api.get("/v1/me/receipts", headers=person.headers).json()["receipts"]
+    for each in reversed(listed):
+        found.acts.setdefault(each["kind"], UUID(each["receipt_id"]))
+    return found
+
+
+def get(api: TestClient, kept: Kept, kind: str, form: str, **rest: str) -> Any:
+    path = f"/v1/me/receipts/{kept.acts[kind]}"
+    return api.get(path, params={"format": form, **rest}, headers=kept.person.headers)
+
+
+def trust(api: TestClient) -> Trust:
+    return Trust(tuple(Key.from_vkey(line) for line in api.get("/log/consent/vkey").text.splitlines()))
+
+
+KINDS = pytest.mark.parametrize("kind", ["grant", "extend", "narrow", "revoke", "object", "refuse", "expire"])
+
+
+def test_every_act_has_a_receipt(api: TestClient, kept: Kept) -> None:
+    listed = api.get("/v1/me/receipts", headers=kept.person.headers).json()
+
+    assert {"grant", "extend", "narrow", "revoke", "object", "refuse", "expire"} == set(kept.acts)
+    assert all(each["is_proven"] and each["index"] is not None for each in listed["receipts"])
+    assert listed["next"] is None
+
+
+@KINDS
+def test_the_proof_holds_offline_and_says_what_happened(api: TestClient, kept: Kept, kind: str) -> None:
+    answer = get(api, kept, kind, "tlog-proof")
+
+    verdict = verify.verify_receipt(answer.content, trust(api))
+
+    assert [] == verdict.failures
+    assert kind == Receipt.from_bytes(answer.content).event.act.kind
+    assert kept.acts[kind] == Receipt.from_bytes(answer.content).event.act_id
+    assert len(answer.content) <= 2048
+
+
+@KINDS
+@pytest.mark.parametrize("form", FORMS)
+def test_a_receipt_can_be_had_in_every_form(api: TestClient, kept: Kept, kind: str, form: str) -> None:
+    answer = get(api, kept, kind, form)
+
+    assert (200, FORMS[form]) == (answer.status_code, answer.headers["content-type"])
+    assert "no-store" == answer.headers["cache-control"]
+    assert f"-{kind}." in answer.headers["content-disposition"]
+
+
+@KINDS
+def test_the_other_forms_carry_the_same_proof(api: TestClient, kept: Kept, kind: str) -> None:
+    proof = get(api, kept, kind, "tlog-proof").content
+
+    assert proof == b64decode(get(api, kept, kind, "json-ld").json()["tlog:proof"])
+    assert proof == b64decode(get(api, kept, kind, "kantara").json()["proof"])
+    assert proof.decode() in get(api, kept, kind, "html").text.replace("&#43;", "+")
+
+
+@vectors.needed
+@KINDS
+def test_a_receipt_is_a_kantara_consent_receipt(api: TestClient, kept: Kept, kind: str) -> None:
+    text = (vectors.FOLDER / "kantara/CR_v1_1/kantara-consent-receipt-v1_1-schema.json").read_text()
+    schema = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE))
+
+    jsonschema_rs.validate(schema, get(api, kept, kind, "kantara").json())
+
+
+def test_the_words_are_in_the_language_that_is_asked_for(api: TestClient, kept: Kept) -> None:
+    assert "You gave permission" in get(api, kept, "grant", "html", language="en").text
+    assert "U gaf toestemming" in get(api, kept, "grant", "html", language="nl").text
+    assert "U gaf toestemming" in get(api, kept, "grant", "html").text
+    assert "Health" in json.dumps(get(api, kept, "extend", "json-ld", language="en").json())
+
+
+def test_the_words_are_as_the_customer_wants_to_be_addressed(api: TestClient, platform: Platform) -> None:
+    person = make.person(platform)
+    api.patch("/v1/me", json={"address": "je"}, headers=person.headers)
+    act = make.grant(platform, person, make.organization(platform))
+    make.logged(platform)
+
+    said = api.get(f"/v1/me/receipts/{act}?format=html", headers=person.headers).text
+
+    assert "Je gaf toestemming" in said
+
+
+def test_a_page_is_let_do_nothing_by_the_browser(api: TestClient, kept: Kept) -> None:
+    policy = get(api, kept, "grant", "html").headers["content-security-policy"]
+
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "script" not in policy
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        (None, FORMS["tlog-proof"]),
+        ("*/*", FORMS["tlog-proof"]),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", FORMS["html"]),
+        ("application/pdf", FORMS["pdf"]),
+        ("application/ld+json", FORMS["json-ld"]),
+        ("application/json", FORMS["kantara"]),
+        ("application/*", FORMS["json-ld"]),
+        ("application/pdf;q=0.2, text/html;q=0.5", FORMS["html"]),
+        ("text/html;q=0, */*", FORMS["tlog-proof"]),
+    ],
+)
+def test_the_form_is_what_the_asker_likes_best(api: TestClient, kept: Kept, accept: str, content_type: str) -> None:
+    headers = kept.person.headers | ({} if accept is None else {"Accept": accept})
+
+    answer = api.get(f"/v1/me/receipts/{kept.acts['grant']}", headers=headers)
+
+    assert (200, content_type) == (answer.status_code, answer.headers["content-type"])
+    assert "Accept" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize("accept", ["image/png", "text/html;q=0", "application/x-tar, image/*", "text/html;q=x"])
+def test_a_form_that_there_is_not_is_told(api: TestClient, kept: Kept, accept: str) -> None:
+    answer = api.get(f"/v1/me/receipts/{kept.acts['grant']}", headers=kept.person.headers | {"Accept": accept})
+
+    assert (406, "not-acceptable") == (answer.status_code, answer.json()["code"])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nobody_gets_somebody_elses_receipt(api: TestClient, platform: Platform, kept: Kept, form: str) -> None:
+    other = make.person(platform)
+
+    path = f"/v1/me/receipts/{kept.acts['grant']}?format={form}"
+    answers = [api.get(path, headers=each) for each in (other.headers, {}, {"Authorization": "Bearer x"})]
+    unknown = api.get(f"/v1/me/receipts/{uuid4()}", headers=other.headers)
+
+    assert [404, 401, 401] == [each.status_code for each in answers]
+    assert {**unknown.json(), "request_id": ""} == {**answers[0].json(), "request_id": ""}
+    assert [] == api.get("/v1/me/receipts", headers=other.headers).json()["receipts"]
+
+
+def test_an_organization_has_no_receipts(api: TestClient, platform: Platform, kept: Kept) -> None:
+    scopes = ("profiles:read", "grants:request", "audit:read")
+    program = make.service(platform, kept.organization, *scopes)
+
+    assert 401 == api.get(f"/v1/me/receipts/{kept.acts['grant']}", headers=program).status_code
+
+
+def test_the_list_goes_on_behind_a_cursor_that_only_its_owner_can_use(
+    api: TestClient, platform: Platform, kept: Kept
+) -> None:
+    seen: list[str] = []
+    after = None
+    while True:
+        query = {"limit": 2} | ({"after": after} if after else {})
+        page = api.get("/v1/me/receipts", params=query, headers=kept.person.headers).json()
+        seen += [each["receipt_id"] for each in page["receipts"]]
+        if (after := page["next"]) is None:
+            break
+        stolen = api.get("/v1/me/receipts", params=query | {"after": after}, headers=make.person(platform).headers)
+        assert (422, "bad-cursor") == (stolen.status_code, stolen.json()["code"])
+
+    assert len(set(seen)) == len(seen) == len(kept.acts) + 1
+    whole = api.get("/v1/me/receipts", headers=kept.person.headers).json()["receipts"]
+    assert [each["receipt_id"] for each in whole] == seen
+
+
+# ------------------------------------------------------------------------- waiting
+
+
+@pytest.fixture
+def worker(platform: Platform) -> Iterator[None]:
+    """Sign in the background, as the worker does."""
+    stop = threading.Event()
+
+    def work() -> None:
+        running = sequencer.Sequencer(platform)
+        while not stop.wait(0.05):
+            running.step()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+def given(api: TestClient, platform: Platform, person: make.Person, prefer: str | None) -> Any:
+    wanted = {"organization": make.organization(platform).slug, "purpose": "advice", "categories": ["contact"]}
+    headers = person.headers | ({} if prefer is None else {"Prefer": prefer})
+    return api.post("/v1/me/grants", json=wanted, headers=headers)
+
+
+@pytest.mark.usefixtures("worker")
+def test_an_act_waits_until_it_is_proven(api: TestClient, platform: Platform) -> None:
+    person = make.person(platform)
+
+    answer = given(api, platform, person, "wait=10")
+
+    assert (201, "wait=10") == (answer.status_code, answer.headers["preference-applied"])
+    assert "retry-after" not in answer.headers
+    assert [True] == [
+        each["is_proven"] for each in api.get("/v1/me/receipts", headers=person.headers).json()["receipts"]
+    ]
+
+
+def test_an_act_that_is_not_proven_in_time_is_accepted(api: TestClient, platform: Platform) -> None:
+    person = make.person(platform)
+
+    answer = given(api, platform, person, "wait=1")
+
+    assert (202, "1", "wait=1") == (
+        answer.status_code,
+        answer.headers["retry-after"],
+        answer.headers["preference-applied"],
+    )
+    assert "live" == answer.json()["state"]
+
+
+def test_a_receipt_that_is_not_there_yet_is_told_and_then_waited_for(api: TestClient, platform: Platform) -> None:
+    person = make.person(platform)
+    act = make.grant(platform, person, make.organization(platform))
+    path = f"/v1/me/receipts/{act}?format=tlog-proof"
+    early = api.get(path, headers=person.headers)
+    waited = api.get(path, headers=person.headers | {"Prefer": "wait=1"})
+
+    signing = threading.Timer(0.3, sequencer.step, [platform])
+    signing.start()
+    late = api.get(path, headers=person.headers | {"Prefer": "wait=10"})
+    signing.join()
+
+    assert [202, 202, 200] == [each.status_code for each in (early, waited, late)]
+    assert {"receipt_id": str(act), "is_proven": False} == early.json() == waited.json()
+    assert "1" == early.headers["retry-after"] == waited.headers["retry-after"]
+    assert [None, "wait=1", "wait=10"] == [each.headers.get("preference-applied") for each in (early, waited, late)]
+
+
+@pytest.mark.parametrize(
+    ("prefer", "seconds"),
+    [
+        (None, 0),
+        ("wait=2", 2),
+        ("WAIT=2", 2),
+        ('wait="2"', 2),
+        ("respond-async, wait=3", 3),
+        ("wait=3; foo=bar", 3),
+        ("wait=999999", preferences.LONGEST),
+        ("wait=9999999", 0),
+        ("wait=-1", 0),
+        ("wait=0", 0),
+        ("wait=1.5", 0),
+        ("wait", 0),
+        ("return=minimal", 0),
+        ("wait=٣", 0),
+        ("," * 100 + "wait=2", 0),
+    ],
+)
+def test_a_preference_is_read_as_the_standard_says_or_not_at_all(prefer: str | None, seconds: int) -> None:
+    headers = [] if prefer is None else [(b"prefer", prefer.encode("utf-8"))]
+
+    assert seconds == preferences.seconds(Request({"type": "http", "headers": headers}))
+
+
+def test_a_refusal_waits_for_nothing(api: TestClient, platform: Platform) -> None:
+    began = time.monotonic()
+
+    answer = api.post(
+        "/v1/me/grants",
+        json={"organization": "nobody-here", "purpose": "advice", "categories": ["contact"]},
+        headers=make.person(platform).headers | {"Prefer": "wait=10"},
+    )
+
+    assert 404 == answer.status_code
+    assert "preference-applied" not in answer.headers
+    assert time.monotonic() - began < 5
+
+
+def test_who_waits_holds_no_connection(api: TestClient, platform: Platform) -> None:
+    """More wait than there are connections, and another call is answered meanwhile."""
+    person, organization = make.person(platform), make.organization(platform)
+    act = make.grant(platform, person, organization)
+    many = platform.settings.pool_size * 3
+    path, answers = f"/v1/me/receipts/{act}?format=tlog-proof", []
+
+    def wait() -> None:
+        answers.append(api.get(path, headers=person.headers | {"Prefer": "wait=10"}).status_code)
+
+    threads = [threading.Thread(target=wait) for _ in range(many)]
+    for thread in threads:
+        thread.start()
+    others = [api.get("/v1/me/grants", headers=person.headers).status_code for _ in range(5)]
+    assert [] == answers
+    sequencer.step(platform)
+    for thread in threads:
+        thread.join()
+
+    assert [200] * 5 == others
+    assert [200] * many == answers
