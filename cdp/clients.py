@@ -66,9 +66,13 @@ def create(
     organization: UUID | None,
     name: str,
     scopes: Sequence[str],
+    is_human: bool = False,
     at: datetime,
 ) -> NewClient:
-    """Make a client and return its secret, once; without an organization it is the platform's auditor."""
+    """Make a client and return its secret, once; without an organization it is the platform's auditor.
+
+    `is_human` says that people look through it: customers read so in their log.
+    """
     if not scopes or not SCOPES.keys() >= set(scopes):
         raise UnknownScope(field="/scopes")
     if organization is None and set(scopes) != {"audit:read"}:
@@ -81,6 +85,7 @@ def create(
             name=_checked(name),
             secret_hash=fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET),
             scopes=sorted(set(scopes)),
+            is_human=is_human,
             created_at=at,
         )
     )

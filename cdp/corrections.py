@@ -86,7 +86,7 @@ def state(
     catalog = platform.catalogs.of(session, None)
     attribute = catalog.attribute_name(name)
     plain = _checked(catalog, attribute, value)
-    customer = _lock(session)
+    customer = lock(session)
     filed = _category(session, catalog, attribute, category)
     own = session.execute(_OWN, {"attribute": attribute, "source": CUSTOMER_SOURCE}).one()
     key = platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id)
@@ -108,7 +108,7 @@ def state(
 def take_back(platform: Platform, session: Session, name: str, *, at: datetime) -> None:
     """End the customer's own value, so that what sources say counts again; raises NotFound when there is none."""
     attribute = platform.catalogs.of(session, None).attribute_name(name)
-    _lock(session)
+    lock(session)
     own = session.execute(_OWN, {"attribute": attribute, "source": CUSTOMER_SOURCE}).one()
     ended = session.execute(_SUPERSEDE, {"subject": own.subject_id, "attribute": attribute, "at": at}).first()
     if ended is None:
@@ -146,8 +146,8 @@ def _tell(session: Session, word: str, source: UUID, category: str, *, at: datet
     session.execute(_TELL, {"word": word, "source": source, "category": category, "at": at})
 
 
-def _lock(session: Session) -> UUID:
-    """Let the customer's own changes take turns, and wait for an erasure; raises NotFound when they have left."""
+def lock(session: Session) -> UUID:
+    """Return the customer in scope, whose own changes take turns and wait for an erasure; raises NotFound when they left."""
     customer: UUID | None = session.execute(_LOCK).scalar_one_or_none()
     if customer is None:
         raise NotFound

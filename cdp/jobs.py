@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from cdp import clock, key_destruction, organizations, pull
+from cdp import alerts, clock, key_destruction, organizations, pull
 from cdp.catalog import mapping
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -108,6 +108,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("pulls", timedelta(seconds=30), pull.run_due),
     *(Job(f"purge-{table}", timedelta(minutes=10), partial(purge, table)) for table in _PURGES),
 )
+    Job("alerts", timedelta(minutes=1), alerts.send_due),
 
 
 def run_all(platform: Platform, *, at: datetime, jobs: tuple[Job, ...] = JOBS) -> Iterator[Done]:

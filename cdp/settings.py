@@ -137,6 +137,12 @@ class Settings:
             mail_from=environment.get("CDP_MAIL_FROM", "mijn.klant <noreply@localhost>"),
             allow_private_addresses=flag("CDP_ALLOW_PRIVATE_ADDRESSES"),
             metrics_host=environment.get("CDP_METRICS_HOST", "127.0.0.1"),
+    operator_mail: str | None = None
+    sms_url: str | None = field(default=None, repr=False)
+    sms_token: str | None = field(default=None, repr=False)
+    sms_from: str = "mijn.klant"
+    passkey_domain: str = "localhost"
+    oidc: OidcSettings | None = None
             remote_apply=flag("CDP_REMOTE_APPLY"),
             trusted_proxies=_networks(environment, "CDP_TRUSTED_PROXIES"),
             token_seconds=number("CDP_TOKEN_SECONDS", 600),
@@ -145,3 +151,9 @@ class Settings:
             fresh_seconds=number("CDP_FRESH_SECONDS", 300),
             witnesses=witness_setting.read(_text(environment, "CDP_WITNESSES") or ""),
         )
+            operator_mail=environment.get("CDP_OPERATOR_MAIL") or None,
+            sms_url=_text(environment, "CDP_SMS_URL"),
+            sms_token=_text(environment, "CDP_SMS_TOKEN"),
+            sms_from=environment.get("CDP_SMS_FROM", "mijn.klant"),
+            passkey_domain=_passkey_domain(environment),
+            oidc=_oidc(environment),

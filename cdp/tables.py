@@ -3,7 +3,7 @@
 Columns, no behaviour. The migrations make the tables; these classes only name what they hold.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -105,6 +105,7 @@ class Client(SQLModel, table=True):
     name: str
     secret_hash: bytes
     scopes: list[str] = _texts()
+    is_human: bool = False
     created_at: datetime = _moment()
     revoked_at: datetime | None = _moment()
 

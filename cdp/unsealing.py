@@ -29,6 +29,10 @@ class OwnKeys:
         """Give a text without the keys."""
         return "OwnKeys(hidden)"
 
+    def key(self, subject: UUID) -> DataKey | None:
+        """Return the key of one subject, for what is sealed elsewhere than in a column `sealed`."""
+        return self._keys.get(subject)
+
     def open(self, subject: UUID, sealed: bytes, *, table: str, row: UUID) -> bytes | None:
         """Return what was sealed for this row; None when the subject's key was destroyed."""
         key = self._keys.get(subject)

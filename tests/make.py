@@ -40,8 +40,9 @@ def email() -> str:
     return f"{name('person')}@example.org"
 
 
-def organization(platform: Platform, *, is_verified: bool = True) -> Organization:
-    """Return a fresh organization."""
+def organization(platform: Platform, *, is_verified: bool = True, privacy: str | None = None) -> Organization:
+    """Return a fresh organization; `privacy` is where it wants letters about privacy."""
+    details = {} if privacy is None else {"privacy": {"email": privacy}}
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
         session.expire_on_commit = False
         made = organizations.add(session, slug=name("org"), name="Testbedrijf", at=clock.now())
@@ -187,6 +188,22 @@ def write_key(platform: Platform, source: Organization, *, batch_bytes: int = 51
             batch_bytes=batch_bytes,
         )
     return made.write_key
+
+
+def granted(platform: Platform, person: Person, *categories: str, purpose: str = "advice") -> Organization:
+    """Return an organization that may see these categories of a customer from now on."""
+    reader, at = organization(platform), clock.now()
+    act = law.Grant(
+        recipient=reader.organization_id,
+        purpose=purpose,
+        at=at,
+        categories=frozenset(categories),
+        sources=None,
+        expires_at=at + timedelta(days=30),
+    )
+    with platform.database.scoped(person.scope) as session:
+        grants.record(session, person.scope, person.customer_id, act)
+    return reader
 
 
 def grant(platform: Platform, giver: Person, recipient: Organization, **rest: Any) -> UUID:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, JsonValue
 
+from api import demand_mail
 from api.principals import Customer, PlatformDep
-from cdp import accesses, clock, corrections, directory, dossier, known_keys
+from cdp import accesses, clock, demands, directory, dossier, known_keys
 from cdp.holdings import Evidence, Interaction, InteractionPlace, Opening, Record, RecordPlace
 from cdp.ids import NIL
 from cdp.unsealing import OwnKeys
@@ -270,11 +271,13 @@ def list_my_evidence(person: Customer, platform: PlatformDep, after: After = Non
 
 
 @router.post("/records/{record_id}/dispute", summary="Say that it is not right", operation_id="dispute_record")
-def dispute_record(record_id: RecordId, person: Customer, platform: PlatformDep) -> Disputed:
-    """Mark what a source said as disputed, everywhere it is shown; who may see it hears so."""
+def dispute_record(record_id: RecordId, person: Customer, platform: PlatformDep, request: Request) -> Disputed:
+    """Mark what a source said as disputed, everywhere it is shown; who may see it hears so, and the source is asked."""
     at = clock.now()
     with platform.database.scoped(person.scope) as session:
-        corrections.dispute(session, record_id, at=at)
+        opened = demands.dispute(platform, session, record_id, at=at)
+        letters = demand_mail.about(platform, session, opened)
+    demand_mail.send(request, letters)
     return Disputed(record_id=record_id, disputed_at=at)
 
 
@@ -282,5 +285,5 @@ def dispute_record(record_id: RecordId, person: Customer, platform: PlatformDep)
 def withdraw_dispute(record_id: RecordId, person: Customer, platform: PlatformDep) -> Disputed:
     """No longer mark it as disputed; who may see it hears so."""
     with platform.database.scoped(person.scope) as session:
-        corrections.withdraw(session, record_id, at=clock.now())
+        demands.withdraw_dispute(session, record_id, at=clock.now())
     return Disputed(record_id=record_id, disputed_at=None)

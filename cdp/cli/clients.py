@@ -26,13 +26,22 @@ def add(
     *,
     name: Name,
     scope: Annotated[list[str], typer.Option(help="What it may do; may be given more than once.")],
+    human: Annotated[
+        bool, typer.Option("--human", help="People look through it; customers read so in their log.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Make a client and show its secret, once."""
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         owner = None if slug is None else organizations.named(session, slug).organization_id
         fresh = clients.create(
-            session, platform.fingerprints, organization=owner, name=name, scopes=scope, at=clock.now()
+            session,
+            platform.fingerprints,
+            organization=owner,
+            name=name,
+            scopes=scope,
+            is_human=human,
+            at=clock.now(),
         )
     terminal.print_facts({"client_id": fresh.client_id, "client_secret": fresh.client_secret}, as_json=as_json)
 

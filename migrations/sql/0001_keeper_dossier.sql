@@ -110,6 +110,8 @@ begin
     delete from cannot_link n where n.customer_id = any (everyone);
     delete from access_request a where a.customer_id = any (everyone);
     delete from session s where s.customer_id = any (everyone);
+    perform forget_ways_in(everyone);
+    perform forget_demands(everyone);
     delete from idempotency i where i.caller = customer::text;
     delete from customer c where c.customer_id = any (everyone);
     perform log_erasure(everyone, erasure, moment);

@@ -21,10 +21,12 @@ create table client (
     name            text not null,
     secret_hash     bytea not null,
     scopes          text[] not null,
+    is_human        boolean not null default false,
     created_at      timestamptz not null default now(),
     revoked_at      timestamptz
 );
 comment on column client.organization_id is 'Null for the platform''s own auditor.';
+comment on column client.is_human is 'People look through it, as through the screen of a service desk; a program by itself is a computer.';
 
 create table access_token (
     token_hash bytea primary key,

@@ -19,11 +19,13 @@ PARTS = (
     "keeper_reads",
     "keeper_dossier",
     "catalog",
+    "demands",
     "log",
     "policies",
     "log_rights",
     "witnesses",
     "owners",
+    "demands_rights",
 )
 
 

@@ -128,6 +128,38 @@ CALLS: Final[Mapping[str, Call]] = {
         ("doorman",),
         ("doorman",),
     ),
+    "remove_way_in": Call(
+        f"select to_jsonb(remove_way_in('passkey', {_id('passkeyanna')}, null)::text)", _CUSTOMER, ("customer anna",)
+    ),
+    "prove_identifier": Call(
+        f"select to_jsonb(prove_identifier({_id('anna')}, 'phone', ({_blinds('number of eva')})[1], '', now()))",
+        ("doorman",),
+        ("doorman",),
+    ),
+    "candidates": Call("select jsonb_agg(c.subject_id) from candidates(now()) c", _CUSTOMER, ("customer anna",)),
+    "note_questions": Call(
+        f"select to_jsonb(note_questions(array[{_id('eva at huis')}], now()))", _CUSTOMER, ("customer anna",)
+    ),
+    "answer_question": Call(
+        f"select to_jsonb(answer_question({_id('eva at huis')}, 'no', now())::text)", _CUSTOMER, ("customer anna",)
+    ),
+    "reconsider_answer": Call(
+        f"select to_jsonb(reconsider_answer({_id('anna at elsewhere')})::text)", _CUSTOMER, ("customer anna",)
+    ),
+    "demands_to": Call(
+        "select jsonb_agg(d.demand) from demands_to(null, false, '-infinity', gen_random_uuid(), 9) d",
+        _SOURCE,
+        _SOURCE,
+    ),
+    "answer_demand": Call(
+        f"select to_jsonb(answer_demand({_id('demandanna')}, 'refused', 'is-right', null, '', now(), now())::text)",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "erase_own_statement": Call(
+        f"select to_jsonb(erase_own_statement({_id('anna at customercontact')}, now()))", _CUSTOMER, ("customer anna",)
+    ),
+    "alerts_due": Call("select jsonb_agg(a) from alerts_due(now()) a", ("operator",), ("operator",)),
     "remove_organization": Call(
         f"select remove_organization({_id('winkel')}, 10, now())", ("operator",), ("operator",)
     ),

@@ -49,6 +49,11 @@ RIGHTS: Final = {
         idempotency: select insert update(status,answer,at) delete
         access_request: select update(state,answered_at)
         act cannot_link data_key evidence identifier link permission reference subject: select
+        alert: select insert update(rhythm,told_until,told_at) delete
+        client: select(client_id,organization_id,name,is_human)
+        demand: select insert update(withdrawn_at)
+        external_login question: select
+        passkey: select update(sealed)
         customer: select update(details)
         interaction: select update(disputed_at)
         record: select insert update(disputed_at,superseded_at)
@@ -64,6 +69,7 @@ RIGHTS: Final = {
         category client organization purpose write_key: select insert update
         customer: select(customer_id,created_at,claimed_at,merged_into)
         delivery login_link reject session: select delete
+        demand: select(demand_id,organization_id,kind,asked_at,due_at,extended_at,withdrawn_at,answered_at,answer)
         idempotency: select(at) delete
         import_job: select
         interaction: select(customer_id,record_id,source_id,category,type,occurred_at) update(category)
@@ -92,9 +98,12 @@ RIGHTS: Final = {
         act key_destruction: select insert
         category key_floor purpose scope_key: select
         change link: select insert delete
-        evidence interaction: select update(customer_id) delete
+        alert: select delete
+        demand: select update delete
+        evidence: select update(customer_id) delete
+        interaction: select update(customer_id,disputed_at) delete
         organization: select update(name,details,closed_at)
-        record: select update(customer_id,superseded_at,queryable) delete
+        record: select update(customer_id,superseded_at,disputed_at,queryable) delete
         suppression: select insert update(erasure_id,is_proven,at) delete
     """,
 }

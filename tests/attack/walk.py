@@ -21,7 +21,7 @@ from tests.attack.canaries import Canaries
 
 PURPOSE: Final = "customer-care"
 EVERYTHING: Final = frozenset({"contact", "personal", "products", "conversations"})
-SCOPES: Final = ("profiles:read", "records:write", "grants:request", "catalog:write", "audit:read")
+SCOPES: Final = ("profiles:read", "records:write", "grants:request", "catalog:write", "audit:read", "demands:answer")
 Json = dict[str, Any]
 
 
@@ -245,6 +245,10 @@ def _of_people(target: Target) -> dict[str, Example]:
         "change_grant": Example(json={"categories": ["contact"]}),
         "object_to_purpose": Example(json={"organization": target.organization, **asked}),
         "state_attribute": Example(json={"value": "mine"}),
+        "correct_record": Example(json={"value": "mine"}),
+        "erase_record": Example(json={}),
+        "report_access": Example(json={}),
+        "answer_demand": Example(json={"answer": "refused", "reason": "is-right"}),
     }
 
 
@@ -288,6 +292,9 @@ PLAIN: Final = frozenset(
         "unlink_source",
         "ask_if_settled",
         "list_rejects",
+        "list_demands",
+        "list_my_demands",
+        "withdraw_demand",
     ]
 )
 
@@ -301,6 +308,8 @@ def places(target: Target) -> Mapping[str, str]:
         "subject_id": target.subject_id,
         "session_id": target.session_id,
         "request_id": str(UUID(int=7)),
+        "demand_id": str(UUID(int=7)),
+        "access_id": str(UUID(int=7)),
         "name": "nickname",
         "kind": "product",
     }

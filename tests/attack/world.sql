@@ -110,6 +110,22 @@ insert into delivery (source_id, delivery_id, received_at)
 select pg_temp.id(o), pg_temp.id('delivery' || o), now() from unnest(array['huis', 'winkel']) o;
 insert into reject (source_id, at, path, position, reason, request_id)
 select pg_temp.id(o), now(), 'records', 0, 'too-large', 'request' from unnest(array['huis', 'winkel']) o;
+insert into external_login (subject_hash, customer_id, external_id, made_at)
+select pg_temp.blind(c), pg_temp.id(c), pg_temp.id('external' || c), now() from unnest(array['anna', 'bram']) c;
+insert into ceremony (challenge_hash, kind, holder, asker_blind, asked_at, expires_at)
+values (pg_temp.blind('challenge'), 'login', pg_temp.blind('browser'), pg_temp.blind('asker'), now(), now() + interval '1 hour');
+insert into proof_code (customer_id, code_id, kind, session_id, type, blind, sealed, subject_id, code_hash, sent_at, expires_at)
+select pg_temp.id(c), pg_temp.id('code' || c), 'step-up', pg_temp.id('session' || c), 'email', pg_temp.blind(c), 'sealed',
+       pg_temp.id(c || ' at customer'), 'hash', now(), now() + interval '1 hour'
+from unnest(array['anna', 'bram']) c;
+insert into question (customer_id, subject_id, asked_at, answer)
+select pg_temp.id(c), pg_temp.id(c || ' at elsewhere'), now(), 'no' from unnest(array['anna', 'bram']) c;
+insert into demand (customer_id, demand_id, organization_id, kind, record_id, category, type, asked_at, due_at, subject_id, words)
+select pg_temp.id(c), pg_temp.id('demand' || c), pg_temp.id(o), 'dispute', pg_temp.id(c || ' at ' || o || 'contact'), 'contact', 'contact',
+       now(), now() + interval '1 month', pg_temp.id(c || ' at customer'), 'sealed'
+from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into alert (customer_id, organization_id, rhythm, told_until)
+select pg_temp.id(c), pg_temp.id(o), 'daily', now() from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into import_job (source_id, fingerprint, position, counts, updated_at)
 select pg_temp.id(o), pg_temp.blind(o), 0, '{}', now() from unnest(array['huis', 'winkel']) o;
 insert into pull (source_id, name, settings, next_at)

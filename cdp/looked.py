@@ -1,0 +1,174 @@
+"""The log as its owner reads it: searched, narrowed, a page at a time, and in numbers by week.
+
+Every read and every refusal is one line. What customers read of their own is a line, too; it is left out unless asked
+for, but for what they took along.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlmodel import Session
+
+from cdp import grants
+from cdp.accesses import FIRST, Place
+from cdp.database import sql
+
+ZONE: Final = "Europe/Amsterdam"
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+TOLD_PATHS: Final = ("export", "log-export")
+_LOG: Final = text(sql("own_log"))
+_WEEKS: Final = text(sql("own_weeks"))
+_PROGRAMS: Final = text(
+    "select client_id, organization_id, name, is_human from client where organization_id is not null"
+)
+
+Who = Literal["human", "computer", "self"]
+Outcome = Literal["seen", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a word that was searched for can mean."""
+
+    organizations: list[UUID] = field(default_factory=list)
+    clients: list[str] = field(default_factory=list)
+    purposes: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines; whatever is None does not narrow."""
+
+    who: Who | None = None
+    organization: UUID | None = None
+    category: str | None = None
+    outcome: Outcome | None = None
+    since: datetime = BEGINNING
+    search: Search | None = None
+
+
+EVERYTHING: Final = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One read or refusal; without an organization it is the customer or the platform itself."""
+
+    access_id: UUID
+    at: datetime
+    organization: UUID | None
+    program: str | None
+    is_human: bool
+    is_own: bool
+    path: str
+    purpose: str | None
+    asked: list[str]
+    released: list[str]
+    records: int
+    outcome: str
+    reason: str
+    grant_id: UUID | None
+
+    @property
+    def place(self) -> Place:
+        """Where a page that ends here ended."""
+        return Place(self.at, self.access_id)
+
+    @property
+    def is_seen(self) -> bool:
+        """Tell whether anything was shown."""
+        return self.outcome == "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How often something was seen in one week, by whom, and how often somebody was stopped."""
+
+    begins: datetime
+    human: int = 0
+    computer: int = 0
+    stopped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program of an organization, and whether people look through it."""
+
+    client_id: str
+    organization: UUID
+    name: str
+    is_human: bool
+
+
+def lines(
+    session: Session, wanted: Wanted = EVERYTHING, *, after: Place = FIRST, until: datetime, limit: int
+) -> list[Line]:
+    """Return the lines of the log of the customer in scope that fit, newest first, from the one behind `after`."""
+    at, access = after
+    search = wanted.search or Search()
+    facts = {
+        "since": wanted.since,
+        "until": until,
+        "after_at": at,
+        "after_access": access,
+        "limit": limit,
+        "who": wanted.who,
+        "told_paths": list(TOLD_PATHS),
+        "organization": wanted.organization,
+        "category": wanted.category,
+        "outcome": wanted.outcome,
+        "searched": wanted.search is not None,
+        "organizations": search.organizations,
+        "clients": search.clients,
+        "purposes": search.purposes,
+        "categories": search.categories,
+    }
+    return [_line(row) for row in session.execute(_LOG, facts)]
+
+
+def weeks(session: Session, *, number: int, monday: datetime, until: datetime) -> list[Week]:
+    """Return the last `number` weeks, the oldest first; `monday` is when this week began."""
+    since = monday - timedelta(weeks=number - 1)
+    rows = session.execute(_WEEKS, {"since": since, "until": until, "zone": ZONE})
+    found: Mapping[int, Any] = {row.week: row for row in rows}
+    return [_week(since + timedelta(weeks=week), found.get(week)) for week in range(number)]
+
+
+def programs(session: Session) -> list[Program]:
+    """Return the programs of all organizations."""
+    return [Program(*row) for row in session.execute(_PROGRAMS)]
+
+
+def matching(word: str, called: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the keys of those whose name has `word` in it, however it is written."""
+    wanted = word.casefold()
+    return [key for key, name in called if wanted in name.casefold()]
+
+
+def _week(begins: datetime, row: Any | None) -> Week:  # noqa: ANN401  # a row of a statement
+    return Week(begins) if row is None else Week(begins, row.human, row.computer, row.stopped)
+
+
+def _line(row: Row[Any]) -> Line:
+    is_grant = row.organization_id is not None and row.purpose is not None
+    return Line(
+        access_id=row.access_id,
+        at=row.at,
+        organization=row.organization_id,
+        program=row.program,
+        is_human=row.is_human,
+        is_own=row.principal == "customer",
+        path=row.path,
+        purpose=row.purpose,
+        asked=row.asked,
+        released=row.released,
+        records=row.records,
+        outcome=row.outcome,
+        reason=row.reason,
+        grant_id=grants.grant_id(row.customer_id, row.organization_id, row.purpose) if is_grant else None,
+    )
