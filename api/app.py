@@ -14,6 +14,8 @@ from api.limits import Limits, SafeHeaders
 from api.metrics import Metrics
 from api.openapi import DescribedAPI, operation_id
 from api.preferences import Signed
+from api.portal import routes as portal
+from api.portal.rendering import Portal
 from api.requests_log import RequestsLog
 from api.routes import (
     audit,
@@ -98,7 +100,7 @@ def create_app(platform: Platform) -> FastAPI:
     app = described(lifespan)
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
-    app.state.intake = Intake(platform)
+    app.state.intake, app.state.portal = Intake(platform), Portal(platform.settings)
     app.state.signed = Signed(platform)
     app.add_middleware(once.OnceOnly)
     app.add_middleware(Limits)
@@ -132,6 +134,8 @@ def described(lifespan: Lifespan[FastAPI] | None = None) -> DescribedAPI:
     )
     errors.install(app)
     once.install(app)
+    for each in portal.ROUTES:
+        app.include_router(each.router)
     for each in ROUTES:
         app.include_router(each.router, dependencies=[] if each in LENIENT else [Depends(parameters.known)])
     return app

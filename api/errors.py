@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import caller, problems, validation
+from api.portal import error_pages
 from cdp import refusals
 from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
 
@@ -97,9 +98,11 @@ def respond(
     field: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return a problem document and note its code for the log."""
+    """Return a problem document, or a page to who asks for one, and note its code for the log."""
     note = caller.note_of(scope)
     note.outcome = code
+    if page := error_pages.answer(scope, status=status, code=code):
+        return page
     return problems.answer(
         scope.get("path", ""),
         status=status,

@@ -232,6 +232,7 @@ class Request:
     notice: JsonValue
     state: str
     asked_at: datetime
+    due_at: datetime
     answered_at: datetime | None
 
     @classmethod
@@ -246,5 +247,6 @@ class Request:
             notice=request.notice,
             state=access_requests.state(request, at=at),
             asked_at=request.asked_at,
+            due_at=request.due_at,
             answered_at=request.answered_at,
         )

@@ -37,6 +37,17 @@ def _required(environment: Mapping[str, str], name: str) -> str:
     return value
 
 
+def _file(environment: Mapping[str, str], name: str) -> Path | None:
+    """Return the file that a setting names; raises Invalid when it is not there."""
+    stated = environment.get(name)
+    if not stated:
+        return None
+    path = Path(stated).expanduser()
+    if not path.is_file():
+        raise Invalid(f"the setting {name} names no file", field=name)
+    return path
+
+
 def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Return the addresses and networks in a list with commas; everybody is no such list."""
     stated = [each.strip() for each in environment.get(name, "").split(",") if each.strip()]
@@ -94,6 +105,9 @@ class Settings:
     link_seconds: int = 900
     session_seconds: int = 3600
     fresh_seconds: int = 300
+    portal_name: str = "mijn.klant"
+    portal_theme: Path | None = None
+    portal_logo: Path | None = None
     witnesses: tuple[WitnessSetting, ...] = ()
 
     @property
@@ -149,6 +163,9 @@ class Settings:
             link_seconds=number("CDP_LINK_SECONDS", 900),
             session_seconds=number("CDP_SESSION_SECONDS", 3600),
             fresh_seconds=number("CDP_FRESH_SECONDS", 300),
+            portal_name=environment.get("CDP_PORTAL_NAME") or "mijn.klant",
+            portal_theme=_file(environment, "CDP_PORTAL_THEME"),
+            portal_logo=_file(environment, "CDP_PORTAL_LOGO"),
             witnesses=witness_setting.read(_text(environment, "CDP_WITNESSES") or ""),
         )
             operator_mail=environment.get("CDP_OPERATOR_MAIL") or None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Path, Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse
 
 from api import own_forms, pages
 from api.pages import Language, Page
@@ -83,12 +83,6 @@ _ENDED: Final[dict[Language, LoginPage]] = {
         "en", "This link has ended", "It was used already or is too old. Ask for a new one.", form=_FORM["en"]
     ),
 }
-
-
-@router.get("/")
-def front() -> RedirectResponse:
-    """Lead to the login, which is all there is for a browser."""
-    return RedirectResponse("/login", 303)
 
 
 @router.get("/login")

@@ -25,7 +25,7 @@ def _letters(api: TestClient, email: str) -> list[dict[str, str]]:
 
 
 def test_the_front_door_leads_to_the_login(api: TestClient) -> None:
-    answer = api.get("/", follow_redirects=False)
+    answer = api.get("/", headers={"Accept": "text/html"}, follow_redirects=False)
 
     assert (303, "/login") == (answer.status_code, answer.headers["location"])
 
@@ -60,7 +60,8 @@ def test_the_form_sends_a_link_that_works(api: TestClient) -> None:
     assert (200, True) == (page.status_code, "<h1>Kijk in uw e-mail</h1>" in page.text)
     (letter,) = _letters(api, email)
     token = letter["link"].rpartition("/")[2]
-    assert 200 == api.post("/v1/login/consume", json={"token": token}).status_code
+    asked = page.cookies["cdp_asked"]
+    assert 200 == api.post("/v1/login/consume", json={"token": token, "request": asked}).status_code
 
 
 def test_the_letter_is_in_the_language_of_the_page(api: TestClient) -> None:

@@ -1,0 +1,1 @@
+"""mijn.klant: the pages on which customers see, decide and stop."""

@@ -1,0 +1,76 @@
+"""What the page after a form tells: a code in a cookie becomes a sentence with the name of who it is about."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from uuid import UUID
+
+from api.portal import places
+from api.portal.frame import Notice, Undo
+from api.portal.speech import Speech, later
+from cdp import access_requests, directory, grants
+from cdp.database import Session
+from cdp.tables import Permission
+from consent.errors import NotFound
+
+STOPPED: Final = "stopped"
+ALL_STOPPED: Final = "all-stopped"
+GIVEN: Final = "given"
+BACK: Final = "back"
+CHANGED: Final = "changed"
+REFUSED: Final = "refused"
+SPEECH: Final = "speech"
+
+
+def told(session: Session, speech: Speech, names: directory.Names, code: str, about: str) -> Notice | None:
+    """Return what to tell about `code`; None for one that nobody made, or that is about nothing of this customer."""
+    if code in _PLAIN:
+        return Notice(speech.say(_PLAIN[code]))
+    if code == REFUSED:
+        return _refused(session, speech, names, about)
+    if code in _ABOUT_A_GRANT:
+        return _about_a_grant(session, speech, names, code, about)
+    return None
+
+
+def stopped(speech: Speech, name: str, grant_id: object) -> Notice:
+    """Tell that somebody sees nothing any more, with the way back."""
+    undo = Undo(places.access(grant_id, "terug"), speech.say("Ongedaan maken"))
+    return Notice(speech.say("%(name)s ziet uw gegevens niet meer.", name=name), undo)
+
+
+def given(speech: Speech, name: str, permission: Permission) -> Notice:
+    """Tell until when somebody may look."""
+    end = permission.expires_at or permission.attested_expires_at
+    date = "" if end is None else speech.date(end)
+    return Notice(speech.say("%(name)s mag tot %(date)s kijken. U kunt dit altijd stoppen.", name=name, date=date))
+
+
+_PLAIN: Final[Mapping[str, str]] = {
+    ALL_STOPPED: later("Niemand ziet nu nog iets van u."),
+    SPEECH: later("Uw keuze is bewaard."),
+}
+_ABOUT_A_GRANT: Final[Mapping[str, Callable[[Speech, str, Permission], Notice]]] = {
+    STOPPED: lambda speech, name, each: stopped(speech, name, _id(each)),
+    GIVEN: given,
+    BACK: given,
+    CHANGED: given,
+}
+
+
+def _about_a_grant(session: Session, speech: Speech, names: directory.Names, code: str, about: str) -> Notice | None:
+    try:
+        permission = grants.find(session, UUID(about))
+    except (NotFound, ValueError):
+        return None
+    return _ABOUT_A_GRANT[code](speech, names.name(permission.recipient_id), permission)
+
+
+def _refused(session: Session, speech: Speech, names: directory.Names, about: str) -> Notice | None:
+    for each in access_requests.of_customer(session):
+        if str(each.request_id) == about:
+            return Notice(speech.say("%(name)s krijgt geen toegang.", name=names.name(each.organization_id)))
+    return None
+
+
+def _id(permission: Permission) -> UUID:
+    return grants.grant_id(permission.customer_id, permission.recipient_id, permission.purpose)

@@ -1,0 +1,186 @@
+"""Organisaties: who may see something now, and where access has ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from api.portal import places
+from api.portal.drawing import Rosette, rosette
+from api.portal.frame import Frame, Page, Tab
+from api.portal.pages.facts import Facts
+from api.portal.pages.plates import SOON, Plate, end_of, plate
+from cdp.holdings import Grant, Request
+
+PENDING: Final = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """An organization that waits for an answer."""
+
+    anchor: str
+    name: str
+    is_verified: bool
+    rosette: Rosette
+    what: tuple[str, ...]
+    why: str
+    period: str
+    due: str
+    href: str
+    refuse: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A permission that is over, or a request that came to nothing."""
+
+    name: str
+    href: str
+    rosette: Rosette
+    how: str
+    when: str
+    why: str
+    undo: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationsPage(Page):
+    """Everybody who may see something, and everybody who waits for an answer."""
+
+    template: ClassVar[str] = "organisations.html"
+
+    lead: str
+    asking: tuple[Asking, ...]
+    plates: tuple[Plate, ...]
+    tabs: tuple[Tab, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedPage(Page):
+    """Everything that is over."""
+
+    template: ClassVar[str] = "organisations_ended.html"
+
+    lead: str
+    tabs: tuple[Tab, ...]
+    ended: tuple[Ended, ...]
+
+
+def now(facts: Facts, frame: Frame) -> OrganisationsPage:
+    """Return the list of who may see something now; what ends soon stands first."""
+    live = sorted(live_grants(facts), key=lambda each: (end_of(each) - facts.speech.at > SOON, _name(facts, each)))
+    return OrganisationsPage(
+        frame=frame,
+        title=facts.speech.say("Wie mag iets van u zien?"),
+        lead=_lead(facts),
+        asking=tuple(asking(facts, each) for each in waiting(facts)),
+        plates=tuple(plate(facts, each) for each in live),
+        tabs=_tabs(facts, is_now=True),
+    )
+
+
+def ended(facts: Facts, frame: Frame) -> EndedPage:
+    """Return what is over, the latest first."""
+    return EndedPage(
+        frame=frame,
+        title=facts.speech.say("Wie mag niets meer zien?"),
+        lead=facts.speech.say("Deze toegang is gestopt, afgelopen of geweigerd. Wat gebeurd is, blijft hier staan."),
+        tabs=_tabs(facts, is_now=False),
+        ended=tuple(_ended(facts)),
+    )
+
+
+def live_grants(facts: Facts) -> list[Grant]:
+    """Return the permissions under which somebody may see something now."""
+    return [each for each in facts.grants if each.is_live]
+
+
+def waiting(facts: Facts) -> list[Request]:
+    """Return the requests that wait for an answer, the one that lapses first at the top."""
+    return sorted((each for each in facts.requests if each.state == PENDING), key=lambda each: each.due_at)
+
+
+def asking(facts: Facts, request: Request) -> Asking:
+    """Return a request as it is announced: who, which data, how long, and by when."""
+    speech = facts.speech
+    return Asking(
+        anchor=f"v{request.request_id.hex[:12]}",
+        name=facts.names.name(request.organization),
+        is_verified=facts.names.is_verified(request.organization),
+        rosette=rosette(request.organization),
+        what=tuple(facts.category(each) for each in facts.in_order(frozenset(request.categories))),
+        why=facts.why(request.organization, request.purpose),
+        period=speech.say("%(period)s lang", period=speech.period(request.days)),
+        due=speech.say(
+            "U hoeft niet te antwoorden. Dan zien ze niets. De vraag vervalt op %(date)s.",
+            date=speech.date(request.due_at),
+        ),
+        href=places.request(request.request_id),
+        refuse=f"{places.request(request.request_id)}/weigeren",
+    )
+
+
+def _lead(facts: Facts) -> str:
+    speech, seeing = facts.speech, len({each.organization for each in live_grants(facts)})
+    first = speech.count(
+        "%(number)s organisatie mag iets van u zien.", "%(number)s organisaties mogen iets van u zien.", seeing
+    )
+    asked = len(waiting(facts))
+    second = speech.count(
+        "%(number)s organisatie wacht op uw antwoord.", "%(number)s organisaties wachten op uw antwoord.", asked
+    )
+    third = speech.say("U kunt toegang altijd aanpassen of stoppen.")
+    opening = first if seeing else speech.say("Niemand mag nu iets van u zien.")
+    return " ".join([opening, *([second] if asked else []), *([third] if seeing else [])])
+
+
+def _ended(facts: Facts) -> list[Ended]:
+    over = [(_over_at(each), _ended_grant(facts, each)) for each in facts.grants if not each.is_live]
+    lapsed = [(each.due_at, _lapsed(facts, each)) for each in facts.requests if each.state == "expired"]
+    return [each for _, each in sorted(over + lapsed, key=lambda pair: pair[0], reverse=True)]
+
+
+def _tabs(facts: Facts, *, is_now: bool) -> tuple[Tab, ...]:
+    live, over = len(live_grants(facts)), len(_ended(facts))
+    return (
+        Tab(places.ORGANISATIONS, facts.speech.say("Nu (%(number)s)", number=live), is_now),
+        Tab(places.ENDED, facts.speech.say("Gestopt (%(number)s)", number=over), not is_now),
+    )
+
+
+def _over_at(grant: Grant) -> datetime:
+    return grant.changed_at if grant.stopped else end_of(grant)
+
+
+def _ended_grant(facts: Facts, grant: Grant) -> Ended:
+    speech, end = facts.speech, end_of(grant)
+    how = {
+        "revoked": speech.say("Gestopt door u"),
+        "refused": speech.say("Geweigerd door u"),
+        "objected": speech.say("U maakte bezwaar"),
+    }.get(grant.stopped or "", speech.say("Afgelopen"))
+    return Ended(
+        name=facts.names.name(grant.organization),
+        href=places.organisation(facts.names.slug(grant.organization)),
+        rosette=rosette(grant.organization),
+        how=how,
+        when=speech.date(grant.changed_at if grant.stopped else end),
+        why=facts.why(grant.organization, grant.purpose),
+        undo=places.access(grant.grant_id, "terug") if grant.stopped == "revoked" else None,
+    )
+
+
+def _lapsed(facts: Facts, request: Request) -> Ended:
+    return Ended(
+        name=facts.names.name(request.organization),
+        href=places.organisation(facts.names.slug(request.organization)),
+        rosette=rosette(request.organization),
+        how=facts.speech.say("Vraag vervallen"),
+        when=facts.speech.date(request.due_at),
+        why=facts.why(request.organization, request.purpose),
+        undo=None,
+    )
+
+
+def _name(facts: Facts, grant: Grant) -> str:
+    return facts.names.name(grant.organization).lower()

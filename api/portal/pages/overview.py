@@ -1,0 +1,193 @@
+"""Overzicht: what waits for the customer, what changed since the last visit, and who looked this week."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+from uuid import UUID
+
+from api.portal import places
+from api.portal.drawing import Rosette, rosette
+from api.portal.frame import Frame, Page
+from api.portal.pages.facts import Facts
+from api.portal.pages.organisations import Asking, asking, live_grants, waiting
+from api.portal.pages.plates import SOON, end_of
+from api.portal.speech import ZONE, Speech
+from cdp.addressing import Addressing
+from cdp.holdings import Grant
+from cdp.looks import PerGrant
+from cdp.tables import Act
+
+MOST_CHANGES: Final = 6
+_NOON: Final = 12
+_EVENING: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A permission that ends soon."""
+
+    name: str
+    rosette: Rosette
+    when: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that happened to a permission."""
+
+    when: str
+    text: str
+    href: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How often one organization looked this week."""
+
+    name: str
+    rosette: Rosette
+    often: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewPage(Page):
+    """The first page."""
+
+    template: ClassVar[str] = "overview.html"
+
+    lead: str
+    asking: tuple[Asking, ...]
+    ending: tuple[Ending, ...]
+    looked: str
+    stopped: str
+    looking: tuple[Looking, ...]
+    changes: tuple[Change, ...]
+    seeing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What somebody comes back to: who looked in seven days, what happened, the latest first, and the visit before."""
+
+    addressing: Addressing
+    week: PerGrant
+    acts: tuple[Act, ...]
+    last_visit: datetime | None
+
+
+def overview(facts: Facts, frame: Frame, back: Back) -> OverviewPage:
+    """Return the first page."""
+    asked, soon = waiting(facts), _ending(facts)
+    return OverviewPage(
+        frame=frame,
+        title=greeting(facts, back.addressing),
+        lead=_lead(facts, len(asked) + len(soon)),
+        asking=tuple(asking(facts, each) for each in asked),
+        ending=soon,
+        looked=_looked(facts, back.week),
+        stopped=_stopped(facts, back.week),
+        looking=_looking(facts, back.week),
+        changes=tuple(_change(facts, each, back.last_visit) for each in back.acts),
+        seeing=_seeing(facts),
+    )
+
+
+def greeting(facts: Facts, addressing: Addressing) -> str:
+    """Return the greeting for this hour of the day; with je by the first name, otherwise by the whole name."""
+    hour, say = facts.speech.at.astimezone(ZONE).hour, facts.speech.say
+    if addressing.address == "je" and addressing.first_name and addressing.language == "nl":
+        return say("Dag %(name)s", name=addressing.first_name)
+    word = say("Goedemorgen") if hour < _NOON else say("Goedemiddag") if hour < _EVENING else say("Goedenavond")
+    return f"{word}, {addressing.name}" if addressing.name else word
+
+
+def _lead(facts: Facts, things: int) -> str:
+    if not things:
+        return facts.speech.say("Er wacht nu niets op u.")
+    return facts.speech.count("Er wacht %(number)s ding op u.", "Er wachten %(number)s dingen op u.", things)
+
+
+def _ending(facts: Facts) -> tuple[Ending, ...]:
+    soon = [each for each in live_grants(facts) if end_of(each) - facts.speech.at <= SOON]
+    return tuple(_ending_one(facts, each) for each in sorted(soon, key=end_of))
+
+
+def _ending_one(facts: Facts, grant: Grant) -> Ending:
+    slug = facts.names.slug(grant.organization)
+    return Ending(
+        name=facts.names.name(grant.organization),
+        rosette=rosette(grant.organization),
+        when=facts.speech.until(end_of(grant)),
+        href=f"{places.organisation(slug)}#{grant.purpose}",
+    )
+
+
+def _looked(facts: Facts, week: PerGrant) -> str:
+    released = sum(each.released for each in week.values())
+    if not released:
+        return facts.speech.say("In 7 dagen heeft niemand gekeken.")
+    return facts.speech.count(
+        "In 7 dagen is er %(number)s keer gekeken.", "In 7 dagen is er %(number)s keer gekeken.", released
+    )
+
+
+def _stopped(facts: Facts, week: PerGrant) -> str:
+    refused = sum(each.refused for each in week.values())
+    if not refused:
+        return ""
+    return facts.speech.count(
+        "Wij hielden %(number)s keer iemand tegen.", "Wij hielden %(number)s keer iemand tegen.", refused
+    )
+
+
+def _looking(facts: Facts, week: PerGrant) -> tuple[Looking, ...]:
+    totals: dict[UUID, int] = {}
+    for (organization, _), each in week.items():
+        totals[organization] = totals.get(organization, 0) + each.released
+    most = max(totals.values(), default=0)
+    return tuple(
+        Looking(
+            name=facts.names.name(organization),
+            rosette=rosette(organization),
+            often=facts.speech.count("%(number)s keer", "%(number)s keer", number),
+            share=round(100 * number / most),
+        )
+        for organization, number in sorted(totals.items(), key=lambda pair: -pair[1])
+        if number
+    )
+
+
+def _change(facts: Facts, act: Act, last_visit: datetime | None) -> Change:
+    name = facts.names.name(act.recipient_id)
+    say = _HAPPENED.get(act.kind, _HAPPENED["narrow"])
+    return Change(
+        when=facts.speech.date(act.at),
+        text=say(facts.speech, name),
+        href=places.organisation(facts.names.slug(act.recipient_id)),
+        is_new=last_visit is not None and act.at > last_visit,
+    )
+
+
+_HAPPENED: Final[Mapping[str, Callable[[Speech, str], str]]] = {
+    "grant": lambda speech, name: speech.say("U gaf %(name)s toegang.", name=name),
+    "narrow": lambda speech, name: speech.say("U gaf %(name)s minder toegang.", name=name),
+    "extend": lambda speech, name: speech.say("U gaf %(name)s meer of langer toegang.", name=name),
+    "revoke": lambda speech, name: speech.say("U stopte de toegang van %(name)s.", name=name),
+    "refuse": lambda speech, name: speech.say("U weigerde %(name)s toegang.", name=name),
+    "object": lambda speech, name: speech.say("U maakte bezwaar bij %(name)s.", name=name),
+    "attest": lambda speech, name: speech.say("%(name)s meldde dat u buiten mijn.klant toegang gaf.", name=name),
+    "expire": lambda speech, name: speech.say("De toegang van %(name)s liep af.", name=name),
+}
+
+
+def _seeing(facts: Facts) -> str:
+    seeing = len({each.organization for each in live_grants(facts)})
+    if not seeing:
+        return facts.speech.say("Niemand mag nu iets van u zien.")
+    return facts.speech.count(
+        "%(number)s organisatie mag iets van u zien.", "%(number)s organisaties mogen iets van u zien.", seeing
+    )

@@ -1,0 +1,46 @@
+"""Where the pages are; who makes a page adds its address here."""
+
+from typing import Final
+
+OVERVIEW: Final = "/"
+DATA: Final = "/gegevens"
+ORGANISATIONS: Final = "/organisaties"
+ENDED: Final = "/organisaties/gestopt"
+LOG: Final = "/logboek"
+PREFERENCES: Final = "/voorkeuren"
+SIGN_IN: Final = "/veilig-inloggen"
+MORE: Final = "/meer"
+HELP: Final = "/hulp"
+
+LOGIN: Final = "/login"
+CONFIRM: Final = "/bevestigen"
+"""Where somebody proves anew who they are; `?verder=` is where they go on."""
+LOGOUT: Final = "/uitloggen"
+EXTEND: Final = "/sessie/verlengen"
+SPEECH: Final = "/taal"
+STOP_ALL: Final = "/alles-stoppen"
+
+ONWARD: Final = "verder"
+_LONGEST: Final = 500
+
+
+def organisation(slug: str) -> str:
+    """Return where the page of one organization is."""
+    return f"{ORGANISATIONS}/{slug}"
+
+
+def request(request_id: object) -> str:
+    """Return where a request is read and answered."""
+    return f"/verzoeken/{request_id}"
+
+
+def access(grant_id: object, step: str) -> str:
+    """Return where one permission is changed, stopped or given back."""
+    return f"/toegang/{grant_id}/{step}"
+
+
+def onward(unverified: str) -> str:
+    """Return a place of ours to go on to, or the overview: an address that leaves us is never followed."""
+    is_ours = unverified.startswith("/") and not unverified.startswith(("//", "/\\"))
+    is_plain = unverified.isascii() and unverified.isprintable() and "\\" not in unverified
+    return unverified if is_ours and is_plain and len(unverified) <= _LONGEST else OVERVIEW

@@ -1,0 +1,18 @@
+// Two notices that only a running page can give; everything else works without this file.
+const stay = document.querySelector(".stay");
+if (stay) {
+  const left = Number(stay.dataset.seconds) * 1000;
+  const show = () => {
+    stay.hidden = false;
+    stay.querySelector("button").focus();
+  };
+  if (left < 2 ** 31) setTimeout(show, Math.max(left - 120000, 0));
+}
+
+const offline = document.querySelector(".offline");
+const tell = () => { offline.hidden = navigator.onLine; };
+addEventListener("online", tell);
+addEventListener("offline", tell);
+tell();
+
+document.querySelector("#fout")?.focus();

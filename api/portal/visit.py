@@ -1,0 +1,164 @@
+"""A visit: who opened a page of the portal, by the session in the cookie, and how to speak to them."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from api import caller
+from api.portal import cookies, notices
+from api.portal.frame import Frame, Page, Room, Stay, tongues, ways
+from api.portal.rendering import Portal
+from api.portal.speech import Speech
+from api.principals import LoggedIn, platform_of
+from cdp import access_requests, accesses, addressing, clock, credentials, directory, sessions
+from cdp.addressing import Addressing
+from cdp.catalog.files import Catalog, Language
+from cdp.database import Session
+from cdp.platform import Platform
+from cdp.tables import AccessRequest
+from cdp.unsealing import OwnKeys
+from consent.errors import Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The dossier while a page reads it: the transaction, its keys, and how to speak."""
+
+    session: Session
+    keys: OwnKeys
+    names: directory.Names
+    catalog: Catalog
+    speech: Speech
+    addressing: Addressing
+    began_at: datetime
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request for a page by a customer who is logged in."""
+
+    request: Request
+    platform: Platform
+    person: LoggedIn
+    at: datetime
+
+    @contextmanager
+    def opened(self, room: Room | None, *, reads: Iterable[str] = ()) -> Iterator[Opened]:
+        """Open the dossier for one page and write down that its owner read it; commits when the block ends.
+
+        `reads` are the categories whose values the page shows.
+        """
+        with self.platform.database.scoped(self.person.scope) as session:
+            keys = OwnKeys(session, self.platform.ring)
+            known = addressing.read(session, keys)
+            speech = Speech(locale_of(known), self.at)
+            names = directory.names(session)
+            path, shown = f"page:{room or 'other'}", {"contact", *reads}
+            accesses.note_own_read(session, self.person.scope, path=path, categories=shown, records=0, at=self.at)
+            mine = [each for each in sessions.living(session, at=self.at) if each.session_id == self.person.session_id]
+            yield Opened(
+                session=session,
+                keys=keys,
+                names=names,
+                catalog=self.platform.catalogs.of(session, None),
+                speech=speech,
+                addressing=known,
+                began_at=mine[0].started_at if mine else self.at,
+                frame=self._frame(session, speech, known, names, room, mine),
+            )
+
+    @property
+    def portal(self) -> Portal:
+        """The templates and files of this process."""
+        return portal_of(self.request)
+
+    def show(self, page: Page, *, status: int = 200) -> Response:
+        """Return a page; what was told once is not told again."""
+        answer = self.portal.answer(self.request, page, status=status)
+        locale = Language(page.frame.locale)
+        if cookies.locale_of(self.request) is not locale:
+            cookies.set_locale(answer, self.platform.settings, locale)
+        if page.frame.notice is not None or cookies.NOTICE in self.request.cookies:
+            cookies.clear_notice(answer, self.platform.settings)
+        return answer
+
+    def lead(self, place: str, notice: str = "", about: object = "") -> Response:
+        """Lead on to a page after a form, which then tells what was done."""
+        answer = RedirectResponse(place, 303)
+        if notice:
+            cookies.set_notice(answer, self.platform.settings, notice, str(about))
+        return answer
+
+    def _frame(
+        self,
+        session: Session,
+        speech: Speech,
+        known: Addressing,
+        names: directory.Names,
+        room: Room | None,
+        mine: list[sessions.SessionFacts],
+    ) -> Frame:
+        pending = [each for each in access_requests.of_customer(session) if _waits(each, self.at)]
+        code, about = cookies.notice_of(self.request)
+        return Frame(
+            language=speech.tag,
+            locale=speech.locale,
+            theme=cookies.theme_of(self.request),
+            brand=self.platform.settings.portal_name,
+            here=self.request.url.path,
+            ways=ways(speech, room, waiting=len(pending)),
+            tongues=tongues(speech.locale),
+            person=known.name,
+            stay=self._stay(speech, mine),
+            notice=notices.told(session, speech, names, code, about),
+        )
+
+    def _stay(self, speech: Speech, mine: list[sessions.SessionFacts]) -> Stay | None:
+        ends = [each.expires_at for each in mine]
+        return Stay(speech.clock(ends[0]), int((ends[0] - self.at).total_seconds())) if ends else None
+
+
+def _waits(request: AccessRequest, at: datetime) -> bool:
+    return access_requests.state(request, at=at) == "pending"
+
+
+def locale_of(known: Addressing) -> Language:
+    """Return the language of the pages for somebody who wants to be addressed like this."""
+    if known.language == "en":
+        return Language.EN
+    return Language.NL_JE if known.address == "je" else Language.NL
+
+
+def portal_of(request: Request) -> Portal:
+    """Return the pages of this process."""
+    portal: Portal = request.app.state.portal
+    return portal
+
+
+async def visit(request: Request) -> Visit:
+    """Return the visit of the customer whose session the browser sent; raises Unauthenticated."""
+    platform = platform_of(request)
+    unverified_token = cookies.session_of(request, platform.settings)
+    if unverified_token is None:
+        raise Unauthenticated("this page needs a login")
+    holder = await credentials.of_session(platform, unverified_token)
+    caller.note_of(request.scope).principal = "customer"
+    return Visit(request, platform, LoggedIn(holder.customer_id, holder.session_id, holder.proven_at), clock.now())
+
+
+def identifier(unverified: str) -> UUID | None:
+    """Return an id out of a cookie, or None when it is none."""
+    try:
+        return UUID(unverified)
+    except ValueError:
+        return None
+
+
+Visiting = Annotated[Visit, Depends(visit)]

@@ -1,0 +1,60 @@
+"""How the customer in scope is spoken to: the language, u or je, and the name."""
+
+from base64 import b64decode
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlmodel import Session
+
+from cdp.database import sql
+from cdp.holdings import Address, Language
+from cdp.unsealing import OwnKeys
+from consent.errors import NotFound
+from consent.types import CUSTOMER_SOURCE
+
+_ADDRESSING: Final = text(sql("own_addressing"))
+
+
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """What a page needs to greet somebody; a name that nobody told is empty."""
+
+    language: Language
+    address: Address
+    first_name: str = field(default="", repr=False)
+    last_name: str = field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """The whole name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+def read(session: Session, keys: OwnKeys) -> Addressing:
+    """Return how the customer in scope wants to be addressed; raises NotFound when they have left."""
+    row = session.execute(_ADDRESSING, {"source": CUSTOMER_SOURCE}).first()
+    if row is None:
+        raise NotFound
+    return Addressing(
+        row.details.get("language", "nl"),
+        row.details.get("address", "u"),
+        _best(keys, row.names, "first_name"),
+        f"{_best(keys, row.names, 'name_prefix')} {_best(keys, row.names, 'last_name')}".strip(),
+    )
+
+
+def _best(keys: OwnKeys, names: list[dict[str, Any]], wanted: str) -> str:
+    """Return the first value of this kind that is a text: the customer's own, then a verified, then the newest."""
+    for each in names:
+        if each["type"] == wanted and (value := _opened(keys, each)):
+            return value
+    return ""
+
+
+def _opened(keys: OwnKeys, name: dict[str, Any]) -> str:
+    opened = keys.open(UUID(name["subject"]), b64decode(name["sealed"]), table="record", row=UUID(name["record"]))
+    value = None if opened is None else msgspec.json.decode(opened)
+    return value.strip() if isinstance(value, str) else ""

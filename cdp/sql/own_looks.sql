@@ -1,0 +1,12 @@
+-- How often each organization looked at the customer in scope, for each purpose, and when last.
+-- in   :since, :until
+-- out  organization_id, purpose, last_at (null when nothing was ever released), released, refused (both after :since)
+select a.organization_id, a.purpose,
+    max(a.at) filter (where a.outcome = 'released') as last_at,
+    count(*) filter (where a.outcome = 'released' and a.at > :since) as released,
+    count(*) filter (where a.outcome <> 'released' and a.at > :since) as refused
+from access a
+where a.organization_id is not null
+  and a.purpose is not null
+  and a.at <= :until
+group by a.organization_id, a.purpose
