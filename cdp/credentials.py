@@ -33,11 +33,13 @@ class KeyHolder:
 
 @dataclass(frozen=True, slots=True)
 class SessionHolder:
-    """The customer behind a session, and when they last proved who they are."""
+    """The customer behind a session, when they last proved who they are, and when it ends: idle, and at the latest."""
 
     customer_id: UUID
     session_id: UUID
     proven_at: datetime
+    expires_at: datetime
+    ends_at: datetime
 
 
 class CredentialEnded(Unauthenticated):

@@ -15,10 +15,9 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from cdp import dossier, key_destruction, mail
+from cdp import claiming, key_destruction, mail
 from cdp.platform import Platform
 from cdp.scope import Scope
-from cdp.unsealing import OwnKeys
 
 TRIES: Final = 5
 _ERASE: Final = text("select erased_subject, wrapped_key from erase_customer(:erasure, :at)")
@@ -40,9 +39,9 @@ def erase(platform: Platform, scope: Scope, *, at: datetime) -> Erasure:
     """
     erasure = uuid4()
     with platform.database.scoped(scope) as session:
-        emails = dossier.summary(session, OwnKeys(session, platform.ring)).emails
+        known = [each.value for each in claiming.proven(session, platform)]
     given_up = _take_away(platform, scope, erasure, at=at)
-    mail.forget(platform.settings, emails)
+    mail.forget(platform.settings, known)
     key_destruction.destroy(platform, given_up, at=at)
     return Erasure(erasure, at, len(given_up))
 

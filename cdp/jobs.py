@@ -30,6 +30,8 @@ _PURGES: Final = {
     "access_token": ("expires_at", timedelta(hours=1)),
     "login_link": ("expires_at", timedelta(hours=24)),  # until then it counts how many a person asked for
     "session": ("expires_at", timedelta(hours=24)),
+    "ceremony": ("expires_at", timedelta(hours=24)),
+    "proof_code": ("expires_at", timedelta(hours=24)),
     "idempotency": ("at", timedelta(hours=24)),
     "reject": ("at", timedelta(days=30)),
 }
@@ -106,9 +108,9 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("removals", timedelta(minutes=10), finish_removals),
     Job("mappings", timedelta(minutes=1), finish_mappings),
     Job("pulls", timedelta(seconds=30), pull.run_due),
+    Job("alerts", timedelta(minutes=1), alerts.send_due),
     *(Job(f"purge-{table}", timedelta(minutes=10), partial(purge, table)) for table in _PURGES),
 )
-    Job("alerts", timedelta(minutes=1), alerts.send_due),
 
 
 def run_all(platform: Platform, *, at: datetime, jobs: tuple[Job, ...] = JOBS) -> Iterator[Done]:

@@ -1,38 +1,77 @@
-"""What the letters to customers say, in Dutch and English."""
+"""What the letters and text messages to customers say: the words stand in letters.toml, in Dutch (u, je) and English.
 
-from typing import Final, Literal
+A subject is a sentence of ours and the portal's name: no word of a customer or a source ever stands in a header.
+"""
 
-from cdp.mail import Letter
+import tomllib
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from cdp import codes
+from cdp.catalog.files import Language as Voice
+from cdp.mail import Letter, TextMessage
 
 Language = Literal["nl", "en"]
 
-_LOGIN: Final[dict[str, tuple[str, str]]] = {
-    "nl": (
-        "Inloggen bij mijn.klant",
-        """\
-Met deze link logt u in bij mijn.klant:
 
-{link}
+class Change(StrEnum):
+    """What changed about how somebody logs in; each is told to every address they have."""
 
-De link werkt één keer en {minutes} minuten lang. Geef hem aan niemand anders.
-Hebt u hier niet om gevraagd? Dan hoeft u niets te doen.
-""",
-    ),
-    "en": (
-        "Log in to mijn.klant",
-        """\
-This link logs you in to mijn.klant:
-
-{link}
-
-It works once, for {minutes} minutes. Give it to nobody else.
-You did not ask for it? Then you need do nothing.
-""",
-    ),
-}
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REMOVED = "passkey-removed"
+    PASSKEY_RENAMED = "passkey-renamed"
+    EXTERNAL_ADDED = "external-added"
+    EXTERNAL_REMOVED = "external-removed"
+    EMAIL_ADDED = "email-added"
+    EMAIL_REMOVED = "email-removed"
+    PHONE_ADDED = "phone-added"
+    PHONE_REMOVED = "phone-removed"
 
 
-def login(*, to: str, language: Language, link: str, seconds: int) -> Letter:
-    """Return the letter with a login link."""
-    subject, text = _LOGIN[language]
-    return Letter(to, subject, text.format(link=link, minutes=max(1, seconds // 60)), language)
+class Letters:
+    """The words of one portal, under its own name."""
+
+    def __init__(self, brand: str) -> None:
+        self._brand = brand
+
+    def login(self, *, to: str, voice: str, link: str, code: str, seconds: int) -> Letter:
+        """Return the letter with a login link and its code."""
+        return self._letter("login", to, voice, link=link, code=codes.shown(code), minutes=_minutes(seconds))
+
+    def code(self, *, to: str, voice: str, code: str, seconds: int) -> Letter:
+        """Return the letter with a code by which somebody who is logged in proves who they are."""
+        return self._letter("code", to, voice, code=codes.shown(code), minutes=_minutes(seconds))
+
+    def address(self, *, to: str, voice: str, code: str, seconds: int) -> Letter:
+        """Return the letter with a code that proves a further address; its reader may know nothing of us."""
+        return self._letter("address", to, voice, code=codes.shown(code), minutes=_minutes(seconds))
+
+    def sms(self, *, to: str, voice: str, code: str) -> TextMessage:
+        """Return the text message with a code."""
+        text = str(_words()["sms"][voice]["text"]).format(brand=self._brand, code=codes.shown(code))
+        return TextMessage(to, text, _tag(voice))
+
+    def changed(self, *, to: str, voice: str, change: Change, link: str) -> Letter:
+        """Return the letter that tells what changed about a login, and where to look."""
+        return self._letter("changed", to, voice, change=_words()["changes"][voice][change.value], link=link)
+
+    def _letter(self, kind: str, to: str, voice: str, **facts: object) -> Letter:
+        words = _words()[kind][voice]
+        subject = str(words["subject"]).format(brand=self._brand)
+        return Letter(to, subject, str(words["text"]).lstrip().format(brand=self._brand, **facts), _tag(voice))
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(files("cdp").joinpath("letters.toml").read_text(encoding="utf-8"))
+
+
+def _tag(voice: str) -> str:
+    """Return the language as a header names it."""
+    return "en" if voice == Voice.EN else "nl"
+
+
+def _minutes(seconds: int) -> int:
+    return max(1, seconds // 60)

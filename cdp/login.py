@@ -1,11 +1,12 @@
-"""How a customer comes in: a link by e-mail, used once, opens a session on the dossier that this address owns.
+"""How a customer comes in: a letter with a link and a code, used once, opens a session on the dossier of that address.
 
-Rules: (1) nothing tells whether an address is known; (2) of a link only the fingerprint is stored, and the address only
-sealed under a key that the link itself yields, so that a stolen table names nobody; (3) asking is limited per address
-of a mailbox and per address of the asker, in the database; (4) every login is a fresh proof of who this is.
+Rules: (1) nothing tells whether an address is known; (2) a link alone works in the browser that asked and nowhere else,
+and so does a code alone; elsewhere both are needed, which only the reader of the letter has; (3) of both only keyed
+hashes are stored, and the address only sealed under keys that the link or the browser yields, so that a stolen table
+names nobody; (4) asking is limited per mailbox and per asker, and guessing per letter: wrong codes of one who has the
+link and of one who has not are counted apart, so that nobody locks somebody else out; (5) every login is a fresh proof.
 """
 
-import ipaddress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,19 +17,17 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import corrections, ids
+from cdp import askers, claiming, codes, sessions
+from cdp.askers import Asker
 from cdp.database import sql
 from cdp.keys import blind, sealing, tokens
 from cdp.keys.blind import IdentifierType
-from cdp.keys.mac import Mac
-from cdp.keys.ring import Single
 from cdp.keys.sealing import DataKey
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.tables import CustomerSession
+from cdp.sessions import Entry, NewSession, Way
 from consent.errors import Refused, Unauthenticated
-from consent.types import CUSTOMER_SOURCE
 
 LINKS_PER_MAILBOX: Final = 3
 """How many links one mailbox is sent while a link lives: so there is always one in it that works."""
@@ -37,13 +36,30 @@ LINKS_PER_ASKER: Final = 60
 
 _DOORMAN: Final = Scope(Principal.DOORMAN)
 _TABLE: Final = "login_link"
-_NETWORK: Final = {4: 32, 6: 64}  # what one household has of each version (RFC 6177)
+_LINK: Final = b"cdp login link e-mail 1"
+_BROWSER: Final = b"cdp login code e-mail 1"
+_TRY_LINK: Final = text(sql("try_login_link"))
+_USE_LINK: Final = text(sql("use_login_link"))
+_TRY_CODE: Final = text(sql("try_login_code"))
+_USED: Final = text("update login_link set used_at = :at where link_hash = :link_hash")
 
 
 class LinkEnded(Unauthenticated):
     """This link has been used, or it is too old; ask for a new one."""
 
     code = "link-ended"
+
+
+class CodeNeeded(Unauthenticated):
+    """This link was asked for in another browser: here it needs the code of the same letter."""
+
+    code = "code-needed"
+
+
+class CodeWrong(Unauthenticated):
+    """This code is wrong, too old or used; look in the newest letter, or ask for a new one."""
+
+    code = "code-wrong"
 
 
 class TooManyRequests(Refused):
@@ -54,36 +70,31 @@ class TooManyRequests(Refused):
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """A link to be sent to `email`, and never shown to who asked."""
+    """A link and a code to be sent to `email`, and never shown to who asked."""
 
     email: str = field(repr=False)
     token: str = field(repr=False)
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NewSession:
-    """A session that has just begun; the token is said once."""
+class Shown:
+    """What somebody shows beside a link: the secret of their browser, or the code of the letter."""
 
-    customer_id: UUID
-    session_id: UUID
-    token: str = field(repr=False)
-    expires_at: datetime
-    is_new: bool
+    browser: str | None = field(default=None, repr=False)
+    code: str | None = field(default=None, repr=False)
 
 
-def ask(platform: Platform, *, email: str, asker: str, at: datetime) -> NewLink | None:
+def ask(platform: Platform, *, email: str, asker: str | Asker, at: datetime) -> NewLink | None:
     """Store a link for this mailbox and return it, or None when it has been sent enough of them.
 
     Both cost the same. Raises TooManyRequests by the asker's address alone, so that it says nothing about a mailbox.
+    A link that no browser asked for works anywhere: the demo's own.
     """
+    asker = Asker(asker) if isinstance(asker, str) else asker
     normalised = blind.normalise(IdentifierType.EMAIL, email)
-    token = tokens.new(Prefix.MAIL_LINK)
-    hashed = platform.fingerprints.fingerprint(token, Prefix.MAIL_LINK)
-    words = {
-        "link_hash": hashed,
-        "email_blind": platform.blind.of(IdentifierType.EMAIL, normalised),
-        "asker_blind": _asker_blind(platform, asker),
-        "sealed_email": _key_of(token).seal(normalised.encode(), table=_TABLE, row=_row(hashed), column="sealed_email"),
+    link = NewLink(normalised, tokens.new(Prefix.MAIL_LINK), codes.new())
+    words = _stored(platform, link, asker) | {
         "at": at,
         "expires_at": at + timedelta(seconds=platform.settings.link_seconds),
         "most_mailbox": LINKS_PER_MAILBOX,
@@ -94,11 +105,16 @@ def ask(platform: Platform, *, email: str, asker: str, at: datetime) -> NewLink 
         outcome = session.execute(text(sql("ask_login_link")), words).scalar_one()
     if outcome == "asker":
         raise TooManyRequests
-    return NewLink(normalised, token) if outcome == "sent" else None
+    return link if outcome == "sent" else None
 
 
-def consume(platform: Platform, unverified_token: str, *, at: datetime) -> NewSession:
-    """Use the link up and begin a session for the customer behind it; raises LinkEnded.
+def consume(platform: Platform, unverified_token: str, *, at: datetime, shown: Shown | None = None) -> NewSession:
+    """Use the link up and begin a session; raises LinkEnded, CodeNeeded or CodeWrong."""
+    return enter(platform, unverified_token, Entry(Way.EMAIL, at), shown or Shown())
+
+
+def enter(platform: Platform, unverified_token: str, entry: Entry, shown: Shown) -> NewSession:
+    """Use the link up and begin a session for the customer behind it; raises LinkEnded, CodeNeeded or CodeWrong.
 
     At the first login the dossiers that know the address as verified become this customer's.
     """
@@ -106,85 +122,76 @@ def consume(platform: Platform, unverified_token: str, *, at: datetime) -> NewSe
         hashed = platform.fingerprints.fingerprint(unverified_token, Prefix.MAIL_LINK)
     except Unauthenticated:
         raise LinkEnded from None
-    own_key = sealing.new_data_key()
+    words = {
+        "link_hash": hashed,
+        "browser_hash": askers.browser_hash(platform, shown.browser),
+        "code_hash": codes.hashed(platform, shown.code, of=hashed) if shown.code else None,
+        "codes": int(bool(shown.code)),
+        "most_tries": codes.MOST_TRIES,
+        "at": entry.at,
+    }
     with platform.database.scoped(_DOORMAN) as session:
-        sealed = session.execute(text(sql("use_login_link")), {"link_hash": hashed, "at": at}).scalar_one_or_none()
-        if sealed is None:
-            raise LinkEnded
-        email = _key_of(unverified_token).unseal(sealed, table=_TABLE, row=_row(hashed), column="sealed_email").decode()
-        customer, is_new = _claim(session, platform, email, own_key, at=at)
-        begun = begin(session, platform, customer, is_new=is_new, at=at)
-    _keep_address(platform, customer, email, at=at)
+        is_good = session.execute(_TRY_LINK, words).first() is not None
+        sealed = session.execute(_USE_LINK, words).scalar_one_or_none() if is_good else None
+        begun, email = None, ""
+        if sealed is not None:
+            email = _unsealed(_key_of(unverified_token, _LINK), sealed, hashed, "sealed_email")
+            begun = _let_in(session, platform, email, entry)
+    if not is_good:
+        raise LinkEnded
+    if begun is None:
+        raise CodeWrong if shown.code else CodeNeeded
+    claiming.keep_address(platform, begun.customer_id, email, at=entry.at)
     return begun
 
 
-def begin(session: Session, platform: Platform, customer: UUID, *, is_new: bool, at: datetime) -> NewSession:
-    """Open a session for a customer who has just proved who they are; doorman only."""
-    begun = NewSession(
-        customer_id=customer,
-        session_id=ids.row(),
-        token=tokens.new(Prefix.SESSION),
-        expires_at=at + timedelta(seconds=platform.settings.session_seconds),
-        is_new=is_new,
-    )
-    session.add(
-        CustomerSession(
-            session_hash=platform.fingerprints.fingerprint(begun.token, Prefix.SESSION),
-            customer_id=customer,
-            session_id=begun.session_id,
-            started_at=at,
-            expires_at=begun.expires_at,
-            proven_at=at,
-        )
-    )
+def enter_by_code(platform: Platform, unverified_code: str, entry: Entry, *, browser: str | None) -> NewSession:
+    """Begin a session by the code alone, in the browser that asked for the letter; raises CodeWrong."""
+    words = {"browser_hash": askers.browser_hash(platform, browser), "most_tries": codes.MOST_TRIES, "at": entry.at}
+    begun, email = None, ""
+    with platform.database.scoped(_DOORMAN) as session:
+        for row in session.execute(_TRY_CODE, words).all():
+            hashed = bytes(row.link_hash)
+            is_right = codes.is_same(bytes(row.code_hash), codes.hashed(platform, unverified_code, of=hashed))
+            if begun is None and browser is not None and is_right:
+                session.execute(_USED, {"link_hash": hashed, "at": entry.at})
+                email = _unsealed(_key_of(browser, _BROWSER), row.sealed_for_code, hashed, "sealed_for_code")
+                begun = _let_in(session, platform, email, entry)
+    if begun is None:
+        raise CodeWrong
+    claiming.keep_address(platform, begun.customer_id, email, at=entry.at)
     return begun
 
 
-def _claim(session: Session, platform: Platform, email: str, own_key: bytes, *, at: datetime) -> tuple[UUID, bool]:
-    """Return the customer whom this proven address belongs to; their own subject gets `own_key` if it is new."""
-    subject = ids.row()
-    wrapped = platform.ring.wrap(platform.ring.new_slot(), own_key, subject=subject)
-    found = session.execute(
-        text(sql("claim_customer")),
-        {
-            "type": IdentifierType.EMAIL.value,
-            "blind": platform.blind.of(IdentifierType.EMAIL, email),
-            "sealed": DataKey(own_key).seal(email.encode(), table="reference", row=subject, column="sealed"),
-            "customer": ids.row(),
-            "subject": subject,
-            "wrapped": wrapped,
-            "at": at,
-        },
-    ).one()
-    return found.customer_id, found.is_new
+def _let_in(session: Session, platform: Platform, email: str, entry: Entry) -> NewSession:
+    customer, is_new = claiming.claim(session, platform, email, at=entry.at)
+    return sessions.begin(session, platform, customer, entry, is_new=is_new)
 
 
-def _keep_address(platform: Platform, customer: UUID, email: str, *, at: datetime) -> None:
-    """Keep the proven address as what the customer says, unless they ever said one: safe to repeat at every login."""
-    with platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
-        own = session.execute(text(sql("find_own_subject")), {"attribute": "email", "source": CUSTOMER_SOURCE}).first()
-        if own is not None and not own.is_stated:
-            corrections.state(platform, session, "email", email, at=at)
+def _stored(platform: Platform, link: NewLink, asker: Asker) -> dict[str, object]:
+    hashed = platform.fingerprints.fingerprint(link.token, Prefix.MAIL_LINK)
+    email, is_bound = link.email.encode(), asker.browser is not None
+    return {
+        "link_hash": hashed,
+        "email_blind": platform.blind.of(IdentifierType.EMAIL, link.email),
+        "asker_blind": askers.network_blind(platform, asker.address),
+        "sealed_email": _key_of(link.token, _LINK).seal(email, table=_TABLE, row=_row(hashed), column="sealed_email"),
+        "browser_hash": askers.browser_hash(platform, asker.browser),
+        "code_hash": codes.hashed(platform, link.code, of=hashed) if is_bound else None,
+        "sealed_for_code": None
+        if asker.browser is None
+        else _key_of(asker.browser, _BROWSER).seal(email, table=_TABLE, row=_row(hashed), column="sealed_for_code"),
+    }
 
 
-def _key_of(token: str) -> DataKey:
-    """Return the key that only the link yields (RFC 5869)."""
-    derived = HKDF(SHA256(), length=sealing.KEY_BYTES, salt=None, info=b"cdp login link e-mail 1").derive(
-        token.encode()
-    )
-    return DataKey(derived)
+def _key_of(secret: str, info: bytes) -> DataKey:
+    """Return the key that only a link or a browser yields (RFC 5869)."""
+    return DataKey(HKDF(SHA256(), length=sealing.KEY_BYTES, salt=None, info=info).derive(secret.encode()))
+
+
+def _unsealed(key: DataKey, sealed: bytes, link_hash: bytes, column: str) -> str:
+    return key.unseal(bytes(sealed), table=_TABLE, row=_row(link_hash), column=column).decode()
 
 
 def _row(link_hash: bytes) -> UUID:
     return UUID(bytes=link_hash[:16])
-
-
-def _asker_blind(platform: Platform, asker: str) -> bytes:
-    """Return the keyed hash of a network address; of IPv6 only its network."""
-    try:
-        address = ipaddress.ip_address(asker)
-    except ValueError:
-        network = "unknown"
-    else:
-        network = str(ipaddress.ip_network((address, _NETWORK[address.version]), strict=False))
-    return Mac(platform.ring.single(Single.SYSTEM)).digest(b"asker of a login\0" + network.encode())[:16]

@@ -1,4 +1,6 @@
-"""Letters to customers: by SMTP, or in the demo into a Maildir under the home that only this machine shows.
+"""Letters and text messages to customers: by SMTP and a gateway, or in the demo into a Maildir.
+
+The Maildir lies under the home, and only this machine shows it.
 
 Letters leave in the background, one after another, so that no answer waits for a mail server or tells by its time
 whether a letter went out. No log line names the person.
@@ -26,6 +28,8 @@ from cdp.settings import Settings
 from consent.errors import Invalid
 
 _LOG: Final = logging.getLogger("cdp.mail")
+CHANNEL: Final = "X-Channel"
+"""The header that tells a caught text message from a letter."""
 _FOLDER: Final = "mail"
 _SECONDS: Final = 20
 _MOST_WAITING: Final = 1_000
@@ -41,6 +45,22 @@ class Letter:
     subject: str
     text: str = field(repr=False)
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """One text message to one number."""
+
+    to: str = field(repr=False)
+    text: str = field(repr=False)
+    language: str
+
+
+class TextCarrier(Protocol):
+    """Who brings one text message."""
+
+    def carry(self, message: TextMessage) -> None:
+        """Hand the message over; raises OSError when it was not taken."""
 
 
 class Carrier(Protocol):
@@ -128,13 +148,19 @@ class Maildir:
 class Outbox:
     """Letters on their way; `send` returns at once."""
 
-    def __init__(self, carrier: Carrier, sender: str) -> None:
+    def __init__(self, carrier: Carrier, sender: str, texts: TextCarrier | None = None) -> None:
         self.carrier = carrier
         self._sender = sender
-        self._waiting: queue.Queue[Letter | None] = queue.Queue(_MOST_WAITING)
+        self._texts = texts
+        self._waiting: queue.Queue[Letter | TextMessage | None] = queue.Queue(_MOST_WAITING)
         self._thread: threading.Thread | None = None
 
-    def send(self, letter: Letter) -> None:
+    @property
+    def has_texts(self) -> bool:
+        """Tell whether text messages can be sent."""
+        return self._texts is not None or isinstance(self.carrier, Maildir)
+
+    def send(self, letter: Letter | TextMessage) -> None:
         """Take a letter to be carried; one too many is dropped and logged, for the customer can ask again."""
         try:
             self._waiting.put_nowait(letter)
@@ -161,9 +187,14 @@ class Outbox:
             self._carry(letter)
             self._waiting.task_done()
 
-    def _carry(self, letter: Letter) -> None:
+    def _carry(self, letter: Letter | TextMessage) -> None:
         try:
-            self.carrier.carry(_message(letter, self._sender))
+            if isinstance(letter, Letter):
+                self.carrier.carry(_message(letter, self._sender))
+            elif self._texts is not None:
+                self._texts.carry(letter)
+            elif isinstance(self.carrier, Maildir):
+                self.carrier.carry(_caught(letter))
         except (OSError, ValueError) as error:  # smtplib's errors are OSErrors; an address may be past its encoding
             _note("mail-failed", type(error).__qualname__)
         else:
@@ -177,12 +208,12 @@ def forget(settings: Settings, addresses: Collection[str]) -> None:
         Maildir(folder).forget(addresses)
 
 
-def outbox(settings: Settings) -> Outbox:
+def outbox(settings: Settings, texts: TextCarrier | None = None) -> Outbox:
     """Return the outbox that the settings describe; outside the demo a mail server is required."""
     if settings.smtp_url is not None:
-        return Outbox(Smtp.of(settings.smtp_url), settings.mail_from)
+        return Outbox(Smtp.of(settings.smtp_url), settings.mail_from, texts)
     if settings.is_demo:
-        return Outbox(Maildir(settings.home / _FOLDER), settings.mail_from)
+        return Outbox(Maildir(settings.home / _FOLDER), settings.mail_from, texts)
     raise Invalid("the setting CDP_SMTP_URL is missing", field="CDP_SMTP_URL")
 
 
@@ -197,6 +228,17 @@ def _message(letter: Letter, sender: str) -> EmailMessage:
     message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers
     message.set_content(letter.text)
+    return message
+
+
+def _caught(text: TextMessage) -> EmailMessage:
+    """Return a text message as the demo keeps it, beside its letters."""
+    message = EmailMessage()
+    message["To"] = text.to
+    message["Date"] = format_datetime(localtime())
+    message["Content-Language"] = text.language
+    message[CHANNEL] = "sms"
+    message.set_content(text.text)
     return message
 
 

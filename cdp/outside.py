@@ -90,12 +90,31 @@ class Answer:
 
 def get(url: str, headers: Mapping[str, str], *, allow_private: bool, limit: int = BYTES) -> Answer:
     """Return what the server at `url` answers; raises BadAddress, PrivateAddress or Unreachable."""
-    target = Target.of(url, allow_private=allow_private)
+    return _ask(Question("GET", url, headers), allow_private=allow_private, limit=limit)
+
+
+def post(url: str, headers: Mapping[str, str], body: bytes, *, allow_private: bool, limit: int = BYTES) -> Answer:
+    """Return what the server at `url` answers to `body`; raises BadAddress, PrivateAddress or Unreachable."""
+    return _ask(Question("POST", url, headers, body), allow_private=allow_private, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of whom."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+def _ask(question: Question, *, allow_private: bool, limit: int) -> Answer:
+    target = Target.of(question.url, allow_private=allow_private)
     address = _address(target, allow_private=allow_private)
     deadline = time.monotonic() + SECONDS
     connection = _Connection(target, address)
     try:
-        connection.request("GET", target.path, headers=dict(headers))
+        connection.request(question.method, target.path, body=question.body, headers=dict(question.headers))
         with connection.getresponse() as response:
             body = _body(response, limit, deadline)
             return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)

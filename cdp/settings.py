@@ -85,6 +85,46 @@ def app_password(environment: Mapping[str, str] = os.environ) -> str | None:
     return None if url is None else _driver(url).password
 
 
+def _passkey_domain(environment: Mapping[str, str]) -> str:
+    """Return the domain that passkeys are for (WebAuthn's RP ID): the host of the base URL, or one above it."""
+    host = urlsplit(environment.get("CDP_BASE_URL", "http://localhost:8000")).hostname or ""
+    domain = environment.get("CDP_PASSKEY_DOMAIN") or host
+    if host != domain and not host.endswith(f".{domain}"):
+        raise Invalid(
+            "the setting CDP_PASSKEY_DOMAIN is the host of CDP_BASE_URL or ends it", field="CDP_PASSKEY_DOMAIN"
+        )
+    return domain
+
+
+@dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """Another service that may log customers in (OpenID Connect), and which of its claims say who somebody is."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(repr=False)
+    name: str
+    scope: str
+    email_claim: str
+    verified_claim: str
+
+
+def _oidc(environment: Mapping[str, str]) -> OidcSettings | None:
+    """Return the provider that the settings name, if any."""
+    issuer = environment.get("CDP_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    return OidcSettings(
+        issuer=issuer,
+        client_id=_required(environment, "CDP_OIDC_CLIENT_ID"),
+        client_secret=_text(environment, "CDP_OIDC_CLIENT_SECRET"),
+        name=environment.get("CDP_OIDC_NAME") or (urlsplit(issuer).hostname or issuer),
+        scope=environment.get("CDP_OIDC_SCOPE") or "openid email",
+        email_claim=environment.get("CDP_OIDC_EMAIL_CLAIM") or "email",
+        verified_claim=environment.get("CDP_OIDC_VERIFIED_CLAIM") or "email_verified",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the running system was told; made once, at the start."""
@@ -97,18 +137,25 @@ class Settings:
     pool_size: int = 8
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "mijn.klant <noreply@localhost>"
+    operator_mail: str | None = None
+    sms_url: str | None = field(default=None, repr=False)
+    sms_token: str | None = field(default=None, repr=False)
+    sms_from: str = "mijn.klant"
+    passkey_domain: str = "localhost"
+    oidc: OidcSettings | None = None
     allow_private_addresses: bool = False
     metrics_host: str = "127.0.0.1"
     remote_apply: bool = False
     trusted_proxies: tuple[str, ...] = ()
     token_seconds: int = 600
     link_seconds: int = 900
-    session_seconds: int = 3600
+    session_seconds: int = 28_800
+    idle_seconds: int = 1_800
     fresh_seconds: int = 300
+    witnesses: tuple[WitnessSetting, ...] = ()
     portal_name: str = "mijn.klant"
     portal_theme: Path | None = None
     portal_logo: Path | None = None
-    witnesses: tuple[WitnessSetting, ...] = ()
 
     @property
     def keys(self) -> Path:
@@ -149,28 +196,23 @@ class Settings:
             pool_size=number("CDP_POOL_SIZE", 8),
             smtp_url=_text(environment, "CDP_SMTP_URL"),
             mail_from=environment.get("CDP_MAIL_FROM", "mijn.klant <noreply@localhost>"),
-            allow_private_addresses=flag("CDP_ALLOW_PRIVATE_ADDRESSES"),
-            metrics_host=environment.get("CDP_METRICS_HOST", "127.0.0.1"),
-    operator_mail: str | None = None
-    sms_url: str | None = field(default=None, repr=False)
-    sms_token: str | None = field(default=None, repr=False)
-    sms_from: str = "mijn.klant"
-    passkey_domain: str = "localhost"
-    oidc: OidcSettings | None = None
-            remote_apply=flag("CDP_REMOTE_APPLY"),
-            trusted_proxies=_networks(environment, "CDP_TRUSTED_PROXIES"),
-            token_seconds=number("CDP_TOKEN_SECONDS", 600),
-            link_seconds=number("CDP_LINK_SECONDS", 900),
-            session_seconds=number("CDP_SESSION_SECONDS", 3600),
-            fresh_seconds=number("CDP_FRESH_SECONDS", 300),
-            portal_name=environment.get("CDP_PORTAL_NAME") or "mijn.klant",
-            portal_theme=_file(environment, "CDP_PORTAL_THEME"),
-            portal_logo=_file(environment, "CDP_PORTAL_LOGO"),
-            witnesses=witness_setting.read(_text(environment, "CDP_WITNESSES") or ""),
-        )
             operator_mail=environment.get("CDP_OPERATOR_MAIL") or None,
             sms_url=_text(environment, "CDP_SMS_URL"),
             sms_token=_text(environment, "CDP_SMS_TOKEN"),
             sms_from=environment.get("CDP_SMS_FROM", "mijn.klant"),
             passkey_domain=_passkey_domain(environment),
             oidc=_oidc(environment),
+            allow_private_addresses=flag("CDP_ALLOW_PRIVATE_ADDRESSES"),
+            metrics_host=environment.get("CDP_METRICS_HOST", "127.0.0.1"),
+            remote_apply=flag("CDP_REMOTE_APPLY"),
+            trusted_proxies=_networks(environment, "CDP_TRUSTED_PROXIES"),
+            token_seconds=number("CDP_TOKEN_SECONDS", 600),
+            link_seconds=number("CDP_LINK_SECONDS", 900),
+            session_seconds=number("CDP_SESSION_SECONDS", 28_800),
+            idle_seconds=number("CDP_IDLE_SECONDS", 1_800),
+            fresh_seconds=number("CDP_FRESH_SECONDS", 300),
+            witnesses=witness_setting.read(_text(environment, "CDP_WITNESSES") or ""),
+            portal_name=environment.get("CDP_PORTAL_NAME") or "mijn.klant",
+            portal_theme=_file(environment, "CDP_PORTAL_THEME"),
+            portal_logo=_file(environment, "CDP_PORTAL_LOGO"),
+        )

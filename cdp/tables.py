@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, DateTime, Text, Uuid
+from sqlalchemy import ARRAY, Column, DateTime, Interval, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -144,7 +144,11 @@ class CustomerSession(SQLModel, table=True):
     session_hash: bytes = Field(primary_key=True)
     customer_id: UUID
     session_id: UUID
+    way: str
+    device: str
     started_at: datetime = _moment()
+    idle: timedelta = Field(sa_type=Interval)
     expires_at: datetime = _moment()
+    ends_at: datetime = _moment()
     proven_at: datetime = _moment()
     ended_at: datetime | None = _moment()

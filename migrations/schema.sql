@@ -50,11 +50,13 @@ trigger: CREATE TRIGGER logged AFTER INSERT ON access REFERENCING NEW TABLE AS f
 trigger: CREATE TRIGGER written_once BEFORE DELETE OR UPDATE ON access FOR EACH ROW WHEN ((CURRENT_USER <> 'cdp_owner'::name)) EXECUTE FUNCTION refuse_change_but_parting();
 grant insert on access to cdp_exporter;
 grant insert on access to cdp_reader;
+grant insert, select on access to cdp_auditor;
 grant insert, select on access to cdp_customer;
 grant insert, select on access to cdp_keeper;
-grant select on access to cdp_auditor;
 grant select on access to cdp_sequencer;
 grant update (customer_id) on access to cdp_keeper;
+create policy auditor_notes on access as permissive for insert to cdp_auditor
+    with check ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND (principal = 'auditor'::text) AND (organization_id IS NULL) AND (customer_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (released = '{}'::text[]) AND (records = 0) AND (client_id = NULLIF(current_setting('app.client'::text, true), ''::text))));
 create policy auditor_wall on access as permissive for select to cdp_auditor
     using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)))));
 create policy customer_before on access as permissive for select to cdp_customer
@@ -189,6 +191,26 @@ create policy keeper on act as permissive for all to cdp_keeper
 create policy sequencer_wall on act as permissive for select to cdp_sequencer
     using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
+create table alert (
+    customer_id uuid not null,
+    organization_id uuid not null,
+    rhythm text not null,
+    told_until timestamp with time zone not null,
+    told_at timestamp with time zone
+);
+alter table alert add constraint alert_pkey PRIMARY KEY (customer_id, organization_id);
+alter table alert add constraint alert_rhythm_check CHECK ((rhythm = ANY (ARRAY['at-once'::text, 'daily'::text])));
+alter table alert owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on alert to cdp_customer;
+grant delete, select on alert to cdp_keeper;
+grant update (rhythm, told_at, told_until) on alert to cdp_customer;
+create policy customer_wall on alert as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on alert as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
 create table attribute (
     organization_id uuid not null,
     attribute text not null,
@@ -292,6 +314,32 @@ create policy operator_wall on category as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
+create table ceremony (
+    challenge_hash bytea not null,
+    kind text not null,
+    holder bytea not null,
+    asker_blind bytea not null,
+    asked_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone
+);
+CREATE INDEX ceremony_asker ON ceremony USING btree (asker_blind, asked_at);
+alter table ceremony add constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['register'::text, 'login'::text, 'step-up'::text, 'external'::text, 'link'::text])));
+alter table ceremony add constraint ceremony_pkey PRIMARY KEY (challenge_hash);
+alter table ceremony owner to cdp_owner, enable row level security, force row level security;
+grant delete on ceremony to cdp_operator;
+grant insert, select on ceremony to cdp_doorman;
+grant select (expires_at) on ceremony to cdp_operator;
+grant update (used_at) on ceremony to cdp_doorman;
+create policy doorman_wall on ceremony as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on ceremony as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on ceremony as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
 create table change (
     organization_id uuid not null,
     change_id bigint not null generated always as identity,
@@ -342,6 +390,7 @@ create table client (
     name text not null,
     secret_hash bytea not null,
     scopes text[] not null,
+    is_human boolean not null default false,
     created_at timestamp with time zone not null default now(),
     revoked_at timestamp with time zone
 );
@@ -350,7 +399,10 @@ alter table client add constraint client_pkey PRIMARY KEY (client_id);
 alter table client owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on client to cdp_keeper;
 grant insert, select, update on client to cdp_operator;
+grant select (client_id, is_human, name, organization_id) on client to cdp_customer;
 grant select on client to cdp_doorman;
+create policy customer_wall on client as permissive for select to cdp_customer
+    using ((( SELECT scope_customer('customer'::text) AS scope_customer) IS NOT NULL));
 create policy doorman_wall on client as permissive for all to cdp_doorman
     using (( SELECT is_sealed('doorman'::text) AS is_sealed))
     with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
@@ -383,6 +435,32 @@ create policy keeper on consent_outbox as permissive for all to cdp_keeper
 create policy sequencer_wall on consent_outbox as permissive for all to cdp_sequencer
     using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
     with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+
+create table cosignature (
+    log_id smallint not null,
+    size bigint not null,
+    vkey text not null,
+    line text not null,
+    seen_at timestamp with time zone not null
+);
+CREATE INDEX cosignature_witness ON cosignature USING btree (log_id, vkey, size);
+alter table cosignature add constraint cosignature_log_id_size_fkey FOREIGN KEY (log_id, size) REFERENCES checkpoint(log_id, size);
+alter table cosignature add constraint cosignature_pkey PRIMARY KEY (log_id, size, vkey);
+alter table cosignature owner to cdp_owner, disable row level security, no force row level security;
+trigger: CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON cosignature FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+grant insert, select on cosignature to cdp_sequencer;
+grant select on cosignature to cdp_auditor;
+grant select on cosignature to cdp_customer;
+grant select on cosignature to cdp_visitor;
+create policy auditor_wall on cosignature as permissive for select to cdp_auditor
+    using (( SELECT is_sealed('auditor'::text) AS is_sealed));
+create policy customer_wall on cosignature as permissive for select to cdp_customer
+    using ((( SELECT scope_customer('customer'::text) AS scope_customer) IS NOT NULL));
+create policy sequencer_wall on cosignature as permissive for all to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
+    with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+create policy visitor_wall on cosignature as permissive for select to cdp_visitor
+    using (( SELECT is_sealed('visitor'::text) AS is_sealed));
 
 create table customer (
     customer_id uuid not null,
@@ -474,6 +552,49 @@ create policy source_wall on delivery as permissive for all to cdp_source
     using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
     with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
 
+create table demand (
+    customer_id uuid not null,
+    demand_id uuid not null,
+    organization_id uuid not null,
+    kind text not null,
+    record_id uuid,
+    access_id uuid,
+    category text,
+    type text,
+    told uuid[] not null default '{}'::uuid[],
+    asked_at timestamp with time zone not null,
+    due_at timestamp with time zone not null,
+    extended_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    answer text,
+    reason text,
+    kept_until date,
+    subject_id uuid not null,
+    words bytea,
+    answer_words bytea
+);
+CREATE INDEX demand_id ON demand USING btree (demand_id);
+CREATE INDEX demand_organization ON demand USING btree (organization_id, asked_at, demand_id);
+CREATE UNIQUE INDEX demand_open ON demand USING btree (customer_id, COALESCE(record_id, access_id), kind) WHERE ((answered_at IS NULL) AND (withdrawn_at IS NULL));
+alter table demand add constraint demand_answer_check CHECK ((answer = ANY (ARRAY['done'::text, 'refused'::text])));
+alter table demand add constraint demand_check CHECK (((answered_at IS NULL) = (answer IS NULL)));
+alter table demand add constraint demand_kind_check CHECK ((kind = ANY (ARRAY['correct'::text, 'dispute'::text, 'erase'::text, 'look'::text])));
+alter table demand add constraint demand_pkey PRIMARY KEY (customer_id, demand_id);
+alter table demand owner to cdp_owner, enable row level security, force row level security;
+grant delete, select, update on demand to cdp_keeper;
+grant insert, select on demand to cdp_customer;
+grant select (answer, answered_at, asked_at, demand_id, due_at, extended_at, kind, organization_id, withdrawn_at) on demand to cdp_operator;
+grant update (withdrawn_at) on demand to cdp_customer;
+create policy customer_wall on demand as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on demand as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on demand as permissive for select to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
 create table evidence (
     customer_id uuid not null,
     evidence_id uuid not null,
@@ -496,6 +617,31 @@ create policy keeper on evidence as permissive for all to cdp_keeper
     with check (true);
 create policy source_wall on evidence as permissive for insert to cdp_source
     with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table external_login (
+    subject_hash bytea not null,
+    customer_id uuid not null,
+    external_id uuid not null,
+    made_at timestamp with time zone not null,
+    used_at timestamp with time zone
+);
+CREATE INDEX external_login_customer ON external_login USING btree (customer_id);
+alter table external_login add constraint external_login_external_id_key UNIQUE (external_id);
+alter table external_login add constraint external_login_pkey PRIMARY KEY (subject_hash);
+alter table external_login owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on external_login to cdp_keeper;
+grant insert, select on external_login to cdp_doorman;
+grant select on external_login to cdp_customer;
+grant update (customer_id, external_id, made_at, used_at) on external_login to cdp_doorman;
+create policy customer_wall on external_login as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy doorman_wall on external_login as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on external_login as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
 
 create table idempotency (
     caller text not null,
@@ -618,7 +764,7 @@ grant select on interaction to cdp_exporter;
 grant select on interaction to cdp_reader;
 grant update (category) on interaction to cdp_operator;
 grant update (category) on interaction to cdp_source;
-grant update (customer_id) on interaction to cdp_keeper;
+grant update (customer_id, disputed_at) on interaction to cdp_keeper;
 grant update (disputed_at) on interaction to cdp_customer;
 create policy customer_wall on interaction as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
@@ -785,18 +931,24 @@ create table login_link (
     email_blind bytea not null,
     asker_blind bytea not null,
     sealed_email bytea not null,
+    browser_hash bytea,
+    code_hash bytea,
+    sealed_for_code bytea,
+    code_tries smallint not null default 0,
+    link_tries smallint not null default 0,
     asked_at timestamp with time zone not null,
     expires_at timestamp with time zone not null,
     used_at timestamp with time zone
 );
 CREATE INDEX login_link_asker ON login_link USING btree (asker_blind, asked_at);
+CREATE INDEX login_link_browser ON login_link USING btree (browser_hash) WHERE (browser_hash IS NOT NULL);
 CREATE INDEX login_link_email ON login_link USING btree (email_blind, asked_at);
 alter table login_link add constraint login_link_pkey PRIMARY KEY (link_hash);
 alter table login_link owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on login_link to cdp_keeper;
 grant delete, select on login_link to cdp_operator;
 grant insert, select on login_link to cdp_doorman;
-grant update (used_at) on login_link to cdp_doorman;
+grant update (code_tries, link_tries, used_at) on login_link to cdp_doorman;
 create policy doorman_wall on login_link as permissive for all to cdp_doorman
     using (( SELECT is_sealed('doorman'::text) AS is_sealed))
     with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
@@ -896,6 +1048,38 @@ create policy operator_wall on organization as permissive for all to cdp_operato
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
+create table passkey (
+    credential_id bytea not null,
+    customer_id uuid not null,
+    passkey_id uuid not null,
+    subject_id uuid not null,
+    public_key bytea not null,
+    sign_count bigint not null,
+    is_synced boolean not null,
+    sealed bytea not null,
+    made_at timestamp with time zone not null,
+    used_at timestamp with time zone
+);
+CREATE INDEX passkey_customer ON passkey USING btree (customer_id);
+alter table passkey add constraint passkey_credential_id_check CHECK (((octet_length(credential_id) >= 16) AND (octet_length(credential_id) <= 1023)));
+alter table passkey add constraint passkey_passkey_id_key UNIQUE (passkey_id);
+alter table passkey add constraint passkey_pkey PRIMARY KEY (credential_id);
+alter table passkey owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on passkey to cdp_keeper;
+grant insert, select on passkey to cdp_doorman;
+grant select on passkey to cdp_customer;
+grant update (is_synced, sign_count, used_at) on passkey to cdp_doorman;
+grant update (sealed) on passkey to cdp_customer;
+create policy customer_wall on passkey as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy doorman_wall on passkey as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on passkey as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
 create table permission (
     customer_id uuid not null,
     recipient_id uuid not null,
@@ -940,6 +1124,41 @@ create policy sequencer_wall on permission as permissive for select to cdp_seque
     using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 create policy source_wall on permission as permissive for select to cdp_source
     using ((recipient_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table proof_code (
+    customer_id uuid not null,
+    code_id uuid not null,
+    kind text not null,
+    session_id uuid not null,
+    type text not null,
+    blind bytea not null,
+    sealed bytea not null,
+    subject_id uuid not null,
+    code_hash bytea not null,
+    tries smallint not null default 0,
+    sent_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone
+);
+CREATE INDEX proof_code_target ON proof_code USING btree (blind, sent_at);
+alter table proof_code add constraint proof_code_blind_check CHECK ((octet_length(blind) = 16));
+alter table proof_code add constraint proof_code_kind_check CHECK ((kind = ANY (ARRAY['step-up'::text, 'address'::text])));
+alter table proof_code add constraint proof_code_pkey PRIMARY KEY (customer_id, code_id);
+alter table proof_code add constraint proof_code_type_check CHECK ((type = ANY (ARRAY['email'::text, 'phone'::text])));
+alter table proof_code owner to cdp_owner, enable row level security, force row level security;
+grant delete on proof_code to cdp_operator;
+grant delete, select on proof_code to cdp_keeper;
+grant insert, select on proof_code to cdp_doorman;
+grant select (expires_at) on proof_code to cdp_operator;
+grant update (tries, used_at) on proof_code to cdp_doorman;
+create policy doorman_wall on proof_code as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on proof_code as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on proof_code as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
 
 create table pseudonym (
     customer_id uuid not null,
@@ -1007,6 +1226,26 @@ create policy operator_wall on purpose as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
+create table question (
+    customer_id uuid not null,
+    subject_id uuid not null,
+    asked_at timestamp with time zone not null,
+    answer text,
+    answered_at timestamp with time zone
+);
+alter table question add constraint question_answer_check CHECK ((answer = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text])));
+alter table question add constraint question_pkey PRIMARY KEY (customer_id, subject_id);
+alter table question owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on question to cdp_keeper;
+grant select on question to cdp_customer;
+grant update (answer, answered_at) on question to cdp_keeper;
+create policy customer_wall on question as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on question as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
 create table record (
     customer_id uuid not null,
     record_id uuid not null,
@@ -1042,7 +1281,7 @@ grant select on record to cdp_exporter;
 grant select on record to cdp_reader;
 grant update (category) on record to cdp_operator;
 grant update (category, occurred_at, queryable, received_at, superseded_at) on record to cdp_source;
-grant update (customer_id, queryable, superseded_at) on record to cdp_keeper;
+grant update (customer_id, disputed_at, queryable, superseded_at) on record to cdp_keeper;
 grant update (disputed_at, superseded_at) on record to cdp_customer;
 create policy customer_gate on record as restrictive for insert to cdp_customer
     with check ((source_id = customer_source()));
@@ -1116,7 +1355,7 @@ create table reference (
 CREATE INDEX reference_customer ON reference USING btree (customer_id, subject_id);
 alter table reference add constraint reference_blind_check CHECK ((octet_length(blind) = 16));
 alter table reference add constraint reference_pkey PRIMARY KEY (source_id, type, blind);
-alter table reference add constraint reference_type_check CHECK ((type = ANY (ARRAY['user_id'::text, 'anonymous_id'::text, 'customer'::text])));
+alter table reference add constraint reference_type_check CHECK ((type = ANY (ARRAY['user_id'::text, 'anonymous_id'::text, 'customer'::text, 'phone'::text])));
 alter table reference owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select, update on reference to cdp_keeper;
 grant select (blind, customer_id, source_id, subject_id, type) on reference to cdp_exporter;
@@ -1178,20 +1417,25 @@ create table session (
     session_hash bytea not null,
     customer_id uuid not null,
     session_id uuid not null,
+    way text not null,
+    device text not null default ''::text,
     started_at timestamp with time zone not null,
+    idle interval not null,
     expires_at timestamp with time zone not null,
+    ends_at timestamp with time zone not null,
     proven_at timestamp with time zone not null,
     ended_at timestamp with time zone
 );
 CREATE INDEX session_customer ON session USING btree (customer_id);
 alter table session add constraint session_pkey PRIMARY KEY (session_hash);
+alter table session add constraint session_way_check CHECK ((way = ANY (ARRAY['e-mail'::text, 'passkey'::text, 'external'::text])));
 alter table session owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select, update on session to cdp_keeper;
 grant delete, select on session to cdp_operator;
 grant insert, select on session to cdp_doorman;
 grant select on session to cdp_customer;
 grant update (ended_at) on session to cdp_customer;
-grant update (ended_at, proven_at) on session to cdp_doorman;
+grant update (ended_at, proven_at, session_hash) on session to cdp_doorman;
 create policy customer_wall on session as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
@@ -1279,6 +1523,15 @@ grant execute on function add_references(text[],bytea[],bytea[],uuid[]) to cdp_s
 create function admit_keys(wrapped bytea[]) returns void language plpgsql volatile owner cdp_owner body defa18f636a90666cbb835cdeec97166;
 grant execute on function admit_keys(bytea[]) to cdp_keeper;
 
+create function alerts_due(moment timestamp with time zone) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ba61267fbbccb09e657a968520ac478a;
+grant execute on function alerts_due(timestamp with time zone) to cdp_operator;
+
+create function answer_demand(wanted uuid, said text, why text, until date, sealed bytea, later timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 59a04fd60fc8228fb376bb3a25863aa8;
+grant execute on function answer_demand(uuid,text,text,date,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
+
+create function answer_question(subject uuid, said text, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ff6fc23ad8cccc902053242b3023696f;
+grant execute on function answer_question(uuid,text,timestamp with time zone) to cdp_customer;
+
 create function app_customer() returns uuid language sql stable parallel safe owner cdp_owner body cae598a05a1b52559cd162894a70bb7f;
 grant execute on function app_customer() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
@@ -1294,6 +1547,9 @@ grant execute on function are_several_people(uuid[]) to cdp_keeper;
 create function attested_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 8b49342153c0291a2bba51274fa61f7f;
 grant execute on function attested_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
 
+create function candidates(moment timestamp with time zone) returns TABLE(subject_id uuid, guest uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 63cced92e127f0b754f9c39a54632f5e;
+grant execute on function candidates(timestamp with time zone) to cdp_customer;
+
 create function change_catalog() returns bigint language plpgsql volatile owner cdp_owner body 605fac95d799d897d60167dbd8a02ac4;
 grant execute on function change_catalog() to cdp_operator, cdp_source;
 
@@ -1303,7 +1559,7 @@ grant execute on function check_act(text,text[],uuid[],timestamp with time zone,
 create function check_permission() returns trigger language plpgsql volatile owner cdp_owner body d342a1f14204c052a42155f02c59a013;
 grant execute on function check_permission() to cdp_keeper;
 
-create function check_session(hash bytea) returns TABLE(customer_id uuid, session_id uuid, proven_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 058fce862897928a2fcd7101d3947b24;
+create function check_session(hash bytea) returns TABLE(customer_id uuid, session_id uuid, proven_at timestamp with time zone, expires_at timestamp with time zone, ends_at timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c1028d2d339dbaed433e84be4d062748;
 grant execute on function check_session(bytea) to cdp_login;
 
 create function check_token(hash bytea) returns TABLE(client_id text, organization_id uuid, slug text, scopes text[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body db0bdb095a0961950d78d6e4a8fb1b3c;
@@ -1336,6 +1592,9 @@ grant execute on function customers_of(uuid[]) to cdp_source;
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
 grant execute on function decision_reason(permission,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_reader;
 
+create function demands_to(only_one uuid, only_open boolean, after_at timestamp with time zone, after_id uuid, at_most integer) returns TABLE(demand jsonb, own_wrapped bytea, source_subject uuid, source_wrapped bytea, held bytea, is_interaction boolean, names json, looked_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 80be783645233a0b61ff751b5aac8328;
+grant execute on function demands_to(uuid,boolean,timestamp with time zone,uuid,integer) to cdp_source;
+
 create function either(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 42bb85b896caf9c39778d5f9636f2118;
 grant execute on function either(text[],text[]) to cdp_keeper;
 
@@ -1345,11 +1604,23 @@ grant execute on function end_permissions(uuid,uuid[],timestamp with time zone) 
 create function enter_scope(principal text, organization text, customer text, purpose text, client text, until text, seal text) returns void language plpgsql volatile owner cdp_owner body f95bddad55e6ce3c7383c342cdf9779a;
 grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body aa775efe40bb48472fb502d21489e95a;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 257690c49d9d4ebceae2c18110907bd2;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
+
+create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
+grant execute on function erase_own_statement(uuid,timestamp with time zone) to cdp_customer;
+
+create function forget_demands(everyone uuid[]) returns void language sql volatile owner cdp_owner body ebc1e765d8f25b7f17682d763a7d061d;
+grant execute on function forget_demands(uuid[]) to cdp_keeper;
+
+create function forget_record(customer uuid, organization uuid, record uuid) returns void language sql volatile owner cdp_owner body 647ec49c7759e36020c02a8de6472b52;
+grant execute on function forget_record(uuid,uuid,uuid) to cdp_keeper;
 
 create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body efaed15f93e97459bffa049d86270bf3;
 grant execute on function forget_unknown(uuid) to cdp_keeper;
+
+create function forget_ways_in(customers uuid[]) returns void language sql volatile owner cdp_owner body 3a9d5efef1aa7ac642e64f524189e32b;
+grant execute on function forget_ways_in(uuid[]) to cdp_keeper;
 
 create function gate() returns text[] language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 951ee26957858cfaed9893e2178620e0;
 grant execute on function gate() to cdp_reader;
@@ -1431,6 +1702,9 @@ grant execute on function narrowed(permission,text[],uuid[],timestamp with time 
 create function new_salt() returns bytea language sql volatile parallel safe owner cdp_owner body 9bb4cc88b2f215c2c9d0607f9766a3b0;
 grant execute on function new_salt() to cdp_keeper, cdp_sequencer;
 
+create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b8d9fd992051737095519b18eb77715a;
+grant execute on function note_questions(uuid[],timestamp with time zone) to cdp_customer;
+
 create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;
 grant execute on function open_at(permission,timestamp with time zone) to cdp_keeper;
 
@@ -1452,8 +1726,14 @@ grant execute on function part_with(uuid[]) to cdp_sequencer;
 create function permission_after(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 22c4ec2b400af3f0404570066d61a67f;
 grant execute on function permission_after(permission,text,text[],uuid[],timestamp with time zone,timestamp with time zone) to cdp_keeper;
 
+create function prove_identifier(customer uuid, proven_type text, proven_blind bytea, sealed_reference bytea, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b825eb513ee723c2b7a838d81d38a35c;
+grant execute on function prove_identifier(uuid,text,bytea,bytea,timestamp with time zone) to cdp_doorman;
+
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
+
+create function reconsider_answer(subject uuid) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8aff131ba2930a2d0717260329d3688a;
+grant execute on function reconsider_answer(uuid) to cdp_customer;
 
 create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[], wanted_sources uuid[], until timestamp with time zone, moment timestamp with time zone, actor text, client text, request uuid, proof jsonb) returns permission language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0c3c2420810360a978dcc1666caa04d5;
 grant execute on function record_act(uuid,uuid,text,uuid,text,text[],uuid[],timestamp with time zone,timestamp with time zone,text,text,uuid,jsonb) to cdp_customer, cdp_sequencer, cdp_source;
@@ -1472,6 +1752,9 @@ grant execute on function refuse_change_but_parting() to cdp_keeper;
 
 create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body cfb7b9416ddac65fa2ddd5a2837dcbb8;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
+
+create function remove_way_in(kind text, id uuid, wanted bytea) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f6e906f2ffa2bebe9780a0c71293b48b;
+grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
 
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body d8cb9fd484cbcd3466aecf0689f53382;
 grant execute on function resolve_subjects(text[],bytea[],boolean[]) to cdp_source;
@@ -1503,7 +1786,7 @@ grant execute on function standing_reason(permission,timestamp with time zone) t
 create function stopped_by(p permission, stop text, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 3b0195eb729d27c2d6fba88044452bee;
 grant execute on function stopped_by(permission,text,timestamp with time zone) to cdp_keeper;
 
-create function suppress_customer(customer uuid, erasure uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body c7dc122620b3bba681981fdc29a44a8d;
+create function suppress_customer(customer uuid, erasure uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 1fad4926764aa5d0658b5b2cb50781c9;
 grant execute on function suppress_customer(uuid,uuid,timestamp with time zone) to cdp_keeper;
 
 create function suppressed_identifiers(types text[], blinds bytea[]) returns SETOF integer language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 1fedbb602bb129a89a1f1c1c03be592e;

@@ -8,9 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.principals import Customer, PlatformDep
-from cdp import clock, letters, login, sessions
+from cdp import askers, clock, letters, login, sessions
+from cdp.askers import Asker
+from cdp.letters import Letters
+from cdp.login import Shown
 from cdp.mail import Outbox
 from cdp.platform import Platform
+from cdp.settings import Settings
 from consent.types import Instant
 
 router = APIRouter(prefix="/v1", tags=["customer"])
@@ -29,17 +33,20 @@ class Asked(BaseModel):
 
 
 class Accepted(BaseModel):
-    """That the question was taken; it says nothing about the address."""
+    """That the question was taken; it says nothing about the address. `request` is for who uses the link here."""
 
     status: str
+    request: str
 
 
 class Used(BaseModel):
-    """The link that came by e-mail."""
+    """The link that came by e-mail, with the `request` that it was asked by, or else with the code of the letter."""
 
     model_config = ConfigDict(extra="forbid")
 
     token: Link
+    request: Annotated[str | None, Field(max_length=100, description="What the question was answered with.")] = None
+    code: Annotated[str | None, Field(max_length=20, description="The code that stands in the letter.")] = None
 
 
 class SessionStart(BaseModel):
@@ -52,11 +59,15 @@ class SessionStart(BaseModel):
 
 
 class SessionView(BaseModel):
-    """An open session."""
+    """An open session: how it began, in what kind of browser, when it ends unless used, and when at the latest."""
 
     session_id: UUID
+    way: str
+    device: str
     started_at: Instant
+    used_at: Instant
     expires_at: Instant
+    ends_at: Instant
     is_this: bool
 
 
@@ -72,28 +83,36 @@ class Ended(BaseModel):
     ended: int
 
 
-def send_link(request: Request, platform: Platform, *, email: str, language: letters.Language) -> None:
+def send_link(request: Request, platform: Platform, *, email: str, voice: str, browser: str) -> None:
     """Send a login link if this mailbox was not sent enough of them; raises Invalid or TooManyRequests."""
-    asker = request.client.host if request.client else ""
+    asker = Asker(request.client.host if request.client else "", browser)
     link = login.ask(platform, email=email, asker=asker, at=clock.now())
     if link is not None:
         address = f"{platform.settings.base_url}/login/{link.token}"
-        seconds = platform.settings.link_seconds
+        letter = letters_of(platform.settings).login(
+            to=link.email, voice=voice, link=address, code=link.code, seconds=platform.settings.link_seconds
+        )
         outbox: Outbox = request.app.state.outbox
-        outbox.send(letters.login(to=link.email, language=language, link=address, seconds=seconds))
+        outbox.send(letter)
+
+
+def letters_of(settings: Settings) -> Letters:
+    """Return the words of this portal."""
+    return Letters(settings.portal_name)
 
 
 @router.post("/login", status_code=202, summary="Send a login link by e-mail", operation_id="ask_login")
 def ask(asked: Asked, request: Request, platform: PlatformDep) -> Accepted:
     """Send a link if this mailbox was not sent enough of them; the answer is always the same."""
-    send_link(request, platform, email=asked.email, language=asked.language)
-    return Accepted(status="accepted")
+    browser = askers.new_browser()
+    send_link(request, platform, email=asked.email, voice=asked.language, browser=browser)
+    return Accepted(status="accepted", request=browser)
 
 
 @router.post("/login/consume", summary="Use a login link and begin a session", operation_id="consume_login")
 def consume(used: Used, platform: PlatformDep) -> SessionStart:
     """Begin a session; the first login makes the dossiers that know this address as verified the customer's own."""
-    begun = login.consume(platform, used.token, at=clock.now())
+    begun = login.consume(platform, used.token, at=clock.now(), shown=Shown(used.request, used.code))
     return SessionStart(
         access_token=begun.token,
         token_type="Bearer",  # noqa: S106 -- RFC 6750's word, no secret
@@ -119,8 +138,12 @@ def list_sessions(customer: Customer, platform: PlatformDep) -> SessionsView:
         sessions=[
             SessionView(
                 session_id=each.session_id,
+                way=each.way,
+                device=each.device,
                 started_at=each.started_at,
+                used_at=each.used_at,
                 expires_at=each.expires_at,
+                ends_at=each.ends_at,
                 is_this=each.session_id == customer.session_id,
             )
             for each in found

@@ -14,12 +14,13 @@ from api import own_forms, pages
 from api.pages import Language, Page
 from api.principals import PlatformDep
 from api.routes.login import send_link
-from cdp import clock, login
+from cdp import askers, clock, login
 from consent.errors import Invalid, Unauthenticated
 
 router = APIRouter(include_in_schema=False)
 
 COOKIE: Final = "cdp_session"
+ASKED: Final = "cdp_asked"
 UnverifiedToken = Annotated[str, Path(max_length=100)]
 _OURS: Final = [Depends(own_forms.only)]
 
@@ -41,6 +42,7 @@ class LoginPage(Page):
     sentence: str
     button: str | None = None
     form: LinkForm | None = None
+    code: str | None = None
 
 
 _FORM: Final[dict[Language, LinkForm]] = {
@@ -71,6 +73,10 @@ _BEFORE: Final[dict[Language, LoginPage]] = {
     "nl": LoginPage("nl", "Inloggen", "Druk op de knop om in te loggen. De link werkt één keer.", "Log in"),
     "en": LoginPage("en", "Log in", "Press the button to log in. The link works once.", "Log in"),
 }
+_CODE: Final[dict[Language, LoginPage]] = {
+    "nl": LoginPage("nl", "Inloggen", "Typ de code uit dezelfde e-mail.", "Log in", code="Code uit de e-mail"),
+    "en": LoginPage("en", "Log in", "Type the code from the same e-mail.", "Log in", code="Code from the e-mail"),
+}
 _AFTER: Final[dict[Language, LoginPage]] = {
     "nl": LoginPage("nl", "U bent ingelogd", "U kunt deze pagina sluiten."),
     "en": LoginPage("en", "You are logged in", "You can close this page."),
@@ -95,9 +101,14 @@ def ask(request: Request) -> HTMLResponse:
 def asked(request: Request, platform: PlatformDep, email: Annotated[str, Form()] = "") -> HTMLResponse:
     """Send a link where one can be sent; the page is the same for every address, good or not."""
     language = pages.language_of(request)
+    known = request.cookies.get(ASKED)
+    browser = known if known is not None and askers.is_browser(known) else askers.new_browser()
     with suppress(Invalid, login.TooManyRequests):
-        send_link(request, platform, email=email, language=language)
-    return pages.render("login.html", _ASKED[language])
+        send_link(request, platform, email=email, voice=language, browser=browser)
+    page = pages.render("login.html", _ASKED[language])
+    is_secure = platform.settings.base_url.startswith("https:")
+    page.set_cookie(ASKED, browser, max_age=platform.settings.link_seconds, secure=is_secure, httponly=True)
+    return page
 
 
 @router.get("/login/{token}")
@@ -107,11 +118,16 @@ def show(token: UnverifiedToken, request: Request) -> HTMLResponse:  # noqa: ARG
 
 
 @router.post("/login/{token}", dependencies=_OURS)
-def use(token: UnverifiedToken, request: Request, platform: PlatformDep) -> HTMLResponse:
+def use(
+    token: UnverifiedToken, request: Request, platform: PlatformDep, code: Annotated[str, Form()] = ""
+) -> HTMLResponse:
     """Use the link up and give the browser the session in a cookie that no script can read."""
     language = pages.language_of(request)
     try:
-        begun = login.consume(platform, token, at=clock.now())
+        shown = login.Shown(request.cookies.get(ASKED), code or None)
+        begun = login.consume(platform, token, at=clock.now(), shown=shown)
+    except (login.CodeNeeded, login.CodeWrong):
+        return pages.render("login.html", _CODE[language], status=401)
     except Unauthenticated:
         return pages.render("login.html", _ENDED[language], status=410)
     page = pages.render("login.html", _AFTER[language])

@@ -18,6 +18,7 @@ from cdp.demo import stories
 from cdp.demo.people import Person
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from cdp.sessions import Entry, Way
 from consent.errors import NotFound, Unauthenticated
 
 NAME: Final = "demo.json"
@@ -123,9 +124,12 @@ def _customer(
     platform: Platform, organizations: Mapping[str, UUID], person: Person, customer: UUID, *, at: datetime
 ) -> Document:
     seconds = int(YEARS.total_seconds())
-    lasting = replace(platform, settings=replace(platform.settings, session_seconds=seconds, link_seconds=seconds))
+    lasting = replace(
+        platform,
+        settings=replace(platform.settings, session_seconds=seconds, idle_seconds=seconds, link_seconds=seconds),
+    )
     with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
-        begun = login.begin(session, lasting, customer, is_new=False, at=at - _STALE)
+        begun = sessions.begin(session, lasting, customer, Entry(Way.EMAIL, at - _STALE))
     link = login.ask(lasting, email=person.mailbox.address, asker=_LOCAL, at=at)
     if link is None:
         raise AssertionError("a mailbox of the demo has room for its link")

@@ -29,6 +29,8 @@ class Prefix(StrEnum):
     CLIENT_SECRET = "cdp_cs_"  # noqa: S105 -- a public prefix, not a secret
     MAIL_LINK = "cdp_ml_"
     SESSION = "cdp_se_"
+    BROWSER = "cdp_br_"
+    STATE = "cdp_st_"
 
 
 _NEEDED: Final = {
@@ -37,6 +39,8 @@ _NEEDED: Final = {
     Prefix.CLIENT_SECRET: "a client's secret",
     Prefix.MAIL_LINK: "the token of a login link",
     Prefix.SESSION: "a customer's session",
+    Prefix.BROWSER: "the secret of the browser that asked",
+    Prefix.STATE: "the state of an external login",
 }
 
 

@@ -29,15 +29,18 @@ begin
 end
 $$;
 
--- The customer of a session that is still open.
+-- The customer of a session that is still open; asking is using, and moves its end on.
 create function check_session(hash bytea)
-returns table (customer_id uuid, session_id uuid, proven_at timestamptz)
-language plpgsql stable security definer
+returns table (customer_id uuid, session_id uuid, proven_at timestamptz, expires_at timestamptz, ends_at timestamptz)
+language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
+    update session s set expires_at = least(s.ends_at, statement_timestamp() + s.idle)
+    where s.session_hash = hash and s.ended_at is null and s.expires_at > statement_timestamp()
+      and s.expires_at < least(s.ends_at, statement_timestamp() + s.idle - interval '15 seconds'); -- not at every request
     return query
-        select s.customer_id, s.session_id, s.proven_at
+        select s.customer_id, s.session_id, s.proven_at, s.expires_at, s.ends_at
         from session s join customer c using (customer_id)
         where s.session_hash = hash and s.ended_at is null and s.expires_at > statement_timestamp();
 end

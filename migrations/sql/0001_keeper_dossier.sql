@@ -46,7 +46,7 @@ as $$
     insert into suppression as known (source_id, type, blind, erasure_id, is_proven, at)
     select r.source_id, r.type, r.blind, erasure, false, moment
     from reference r
-    where r.customer_id = customer and r.type <> 'customer'
+    where r.customer_id = customer and r.source_id <> customer_source()
     union all
     select '00000000-0000-0000-0000-000000000000', i.type, i.blind, erasure, bool_or(i.source_id = customer_source()), moment
     from identifier i

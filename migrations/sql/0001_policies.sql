@@ -325,8 +325,8 @@ create policy doorman_wall on idempotency to cdp_doorman
 grant select, insert, update (status, answer, at), delete on idempotency to cdp_doorman;
 grant insert on access_token, session, login_link to cdp_doorman;
 grant update (revoked_at) on access_token to cdp_doorman;
-grant update (used_at) on login_link to cdp_doorman;
-grant update (ended_at, proven_at) on session to cdp_doorman;
+grant update (used_at, code_tries, link_tries) on login_link to cdp_doorman;
+grant update (session_hash, ended_at, proven_at) on session to cdp_doorman;
 
 -- ---------------------------------------------------------------- the keymaster: wrapped keys, no record
 

@@ -110,7 +110,7 @@ comment on table scope_key is 'The key of the scope seal, as the two padded bloc
 
 create table reference (
     source_id   uuid not null,
-    type        text not null check (type in ('user_id', 'anonymous_id', 'customer')),
+    type        text not null check (type in ('user_id', 'anonymous_id', 'customer', 'phone')),
     blind       bytea not null check (octet_length(blind) = 16),
     customer_id uuid not null,
     subject_id  uuid not null,
@@ -119,6 +119,7 @@ create table reference (
 );
 create index reference_customer on reference (customer_id, subject_id);
 comment on table reference is 'How a source names a subject: its own customer number, or a device.';
+comment on column reference.type is 'Of the customer''s own source: `customer` is a proven e-mail address, which opens a login, `phone` a proven number.';
 
 create table suppression (
     source_id uuid not null,
@@ -147,25 +148,40 @@ create table login_link (
     email_blind  bytea not null,
     asker_blind  bytea not null,
     sealed_email bytea not null,
+    browser_hash bytea,
+    code_hash    bytea,
+    sealed_for_code bytea,
+    code_tries   smallint not null default 0,
+    link_tries   smallint not null default 0,
     asked_at     timestamptz not null,
     expires_at   timestamptz not null,
     used_at      timestamptz
 );
 comment on column login_link.sealed_email is 'Sealed with a key that only the link itself yields.';
+comment on column login_link.browser_hash is 'The browser that asked: only there the link alone is enough, and the code alone. Null for a link of the demo.';
+comment on column login_link.sealed_for_code is 'The address, sealed with a key that only the secret of that browser yields.';
+comment on column login_link.link_tries is 'Wrong codes beside the link; those without it count apart, so that nobody uses up somebody else''s.';
 comment on column login_link.asker_blind is 'Keyed hash of the network address that asked, to limit how often.';
 create index login_link_email on login_link (email_blind, asked_at);
 create index login_link_asker on login_link (asker_blind, asked_at);
+create index login_link_browser on login_link (browser_hash) where browser_hash is not null;
 
 create table session (
     session_hash bytea primary key,
     customer_id  uuid not null,
     session_id   uuid not null,
+    way          text not null check (way in ('e-mail', 'passkey', 'external')),
+    device       text not null default '',
     started_at   timestamptz not null,
+    idle         interval not null,
     expires_at   timestamptz not null,
+    ends_at      timestamptz not null,
     proven_at    timestamptz not null,
     ended_at     timestamptz
 );
 create index session_customer on session (customer_id);
+comment on column session.device is 'Kind of browser and system in two words; neither an address nor what the browser said in full.';
+comment on column session.expires_at is 'Moves on with every use by `idle`, up to ends_at.';
 comment on column session.proven_at is 'When the customer last proved who they are; grave acts ask for a recent proof.';
 
 -- ---------------------------------------------------------------- the dossier

@@ -11,6 +11,7 @@ depends_on = None
 
 PARTS = (
     "tables",
+    "ways_in",
     "scope",
     "partitions",
     "keeper_acts",
@@ -18,14 +19,15 @@ PARTS = (
     "keeper_doors",
     "keeper_reads",
     "keeper_dossier",
-    "catalog",
     "demands",
+    "catalog",
     "log",
     "policies",
     "log_rights",
     "witnesses",
-    "owners",
     "demands_rights",
+    "owners",
+    "ways_in_rights",
 )
 
 

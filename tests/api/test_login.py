@@ -3,25 +3,31 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
+from httpx import Response
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from cdp import clock, corrections, login
+from cdp import askers, clock, corrections, login
+from cdp.askers import Asker
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from cdp.sessions import Entry, NewSession, Way
 from tests import make
 
 LATER = timedelta(hours=1)
 
 
-def _ask(api: TestClient, email: str, language: str = "nl") -> None:
-    assert 202 == api.post("/v1/login", json={"email": email, "language": language}).status_code
+def _ask(api: TestClient, email: str, language: str = "nl") -> str:
+    answer = api.post("/v1/login", json={"email": email, "language": language})
+    assert 202 == answer.status_code
+    return str(answer.json()["request"])
 
 
 def _letters(api: TestClient, email: str) -> list[dict[str, str]]:
@@ -29,14 +35,24 @@ def _letters(api: TestClient, email: str) -> list[dict[str, str]]:
     return [each for each in letters if each["to"] == email]
 
 
-def _link(api: TestClient, email: str) -> str:
-    _ask(api, email)
-    return _letters(api, email)[0]["link"].rpartition("/")[2]
+def _link(api: TestClient, email: str) -> dict[str, str]:
+    """Return a link and what it was asked by."""
+    request = _ask(api, email)
+    return {"token": _letters(api, email)[0]["link"].rpartition("/")[2], "request": request}
+
+
+def _consume(platform: Platform, link: dict[str, str], at: datetime | None = None) -> NewSession:
+    return login.consume(platform, link["token"], at=at or clock.now(), shown=login.Shown(link["request"]))
 
 
 def _session(api: TestClient, email: str) -> dict[str, str]:
-    answer = api.post("/v1/login/consume", json={"token": _link(api, email)})
+    answer = api.post("/v1/login/consume", json=_link(api, email))
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def _shape(answer: Response) -> str:
+    """Return an answer without the one part that is random."""
+    return re.sub("cdp_br_[0-9A-Za-z]{49}", "random", answer.text)
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +62,7 @@ def _fresh_limits(database_url: str) -> None:
 
 
 def test_a_link_begins_a_session(api: TestClient) -> None:
-    answer = api.post("/v1/login/consume", json={"token": _link(api, make.email())})
+    answer = api.post("/v1/login/consume", json=_link(api, make.email()))
 
     session = answer.json()
     assert (200, "Bearer", True) == (answer.status_code, session["token_type"], session["is_new"])
@@ -58,28 +74,28 @@ def test_a_link_begins_a_session(api: TestClient) -> None:
 
 def test_the_second_login_of_an_address_is_the_same_customer(api: TestClient, platform: Platform) -> None:
     email = make.email()
-    first = login.consume(platform, _link(api, email), at=clock.now())
+    first = _consume(platform, _link(api, email))
 
-    again = login.consume(platform, _link(api, email), at=clock.now())
+    again = _consume(platform, _link(api, email))
 
     assert (True, False) == (first.is_new, again.is_new)
     assert first.customer_id == again.customer_id
 
 
 def test_a_link_works_once(api: TestClient) -> None:
-    token = _link(api, make.email())
+    link = _link(api, make.email())
 
-    answers = [api.post("/v1/login/consume", json={"token": token}) for _ in range(2)]
+    answers = [api.post("/v1/login/consume", json=link) for _ in range(2)]
 
     assert [200, 401] == [each.status_code for each in answers]
     assert "link-ended" == answers[1].json()["code"]
 
 
 def test_a_link_ends_with_its_time(api: TestClient, platform: Platform) -> None:
-    token = _link(api, make.email())
+    link = _link(api, make.email())
 
     with pytest.raises(login.LinkEnded):
-        login.consume(platform, token, at=clock.now() + LATER)
+        _consume(platform, link, clock.now() + LATER)
 
 
 @pytest.mark.parametrize("token", ["x", "cdp_ml_" + "a" * 49, "cdp_se_" + "a" * 49, "\u00e9", " "])
@@ -90,24 +106,25 @@ def test_what_is_no_link_is_answered_like_one_that_ended(api: TestClient, token:
 
 
 def test_opening_the_page_does_not_use_the_link(api: TestClient) -> None:
-    token = _link(api, make.email())
+    link = _link(api, make.email())
 
-    pages = [api.get(f"/login/{token}") for _ in range(3)]
+    pages = [api.get(f"/login/{link['token']}") for _ in range(3)]
 
     assert {200} == {each.status_code for each in pages}
     assert "<button" in pages[0].text
-    assert 200 == api.post("/v1/login/consume", json={"token": token}).status_code
+    assert 200 == api.post("/v1/login/consume", json=link).status_code
 
 
 def test_the_button_begins_a_session_in_a_cookie_that_no_script_reads(api: TestClient) -> None:
-    token = _link(api, make.email())
+    link = _link(api, make.email())
+    api.cookies.set("cdp_asked", link["request"])
 
-    first, second = (api.post(f"/login/{token}", headers={"Sec-Fetch-Site": "same-origin"}) for _ in range(2))
+    first, second = (api.post(f"/login/{link['token']}", headers={"Sec-Fetch-Site": "same-origin"}) for _ in range(2))
     cookie = first.headers["set-cookie"]
     api.cookies.clear()
 
     assert (200, 410) == (first.status_code, second.status_code)
-    assert re.match(r"cdp_session=cdp_se_\w+; HttpOnly; Max-Age=3600; Path=/; SameSite=strict", cookie)
+    assert re.match(r"cdp_session=cdp_se_\w+; HttpOnly; Max-Age=28800; Path=/; SameSite=strict", cookie)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +151,7 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(api: TestClient, pla
 
     answers = [api.post("/v1/login", json={"email": each}) for each in (known, make.email())]
 
-    assert answers[0].content == answers[1].content
+    assert _shape(answers[0]) == _shape(answers[1])
     assert {202} == {each.status_code for each in answers}
 
 
@@ -143,7 +160,7 @@ def test_a_mailbox_is_sent_a_few_links_and_nobody_hears_when_it_has_enough(api: 
 
     answers = [api.post("/v1/login", json={"email": email}) for _ in range(login.LINKS_PER_MAILBOX + 2)]
 
-    assert {(202, answers[0].content)} == {(each.status_code, each.content) for each in answers}
+    assert {(202, _shape(answers[0]))} == {(each.status_code, _shape(each)) for each in answers}
     assert login.LINKS_PER_MAILBOX == len(_letters(api, email))
 
 
@@ -239,7 +256,7 @@ def test_a_bad_question_is_refused_without_an_echo(api: TestClient, body: dict[s
 
 def test_the_database_keeps_neither_link_nor_address(api: TestClient, database_url: str) -> None:
     email = make.email()
-    token = _link(api, email)
+    token = _link(api, email)["token"]
     headers = _session(api, email)
 
     with psycopg.connect(database_url) as connection:
@@ -267,8 +284,8 @@ def test_the_first_login_proves_the_address(platform: Platform) -> None:
 
 def test_the_address_is_kept_as_what_the_customer_says(api: TestClient, platform: Platform, database_url: str) -> None:
     email = make.email()
-    login.consume(platform, _link(api, email), at=clock.now())
-    begun = login.consume(platform, _link(api, email), at=clock.now())
+    _consume(platform, _link(api, email))
+    begun = _consume(platform, _link(api, email))
 
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(
@@ -345,3 +362,123 @@ def test_the_letters_are_shown_to_this_machine_only(api: TestClient) -> None:
     stranger = TestClient(api.app, client=("192.0.2.7", 1), raise_server_exceptions=False)
 
     assert (200, 404) == (api.get("/demo/mail").status_code, stranger.get("/demo/mail").status_code)
+
+
+def test_a_link_alone_is_worth_nothing_to_a_thief(api: TestClient) -> None:
+    link = _link(api, make.email())
+
+    stolen = api.post("/v1/login/consume", json={"token": link["token"]})
+
+    assert (401, "code-needed") == (stolen.status_code, stolen.json()["code"])
+    assert 200 == api.post("/v1/login/consume", json=link).status_code
+
+
+def _code(api: TestClient, email: str) -> str:
+    found = re.search(r"\b\d{4} \d{4}\b", _letters(api, email)[0]["text"])
+    assert found is not None
+    return found[0]
+
+
+def test_a_link_works_elsewhere_with_the_code_of_its_letter(api: TestClient) -> None:
+    email = make.email()
+    link = _link(api, email)
+
+    answer = api.post("/v1/login/consume", json={"token": link["token"], "code": _code(api, email)})
+
+    assert 200 == answer.status_code
+
+
+def test_the_code_of_another_letter_opens_nothing(api: TestClient) -> None:
+    email = make.email()
+    first = _link(api, email)
+    _link(api, email)
+
+    answer = api.post("/v1/login/consume", json={"token": first["token"], "code": _code(api, email)})
+
+    assert "code-wrong" == answer.json()["code"]
+
+
+def test_a_thief_with_the_link_has_five_guesses_and_takes_none_from_its_owner(api: TestClient) -> None:
+    email = make.email()
+    link = _link(api, email)
+    wrong = f"{(int(_code(api, email).replace(' ', '')) + 1) % 10**8:08}"
+
+    guesses = [api.post("/v1/login/consume", json={"token": link["token"], "code": wrong}) for _ in range(5)]
+    late = api.post("/v1/login/consume", json={"token": link["token"], "code": _code(api, email)})
+
+    assert {"code-wrong"} == {each.json()["code"] for each in (*guesses, late)}
+    assert 200 == api.post("/v1/login/consume", json=link).status_code
+
+
+def test_guesses_at_the_same_moment_are_all_counted(platform: Platform, database_url: str) -> None:
+    link = login.ask(platform, email=make.email(), asker=Asker("", askers.new_browser()), at=clock.now())
+    assert link is not None
+
+    def guess(number: int) -> None:
+        with suppress(login.CodeWrong):
+            login.consume(platform, link.token, at=clock.now(), shown=login.Shown(code=f"{number:08}"))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(guess, range(24)))
+
+    with psycopg.connect(database_url) as connection:
+        assert (24,) == connection.execute("select link_tries from login_link").fetchone()
+
+
+def test_a_code_alone_opens_only_where_it_was_asked_for(platform: Platform) -> None:
+    browser = askers.new_browser()
+    link = login.ask(platform, email=make.email(), asker=Asker("", browser), at=clock.now())
+    assert link is not None
+
+    def enter(shown: str | None) -> NewSession:
+        return login.enter_by_code(platform, link.code, Entry(Way.EMAIL, clock.now()), browser=shown)
+
+    for other in (None, "", "cdp_br_x", askers.new_browser()):
+        with pytest.raises(login.CodeWrong):
+            enter(other)
+    assert enter(browser).is_new
+    with pytest.raises(login.CodeWrong):
+        enter(browser)
+
+
+def test_guessing_codes_without_the_link_leaves_the_link_to_its_reader(platform: Platform) -> None:
+    """Somebody who asks for links to another's mailbox and guesses codes does not keep its owner out."""
+    attacker = askers.new_browser()
+    link = login.ask(platform, email=make.email(), asker=Asker("", attacker), at=clock.now())
+    assert link is not None
+    for _ in range(10):
+        with suppress(login.CodeWrong):
+            login.enter_by_code(platform, "00000000", Entry(Way.EMAIL, clock.now()), browser=attacker)
+
+    with pytest.raises(login.CodeWrong):
+        login.enter_by_code(platform, link.code, Entry(Way.EMAIL, clock.now()), browser=attacker)
+    assert login.consume(platform, link.token, at=clock.now(), shown=login.Shown(code=link.code)).is_new
+
+
+def test_a_session_ends_when_it_is_not_used_and_moves_on_when_it_is(api: TestClient, database_url: str) -> None:
+    used, idle = _session(api, make.email()), _session(api, make.email())
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("update session set expires_at = now() + interval '1 minute'")
+        before = connection.execute("select max(expires_at) from session").fetchone()
+        assert 200 == api.get("/v1/me/sessions", headers=used).status_code
+        after = connection.execute("select max(expires_at) from session").fetchone()
+        connection.execute("update session set expires_at = now() where expires_at < now() + interval '2 minutes'")
+
+    assert before is not None
+    assert after is not None
+    assert after[0] > before[0] + timedelta(minutes=20)
+    assert [200, 401] == [api.get("/v1/me/sessions", headers=each).status_code for each in (used, idle)]
+
+
+def test_a_session_ends_at_the_latest_however_much_it_is_used(api: TestClient, database_url: str) -> None:
+    headers = _session(api, make.email())
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "update session set expires_at = now() + interval '1 minute', ends_at = now() + interval '2 minutes'"
+        )
+        api.get("/v1/me/sessions", headers=headers)
+        ends = connection.execute(
+            "select expires_at = ends_at from session order by started_at desc limit 1"
+        ).fetchone()
+
+    assert (True,) == ends

@@ -67,9 +67,10 @@ RIGHTS: Final = {
         attribute record_type pull: select insert update delete
         catalog_version: select update(version)
         category client organization purpose write_key: select insert update
+        ceremony proof_code: select(expires_at) delete
         customer: select(customer_id,created_at,claimed_at,merged_into)
-        delivery login_link reject session: select delete
         demand: select(demand_id,organization_id,kind,asked_at,due_at,extended_at,withdrawn_at,answered_at,answer)
+        delivery login_link reject session: select delete
         idempotency: select(at) delete
         import_job: select
         interaction: select(customer_id,record_id,source_id,category,type,occurred_at) update(category)
@@ -80,8 +81,12 @@ RIGHTS: Final = {
         access_token: select insert update(revoked_at)
         client write_key: select
         idempotency: select insert update(status,answer,at) delete
-        login_link: select insert update(used_at)
-        session: select insert update(proven_at,ended_at)
+        ceremony: select insert update(used_at)
+        external_login: select insert update(customer_id,external_id,made_at,used_at)
+        login_link: select insert update(used_at,code_tries,link_tries)
+        passkey: select insert update(sign_count,is_synced,used_at)
+        proof_code: select insert update(tries,used_at)
+        session: select insert update(session_hash,proven_at,ended_at)
     """,
     "sequencer": "",
     "keymaster": """
@@ -94,6 +99,8 @@ RIGHTS: Final = {
         access_request cannot_link customer data_key identifier: select insert update delete
         permission reference session subject: select insert update delete
         access_token attribute client delivery idempotency import_job login_link pull record_type: select delete
+        external_login passkey proof_code: select delete
+        question: select insert update(answer,answered_at) delete
         reject write_key: select delete
         act key_destruction: select insert
         category key_floor purpose scope_key: select
@@ -223,6 +230,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("source", "catalog_version"): _everything,
     ("source", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.organization))),
     ("customer", "act"): _mine_or_before,
+    ("customer", "client"): _everything,
     ("customer", "access"): _mine_or_before,
     ("customer", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.customer))),
     ("doorman", "idempotency"): lambda _asker, row: row["caller"] == "session",

@@ -23,6 +23,7 @@ insert into customer (customer_id, created_at, claimed_at, merged_into, epoch) v
     (pg_temp.id('bram'), now(), now(), null, 9),
     (pg_temp.id('cato'), now(), null, null, 0),
     (pg_temp.id('dirk'), now(), null, null, 0),
+    (pg_temp.id('eva'), now(), null, null, 0),
     (pg_temp.id('old anna'), now(), null, pg_temp.id('anna'), 1);
 
 create temp table who as
@@ -31,7 +32,11 @@ select c || ' at ' || s as name, pg_temp.id(c) as customer_id, pg_temp.id(c || '
 from unnest(array['anna', 'bram', 'cato']) c, unnest(array['huis', 'winkel', 'customer']) s
 where not (c = 'cato' and s = 'customer');
 insert into subject (customer_id, subject_id, source_id, origin_id, created_at)
-values (pg_temp.id('dirk'), pg_temp.id('dirk at winkel'), pg_temp.id('winkel'), pg_temp.id('dirk'), now());
+values (pg_temp.id('dirk'), pg_temp.id('dirk at winkel'), pg_temp.id('winkel'), pg_temp.id('dirk'), now()),
+       (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), pg_temp.id('eva'), now());
+insert into identifier (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
+values (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), 'contact', 'email', pg_temp.blind('anna at customer'), false, now()),
+       (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), 'contact', 'phone', pg_temp.blind('number of eva'), true, now());
 insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
 values (pg_temp.id('winkel'), 'anonymous_id', pg_temp.blind('device'), pg_temp.id('dirk'), pg_temp.id('dirk at winkel'), '');
 
@@ -98,18 +103,13 @@ insert into change (organization_id, customer_id, kind, purpose, at)
 select pg_temp.id(o), pg_temp.id(c), 'grant', 'customer-care', now()
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 
-insert into session (session_hash, customer_id, session_id, started_at, expires_at, proven_at)
-select pg_temp.blind(c), pg_temp.id(c), pg_temp.id('session' || c), now(), now() + interval '1 hour', now()
+insert into session (session_hash, customer_id, session_id, way, started_at, idle, expires_at, ends_at, proven_at)
+select pg_temp.blind(c), pg_temp.id(c), pg_temp.id('session' || c), 'e-mail', now(), '1 hour', now() + interval '1 hour',
+       now() + interval '1 hour', now()
 from unnest(array['anna', 'bram']) c;
-insert into login_link (link_hash, email_blind, asker_blind, sealed_email, asked_at, expires_at)
-values (pg_temp.blind('link'), pg_temp.blind('anna'), pg_temp.blind('asker'), 'sealed', now(), now() + interval '1 hour');
-insert into suppression (source_id, type, blind, erasure_id, at)
-values (pg_temp.id('huis'), 'user_id', pg_temp.blind('dora'), pg_temp.id('erasure'), now());
-insert into key_destruction (subject_id, wrapped, at) values (pg_temp.id('dora'), 'wrapped', now());
-insert into delivery (source_id, delivery_id, received_at)
-select pg_temp.id(o), pg_temp.id('delivery' || o), now() from unnest(array['huis', 'winkel']) o;
-insert into reject (source_id, at, path, position, reason, request_id)
-select pg_temp.id(o), now(), 'records', 0, 'too-large', 'request' from unnest(array['huis', 'winkel']) o;
+insert into passkey (credential_id, customer_id, passkey_id, subject_id, public_key, sign_count, is_synced, sealed, made_at)
+select pg_temp.blind(c), pg_temp.id(c), pg_temp.id('passkey' || c), pg_temp.id(c || ' at customer'), 'key', 0, false, 'sealed', now()
+from unnest(array['anna', 'bram']) c;
 insert into external_login (subject_hash, customer_id, external_id, made_at)
 select pg_temp.blind(c), pg_temp.id(c), pg_temp.id('external' || c), now() from unnest(array['anna', 'bram']) c;
 insert into ceremony (challenge_hash, kind, holder, asker_blind, asked_at, expires_at)
@@ -126,6 +126,15 @@ select pg_temp.id(c), pg_temp.id('demand' || c), pg_temp.id(o), 'dispute', pg_te
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into alert (customer_id, organization_id, rhythm, told_until)
 select pg_temp.id(c), pg_temp.id(o), 'daily', now() from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into login_link (link_hash, email_blind, asker_blind, sealed_email, asked_at, expires_at)
+values (pg_temp.blind('link'), pg_temp.blind('anna'), pg_temp.blind('asker'), 'sealed', now(), now() + interval '1 hour');
+insert into suppression (source_id, type, blind, erasure_id, at)
+values (pg_temp.id('huis'), 'user_id', pg_temp.blind('dora'), pg_temp.id('erasure'), now());
+insert into key_destruction (subject_id, wrapped, at) values (pg_temp.id('dora'), 'wrapped', now());
+insert into delivery (source_id, delivery_id, received_at)
+select pg_temp.id(o), pg_temp.id('delivery' || o), now() from unnest(array['huis', 'winkel']) o;
+insert into reject (source_id, at, path, position, reason, request_id)
+select pg_temp.id(o), now(), 'records', 0, 'too-large', 'request' from unnest(array['huis', 'winkel']) o;
 insert into import_job (source_id, fingerprint, position, counts, updated_at)
 select pg_temp.id(o), pg_temp.blind(o), 0, '{}', now() from unnest(array['huis', 'winkel']) o;
 insert into pull (source_id, name, settings, next_at)

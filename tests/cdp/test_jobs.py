@@ -26,9 +26,19 @@ ROWS = {
         " select sha256(gen_random_uuid()::text::bytea), '', '', '', now(), %s from generate_series(1, %s)"
     ),
     "session": (
-        "insert into session (session_hash, customer_id, session_id, started_at, expires_at, proven_at)"
-        " select sha256(gen_random_uuid()::text::bytea), gen_random_uuid(), gen_random_uuid(), now(), %s, now()"
-        " from generate_series(1, %s)"
+        "insert into session (session_hash, customer_id, session_id, way, started_at, idle, expires_at, ends_at,"
+        " proven_at) select sha256(gen_random_uuid()::text::bytea), gen_random_uuid(), gen_random_uuid(), 'e-mail',"
+        " now(), '1 hour', moment, moment, now()"
+        " from (select %s::timestamptz as moment, generate_series(1, %s)) as made"
+    ),
+    "ceremony": (
+        "insert into ceremony (challenge_hash, kind, holder, asker_blind, asked_at, expires_at)"
+        " select sha256(gen_random_uuid()::text::bytea), 'login', '', '', now(), %s from generate_series(1, %s)"
+    ),
+    "proof_code": (
+        "insert into proof_code (customer_id, code_id, kind, session_id, type, blind, sealed, subject_id, code_hash,"
+        " sent_at, expires_at) select gen_random_uuid(), gen_random_uuid(), 'step-up', gen_random_uuid(), 'email',"
+        " decode(repeat('00', 16), 'hex'), '', gen_random_uuid(), '', now(), %s from generate_series(1, %s)"
     ),
     "idempotency": (
         "insert into idempotency (caller, key_hash, digest, call_id, at)"
@@ -43,6 +53,8 @@ KEPT = {
     "delivery": timedelta(hours=48),
     "login_link": timedelta(hours=24),
     "session": timedelta(hours=24),
+    "ceremony": timedelta(hours=24),
+    "proof_code": timedelta(hours=24),
     "idempotency": timedelta(hours=24),
     "reject": timedelta(days=30),
 }

@@ -17,7 +17,9 @@ from cdp.settings import Settings
 from consent.errors import Invalid
 
 SENDER = "mijn.klant <noreply@klant.example>"
-LETTER = letters.login(to="jansen@example.org", language="nl", link="https://klant.example/login/x", seconds=900)
+LETTER = letters.Letters("mijn.klant").login(
+    to="jansen@example.org", voice="nl", link="https://klant.example/login/x", code="12345678", seconds=900
+)
 
 
 class Received:
@@ -79,7 +81,7 @@ def test_a_letter_reaches_the_mail_server(server: tuple[Received, str]) -> None:
     assert (["jansen@example.org"], "noreply@klant.example") == (envelope.rcpt_tos, envelope.mail_from)
     assert ("Inloggen bij mijn.klant", "auto-generated") == (message["Subject"], message["Auto-Submitted"])
     assert "https://klant.example/login/x" in message.get_content()
-    assert "één keer en 15 minuten" in message.get_content()
+    assert "De link en de code werken 1 keer, 15 minuten lang" in message.get_content()
 
 
 def test_closing_waits_for_the_letters_that_were_taken(server: tuple[Received, str]) -> None:

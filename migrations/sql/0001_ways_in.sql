@@ -1,0 +1,275 @@
+-- How a customer comes in beside the link by e-mail: passkeys, an external login, codes. And which dossiers may be theirs, too.
+
+-- ---------------------------------------------------------------- the directory: found by credential, not by customer
+
+create table passkey (
+    credential_id bytea primary key check (octet_length(credential_id) between 16 and 1023),
+    customer_id   uuid not null,
+    passkey_id    uuid not null unique,
+    subject_id    uuid not null,
+    public_key    bytea not null,
+    sign_count    bigint not null,
+    is_synced     boolean not null,
+    sealed        bytea not null,
+    made_at       timestamptz not null,
+    used_at       timestamptz
+);
+create index passkey_customer on passkey (customer_id);
+comment on column passkey.sealed is 'The name that the customer gave it, under the key of their own subject.';
+comment on column passkey.is_synced is 'Whether it lives in an account and not in one device only.';
+
+create table ceremony (
+    challenge_hash bytea primary key,
+    kind           text not null check (kind in ('register', 'login', 'step-up', 'external', 'link')),
+    holder         bytea not null,
+    asker_blind    bytea not null,
+    asked_at       timestamptz not null,
+    expires_at     timestamptz not null,
+    used_at        timestamptz
+);
+create index ceremony_asker on ceremony (asker_blind, asked_at);
+comment on table ceremony is 'Challenges to a passkey and states of an external login: short-lived, used once, by who asked.';
+comment on column ceremony.holder is 'Keyed hash of the browser or the session that asked.';
+
+create table external_login (
+    subject_hash bytea primary key,
+    customer_id  uuid not null,
+    external_id  uuid not null unique,
+    made_at      timestamptz not null,
+    used_at      timestamptz
+);
+create index external_login_customer on external_login (customer_id);
+comment on table external_login is 'Who the provider calls so logs in as this customer; a keyed hash of issuer and subject.';
+
+-- ---------------------------------------------------------------- the dossier
+
+create table proof_code (
+    customer_id uuid not null,
+    code_id     uuid not null,
+    kind        text not null check (kind in ('step-up', 'address')),
+    session_id  uuid not null,
+    type        text not null check (type in ('email', 'phone')),
+    blind       bytea not null check (octet_length(blind) = 16),
+    sealed      bytea not null,
+    subject_id  uuid not null,
+    code_hash   bytea not null,
+    tries       smallint not null default 0,
+    sent_at     timestamptz not null,
+    expires_at  timestamptz not null,
+    used_at     timestamptz,
+    primary key (customer_id, code_id)
+);
+create index proof_code_target on proof_code (blind, sent_at);
+comment on table proof_code is 'Codes sent to somebody who is logged in, to prove themselves again or a further address or number.';
+
+create table question (
+    customer_id uuid not null,
+    subject_id  uuid not null,
+    asked_at    timestamptz not null,
+    answer      text check (answer in ('yes', 'no', 'unknown')),
+    answered_at timestamptz,
+    primary key (customer_id, subject_id)
+);
+comment on table question is 'Is this you? What was asked about a subject of somebody whom nobody claimed, and what was answered.';
+
+-- ---------------------------------------------------------------- keeping a way in
+
+-- Everything by which these customers come in; part of an erasure.
+create function forget_ways_in(customers uuid[]) returns void
+language sql
+begin atomic
+    delete from passkey p where p.customer_id = any (customers);
+    delete from external_login e where e.customer_id = any (customers);
+    delete from proof_code c where c.customer_id = any (customers);
+    delete from question q where q.customer_id = any (customers);
+end;
+
+-- Remove one way in of the customer in scope, never the last one, and never the last address for letters.
+-- in   a passkey's or external login's id; of an address or number the blind index
+create function remove_way_in(kind text, id uuid, wanted bytea) returns void
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    customer uuid := scope_customer('customer');
+    mailboxes bigint;
+    others bigint;
+    removed bigint := 0;
+begin
+    perform from customer c where c.customer_id = customer for update;
+    select count(*) into mailboxes from reference r
+    where r.source_id = customer_source() and r.type = 'customer' and r.customer_id = customer;
+    select (select count(*) from passkey p where p.customer_id = customer)
+         + (select count(*) from external_login e where e.customer_id = customer) into others;
+    if kind = 'passkey' then
+        delete from passkey p where p.customer_id = customer and p.passkey_id = id;
+        get diagnostics removed = row_count;
+    elsif kind = 'external' then
+        delete from external_login e where e.customer_id = customer and e.external_id = id;
+        get diagnostics removed = row_count;
+    elsif kind in ('email', 'phone') then
+        delete from reference r
+        where r.source_id = customer_source() and r.customer_id = customer and r.blind = wanted
+          and r.type = case kind when 'email' then 'customer' else 'phone' end;
+        get diagnostics removed = row_count;
+        delete from identifier i
+        where i.source_id = customer_source() and i.customer_id = customer and i.type = kind and i.blind = wanted and removed > 0;
+    end if;
+    if removed = 0 then
+        perform refuse('not-found');
+    end if;
+    if (kind in ('passkey', 'external') and mailboxes + others = 1) or (kind = 'email' and mailboxes = 1) then
+        perform refuse('last-way-in');
+    end if;
+end
+$$;
+
+-- ---------------------------------------------------------------- whose an address or number is
+
+-- Keep an identifier that the customer proved, and let the dossiers that know it as verified and that nobody claimed join
+-- theirs, as at a first login. One that somebody else proved stays theirs.
+-- out  how many joined
+create function prove_identifier(customer uuid, proven_type text, proven_blind bytea, sealed_reference bytea, moment timestamptz)
+returns integer
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    named constant text := case proven_type when 'email' then 'customer' else proven_type end;
+    own uuid;
+    holder uuid;
+    found uuid[];
+    other uuid;
+    joined integer := 0;
+begin
+    if not is_sealed('doorman') or proven_type not in ('email', 'phone') then
+        perform refuse('refused');
+    end if;
+    perform hold_identifiers(array[proven_blind]);
+    select r.customer_id into holder from reference r
+    where r.source_id = customer_source() and r.type = named and r.blind = proven_blind;
+    if holder = customer then
+        return 0;
+    elsif holder is not null then
+        perform refuse('proven-by-another');
+    end if;
+    select s.subject_id into own from subject s
+    where s.customer_id = customer and s.source_id = customer_source() order by s.created_at limit 1;
+    if own is null then
+        perform refuse('not-found');
+    end if;
+    delete from suppression s where s.type = proven_type and s.blind = proven_blind;
+    insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
+    values (customer_source(), named, proven_blind, customer, own, sealed_reference);
+    insert into identifier (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
+    values (customer, own, customer_source(), 'contact', proven_type, proven_blind, true, moment);
+    found := array(
+        select c.customer_id from customer c
+        where c.claimed_at is null and c.merged_into is null and c.customer_id in (
+            select i.customer_id from identifier i where i.type = proven_type and i.blind = proven_blind and i.is_verified)
+        order by c.created_at, c.customer_id);
+    if not are_several_people(found) then
+        foreach other in array found loop
+            joined := joined + join_customers(other, customer, 'proven-identifier', moment)::integer;
+        end loop;
+    end if;
+    return joined;
+end
+$$;
+
+-- The subjects that may be the customer in scope, and that they have not spoken about: people whom nobody claimed, known by
+-- an identifier that the customer proved. What matching finds by other evidence is to join here. An identifier that more
+-- than five such people have is nobody's. What is of a special category does not even say whose it is.
+create function candidates(moment timestamptz)
+returns table (subject_id uuid, guest uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    me uuid := scope_customer('customer');
+begin
+    return query
+        select distinct on (theirs.subject_id)
+            theirs.subject_id, theirs.customer_id, theirs.source_id,
+            exists (select from record r join category k using (category)
+                    where r.customer_id = theirs.customer_id and r.subject_id = theirs.subject_id and k.is_special)
+            or exists (select from interaction i join category k using (category)
+                       where i.customer_id = theirs.customer_id and i.subject_id = theirs.subject_id and k.is_special),
+            mine.type, named.subject_id, named.sealed
+        from identifier mine
+        join reference named on named.source_id = customer_source() and named.blind = mine.blind and named.customer_id = me
+        join identifier theirs on theirs.type = mine.type and theirs.blind = mine.blind and theirs.customer_id <> me
+        where mine.customer_id = me and mine.source_id = customer_source() and mine.is_verified
+          and may_join(theirs.customer_id, me)
+          and not exists (select from question q
+                          where q.customer_id = me and q.subject_id = theirs.subject_id and q.answer is not null
+                            and (q.answer <> 'unknown' or q.answered_at > moment - interval '30 days'))
+          and (select count(distinct crowd.customer_id) from identifier crowd join customer c using (customer_id)
+               where crowd.type = mine.type and crowd.blind = mine.blind and c.claimed_at is null and c.merged_into is null) <= 5
+        order by theirs.subject_id, mine.type
+        limit 10;
+end
+$$;
+
+-- Write down that these subjects were asked about, once.
+-- out  how many for the first time
+create function note_questions(subjects uuid[], moment timestamptz) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    noted integer;
+begin
+    insert into question (customer_id, subject_id, asked_at)
+    select scope_customer('customer'), c.subject_id, moment from candidates(moment) c where c.subject_id = any (subjects)
+    on conflict do nothing;
+    get diagnostics noted = row_count;
+    return noted;
+end
+$$;
+
+-- Keep what the customer in scope says about a candidate: yes joins, no never joins by itself, unknown asks again in 30 days.
+create function answer_question(subject uuid, said text, moment timestamptz) returns void
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    me uuid := scope_customer('customer');
+    other uuid;
+begin
+    select c.guest into other from candidates(moment) c where c.subject_id = subject;
+    if other is null then
+        perform refuse('not-found');
+    end if;
+    insert into question (customer_id, subject_id, asked_at, answer, answered_at) values (me, subject, moment, said, moment)
+    on conflict (customer_id, subject_id) do update set answer = excluded.answer, answered_at = excluded.answered_at;
+    if said = 'yes' then
+        if not join_customers(other, me, 'customer-said', moment) then
+            perform refuse('not-found');
+        end if;
+    elsif said = 'no' then
+        insert into cannot_link (customer_id, subject_id, at)
+        select me, s.subject_id, moment from subject s where s.customer_id = other
+        on conflict do nothing;
+    end if;
+end
+$$;
+
+-- Take a "no" back, so that the question is asked again.
+create function reconsider_answer(subject uuid) returns void
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    me uuid := scope_customer('customer');
+begin
+    delete from question q where q.customer_id = me and q.subject_id = subject and q.answer = 'no';
+    if not found then
+        perform refuse('not-found');
+    end if;
+    delete from cannot_link n
+    where n.customer_id = me and n.subject_id in (
+        select s.subject_id from subject s where s.customer_id in (
+            select t.customer_id from subject t where t.subject_id = subject and t.customer_id <> me));
+end
+$$;
