@@ -8,8 +8,9 @@ from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from api import errors, once, parameters
+from api import errors, lean, once, parameters
 from api.browsers import OpenToBrowsers
+from api.lean import Lean
 from api.limits import Limits, SafeHeaders
 from api.metrics import Metrics
 from api.openapi import DescribedAPI, operation_id
@@ -103,6 +104,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.intake, app.state.portal = Intake(platform), Portal(platform.settings)
     app.state.signed = Signed(platform)
     app.add_middleware(once.OnceOnly)
+    app.add_middleware(Lean, routes=lean.ROUTES)
     app.add_middleware(Limits)
     app.add_middleware(errors.OpaqueErrors)
     app.add_middleware(SafeHeaders)

@@ -1,52 +1,100 @@
-"""The one route that is asked for most, served without the framework's machinery around each request.
+"""The routes that are asked for most, served without the framework's machinery around each request.
 
-It is described, found, limited, logged and measured like every other; only its arguments are read here.
+They are described like every other; only their arguments are read here. `Lean` stands inside the edge, so that limits,
+headers, log, metrics and errors are those of every request.
 """
 
 import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
 
-from fastapi.routing import APIRoute
-from starlette.types import Receive, Scope, Send
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import caller, errors, parameters
 from api.principals import InsufficientScope, NoOrganization, bearer
 from cdp.profiles import Reading
 from cdp.reading import Asker
 from cdp.token_checks import TokenChecks
-from consent.errors import Invalid, NotFound, Problem
+from consent.errors import Invalid, NotFound
 from consent.types import MOST_CATEGORIES, is_key
 
 _NEEDED: Final = "profiles:read"
 _AUTHORIZATION: Final = b"authorization"
 _LONGEST_ID: Final = 64
 _MOST_FIELDS: Final = MOST_CATEGORIES + 8
+_JSON: Final = (b"content-type", b"application/json")
 
 
-class LeanRoute(APIRoute):
-    """Serves a profile; the function that it was declared with only describes it."""
+@dataclass(frozen=True, slots=True)
+class LeanRoute:
+    """One method of one path that is served here; the last part of the path may be a parameter in braces.
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what was found to be for this route; another method is for the framework to refuse."""
-        if scope["method"] == "GET":
-            await serve_profile(scope, receive, send)
-        else:
-            await super().handle(scope, receive, send)
+    `but` are last parts that belong to other routes. A Problem that `serve` raises becomes the answer.
+    """
+
+    method: str
+    path: str
+    serve: Callable[[Scope, Receive, Send], Awaitable[None]]
+    but: frozenset[str] = frozenset()
+
+    @property
+    def parameter(self) -> str | None:
+        """The name of the parameter at the end of the path."""
+        last = self.path.rpartition("/")[2]
+        return last[1:-1] if last.startswith("{") else None
 
 
-async def serve_profile(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer GET /v1/profiles/{profile_id}."""
-    try:
-        reading = await _read(scope)
-        document = reading.answer()
-    except Problem as problem:
-        await errors.response_of(scope, problem)(scope, receive, send)
-        return
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(document))]
+class Lean:
+    """Serve the lean routes; everything else is for the framework behind it."""
+
+    def __init__(self, app: ASGIApp, *, routes: Iterable[LeanRoute]) -> None:
+        """Stand before `app`."""
+        self._app = app
+        self._exact = {(each.method, each.path): each for each in routes if each.parameter is None}
+        self._below = {
+            (each.method, each.path.rpartition("/")[0]): (each, each.parameter) for each in routes if each.parameter
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        route = self._route(scope) if scope["type"] == "http" else None
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = route
+        try:
+            await route.serve(scope, receive, send)
+        except HTTPException as error:  # a body that was broken off at the edge
+            await errors.of_http(scope, error)(scope, receive, send)
+
+    def _route(self, scope: Scope) -> LeanRoute | None:
+        method, path = scope["method"], scope["path"]
+        exact = self._exact.get((method, path))
+        if exact is not None:
+            return exact
+        parent, _, last = path.rpartition("/")
+        below, parameter = self._below.get((method, parent), (None, ""))
+        if below is None or not last or last in below.but:
+            return None
+        scope["path_params"] = {parameter: last}
+        return below
+
+
+async def answer(send: Send, document: bytes) -> None:
+    """Send a JSON document that lies ready."""
+    headers = [_JSON, (b"content-length", b"%d" % len(document))]
     await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": headers})
     await send({"type": "http.response.body", "body": document})
+
+
+async def serve_profile(scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer GET /v1/profiles/{profile_id}."""
+    reading = await _read(scope)
+    await answer(send, reading.answer())
 
 
 async def _read(scope: Scope) -> Reading:
@@ -93,3 +141,5 @@ def _arguments(scope: Scope) -> tuple[str, tuple[str, ...] | None]:
 
 _PARAMETERS: Final = parameters.Parameters(once=frozenset({"purpose"}), many=frozenset({"category"}))
 _PLAIN: Final = re.compile(rb"purpose=([a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,10}){0,3})")
+ROUTES: Final = (LeanRoute("GET", "/v1/profiles/{profile_id}", serve_profile, but=frozenset({"export"})),)
+"""Every lean route, each described by an ordinary one in `api.routes`."""

@@ -5,9 +5,9 @@ byte too many; (2) JSON is RFC 8259 in UTF-8 with finite numbers, storable text 
 parses it; (3) no answer about people is stored by a cache.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,9 +18,22 @@ from cdp.ingest.items import Reason
 MOST_HEADERS: Final = 100
 LONGEST_HEADERS: Final = 32 * 1024
 LONGEST_TARGET: Final = 8 * 1024
-_API: Final = "default-src 'none'; frame-ancestors 'none'"
-_PAGE: Final = f"{_API}; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
-_PAGE_REFERRER: Final = "same-origin"  # with no-referrer a form of ours would send `Origin: null` (Fetch standard)
+Header = tuple[bytes, bytes]
+_API: Final = b"default-src 'none'; frame-ancestors 'none'"
+_PAGE: Final = _API + b"; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+_SNIFF: Final = (b"x-content-type-options", b"nosniff")
+_STORE: Final = (b"cache-control", b"no-store")
+_OURS: Final = frozenset({b"x-content-type-options", b"referrer-policy"})
+# What every answer gets, and what it gets unless it says otherwise itself.
+_OF_THE_API: Final = (
+    (_SNIFF, (b"referrer-policy", b"no-referrer")),
+    (_STORE, (b"content-security-policy", _API)),
+)
+_OF_A_PAGE: Final = (
+    # With no-referrer a form of ours would send `Origin: null` (Fetch standard).
+    (_SNIFF, (b"referrer-policy", b"same-origin")),
+    (_STORE, (b"content-security-policy", _PAGE)),
+)
 _CLOSE: Final = {"Connection": "close"}
 
 _FLAWS: Final = {
@@ -44,14 +57,14 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers, most = Headers(scope=scope), paths.largest_body(scope["path"])
-        if refused := _refusal(scope, headers, most):
+        most = paths.largest_body(scope["path"])
+        if refused := _refusal(scope, most):
             status, code, title = refused
             response = errors.respond(scope, status=status, code=code, title=title, headers=_CLOSE)
             await response(scope, receive, send)
             return
         receive = _counted(receive, most)
-        if scope["path"] not in paths.RAW and validation.is_json(headers.get("content-type", "")):
+        if scope["path"] not in paths.RAW and validation.is_json(_content_type(scope)):
             try:
                 body = await _whole(receive)
             except HTTPException as error:
@@ -76,30 +89,42 @@ class SafeHeaders:
 
         async def safer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers.setdefault("Cache-Control", "no-store")
-                is_page = headers.get("content-type", "").startswith("text/html")
-                headers["Referrer-Policy"] = _PAGE_REFERRER if is_page else "no-referrer"
-                headers.setdefault("Content-Security-Policy", _PAGE if is_page else _API)
+                message["headers"] = _safe(message["headers"])
             await send(message)
 
         await self._app(scope, receive, safer)
 
 
-def _refusal(scope: Scope, headers: Headers, most: int) -> tuple[int, str, str] | None:
+def _safe(headers: Iterable[Header]) -> list[Header]:
+    """Return the headers of an answer with ours; where it may be stored and what it may load, it can say itself."""
+    kept = [each for each in headers if each[0] not in _OURS]
+    given = dict(kept)
+    ours, default = _OF_A_PAGE if given.get(b"content-type", b"").startswith(b"text/html") else _OF_THE_API
+    return [*kept, *ours, *[each for each in default if each[0] not in given]]
+
+
+def _content_type(scope: Scope) -> str:
+    found: bytes = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    return found.decode("latin-1")
+
+
+def _refusal(scope: Scope, most: int) -> tuple[int, str, str] | None:
     """Return status, code and title of what is wrong with a request by its first lines."""
-    raw = scope["headers"]
-    if len(raw) > MOST_HEADERS or sum(len(name) + len(value) for name, value in raw) > LONGEST_HEADERS:
+    raw: list[Header] = scope["headers"]
+    letters, given = 0, b"0"
+    for name, value in raw:
+        letters += len(name) + len(value)
+        if name == b"content-length":
+            given = value
+    if len(raw) > MOST_HEADERS or letters > LONGEST_HEADERS:
         return 431, "headers-too-large", "The headers of this request are too large."
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_TARGET:
         return 414, "address-too-long", "The address of this request is too long."
     if "\0" in scope["path"] or b"%00" in scope["query_string"]:
         return 400, "unreadable-request", "This request cannot be read."
-    length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdecimal()):
+    if not given.isdigit():
         return 400, "unreadable-request", "This request cannot be read."
-    if int(length[:20]) > most:
+    if int(given[:20]) > most:
         return 413, "too-large", "The body is larger than this call takes."
     return None
 

@@ -29,11 +29,17 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._found: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request, by words that a sender cannot make up."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        found = self._found.get((method, route, status))
+        if found is None:
+            labels = method, route
+            found = self._requests.labels(*labels, str(status)), self._seconds.labels(*labels)
+            self._found[method, route, status] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus' text format."""

@@ -1,6 +1,5 @@
 """One line of JSON for each request, at its end; no person, no path as it was sent, no query."""
 
-import json
 import logging
 import re
 import secrets
@@ -8,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import caller
@@ -20,6 +19,7 @@ _HEADER: Final = b"x-request-id"
 _SAFE: Final = re.compile(rb"[0-9a-f]{16,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE: Final = "(none)"
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class RequestsLog:
@@ -40,7 +40,7 @@ class RequestsLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = note.request_id
+                message["headers"] = [*message["headers"], (_HEADER, note.request_id.encode())]
             await send(message)
 
         try:
@@ -48,7 +48,8 @@ class RequestsLog:
         finally:
             seconds = time.perf_counter() - began
             self._measure(method_of(scope), route_of(scope), status, seconds)
-            _LOG.info("%s", _line(scope, note, status, seconds))
+            if _LOG.isEnabledFor(logging.INFO):
+                _LOG.info("%s", _line(scope, note, status, seconds))
 
 
 def route_of(scope: Scope) -> str:
@@ -62,7 +63,7 @@ def method_of(scope: Scope) -> str:
 
 
 def _line(scope: Scope, note: caller.Note, status: int, seconds: float) -> str:
-    return json.dumps(
+    return _encode(
         {
             "event": "request",
             "id": note.request_id,
@@ -74,7 +75,7 @@ def _line(scope: Scope, note: caller.Note, status: int, seconds: float) -> str:
             "outcome": note.outcome or ("ok" if status else "broken"),
             "milliseconds": round(seconds * 1000, 3),
         }
-    )
+    ).decode()
 
 
 def _request_id(scope: Scope) -> str:

@@ -9,6 +9,7 @@
 
 import re
 import sys
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from psycopg_pool import AsyncConnectionPool
 
-from api.serve import build
+from api.serve import build, configuration
 from cdp import arrays, reading
 from cdp.database import sql
+from cdp.profiles import Wanted
 from cdp.reading import NEWEST, Asker, Extent, Path, Seen
 from cdp.scope import Principal
 
@@ -47,19 +49,10 @@ def add_routes(app: FastAPI, admin: str) -> None:
     @app.get("/bench/{kind}/{profile_id}")
     async def bench_read(kind: str, profile_id: str, organization: UUID, request: Request) -> Response:
         await pool.open()
-        platform, profiles = request.app.state.platform, request.app.state.profiles
+        platform, documents = request.app.state.platform, request.app.state.profiles.documents
         customer = platform.profile_ids.customer_of(profile_id, organization)
         asker = Asker(organization, "bench", "customer-care")
-        facts = {
-            "asked": None,
-            "customers": arrays.uuids([customer]),
-            "path": Path.PROFILE.value,
-            "facts": True,
-            "page": reading.RECENT,
-            "after_at": NEWEST[0],
-            "after_source": NEWEST[1],
-            "after_record": NEWEST[2],
-        }
+        facts = _facts(customer)
         scope = asker.scope(Principal.READER, customer)
         if kind == "logged":
             (row,) = await reading.read(platform.database, asker, [customer], Extent(Path.PROFILE))
@@ -69,8 +62,10 @@ def add_routes(app: FastAPI, admin: str) -> None:
             row = await _bare(platform.database.words(scope), facts)
         if kind == "bare":
             return Response(b"".join(Seen._make(row).sealed or ()), media_type="application/octet-stream")
-        document = await profiles._profile(asker, customer, Seen._make(row))  # noqa: SLF001  # just this step
-        return Response(document, media_type="application/json")
+        current = [(customer, Seen._make(row))]
+        make = partial(documents.readings, asker, [Wanted(profile_id, customer)], current)
+        (folded,) = await documents.knowing(asker, make)
+        return Response(folded.answer(), media_type="application/json")
 
     async def _bare(words: tuple[str, ...], facts: dict[str, Any]) -> Any:  # noqa: ANN401  # a row of the driver's
         async with pool.connection() as connection:
@@ -83,7 +78,21 @@ def add_routes(app: FastAPI, admin: str) -> None:
             return await cursor.fetchone()
 
 
+def _facts(customer: UUID) -> dict[str, Any]:
+    """Return what `read_profiles.sql` is asked for a whole profile."""
+    return {
+        "asked": None,
+        "customers": arrays.uuids([customer]),
+        "path": Path.PROFILE.value,
+        "facts": True,
+        "page": reading.RECENT,
+        "after_at": NEWEST[0],
+        "after_source": NEWEST[1],
+        "after_record": NEWEST[2],
+    }
+
+
 if __name__ == "__main__":
     served = build()
     add_routes(served, sys.argv[2])
-    uvicorn.run(served, host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_level="warning")
+    uvicorn.Server(configuration(served, host="127.0.0.1", port=int(sys.argv[1]))).run()

@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL
 from sqlmodel import Session
 
 from cdp import refusals, replicas
+from cdp.lane import Asked, Lane
 from cdp.scope import Mint, Scope
 
 __all__ = ["Database", "Session", "acting_as", "connect", "conninfo", "sql"]
@@ -28,6 +29,8 @@ __all__ = ["Database", "Session", "acting_as", "connect", "conninfo", "sql"]
 ENTER: Final = "select enter_scope(%s, %s, %s, %s, %s, %s, %s)"
 _AND_WAIT: Final = ", set_config('synchronous_commit', 'remote_apply', true)"
 _ENTER_AND_WAIT: Final = ENTER + _AND_WAIT
+_ENTER_LANE: Final = b"select enter_scope(%(a)s, %(b)s, %(c)s, %(d)s, %(e)s, %(f)s, %(g)s)"
+_ENTER_LANE_AND_WAIT: Final = _ENTER_LANE + _AND_WAIT.encode()
 _ENTER_ORM: Final = "select enter_scope(:a, :b, :c, :d, :e, :f, :g)"
 _OPTIONS: Final = "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c jit=off"
 
@@ -55,9 +58,10 @@ class Database:
             connect_args={"options": _OPTIONS},
         )
         event.listen(self._engine, "handle_error", refusals.translate)
-        self._new_pool: Callable[[], AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]] = partial(
+        self._new_pool: Callable[[], AsyncConnectionPool[Lane]] = partial(
             AsyncConnectionPool,
             conninfo(url),
+            connection_class=Lane,
             min_size=1,
             max_size=pool_size,
             open=False,
@@ -95,19 +99,21 @@ class Database:
 
     async def at_once(self, scope: Scope, statement: bytes, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run one statement in a transaction of its own as `scope`, in one round trip; return what it committed."""
-        async with self.pool.connection() as connection:
-            cursor = connection.cursor(binary=True)
-            with refusals.translated(), replicas.settled(connection):
-                try:
-                    async with connection.pipeline():
-                        await connection.execute("begin")
-                        await connection.execute(self._enter(scope), self._mint.words(scope))
-                        await cursor.execute(statement, facts)
-                        await connection.execute("commit")
-                except psycopg.Error:
-                    await connection.rollback()
-                    raise
-            return await cursor.fetchall()
+        enter = _ENTER_LANE_AND_WAIT if self._waits(scope) else _ENTER_LANE
+        words = dict(zip("abcdefg", self._mint.words(scope), strict=True))
+        return await self._together((enter, words), (statement, facts))
+
+    async def ask(self, question: bytes, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Return the answer to one of the questions that the login role may ask outside a scope."""
+        return await self._together((question, facts))
+
+    async def _together(self, *asked: Asked) -> list[tuple[Any, ...]]:
+        lane = await self.pool.getconn()
+        try:
+            with refusals.translated(), replicas.settled(lane):
+                return await lane.together(*asked)
+        finally:
+            await self.pool.putconn(lane)
 
     async def check(self, question: LiteralString, fingerprint: bytes) -> tuple[Any, ...] | None:
         """Return what a credential stands for: one of the questions that the login role may ask outside a scope."""

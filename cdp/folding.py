@@ -9,18 +9,20 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from cdp.keys.errors import Unreadable
 from cdp.keys.ring import KeyProvider
-from cdp.keys.sealing import DataKey
+from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, opener
 from cdp.labels import Label, Labels
 from cdp.reading import Seen
 
 _ID: Final = 16
 _VALUE: Final = 2 * _ID
+_CIPHERTEXT: Final = _VALUE + NONCE_BYTES
 _ZONE: Final = -len('+00:00"')
 _COLUMN: Final = b"\0sealed"
 
-Keys = Mapping[bytes, Callable[[bytes, bytes], bytes]]
-"""How to unseal what is at a place, by the bytes of the subject's id."""
+Keys = Mapping[bytes, Callable[[bytes, bytes, bytes], bytes]]
+"""How to unseal a nonce and what follows it for a place, by the bytes of the subject's id."""
 Found = tuple[Label, str, bytes]
 """A record: its label, its time and what is sealed."""
 
@@ -45,17 +47,12 @@ class Parts(NamedTuple):
 
 def open_keys(ring: KeyProvider, seen: Iterable[Seen]) -> Keys:
     """Return the data keys of all subjects in `seen`; those that were destroyed are missing."""
-    wrapped = [(blob[_ID:], UUID(bytes=blob[:_ID])) for each in seen for blob in each.keys or ()]
-    opened = ring.unwrap_many(wrapped)
-    return {
-        subject.bytes: DataKey(key).unseal_at
-        for (_, subject), key in zip(wrapped, opened, strict=True)
-        if key is not None
-    }
+    opened = ring.unwrap_named(blob for each in seen for blob in each.keys or ())
+    return {subject: opener(key) for subject, key in opened.items()}
 
 
 def parts(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Parts:
-    """Return what is shown of `seen`. Raises UnknownSource for a source that `labels` has not met."""
+    """Return what is shown of `seen`. Raises UnknownSource for a source that `labels` has not met, or Unreadable."""
     attributes: dict[str, Found] = {}
     others: dict[str, list[Found]] = {"product": [], "interaction": [], "external": []}
     for text, time, sealed in zip(seen.labels or (), seen.times or (), seen.sealed or (), strict=True):
@@ -68,13 +65,16 @@ def parts(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Parts:
         elif label.type not in attributes or _wins(found, attributes[label.type]):
             attributes[label.type] = found
     events = others["interaction"]
-    return Parts(
-        attributes=_attributes([attributes[name] for name in sorted(attributes)], keys),
-        products=_objects(sorted(others["product"], key=_order), keys),
-        interactions=_objects(events[:page], keys),
-        external=_objects(sorted(others["external"], key=_order), keys),
-        next=_place(events[page - 1]) if len(events) > page else None,
-    )
+    try:
+        return Parts(
+            attributes=_attributes([attributes[name] for name in sorted(attributes)], keys),
+            products=_objects(sorted(others["product"], key=_order), keys),
+            interactions=_objects(events[:page], keys),
+            external=_objects(sorted(others["external"], key=_order), keys),
+            next=_place(events[page - 1]) if len(events) > page else None,
+        )
+    except NOT_OPENED:
+        raise Unreadable("a sealed value cannot be read") from None
 
 
 def _wins(one: Found, two: Found) -> bool:
@@ -118,4 +118,5 @@ def _objects(found: list[Found], keys: Keys) -> bytes:
 
 
 def _value(label: Label, sealed: bytes, keys: Keys) -> bytes:
-    return keys[sealed[:_ID]](label.table + sealed[_ID:_VALUE] + _COLUMN, sealed[_VALUE:])
+    place = label.table + sealed[_ID:_VALUE] + _COLUMN
+    return keys[sealed[:_ID]](sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place)

@@ -6,23 +6,34 @@ purpose that arrive together share a statement (see `cdp.gathering`).
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from cdp import folding, reading
+from cdp import reading
 from cdp.gathering import Gathering
 from cdp.ids import NIL
+from cdp.keys.errors import Unreadable
 from cdp.known_keys import KnownKeys
-from cdp.labels import Labels, UnknownSource
 from cdp.lookup import Identifier, find
 from cdp.platform import Platform
-from cdp.reading import AHEAD, NEWEST, RECENT, Asker, Extent, Path, Seen
-from consent.errors import NotFound, Refused
+from cdp.profile_documents import (
+    LIVE,
+    UNKNOWN,
+    Documents,
+    Expired,
+    NotGranted,
+    Objected,
+    Reading,
+    RefusedByCustomer,
+    Revoked,
+    Wanted,
+)
+from cdp.reading import AHEAD, NEWEST, Asker, Extent, Path
+
+__all__ = ["Expired", "NotGranted", "Objected", "Profiles", "Reading", "RefusedByCustomer", "Revoked", "Wanted"]
 
 TOGETHER: Final = 128
 """How many reads share a statement at most."""
@@ -30,66 +41,10 @@ CHUNK: Final = 1_024
 """How many customers an export reads before it looks again who has granted."""
 MOST_IN_BATCH: Final = 1_000
 MOST_INTERACTIONS: Final = 200
-_LIVE: Final = frozenset({"granted", "attested"})
-_UNKNOWN: Final = "not-found"
-_PAGE: Final = tuple[int, str, str]
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+_PROFILE: Final = Extent(Path.PROFILE)
+_BATCH: Final = Extent(Path.BATCH)
+_EXPORT: Final = Extent(Path.EXPORT)
 _encode: Final = msgspec.json.Encoder().encode
-
-
-class NotGranted(Refused):
-    """The customer has granted nothing to this organization for this purpose."""
-
-    code = "never-granted"
-
-
-class RefusedByCustomer(Refused):
-    """The customer refused this purpose."""
-
-    code = "refused-by-customer"
-
-
-class Revoked(Refused):
-    """The customer took the permission back."""
-
-    code = "revoked"
-
-
-class Objected(Refused):
-    """The customer objected to this purpose."""
-
-    code = "objected"
-
-
-class Expired(Refused):
-    """The permission has ended."""
-
-    code = "expired"
-
-
-_REFUSALS: Final[dict[str, type[Refused]]] = {
-    "refused": RefusedByCustomer,
-    "revoked": Revoked,
-    "objected": Objected,
-    "expired": Expired,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What came of one read that stands in the log: JSON, or the reason why there is none."""
-
-    reason: str
-    document: bytes | None = None
-
-    def answer(self) -> bytes:
-        """Return the JSON; raises Refused with the law's reason, or NotFound."""
-        if self.document is not None:
-            return self.document
-        if self.reason == _UNKNOWN:
-            raise NotFound
-        raise _REFUSALS.get(self.reason, NotGranted)
 
 
 class Profiles:
@@ -98,9 +53,9 @@ class Profiles:
     def __init__(self, platform: Platform) -> None:
         """Make ready; no connection is made yet."""
         self._platform = platform
-        self._labels = Labels(platform.database)
+        self.documents = Documents(platform)
         self._keys = KnownKeys(platform.database)
-        self._together: dict[Asker, Gathering[UUID, tuple[UUID, Seen]]] = {}
+        self._together: dict[Asker, Gathering[Wanted, Reading | Unreadable]] = {}
 
     async def check(self, asker: Asker, *, is_body: bool = False) -> None:
         """Raise PurposeUnknown or CategoryUnknown unless the catalog has what `asker` names; the door asks this first.
@@ -110,42 +65,34 @@ class Profiles:
         await self._keys.check(asker, is_body=is_body)
 
     async def read(self, asker: Asker, unverified_profile_id: str) -> Reading:
-        """Return the profile of one customer."""
-        extent = Extent(Path.PROFILE)
-        customer, seen = await self._gathering(asker, extent).ask(self._customer(asker, unverified_profile_id))
-        if seen.reason not in _LIVE:
-            return Reading(seen.reason)
-        return Reading(seen.reason, await self._profile(asker, customer, seen))
+        """Return the profile of one customer; raises Unreadable."""
+        wanted = Wanted(unverified_profile_id, self._customer(asker, unverified_profile_id))
+        found = await self._gathering(asker).ask(wanted)
+        if isinstance(found, Unreadable):
+            raise found
+        return found
 
     async def interactions(
         self, asker: Asker, unverified_profile_id: str, *, unverified_cursor: str | None, limit: int
     ) -> Reading:
         """Return a page of what was said between the customer and the sources, newest first; raises BadCursor."""
         customer = self._customer(asker, unverified_profile_id)
-        after = NEWEST if unverified_cursor is None else self._place(asker, customer, unverified_cursor)
+        after = NEWEST if unverified_cursor is None else self.documents.place(asker, customer, unverified_cursor)
         extent = Extent(Path.INTERACTIONS, has_facts=False, page=limit, after=after)
         ((current, seen),) = await reading.read_current(self._platform.database, asker, [customer], extent)
-        if seen.reason not in _LIVE:
+        if seen.reason not in LIVE:
             return Reading(seen.reason)
-        parts = await self._parts(asker, seen, limit)
-        cursor = self._cursor(asker, current, parts.next)
-        page = b'%b,"interactions":[%b],"next":%b,%b}' % (
-            self._opening(asker, current, seen),
-            parts.interactions,
-            cursor,
-            _closing(tuple(seen.granted), tuple(seen.asked)),
-        )
+        page = await self.documents.knowing(asker, partial(self.documents.page, asker, current, seen, limit))
         return Reading(seen.reason, page)
 
     async def batch(self, asker: Asker, unverified_profile_ids: Sequence[str]) -> bytes:
         """Return for each id, in order, its profile or why there is none, as JSON."""
-        customers = [self._customer(asker, each) for each in unverified_profile_ids]
-        answers: list[bytes] = []
-        async with aclosing(self._slices(asker, customers, Path.BATCH)) as slices:
-            async for slice_, keys in slices:
-                for customer, seen in slice_:
-                    asked = unverified_profile_ids[len(answers)]
-                    answers.append(await self._status(asker, asked, customer, seen, keys))
+        wanted = [Wanted(each, self._customer(asker, each)) for each in unverified_profile_ids]
+        customers, answers = [each.customer for each in wanted], list[bytes]()
+        async with aclosing(reading.in_slices(self._platform.database, asker, customers, _BATCH)) as slices:
+            async for slice_ in slices:
+                asked = wanted[len(answers) : len(answers) + len(slice_)]
+                answers += await self.documents.knowing(asker, partial(self.documents.statuses, asker, asked, slice_))
         return b'{"profiles":[%b]}' % b",".join(answers)
 
     async def export(self, asker: Asker) -> AsyncGenerator[bytes, None]:
@@ -156,13 +103,11 @@ class Profiles:
         last = NIL
         while customers := await reading.granting(self._platform.database, asker, after=last, limit=CHUNK):
             lines: list[bytes] = []
-            async with aclosing(self._slices(asker, customers, Path.EXPORT)) as slices:
-                async for slice_, keys in slices:
-                    for customer, seen in slice_:
-                        if seen.reason in _LIVE:
-                            lines.append(await self._profile(asker, customer, seen, keys))
+            async with aclosing(reading.in_slices(self._platform.database, asker, customers, _EXPORT)) as slices:
+                async for slice_ in slices:
+                    lines += await self.documents.knowing(asker, partial(self.documents.lines, asker, slice_))
             last = customers[-1]
-            yield b"".join([line + b"\n" for line in lines])
+            yield b"".join(lines)
 
     async def lookup(self, asker: Asker, identifiers: Sequence[Identifier]) -> Reading:
         """Return the profile id of the one customer whom `identifiers` name and who granted `asker` to know them so.
@@ -171,94 +116,23 @@ class Profiles:
         """
         customer = await find(self._platform, asker, identifiers)
         if customer is None:
-            return Reading(_UNKNOWN)
+            return Reading(UNKNOWN)
         profile_id = self._platform.profile_ids.profile_id(customer, asker.organization)
         return Reading("granted", _encode({"profile_id": profile_id}))
 
-    async def _slices(
-        self, asker: Asker, customers: Sequence[UUID], path: Path
-    ) -> AsyncGenerator[tuple[list[tuple[UUID, Seen]], folding.Keys], None]:
-        """Yield what may be seen of `customers`, slice by slice, each with its keys opened at once."""
-        async with aclosing(reading.in_slices(self._platform.database, asker, customers, Extent(path))) as slices:
-            async for slice_ in slices:
-                yield slice_, folding.open_keys(self._platform.ring, (seen for _, seen in slice_))
-
-    def _gathering(self, asker: Asker, extent: Extent) -> Gathering[UUID, tuple[UUID, Seen]]:
+    def _gathering(self, asker: Asker) -> Gathering[Wanted, Reading | Unreadable]:
         found = self._together.get(asker)
         if found is None:
             if len(self._together) > TOGETHER:
                 self._together = {who: each for who, each in self._together.items() if not each.is_idle}
-            read = partial(_read, self._platform, asker, extent)
+            read = partial(self._read_together, asker)
             found = self._together[asker] = Gathering(read, most=TOGETHER, at_once=AHEAD)
         return found
 
+    async def _read_together(self, asker: Asker, wanted: Sequence[Wanted]) -> Sequence[Reading | Unreadable]:
+        customers = [each.customer for each in wanted]
+        seen = await reading.read_current(self._platform.database, asker, customers, _PROFILE)
+        return await self.documents.knowing(asker, partial(self.documents.readings, asker, wanted, seen))
+
     def _customer(self, asker: Asker, unverified_profile_id: str) -> UUID:
         return self._platform.profile_ids.customer_of(unverified_profile_id, asker.organization) or NIL
-
-    async def _status(self, asker: Asker, asked: str, customer: UUID, seen: Seen, keys: folding.Keys) -> bytes:
-        if seen.reason in _LIVE:
-            profile = await self._profile(asker, customer, seen, keys)
-            return b'{"profile_id":%b,"status":"released","profile":%b}' % (_encode(asked), profile)
-        if seen.reason == _UNKNOWN:
-            return b'{"profile_id":%b,"status":"not-found"}' % _encode(asked)
-        reason = _REFUSALS.get(seen.reason, NotGranted).code
-        return b'{"profile_id":%b,"status":"refused","reason":"%b"}' % (_encode(asked), reason.encode())
-
-    async def _profile(self, asker: Asker, customer: UUID, seen: Seen, keys: folding.Keys | None = None) -> bytes:
-        parts = await self._parts(asker, seen, RECENT, keys)
-        return b'%b,"attributes":{%b},"products":[%b],"interactions":{"recent":[%b],"next":%b},"external":[%b],%b}' % (
-            self._opening(asker, customer, seen),
-            parts.attributes,
-            parts.products,
-            parts.interactions,
-            self._cursor(asker, customer, parts.next),
-            parts.external,
-            _closing(tuple(seen.granted), tuple(seen.asked)),
-        )
-
-    async def _parts(self, asker: Asker, seen: Seen, page: int, keys: folding.Keys | None = None) -> folding.Parts:
-        if keys is None:
-            keys = folding.open_keys(self._platform.ring, (seen,))
-        try:
-            return folding.parts(seen, keys, self._labels, page=page)
-        except UnknownSource:
-            await self._labels.refresh(asker)
-            return folding.parts(seen, keys, self._labels, page=page)
-
-    def _opening(self, asker: Asker, customer: UUID, seen: Seen) -> bytes:
-        profile_id = self._platform.profile_ids.profile_id(customer, asker.organization)
-        return (
-            f'{{"profile_id":"{profile_id}","purpose":"{asker.purpose}"'
-            f',"decided_at":"{seen.decided_at.isoformat()[:-6]}Z","consent_epoch":{seen.epoch}'
-        ).encode()
-
-    def _cursor(self, asker: Asker, customer: UUID, place: folding.Place | None) -> bytes:
-        if place is None:
-            return b"null"
-        at = (place.at - _EPOCH) // _MICROSECOND
-        return (
-            b'"%b"'
-            % self._platform.cursors.seal(
-                (at, place.source.hex, place.record.hex), caller=_timeline(asker, customer)
-            ).encode()
-        )
-
-    def _place(self, asker: Asker, customer: UUID, unverified_cursor: str) -> tuple[datetime, UUID, UUID]:
-        at, source, record = self._platform.cursors.open(unverified_cursor, _PAGE, caller=_timeline(asker, customer))
-        return _EPOCH + at * _MICROSECOND, UUID(source), UUID(record)
-
-
-async def _read(
-    platform: Platform, asker: Asker, extent: Extent, customers: Sequence[UUID]
-) -> Sequence[tuple[UUID, Seen]]:
-    return await reading.read_current(platform.database, asker, customers, extent)
-
-
-def _timeline(asker: Asker, customer: UUID) -> str:
-    return f"interactions {asker.organization} {asker.purpose} {customer}"
-
-
-@lru_cache(maxsize=1024)
-def _closing(granted: tuple[str, ...], asked: tuple[str, ...]) -> bytes:
-    withheld = [category for category in asked if category not in granted]
-    return b'"granted":%b,"withheld":%b' % (_encode(granted), _encode(withheld))

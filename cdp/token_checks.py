@@ -10,7 +10,7 @@ from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 
 TOGETHER: Final = 256
-_CHECK: Final = "select place, client_id, organization_id, slug, scopes from check_tokens(%s)"
+_CHECK: Final = b"select place, client_id, organization_id, slug, scopes from check_tokens(%(hashes)s)"
 
 
 class TokenChecks:
@@ -31,8 +31,7 @@ class TokenChecks:
 
     async def _check_all(self, fingerprints: list[bytes]) -> Sequence[TokenHolder | None]:
         holders: list[TokenHolder | None] = [None] * len(fingerprints)
-        async with self._platform.database.pool.connection() as connection:
-            cursor = await connection.execute(_CHECK, (arrays.blobs(fingerprints),), binary=True)
-            for place, client_id, organization, slug, scopes in await cursor.fetchall():
-                holders[place - 1] = TokenHolder(client_id, organization, slug, frozenset(scopes))
+        rows = await self._platform.database.ask(_CHECK, {"hashes": arrays.blobs(fingerprints)})
+        for place, client_id, organization, slug, scopes in rows:
+            holders[place - 1] = TokenHolder(client_id, organization, slug, frozenset(scopes))
         return holders

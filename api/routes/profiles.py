@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.lean import LeanRoute
 from api.principals import ProfileReader, Service
 from api.profile_views import Batch, Found, Profile, Timeline
 from cdp.keys.blind import MAX_LETTERS, IdentifierType
@@ -140,5 +139,4 @@ router.add_api_route(
     response_model=Profile,
     summary="Read a profile",
     operation_id="read_profile",
-    route_class_override=LeanRoute,
 )

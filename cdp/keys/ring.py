@@ -44,6 +44,7 @@ class Single(StrEnum):
     SYSTEM = "system"
 
 
+_ID: Final = 16
 _LENGTHS: Final = {name.value: 64 if name is Single.PAIRWISE else 32 for name in Single}
 
 
@@ -61,6 +62,12 @@ class KeyProvider(Protocol):
 
     def unwrap_many(self, wrapped: Iterable[tuple[bytes, UUID]]) -> list[bytes | None]:
         """Return the data key of each (wrapped, subject), None where it was destroyed; raises Unreadable."""
+
+    def unwrap_named(self, named: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Return by subject the data keys of these, each the 16 bytes of its subject's id and the wrapped key.
+
+        Those that were destroyed are missing; raises Unreadable.
+        """
 
     def rewrap(self, wrapped: bytes, *, subject: UUID) -> bytes:
         """Return the same data key wrapped under the newest generation, in the same slot."""
@@ -154,7 +161,7 @@ class LocalKeyRing:
 
     def unwrap(self, wrapped: bytes, *, subject: UUID) -> bytes:
         """Return the data key; raises KeyDestroyed, or Unreadable for what was not wrapped for `subject`."""
-        return _unwrap(self._present(), wrapped, subject)
+        return _unwrap(self._present(), wrapped, subject.bytes)
 
     def unwrap_many(self, wrapped: Iterable[tuple[bytes, UUID]]) -> list[bytes | None]:
         """Return the data key of each (wrapped, subject), None where it was destroyed; raises Unreadable."""
@@ -162,9 +169,21 @@ class LocalKeyRing:
         data_keys: list[bytes | None] = []
         for blob, subject in wrapped:
             try:
-                data_keys.append(_unwrap(loaded, blob, subject))
+                data_keys.append(_unwrap(loaded, blob, subject.bytes))
             except KeyDestroyed:
                 data_keys.append(None)
+        return data_keys
+
+    def unwrap_named(self, named: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Return the data keys by their subjects' bytes; see `KeyProvider.unwrap_named`."""
+        loaded = self._present()
+        data_keys: dict[bytes, bytes] = {}
+        for blob in named:
+            subject = blob[:_ID]
+            try:
+                data_keys[subject] = _unwrap(loaded, blob[_ID:], subject)
+            except KeyDestroyed:
+                continue
         return data_keys
 
     def rewrap(self, wrapped: bytes, *, subject: UUID) -> bytes:
@@ -242,14 +261,14 @@ class LocalKeyRing:
             return loaded
 
 
-def _unwrap(loaded: _Loaded, wrapped: bytes, subject: UUID) -> bytes:
-    address = wrapping.address(wrapped)
-    grown = loaded.trees.get(address.generation)
+def _unwrap(loaded: _Loaded, wrapped: bytes, subject: bytes) -> bytes:
+    generation, slot = wrapping.address(wrapped)
+    grown = loaded.trees.get(generation)
     if grown is None:
-        if address.generation > loaded.newest:
+        if generation > loaded.newest:
             raise RingBroken("this key ring is older than the data: it does not know a generation")
         raise KeyDestroyed("this key's generation was retired")
-    return wrapping.unwrap(grown.derive(address.slot), wrapped, subject=subject)
+    return wrapping.unwrap(grown.derive(slot), wrapped, subject=subject)
 
 
 def _generation(number: int) -> Generation:

@@ -7,7 +7,7 @@ Random nonces are safe for 2^32 values under one key; a data key serves one subj
 
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NoReturn
 from uuid import UUID
 
@@ -20,6 +20,7 @@ KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 OVERHEAD: Final = NONCE_BYTES + TAG_BYTES
+NOT_OPENED: Final = (InvalidTag, ValueError)  # ValueError: too short to hold a nonce
 
 
 class DataKey:
@@ -50,14 +51,7 @@ class DataKey:
         """Return what was sealed for this place; raises Unreadable for anything else."""
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place(table, row, column))
-        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
-            raise Unreadable("a sealed value cannot be read") from None
-
-    def unseal_at(self, where: bytes, sealed: bytes) -> bytes:
-        """Return what was sealed for the place whose associated data is `where`; raises Unreadable for other."""
-        try:
-            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], where)
-        except (InvalidTag, ValueError):
+        except NOT_OPENED:
             raise Unreadable("a sealed value cannot be read") from None
 
     def seal_many(self, values: Sequence[tuple[UUID, bytes]], *, table: str, column: str) -> list[bytes]:
@@ -78,8 +72,13 @@ class DataKey:
                 decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], before + row.bytes + after)
                 for row, sealed in values
             ]
-        except (InvalidTag, ValueError):
+        except NOT_OPENED:
             raise Unreadable("a sealed value cannot be read") from None
+
+
+def opener(key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
+    """Return what unseals (nonce, the rest, associated data) with a data key; it raises what `NOT_OPENED` names."""
+    return AESGCM(key).decrypt
 
 
 def new_data_key() -> bytes:

@@ -5,6 +5,7 @@ The associated data is everything before the nonce and the subject's id, so that
 """
 
 import os
+import struct
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,8 @@ WRAPPED_BYTES: Final = 72
 DATA_KEY_BYTES: Final = 32
 _HEADER: Final = 12
 _NONCE: Final = 12
+_ADDRESS: Final = struct.Struct(">IHIB").unpack_from  # the generation, and the seven bytes of the slot
+_SEALED: Final = _HEADER + _NONCE
 
 
 class Address(NamedTuple):
@@ -31,7 +34,8 @@ def address(wrapped: bytes) -> Address:
     """Return where the leaf key stands; raises Unreadable for anything but a wrapped data key."""
     if len(wrapped) != WRAPPED_BYTES or wrapped[0] != FORMAT:
         raise Unreadable("this is not a wrapped data key")
-    return Address(int.from_bytes(wrapped[1:5]), int.from_bytes(wrapped[5:_HEADER]))
+    generation, high, middle, low = _ADDRESS(wrapped, 1)
+    return Address(generation, high << 40 | middle << 8 | low)
 
 
 def wrap(leaf: bytes, data_key: bytes, *, generation: int, slot: int, subject: UUID) -> bytes:
@@ -43,10 +47,9 @@ def wrap(leaf: bytes, data_key: bytes, *, generation: int, slot: int, subject: U
     return header + nonce + AESGCM(leaf).encrypt(nonce, data_key, header + subject.bytes)
 
 
-def unwrap(leaf: bytes, wrapped: bytes, *, subject: UUID) -> bytes:
-    """Return the data key; raises Unreadable if it was not wrapped under `leaf` for `subject`."""
-    header, nonce, sealed = wrapped[:_HEADER], wrapped[_HEADER : _HEADER + _NONCE], wrapped[_HEADER + _NONCE :]
+def unwrap(leaf: bytes, wrapped: bytes, *, subject: bytes) -> bytes:
+    """Return the data key; raises Unreadable if it was not wrapped under `leaf` for the subject with these bytes."""
     try:
-        return AESGCM(leaf).decrypt(nonce, sealed, header + subject.bytes)
+        return AESGCM(leaf).decrypt(wrapped[_HEADER:_SEALED], wrapped[_SEALED:], wrapped[:_HEADER] + subject)
     except InvalidTag:
         raise Unreadable("a wrapped data key cannot be read") from None

@@ -1,0 +1,112 @@
+"""A connection of the hot paths: statements go to PostgreSQL together, as one transaction, in one round trip.
+
+psycopg's cursors do the same with several waits of the event loop for each statement, which cost more than the
+statements. Between two syncs the extended protocol is one transaction: it commits at the sync, and what fails takes
+all of it back (PostgreSQL, "Message Flow", pipelining). Rules: (1) a statement is prepared once in each connection;
+(2) rows are given only after the sync was answered, so what they tell is committed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import count
+from typing import Any, Final, NamedTuple
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.abc import Buffer, PQGen
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.rows import AsyncRowFactory, tuple_row
+from psycopg.waiting import READY_R, WAIT_R, WAIT_RW
+
+_NAME: Final = re.compile(rb"%\((\w+)\)s")
+_STALE: Final = frozenset({"0A000", "26000"})
+"""The table changed below a prepared statement, or it is gone: whoever asks again prepares it anew."""
+
+_Shape = tuple[bytes, tuple[int, ...]]
+Asked = tuple[bytes, Mapping[str, Any]]
+"""A statement with `%(name)s` in it, and the values of the names."""
+
+
+class _Send(NamedTuple):
+    """One statement as it goes out; `text` only the first time in a connection."""
+
+    shape: _Shape
+    name: bytes
+    text: bytes | None
+    values: Sequence[Buffer | None]
+    formats: Sequence[Format]
+
+
+class Lane(AsyncConnection[tuple[Any, ...]]):
+    """One connection to PostgreSQL, which remembers what it has prepared."""
+
+    def __init__(self, pgconn: PGconn, row_factory: AsyncRowFactory[tuple[Any, ...]] = tuple_row) -> None:
+        """Begin without anything prepared."""
+        super().__init__(pgconn, row_factory)
+        self._names: dict[_Shape, bytes] = {}
+        self._numbers = count()
+
+    async def together(self, *asked: Asked) -> list[tuple[Any, ...]]:
+        """Run the statements as one transaction and return the rows of the last one, once they are committed."""
+        sent = [self._ready(statement, values) for statement, values in asked]
+        async with self.lock:
+            results = await self.wait(_trip(self.pgconn, sent))
+        failed = next((each for each in results if each.status == ExecStatus.FATAL_ERROR), None)
+        if failed is not None:
+            error = error_from_result(failed)
+            if error.sqlstate in _STALE:
+                self._names.clear()
+            raise error
+        self._names.update((each.shape, each.name) for each in sent)
+        reader, last = Transformer(self), results[-1]
+        reader.set_pgresult(last, format=Format.BINARY)
+        return reader.load_rows(0, last.ntuples, tuple)
+
+    def _ready(self, statement: bytes, values: Mapping[str, Any]) -> _Send:
+        text, names = _numbered(statement)
+        writer = Transformer(self)
+        dumped = writer.dump_sequence([values[name] for name in names], [PyFormat.AUTO] * len(names))
+        shape = statement, tuple(writer.types or ())
+        name = self._names.get(shape)
+        fresh = None if name else text
+        return _Send(shape, name or b"cdp_%d" % next(self._numbers), fresh, dumped, writer.formats or ())
+
+
+@lru_cache(maxsize=256)
+def _numbered(statement: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return the statement with numbers for its names, as PostgreSQL takes it, and the names in their order."""
+    names = list(dict.fromkeys(_NAME.findall(statement)))
+    text = _NAME.sub(lambda found: b"$%d" % (names.index(found[1]) + 1), statement)
+    return text.replace(b"%%", b"%"), tuple(name.decode() for name in names)
+
+
+def _trip(pgconn: PGconn, sent: Sequence[_Send]) -> PQGen[list[PGresult]]:
+    """Send everything, then collect a result for each message that has one, up to the answer to the sync."""
+    pgconn.enter_pipeline_mode()
+    for each in sent:
+        if each.text is not None:
+            pgconn.send_prepare(each.name, each.text, each.shape[1])
+        pgconn.send_query_prepared(each.name, each.values, each.formats, Format.BINARY)
+    pgconn.pipeline_sync()
+    while pgconn.flush():
+        if (yield WAIT_RW) & READY_R:
+            pgconn.consume_input()
+    results: list[PGresult] = []
+    while True:
+        while pgconn.is_busy():
+            yield WAIT_R
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:  # the end of one message's results
+            if pgconn.status == ConnStatus.BAD:
+                raise psycopg.OperationalError("the connection was lost")
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            break
+        results.append(result)
+    pgconn.exit_pipeline_mode()
+    return results

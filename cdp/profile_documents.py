@@ -1,0 +1,227 @@
+"""The JSON of what was read: profiles, pages of a timeline, the answers of a batch, the lines of an export.
+
+Made of what the gate let through and of nothing else; `cdp.folding` unseals and folds the records.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from cdp import folding
+from cdp.keys.errors import Unreadable
+from cdp.labels import Labels, UnknownSource
+from cdp.platform import Platform
+from cdp.reading import RECENT, Asker, Seen
+from consent.errors import NotFound, Refused
+
+Made = TypeVar("Made")
+Current = tuple[UUID, Seen]
+"""A customer, as who they are now, and what may be seen of them."""
+LIVE: Final = frozenset({"granted", "attested"})
+UNKNOWN: Final = "not-found"
+_PAGE: Final = tuple[int, str, str]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class NotGranted(Refused):
+    """The customer has granted nothing to this organization for this purpose."""
+
+    code = "never-granted"
+
+
+class RefusedByCustomer(Refused):
+    """The customer refused this purpose."""
+
+    code = "refused-by-customer"
+
+
+class Revoked(Refused):
+    """The customer took the permission back."""
+
+    code = "revoked"
+
+
+class Objected(Refused):
+    """The customer objected to this purpose."""
+
+    code = "objected"
+
+
+class Expired(Refused):
+    """The permission has ended."""
+
+    code = "expired"
+
+
+_REFUSALS: Final[dict[str, type[Refused]]] = {
+    "refused": RefusedByCustomer,
+    "revoked": Revoked,
+    "objected": Objected,
+    "expired": Expired,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of one read that stands in the log: JSON, or the reason why there is none."""
+
+    reason: str
+    document: bytes | None = None
+
+    def answer(self) -> bytes:
+        """Return the JSON; raises Refused with the law's reason, or NotFound."""
+        if self.document is not None:
+            return self.document
+        if self.reason == UNKNOWN:
+            raise NotFound
+        raise _REFUSALS.get(self.reason, NotGranted)
+
+
+class Wanted(NamedTuple):
+    """An id as it was asked for, and the customer that it opens to: NIL when it names nobody."""
+
+    unverified_profile_id: str
+    customer: UUID
+
+
+class Documents:
+    """Makes the answers of one event loop."""
+
+    def __init__(self, platform: Platform) -> None:
+        """Begin without having met any source."""
+        self._platform = platform
+        self._labels = Labels(platform.database)
+
+    async def knowing(self, asker: Asker, fold: Callable[[], Made]) -> Made:
+        """Return what `fold` makes; when it met a source that is new here, again with what is known by then."""
+        try:
+            return fold()
+        except UnknownSource:
+            await self._labels.refresh(asker)
+            return fold()
+
+    def readings(
+        self, asker: Asker, wanted: Sequence[Wanted], current: Sequence[Current]
+    ) -> list[Reading | Unreadable]:
+        """Return what was read of each; a value that cannot be opened is a failure of its own customer's read only."""
+        try:
+            keys = self._keys_of(current)
+        except Unreadable:
+            keys = None
+        return [self._reading(asker, *each, keys) for each in zip(wanted, current, strict=True)]
+
+    def _reading(
+        self, asker: Asker, wanted: Wanted, current: Current, keys: folding.Keys | None
+    ) -> Reading | Unreadable:
+        customer, seen = current
+        if seen.reason not in LIVE:
+            return Reading(seen.reason)
+        try:
+            opened = self._keys_of((current,)) if keys is None else keys
+            return Reading(
+                seen.reason, self._profile(asker, self._name(asker, wanted, customer), customer, seen, opened)
+            )
+        except Unreadable as error:
+            return error
+
+    def _keys_of(self, current: Sequence[Current]) -> folding.Keys:
+        return folding.open_keys(self._platform.ring, (seen for _, seen in current))
+
+    def statuses(self, asker: Asker, wanted: Sequence[Wanted], current: Sequence[Current]) -> list[bytes]:
+        """Return for each id that was asked for its profile or why there is none."""
+        keys = self._keys_of(current)
+        return [self._status(asker, *each, keys) for each in zip(wanted, current, strict=True)]
+
+    def _status(self, asker: Asker, wanted: Wanted, current: Current, keys: folding.Keys) -> bytes:
+        (customer, seen), asked = current, _encode(wanted.unverified_profile_id)
+        if seen.reason in LIVE:
+            profile = self._profile(asker, self._name(asker, wanted, customer), customer, seen, keys)
+            return b'{"profile_id":%b,"status":"released","profile":%b}' % (asked, profile)
+        if seen.reason == UNKNOWN:
+            return b'{"profile_id":%b,"status":"not-found"}' % asked
+        reason = _REFUSALS.get(seen.reason, NotGranted).code
+        return b'{"profile_id":%b,"status":"refused","reason":"%b"}' % (asked, reason.encode())
+
+    def lines(self, asker: Asker, current: Sequence[Current]) -> list[bytes]:
+        """Return a line for each profile that is live."""
+        keys, name = self._keys_of(current), self._platform.profile_ids.profile_id
+        return [
+            self._profile(asker, name(customer, asker.organization), customer, seen, keys) + b"\n"
+            for customer, seen in current
+            if seen.reason in LIVE
+        ]
+
+    def _name(self, asker: Asker, wanted: Wanted, customer: UUID) -> str:
+        """Return the id of whom a profile is about: who was asked for, or who that customer is by now."""
+        if customer == wanted.customer:
+            return wanted.unverified_profile_id  # it opened to this customer, so it is the one that we would make
+        return self._platform.profile_ids.profile_id(customer, asker.organization)
+
+    def _profile(self, asker: Asker, profile_id: str, customer: UUID, seen: Seen, keys: folding.Keys) -> bytes:
+        parts = folding.parts(seen, keys, self._labels, page=RECENT)
+        return b'%b,"attributes":{%b},"products":[%b],"interactions":{"recent":[%b],"next":%b},"external":[%b],%b}' % (
+            _opening(asker, profile_id, seen),
+            parts.attributes,
+            parts.products,
+            parts.interactions,
+            self._cursor(asker, customer, parts.next),
+            parts.external,
+            _closing(tuple(seen.granted), tuple(seen.asked)),
+        )
+
+    def page(self, asker: Asker, customer: UUID, seen: Seen, limit: int) -> bytes:
+        """Return a page of the timeline."""
+        parts = folding.parts(seen, self._keys_of(((customer, seen),)), self._labels, page=limit)
+        name = self._platform.profile_ids.profile_id(customer, asker.organization)
+        return b'%b,"interactions":[%b],"next":%b,%b}' % (
+            _opening(asker, name, seen),
+            parts.interactions,
+            self._cursor(asker, customer, parts.next),
+            _closing(tuple(seen.granted), tuple(seen.asked)),
+        )
+
+    def _cursor(self, asker: Asker, customer: UUID, place: folding.Place | None) -> bytes:
+        if place is None:
+            return b"null"
+        at = (place.at - _EPOCH) // _MICROSECOND
+        return (
+            b'"%b"'
+            % self._platform.cursors.seal(
+                (at, place.source.hex, place.record.hex), caller=_timeline(asker, customer)
+            ).encode()
+        )
+
+    def place(self, asker: Asker, customer: UUID, unverified_cursor: str) -> tuple[datetime, UUID, UUID]:
+        """Return where the page behind a cursor begins; raises BadCursor."""
+        at, source, record = self._platform.cursors.open(unverified_cursor, _PAGE, caller=_timeline(asker, customer))
+        return _EPOCH + at * _MICROSECOND, UUID(source), UUID(record)
+
+
+def _timeline(asker: Asker, customer: UUID) -> str:
+    return f"interactions {asker.organization} {asker.purpose} {customer}"
+
+
+def _opening(asker: Asker, profile_id: str, seen: Seen) -> bytes:
+    return (
+        f'{{"profile_id":"{profile_id}","purpose":"{asker.purpose}"'
+        f',"decided_at":"{_written(seen.decided_at)}","consent_epoch":{seen.epoch}'
+    ).encode()
+
+
+@lru_cache(maxsize=64)
+def _written(moment: datetime) -> str:
+    """Return a moment as RFC 3339 writes it; all that one statement read was decided at the same one."""
+    return f"{moment.isoformat()[:-6]}Z"
+
+
+@lru_cache(maxsize=1024)
+def _closing(granted: tuple[str, ...], asked: tuple[str, ...]) -> bytes:
+    withheld = [category for category in asked if category not in granted]
+    return b'"granted":%b,"withheld":%b' % (_encode(granted), _encode(withheld))
