@@ -234,3 +234,17 @@ def anchored(platform: Platform) -> None:
         for module in ("round", "standing"):
             patch.setattr(f"cdp.log.{module}.ANCHOR_EVERY", timedelta())
         sequencer.step(platform)
+
+
+def auditor(platform: Platform, organization: Organization | None = None) -> dict[str, str]:
+    """Return the headers of an organization's auditor; without one, of the platform's own."""
+    owner, scopes = None if organization is None else organization.organization_id, ["audit:read"]
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        client = clients.create(
+            session, platform.fingerprints, organization=owner, name="auditor", scopes=scopes, at=clock.now()
+        )
+    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
+        token = access_tokens.issue(
+            session, platform.fingerprints, client.client_id, scopes=scopes, at=clock.now(), seconds=600
+        )
+    return {"Authorization": f"Bearer {token}"}

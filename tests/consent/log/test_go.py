@@ -2,39 +2,21 @@
 
 import base64
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from consent import merkle
+from tests import independent
 from tests.consent.log.workbench import CONSENT, Log, Logs, honest
 
-PROGRAM = Path(__file__).parent / "go" / "main.go"
-LIBRARY = Path(os.environ.get("GOPATH") or "/usr/share/gocode")
-PACKAGES = ["golang-go", "golang-golang-x-mod-dev"]
 Question = dict[str, object]
-
-
-def _has_go() -> bool:
-    return shutil.which("go") is not None and (LIBRARY / "src/golang.org/x/mod/sumdb/tlog").is_dir()
 
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the program, built; in CI, where tests run as root, Debian's Go is installed for it."""
-    if not _has_go() and "CI" in os.environ and os.geteuid() == 0 and shutil.which("apt-get"):
-        for order in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *PACKAGES]):
-            subprocess.run(["apt-get", *order], check=True, capture_output=True, timeout=600)
-    if not _has_go():
-        pytest.skip(f"{' and '.join(PACKAGES)} are not installed")
-    folder = tmp_path_factory.mktemp("go")
-    built = folder / "verify"
-    environment = os.environ | {"GO111MODULE": "off", "GOPATH": str(LIBRARY), "GOCACHE": str(folder / "cache")}
-    subprocess.run(["go", "build", "-o", str(built), str(PROGRAM)], check=True, env=environment, timeout=300)
-    return built
+    return independent.built(tmp_path_factory.mktemp("go"))
 
 
 def question(log: Log, old: int, index: int) -> Question:

@@ -1,0 +1,280 @@
+"""The auditor's file of a log made by the running system: it holds, and one changed byte anywhere is found."""
+
+import io
+import tarfile
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+
+import pytest
+from starlette.testclient import TestClient
+
+from cdp import audit_bundle, clock
+from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from cdp.tables import Organization
+from consent import verify
+from consent.notes import Key
+from consent.verify import Trust, Verdict
+from tests import make
+
+Headers = dict[str, str]
+BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Audited:
+    """Two organizations with acts, reads, a merge and an erasure, and everybody who audits them."""
+
+    shop: Organization
+    bank: Organization
+    anna: make.Person
+    whole: Headers
+    of_shop: Headers
+    of_bank: Headers
+
+
+def read(api: TestClient, platform: Platform, person: make.Person, organization: Organization, purpose: str) -> int:
+    profile = platform.profile_ids.profile_id(person.customer_id, organization.organization_id)
+    program = make.service(platform, organization, "profiles:read")
+    return api.get(f"/v1/profiles/{profile}", params={"purpose": purpose}, headers=program).status_code
+
+
+@pytest.fixture(scope="module")
+def audited(api: TestClient, platform: Platform) -> Audited:
+    shop, bank = make.organization(platform), make.organization(platform)
+    address = make.email()
+    make.known_person(platform, shop, address)
+    anna, dirk = make.person(platform, address=address), make.person(platform)
+    make.anchored(platform)
+    make.grant(platform, anna, shop)
+    make.grant(platform, anna, bank, purpose="advice")
+    make.grant(platform, dirk, shop)
+    assert 200 == read(api, platform, anna, shop, "customer-care")
+    assert 200 == read(api, platform, anna, bank, "advice")
+    assert 200 == read(api, platform, dirk, shop, "customer-care")
+    make.revoke(platform, anna, shop)
+    assert 403 == read(api, platform, anna, shop, "customer-care")
+    make.anchored(platform)
+    assert 200 == api.delete("/v1/me", headers=dirk.headers).status_code
+    make.anchored(platform)
+    whole, of_shop, of_bank = make.auditor(platform), make.auditor(platform, shop), make.auditor(platform, bank)
+    return Audited(shop, bank, anna, whole, of_shop, of_bank)
+
+
+def bundle(api: TestClient, headers: Headers, **query: int) -> bytes:
+    answer = api.get("/v1/audit/bundle", params=query, headers=headers)
+    assert (200, "application/x-tar") == (answer.status_code, answer.headers["content-type"])
+    return answer.content
+
+
+def trust(api: TestClient, known: bytes | None = None) -> Trust:
+    lines = [line for log in ("consent", "access") for line in api.get(f"/log/{log}/vkey").text.splitlines()]
+    return Trust(tuple(map(Key.from_vkey, lines)), known)
+
+
+def verdict(content: bytes, given: Trust) -> Verdict:
+    return verify.verify_bundle(io.BytesIO(content), given)
+
+
+def test_the_file_holds(api: TestClient, audited: Audited) -> None:
+    found = verdict(bundle(api, audited.whole), trust(api))
+
+    assert [] == found.failures
+    assert 2 <= found.checked["reads"]
+    assert 3 == found.checked["acts"]
+    assert 1 <= found.checked["erasures"]
+    assert found.checked["consent_not_shown"] == found.checked["access_not_shown"] == 0
+    assert 0 < found.checked["consent_erased"]
+    assert 0 < found.checked["access_erased"]
+
+
+@pytest.mark.parametrize(("name", "acts"), [("of_shop", 2), ("of_bank", 1)])
+def test_the_file_of_an_organizations_auditor_holds_and_shows_that_organization(
+    api: TestClient, audited: Audited, name: str, acts: int
+) -> None:
+    found = verdict(bundle(api, getattr(audited, name)), trust(api))
+
+    assert [] == found.failures
+    assert acts == found.checked["acts"]
+    assert found.checked["consent_not_shown"] > 0
+
+
+def test_the_next_file_begins_where_the_last_one_ended(api: TestClient, platform: Platform, audited: Audited) -> None:
+    known = api.get("/log/consent/checkpoint").content
+    size = int(known.split(b"\n")[1])
+    make.grant(platform, audited.anna, audited.shop)
+    read(api, platform, audited.anna, audited.shop, "customer-care")
+    make.anchored(platform)
+
+    found = verdict(bundle(api, audited.whole, **{"from": size}), trust(api, known))
+
+    assert [] == found.failures
+    assert size == found.checked["consent_since"] < found.checked["consent_size"]
+    assert 1 <= found.checked["reads"]
+    assert [] == verdict(bundle(api, audited.of_shop, **{"from": size}), trust(api, known)).failures
+    earlier = verdict(bundle(api, audited.whole, to=size), trust(api))
+    assert [] == earlier.failures
+    assert size == earlier.checked["consent_size"]
+
+
+def test_dossiers_that_became_one_hold_in_a_file_that_begins_after_that(api: TestClient, platform: Platform) -> None:
+    """What the other one had stands in an older chain, which the file has to bring along."""
+    shop, bank, address, user = (
+        make.organization(platform),
+        make.organization(platform),
+        make.email(),
+        make.name("user"),
+    )
+    person = make.person(platform, address=address)
+    make.grant(platform, person, shop, purpose="advice")
+    make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "first_name", "Noor", user=user))
+    attested = {
+        "user_id": user,
+        "purpose": "customer-care",
+        "categories": ["contact"],
+        "expires_at": (clock.now() + timedelta(days=9)).isoformat(),
+        "evidence": {
+            "method": "paper",
+            "at": (clock.now() - timedelta(days=1)).isoformat(),
+            "document_hash": "0" * 64,
+        },
+    }
+    program = make.service(platform, shop, "grants:request")
+    assert 201 == api.post("/v1/grants/attested", json=attested, headers=program).status_code
+    make.anchored(platform)
+    verified = (Identifier(IdentifierType.EMAIL, address, verified=True),)
+    make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "last_name", "Bos", user=user, identifiers=verified))
+    make.anchored(platform)
+    known = api.get("/log/consent/checkpoint").content
+    make.grant(platform, person, shop, purpose="research")
+    make.grant(platform, person, bank, purpose="research")
+    make.anchored(platform)
+
+    whole = make.auditor(platform)
+    acts = api.get("/v1/audit/acts?act=merge&limit=1000", headers=whole).json()["acts"]
+    found = verdict(bundle(api, whole, **{"from": int(known.split(b"\n")[1])}), trust(api, known))
+
+    assert shop.slug in {each["organization"] for each in acts}
+    assert [] == found.failures
+    assert found.checked["acts"] >= 4
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"from": 999_999}, "/from"),
+        ({"to": 999_999}, "/to"),
+        ({"from": 2**53}, "/from"),
+        ({"from": -1}, None),
+        ({"to": 0}, None),
+        ({"from": 2**53 + 1}, None),
+    ],
+)
+def test_a_size_that_was_never_signed_is_told_before_the_file_begins(
+    api: TestClient, audited: Audited, query: dict[str, int], field: str | None
+) -> None:
+    answer = api.get("/v1/audit/bundle", params=query, headers=audited.whole)
+
+    assert 422 == answer.status_code
+    if field:
+        assert ("no-such-checkpoint", field) == (answer.json()["code"], answer.json()["field"])
+
+
+def test_a_file_cannot_begin_behind_its_end(api: TestClient, audited: Audited) -> None:
+    size = int(api.get("/log/consent/checkpoint").content.split(b"\n")[1])
+    first = 1
+    while api.get("/v1/audit/bundle", params={"to": first}, headers=audited.whole).status_code != 200:
+        first += 1
+
+    answer = api.get("/v1/audit/bundle", params={"from": size, "to": first}, headers=audited.whole)
+
+    assert (422, "no-such-checkpoint") == (answer.status_code, answer.json()["code"])
+
+
+def test_that_an_auditor_looked_is_logged_without_a_person(
+    api: TestClient, platform: Platform, audited: Audited
+) -> None:
+    for path in ("acts", "accesses", "bundle"):
+        api.get(f"/v1/audit/{path}", headers=audited.of_bank)
+    make.anchored(platform)
+
+    accesses = api.get("/v1/audit/accesses?limit=1000", headers=audited.whole).json()["accesses"]
+    noted = [each for each in accesses if each["principal"] == "auditor"]
+
+    assert {"audit.acts", "audit.accesses", "audit.bundle"} == {each["path"] for each in noted}
+    assert {(None, None, 0, "released")} == {
+        (each["customer"], each["organization"], each["records"], each["outcome"]) for each in noted
+    }
+    assert [] == verdict(bundle(api, audited.whole), trust(api)).failures
+
+
+def test_one_changed_byte_of_every_member_is_found(api: TestClient, platform: Platform, audited: Audited) -> None:
+    """In its header, at its ends and between; of a file from 0 and of a later one, with proofs and earlier openings."""
+    known = api.get("/log/consent/checkpoint").content
+    make.grant(platform, audited.anna, audited.bank)
+    make.anchored(platform)
+    size, given = int(known.split(b"\n")[1]), trust(api, known)
+    missed, kinds, tried = [], set(), 0
+    for content in (bundle(api, audited.whole), bundle(api, audited.whole, **{"from": size})):
+        assert [] == verdict(content, given).failures
+        for place, kind in _places(content):
+            changed = bytearray(content)
+            changed[place] ^= 1
+            if verdict(bytes(changed), given).holds:
+                missed.append((kind, place))
+            kinds.add(kind)
+            tried += 1
+
+    assert [] == missed
+    assert {"policy", "new", "old", "consistency", "tile", "entries", "openings", "earlier", "bundle.json"} <= kinds
+    assert tried > 800
+
+
+def _places(content: bytes) -> list[tuple[int, str]]:
+    """Return places in every member: header, first and last bytes, some in between, padding; and the end."""
+    found = [(len(content) - at, "end") for at in (1, BLOCK, 2 * BLOCK)]
+    with tarfile.open(fileobj=io.BytesIO(content)) as file:
+        for member in file:
+            kind = _kind(member.name)
+            begin, end = member.offset_data, member.offset_data + member.size
+            spots = {member.offset, member.offset + 100, member.offset + 124, member.offset + 148, member.offset + 511}
+            step = max(1, member.size // 24)
+            spots |= {begin, end - 1, *islice(range(begin, end, step), 30)}
+            spots |= {end} if member.size % BLOCK else set()
+            found += [(spot, kind) for spot in sorted(spots)]
+    return found
+
+
+def _kind(name: str) -> str:
+    parts = name.split("/")
+    if "entries" in parts:
+        return "entries"
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 511, 512, 513, 5000, -1, -511, -512, -1024, -1025])
+def test_a_file_that_was_cut_off_gets_a_verdict(api: TestClient, audited: Audited, cut: int) -> None:
+    content = bundle(api, audited.whole)
+
+    assert not verdict(content[:cut], trust(api)).holds
+
+
+def test_a_file_that_is_trusted_by_another_key_does_not_hold(api: TestClient, audited: Audited) -> None:
+    other = Trust((Key("log.example/consent", b"k" * 32), Key("log.example/access", b"l" * 32)))
+
+    assert not verdict(bundle(api, audited.whole), other).holds
+
+
+def test_the_file_costs_no_connection_while_nobody_reads_it(
+    api: TestClient, platform: Platform, audited: Audited
+) -> None:
+    pieces = audit_bundle.stream(platform, Scope(Principal.AUDITOR), since=0, until=None)
+    begun = [next(pieces) for _ in range(3)]
+
+    busy = platform.database._engine.pool.checkedout()  # type: ignore[attr-defined]  # SQLAlchemy's pools count
+
+    assert 0 == busy
+    assert not verdict(b"".join(begun), trust(api)).holds
+    assert [] == verdict(b"".join([*begun, *pieces]), trust(api)).failures
