@@ -1,10 +1,11 @@
 """The law applied again to what the logs hold: chains, acts, reads, anchors and erasures.
 
 Rules: (1) a chain has no gaps, except where openings were erased; (2) every act was one that the
-law admits; (3) a merge carries what the other customer really had; (4) every read cites a grant in
-force at that moment for that organization, purpose and category, which was in the log before the
-read was anchored; (5) nothing is dated long before or after the anchors around it; (6) what is not
-opened is erased, or belongs to somebody whom this bundle does not show.
+law admits; (3) a merge carries what the other customer really had, as far as that one can still be
+seen; (4) every read cites a grant in force at that moment for that organization, purpose and
+category, which was in the log before the read was anchored; (5) nothing is dated long before or
+after the anchors around it; (6) what is not opened is erased, or belongs to somebody whom this
+bundle does not show.
 """
 
 from bisect import bisect_right
@@ -49,6 +50,8 @@ class Counts:
     refusals: int = 0
     in_flight: int = 0
     """Reads that only an act in the same seconds separates from their grant."""
+    with_erased: int = 0
+    """Merges and splits with a customer who was erased since, so that what that one had cannot be seen any more."""
 
 
 class Chains:
@@ -88,6 +91,8 @@ class Replay:
         self.counts = Counts()
         self.anchors: list[AnchorEvent] = []
         self.erased: dict[str, set[int]] = {}
+        self.with_unseen: list[int] = []
+        """Indices of merges and splits with a customer of whom no act was seen."""
         self._organization = organization
         self._in_flight = in_flight
         self._timelines: dict[Purpose, Timeline] = {}
@@ -162,7 +167,9 @@ class Replay:
         timeline = self._timeline(customer, act.recipient, act.purpose)
         if isinstance(act, acts.Merge | acts.Split):
             other = self._timelines.get((event.other_customer or "", act.recipient, act.purpose))
-            if _substance(act.other) != _substance(other.latest if other else Permission()):
+            if other is None and _substance(act.other) != Permission():
+                self.with_unseen.append(index)
+            elif _substance(act.other) != _substance(other.latest if other else Permission()):
                 raise VerificationFailed("the other customer's permission was another")
         try:
             timeline.add(act)

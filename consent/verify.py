@@ -138,6 +138,7 @@ def _consent(reader: Reader, trust: Trust, verdict: Verdict, replay: Replay) -> 
     log_check.walk(reader, check, take, partial(verdict.blame, "consent"), wanted=_sizes(known))
     _check_known(check, trust, known)
     _explain_gaps(check, chains, replay, verdict)
+    _explain_unseen(check, replay, verdict)
     return check
 
 
@@ -218,6 +219,21 @@ def _explain_gaps(check: LogCheck, chains: Chains, replay: Replay, verdict: Verd
         if prev not in erased:
             missing = VerificationFailed("an event before it is missing from its chain")
             verdict.blame(check.name, index, missing)
+
+
+def _explain_unseen(check: LogCheck, replay: Replay, verdict: Verdict) -> None:
+    """Accept a merge or split with somebody unseen only if acts before it were erased, and say that it was accepted."""
+    first_erased = min(replay.erased.get(check.policy.origin, ()), default=check.checkpoint.size)
+    for index in replay.with_unseen:
+        if first_erased < index:
+            replay.counts.with_erased += 1
+        else:
+            verdict.blame(check.name, index, VerificationFailed("the other customer's permission was another"))
+    if replay.counts.with_erased:
+        verdict.cautions.append(
+            f"{replay.counts.with_erased} merges or splits were with a customer who was erased since:"
+            " what that one had cannot be checked any more"
+        )
 
 
 def _explain(check: LogCheck, replay: Replay, organization: UUID | None, verdict: Verdict) -> None:
