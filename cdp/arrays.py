@@ -65,14 +65,30 @@ def uuids(values: Iterable[UUID]) -> Uuids:
     return Uuids(_fixed(Uuids, [value.bytes for value in values]))
 
 
+def ids(values: Iterable[bytes]) -> Uuids:
+    """Return a column of ids, each given as its 16 bytes."""
+    return Uuids(_fixed(Uuids, list(values)))
+
+
+class _Packed(dict[str | None, bytes]):
+    """Each text of a column as it is sent, made once: a column of words says few of them often."""
+
+    def __missing__(self, value: str | None) -> bytes:
+        packed = self[value] = _NULL if value is None else _packed(value.encode())
+        return packed
+
+
 def texts(values: Iterable[str | None]) -> Texts:
     """Return a column of texts."""
-    return Texts(_varying(Texts, [None if value is None else value.encode() for value in values]))
+    packed = _Packed()
+    parts = [packed[value] for value in values]
+    return Texts(_head(Texts, len(parts), has_nulls=None in packed) + b"".join(parts))
 
 
-def blobs(values: Sequence[bytes]) -> Blobs:
+def blobs(values: Iterable[bytes]) -> Blobs:
     """Return a column of bytes."""
-    return Blobs(_varying(Blobs, values))
+    parts = [_packed(value) for value in values]
+    return Blobs(_head(Blobs, len(parts)) + b"".join(parts))
 
 
 def moments(values: Iterable[datetime]) -> Moments:
@@ -97,9 +113,8 @@ def _fixed(kind: type[Column], values: Sequence[bytes]) -> bytes:
     return _head(kind, len(values)) + length + length.join(values)
 
 
-def _varying(kind: type[Column], values: Sequence[bytes | None]) -> bytes:
-    parts = [_NULL if value is None else len(value).to_bytes(4) + value for value in values]
-    return _head(kind, len(parts), has_nulls=None in values) + b"".join(parts)
+def _packed(value: bytes) -> bytes:
+    return len(value).to_bytes(4) + value
 
 
 def _head(kind: type[Column], length: int, *, has_nulls: bool = False) -> bytes:

@@ -749,7 +749,7 @@ create table interaction (
     sealed bytea not null,
     queryable jsonb
 ) partition by RANGE (occurred_at);
-CREATE INDEX interaction_record ON interaction USING btree (source_id, record_id);
+CREATE INDEX interaction_record ON interaction USING btree (record_id);
 CREATE INDEX interaction_source ON interaction USING btree (source_id, type, category);
 alter table interaction add constraint interaction_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text])));
 alter table interaction add constraint interaction_pkey PRIMARY KEY (customer_id, occurred_at, record_id);
@@ -786,7 +786,7 @@ create policy reader_gate on interaction as restrictive for select to cdp_reader
 create policy reader_wall on interaction as permissive for select to cdp_reader
     using ((customer_id = ( SELECT app_customer() AS app_customer)));
 create policy source_wall on interaction as permissive for all to cdp_source
-    using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    using (((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)) IS TRUE))
     with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
 
 create table key_destruction (
@@ -1514,7 +1514,7 @@ create policy operator_wall on write_key as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
-create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 6c626dcd66237a5d587e8f9e74d3b082;
+create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body ef3f5578273f6f077d3fab0dd056baa3;
 grant execute on function add_identifiers(uuid[],text[],bytea[],text[],boolean[],timestamp with time zone) to cdp_source;
 
 create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF bytea language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 33b8ce7f94fb4be0d744fbe93174e695;
@@ -1756,7 +1756,7 @@ grant execute on function remove_organization(uuid,integer,timestamp with time z
 create function remove_way_in(kind text, id uuid, wanted bytea) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f6e906f2ffa2bebe9780a0c71293b48b;
 grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
 
-create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body d8cb9fd484cbcd3466aecf0689f53382;
+create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 159d3d1a9f232d3495303686dbe60f97;
 grant execute on function resolve_subjects(text[],bytea[],boolean[]) to cdp_source;
 
 create function scope_customer(expected text) returns uuid language sql stable parallel safe owner cdp_owner body be5ec6c90a0c7980f1eb86c44b143b44;

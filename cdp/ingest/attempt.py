@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
 from psycopg import AsyncCursor
 
@@ -22,11 +21,11 @@ from cdp.ingest import rows, subjects, versions
 from cdp.ingest.batch import Batch, Taken
 from cdp.ingest.drafts import Draft, Places, Sheet
 from cdp.ingest.filing import Files
-from cdp.ingest.items import Kind, Outcome
+from cdp.ingest.items import Kind, Outcome, Reason, Rejection
 from cdp.ingest.naming import Book, Known, Mention
 from cdp.ingest.subjects import Connection, Finder, Found, Subject
 from cdp.ingest.versions import Current, Version
-from cdp.keys.digests import own_uuid
+from cdp.keys.digests import own_id
 from cdp.keys.mac import Mac
 from cdp.keys.ring import KeyProvider
 from consent.types import UNMAPPED
@@ -44,14 +43,14 @@ Prepared = tuple[Book, Sequence[Places]]
 """Who a batch is about, told before the transaction."""
 
 _Cursor = AsyncCursor[tuple[Any, ...]]
-_Thing = tuple[UUID, tuple[str, str, bytes]]
+_Thing = tuple[bytes, tuple[str, str, bytes]]
 
 
 class Changes(NamedTuple):
     """What becomes of the versions that are stored: customer and id, and when one was said again."""
 
-    past: list[tuple[UUID, UUID]]
-    confirmed: list[tuple[UUID, UUID, datetime]]
+    past: list[tuple[bytes, bytes]]
+    confirmed: list[tuple[bytes, bytes, datetime]]
 
 
 class Attempt:
@@ -71,10 +70,11 @@ class Attempt:
         self._book, self._places = prepared
         self._marks = marks
         self._connection = connection
-        self._finder = Finder(connection, ring)
+        self._finder = Finder(connection, ring, self._book.names)
         self._source = batch.scope.organization or ids.NIL
         self._shared = {"source": self._source, "moment": batch.received_at}
         self._found: list[Found] = []
+        self._barred: frozenset[int] = frozenset()
         self._is_trusted = False
 
     async def run(self, catalog: Catalog, *, without: frozenset[int]) -> Taken:
@@ -96,25 +96,30 @@ class Attempt:
         owners = self._owners()
         deliveries = [draft.arrival for draft in self._sheet.drafts if draft.arrival and not draft.row]
         execute, known = self._connection.execute, self._book.known
+        fresh = barred = trusted = None
         async with self._connection.pipeline():
             await execute(_PLAN)
-            fresh = await execute(sql("store_arrivals"), self._ids(deliveries), binary=True)
-            barred = await execute(_SUPPRESSED, _known_columns(known))
-            trusted = await execute(_IS_TRUSTED, (self._source,))
+            if deliveries:
+                fresh = await execute(sql("store_arrivals"), self._ids(deliveries), binary=True)
+            if known:
+                barred = await execute(_SUPPRESSED, _known_columns(known))
+            if self._batch.may_verify:
+                trusted = await execute(_IS_TRUSTED, (self._source,))
             seen = await self._ask(are_needed=True)
-        self._is_trusted = self._batch.may_verify and (await trusted.fetchone()) == (True,)
-        came_before = set(deliveries) - {row[0] for row in await fresh.fetchall()}
-        suppressed = {row[0] - 1 for row in await barred.fetchall()}
+        self._is_trusted = trusted is not None and (await trusted.fetchone()) == (True,)
+        came_before = set(deliveries) - {row[0] for row in await fresh.fetchall()} if fresh else set()
+        if barred is not None:
+            self._barred = frozenset(row[0] - 1 for row in await barred.fetchall())
         for draft in self._sheet.drafts:
-            if not suppressed.isdisjoint(draft.mention.identifiers):
-                draft.outcome = Outcome.SUPPRESSED
-            elif draft.arrival and (draft.arrival in came_before or owners[draft.arrival] != _owner(draft)):
+            if draft.arrival and (draft.arrival in came_before or owners[draft.arrival] != _owner(draft)):
                 draft.outcome = Outcome.DUPLICATE
         await self._see(*seen)
+        if self._barred:
+            self._keep_out()
 
-    def _owners(self) -> dict[UUID, tuple[int, int]]:
+    def _owners(self) -> dict[bytes, tuple[int, int]]:
         """Return every arrival with the first of the batch that has it."""
-        owners: dict[UUID, tuple[int, int]] = {}
+        owners: dict[bytes, tuple[int, int]] = {}
         for draft in self._sheet.drafts:
             item = draft.item
             if item.kind is Kind.INTERACTION and item.key is not None:
@@ -125,43 +130,64 @@ class Attempt:
                 owners.setdefault(draft.arrival, _owner(draft))
         return owners
 
-    def _mark(self, type_: str, key: str) -> UUID:
-        return own_uuid(self._marks.digest(self._source.bytes + f"{type_}\0{key}".encode()))
+    def _mark(self, type_: str, key: str) -> bytes:
+        return own_id(self._marks.digest(self._source.bytes + f"{type_}\0{key}".encode()))
 
-    def _ids(self, marks: Iterable[UUID]) -> dict[str, object]:
-        return self._shared | {"ids": arrays.uuids(marks)}
+    def _ids(self, marks: Iterable[bytes]) -> dict[str, object]:
+        return self._shared | {"ids": arrays.ids(marks)}
 
-    async def _ask(self, *, are_needed: bool) -> tuple[_Cursor, _Cursor]:
+    async def _ask(self, *, are_needed: bool) -> tuple[_Cursor, _Cursor | None]:
         """Ask who the names are, and, once they are locked, which interactions are stored."""
         primary = {draft.mention.primary for draft in self._sheet.open()} if are_needed else set()
-        needed = [place in primary for place in range(len(self._book.names))]
-        rows_of = [draft.row for draft in self._sheet.drafts if draft.row]
-        people = await self._finder.ask(self._book.names, needed)
-        events = await self._connection.execute(sql("store_known_interactions"), self._ids(rows_of), binary=True)
-        return people, events
+        people = await self._finder.ask([place in primary for place in range(len(self._book.names))])
+        told = [draft.row for draft in self._sheet.drafts if draft.row]
+        if not told:
+            return people, None
+        return people, await self._connection.execute(sql("store_known_interactions"), self._ids(told), binary=True)
 
-    async def _see(self, people: _Cursor, events: _Cursor) -> None:
+    async def _see(self, people: _Cursor, events: _Cursor | None) -> None:
         """Take in what was asked: who is erased, and which interactions came before."""
-        self._found = self._finder.found(await people.fetchall())
-        stored = {row[0] for row in await events.fetchall()}
+        found = self._found = await self._finder.found(people)
+        stored = {row[0] for row in await events.fetchall()} if events else set()
         for draft in self._sheet.drafts:
-            if self._found[draft.mention.primary].is_suppressed:
+            if found[draft.mention.primary].is_suppressed:
                 draft.outcome = Outcome.SUPPRESSED
-            elif draft.outcome is None and draft.row in stored:
+            elif draft.row in stored and draft.outcome is None:
                 draft.outcome = Outcome.DUPLICATE
+
+    def _keep_out(self) -> None:
+        """Keep the erased out: somebody unknown who has their identifier is not made, whatever else is said of them.
+
+        One who is known is not the erased person: what is said of them is taken without that identifier.
+        """
+        concerned = [draft for draft in self._sheet.drafts if not self._barred.isdisjoint(draft.mention.identifiers)]
+        unknown = {d.mention.primary for d in concerned if not self._found[d.mention.primary].is_known}
+        for draft in self._sheet.drafts:
+            if draft.mention.primary in unknown:
+                draft.outcome = Outcome.SUPPRESSED
+        for draft in concerned:
+            if draft.outcome is not None:
+                continue
+            for place in self._barred.intersection(draft.mention.identifiers):
+                known = self._book.known[place]
+                self._sheet.left_out[draft.group, Rejection(Reason.SUPPRESSED, f"identifiers.{known.type}")] = draft
+                if rows.says(draft, known):
+                    draft.outcome = Outcome.SUPPRESSED
 
     async def _meet(self) -> None:
         """Give every draft its subject; make those that nobody knew, and draw the links that were asked for."""
-        missing = {d.mention.primary: None for d in self._sheet.open() if not self._found[d.mention.primary].subject}
+        drafts = self._sheet.open()
+        found = self._found
+        missing = {d.mention.primary: None for d in drafts if not found[d.mention.primary].is_known}
         if missing:
             names = [self._book.names[place] for place in missing]
             await self._finder.create(names, at=self._batch.received_at)
             async with self._connection.pipeline():
                 seen = await self._ask(are_needed=False)
             await self._see(*seen)
-        drafts = list(self._sheet.open())
+            drafts, found = self._sheet.open(), self._found
         for draft in drafts:
-            subject = self._found[draft.mention.primary].subject
+            subject = found[draft.mention.primary].subject
             if subject is None:
                 draft.outcome = Outcome.SUPPRESSED
             else:
@@ -169,8 +195,8 @@ class Attempt:
         await self._link([draft for draft in drafts if draft.outcome is None])
 
     async def _link(self, drafts: Sequence[Draft]) -> None:
-        asked = subjects.wanted(self._book, (draft.mention for draft in drafts), self._found)
-        names, changed = set[bytes](), set[UUID]()
+        asked = subjects.wanted(self._book, (draft.mention for draft in drafts), self._found, self._barred)
+        names, changed = set[bytes](), set[bytes]()
         if any(asked):
             categories = [self._category(known.type) for _, known in asked.identifiers]
             names, changed = await subjects.link(self._connection, asked, categories, at=self._batch.received_at)
@@ -221,7 +247,7 @@ class Attempt:
                 changes.confirmed.append((customer, current.record_id, plan.confirmed_at))
         return changes
 
-    async def _stored(self, things: Sequence[Sequence[Draft]]) -> tuple[dict[_Thing, Current], set[UUID]]:
+    async def _stored(self, things: Sequence[Sequence[Draft]]) -> tuple[dict[_Thing, Current], set[bytes]]:
         """Return the present versions of things, and which of the versions that were said are stored already."""
         if not things:
             return {}, set()
@@ -239,11 +265,11 @@ class Attempt:
 
     async def _write(self, changes: Changes) -> None:
         """Write everything that is new."""
-        fresh = list(self._sheet.open())
+        fresh = self._sheet.open()
         told = [draft for draft in fresh if draft.item.kind is Kind.INTERACTION]
         said = [draft for draft in fresh if draft.item.kind is not Kind.INTERACTION]
         for draft in told:
-            draft.row = draft.row or ids.row()
+            draft.row = draft.row or ids.row().bytes
         evidence = self._evidence()
         again = rows.versions((customer, row) for customer, row, _ in changes.confirmed)
         async with self._connection.pipeline():
@@ -259,24 +285,25 @@ class Attempt:
             if evidence:
                 await self._put("store_evidence", rows.evidence(evidence))
 
-    def _evidence(self) -> list[tuple[UUID, Subject, bytes]]:
+    def _evidence(self) -> list[tuple[bytes, Subject, bytes]]:
         """Return the consent flags of whatever did not come before, under an id that follows from its arrival."""
         return [
-            (draft.arrival or ids.row(), draft.subject, draft.item.evidence)
+            (draft.arrival or ids.row().bytes, draft.subject, draft.item.evidence)
             for draft in self._sheet.drafts
             if draft.item.evidence is not None and draft.outcome not in {Outcome.DUPLICATE, Outcome.SUPPRESSED}
         ]
 
     async def _log(self, taken: Taken) -> None:
+        if not taken.flaws:
+            return
         columns: rows.Columns = {
             "positions": arrays.integers(self._batch.position(flaw.group) for flaw in taken.flaws),
             "reasons": arrays.texts(flaw.rejection.reason.value for flaw in taken.flaws),
             "fields": arrays.texts(flaw.rejection.field or None for flaw in taken.flaws),
             "messages": arrays.texts(flaw.message_id for flaw in taken.flaws),
         }
-        if taken.flaws:
-            words = {"path": self._batch.path.value, "request": self._batch.request_id}
-            await self._put("store_rejects", columns, words)
+        words = {"path": self._batch.path.value, "request": self._batch.request_id}
+        await self._put("store_rejects", columns, words)
 
     async def _put(self, name: str, columns: rows.Columns, words: dict[str, str] | None = None) -> None:
         await self._connection.execute(sql(name), {**self._shared, **columns, **(words or {})})
@@ -289,7 +316,7 @@ def _owner(draft: Draft) -> tuple[int, int]:
 
 def _identify(draft: Draft) -> None:
     """Give a draft the key of its thing, the digest of its value and the id of its version."""
-    digests, item = draft.subject.digests, draft.item
+    digests, item = draft.subject.key.digests, draft.item
     kind, type_, _ = draft.thing
     if item.key is not None:
         draft.thing = kind, type_, digests.key(kind, type_, item.key)
@@ -297,9 +324,9 @@ def _identify(draft: Draft) -> None:
     draft.row = digests.version(draft.digest, draft.at)
 
 
-def _unheard(said: Iterable[Draft], stored: set[UUID]) -> list[Draft]:
+def _unheard(said: Iterable[Draft], stored: set[bytes]) -> list[Draft]:
     """Return the drafts whose version is not stored yet, each version once; the others say nothing new."""
-    fresh: dict[UUID, Draft] = {}
+    fresh: dict[bytes, Draft] = {}
     for draft in said:
         if draft.row is None or draft.row in stored or draft.row in fresh:
             draft.outcome = Outcome.UNCHANGED
@@ -319,4 +346,4 @@ def _carry_out(plan: versions.Plan, drafts: Sequence[Draft]) -> None:
 
 
 def _known_columns(known: Sequence[Known]) -> tuple[arrays.Texts, arrays.Blobs]:
-    return arrays.texts(each.type for each in known), arrays.blobs([each.blind for each in known])
+    return arrays.texts(each.type for each in known), arrays.blobs(each.blind for each in known)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from cdp.ingest.batch import Batch, Flaw, Taken, Verdict
 from cdp.ingest.filing import Filed, Files
@@ -23,19 +22,20 @@ class Draft:
 
     __slots__ = ("arrival", "at", "digest", "filed", "group", "is_past", "item", "mention", "outcome", "place", "row",
                  "subject", "thing")  # fmt: skip
+    subject: Subject
 
-    def __init__(self, place: tuple[int, int], item: Item, mention: Mention, filed: Filed, at: datetime) -> None:
-        self.group, self.place = place
+    def __init__(self, group: int, place: int, item: Item, mention: Mention, filed: Filed, at: datetime) -> None:
+        self.group = group
+        self.place = place
         self.item = item
         self.mention = mention
         self.filed = filed
         self.at = item.occurred_at or at
-        self.arrival: UUID | None = None
+        self.arrival: bytes | None = None
         self.outcome: Outcome | None = None
-        self.subject: Subject
-        self.thing: tuple[str, str, bytes] = (item.kind.value, filed.type, b"")
+        self.thing: tuple[str, str, bytes] = (item.kind, filed.type, b"")
         self.digest = b""
-        self.row: UUID | None = None
+        self.row: bytes | None = None
         self.is_past = False
 
     def __repr__(self) -> str:
@@ -74,35 +74,20 @@ class Sheet:
         self._batch = batch
         self._rejected: dict[tuple[int, int], Rejection] = {}
         self.drafts: list[Draft] = []
+        self.left_out: dict[tuple[int, Rejection], Draft] = {}
+        """Which identifiers of which groups were left out, because they are those of somebody who was erased."""
+        at = batch.received_at
         for number, (group, named) in enumerate(zip(batch.groups, places, strict=True)):
             for place, (item, mention) in enumerate(zip(group, named, strict=True)):
-                draft = self._draft((number, place), item, mention, files, is_refused=number in without)
-                if isinstance(draft, Rejection):
-                    self._rejected[number, place] = draft
+                filed = _filed(item, mention, files, is_refused=number in without)
+                if isinstance(filed, Rejection):
+                    self._rejected[number, place] = filed
                 else:
-                    self.drafts.append(draft)
+                    self.drafts.append(Draft(number, place, *filed, at))
 
-    def _draft(
-        self,
-        place: tuple[int, int],
-        item: Item | Rejection,
-        mention: Mention | Rejection,
-        files: Files,
-        *,
-        is_refused: bool,
-    ) -> Draft | Rejection:
-        if isinstance(item, Rejection):
-            return item
-        if isinstance(mention, Rejection):
-            return mention
-        if is_refused:
-            return Rejection(Reason.UNSTORABLE)
-        filed = files.file(item)
-        return filed if isinstance(filed, Rejection) else Draft(place, item, mention, filed, self._batch.received_at)
-
-    def open(self) -> Iterable[Draft]:
+    def open(self) -> list[Draft]:
         """Return the drafts of which nothing is known yet."""
-        return (draft for draft in self.drafts if draft.outcome is None)
+        return [draft for draft in self.drafts if draft.outcome is None]
 
     def flaws(self) -> list[Flaw]:
         """Return the lines of the reject log, in the order of the batch."""
@@ -110,12 +95,15 @@ class Sheet:
             Flaw(group, rejection, _message(self._batch.groups[group][place]))
             for (group, place), rejection in self._rejected.items()
         ]
-        unusable: dict[tuple[int, Rejection], Flaw] = {}
-        for draft in self.drafts:
-            for rejection in draft.mention.flaws:
-                if draft.outcome is not Outcome.DUPLICATE:
-                    unusable[draft.group, rejection] = Flaw(draft.group, rejection, _message(draft.item))
-        return sorted((*found, *unusable.values()), key=lambda flaw: flaw.group)
+        unusable = {
+            (draft.group, rejection): draft
+            for draft in self.drafts
+            if draft.mention.flaws and draft.outcome is not Outcome.DUPLICATE
+            for rejection in draft.mention.flaws
+        }
+        for (group, rejection), draft in (unusable | self.left_out).items():
+            found.append(Flaw(group, rejection, _message(draft.item)))
+        return sorted(found, key=lambda flaw: flaw.group)
 
     def taken(self, *, newcomers: list[bytes]) -> Taken:
         """Return the verdict on every item."""
@@ -125,6 +113,20 @@ class Sheet:
         for draft in self.drafts:
             verdicts[draft.group][draft.place] = _VERDICTS[draft.outcome or Outcome.STORED]
         return Taken(verdicts, self.flaws(), newcomers)
+
+
+def _filed(
+    item: Item | Rejection, mention: Mention | Rejection, files: Files, *, is_refused: bool
+) -> tuple[Item, Mention, Filed] | Rejection:
+    """Return an item with its person and its place in the catalog, or why it cannot be taken."""
+    if isinstance(item, Rejection):
+        return item
+    if isinstance(mention, Rejection):
+        return mention
+    if is_refused:
+        return Rejection(Reason.UNSTORABLE)
+    filed = files.file(item)
+    return filed if isinstance(filed, Rejection) else (item, mention, filed)
 
 
 _VERDICTS: Final = {outcome: Verdict(outcome) for outcome in Outcome}

@@ -131,6 +131,7 @@ class Reason(StrEnum):
     UNKNOWN_CATEGORY = "unknown-category"
     CATEGORY_FIXED = "category-fixed"
     UNSTORABLE = "unstorable"
+    SUPPRESSED = "suppressed"
 
 
 class Rejection(msgspec.Struct, frozen=True, gc=False):
@@ -221,6 +222,8 @@ def conversation(
     section: str | None = None,
 ) -> bytes:
     """Return the value of an interaction: its properties, what was talked about, which page or screen."""
+    if subject is None and outcome is None and name is None and section is None:
+        return b'{"properties":%b}' % (properties or b"{}")
     return _ENCODER.encode(_Conversation(msgspec.Raw(properties or b"{}"), subject, outcome, name, section))
 
 

@@ -60,13 +60,17 @@ class Book:
         self._source = source
         self._may_verify = may_verify
         self._name_places: dict[tuple[Blindable, str], int | Rejection] = {}
+        self._reference_places: dict[Reference, tuple[int, ...] | Rejection] = {}
         self._known_places: dict[Identifier, int | Rejection | None] = {}
 
     def mention(self, item: Item) -> Mention | Rejection:
         """Return who `item` is about; an identifier that cannot be used is left out and told as a flaw."""
         user, others, earlier = None, [], []
+        known = self._reference_places
         for reference in item.subject:
-            places = self._places(reference)
+            places = known.get(reference)
+            if places is None:
+                places = known[reference] = self._places(reference)
             if isinstance(places, Rejection):
                 return places
             if reference.type is ReferenceType.PREVIOUS_ID:

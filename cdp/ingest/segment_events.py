@@ -97,6 +97,7 @@ _IDENTIFIERS: Final = {
     "mobile_phone": IdentifierType.PHONE,
 }
 _NO_CONTEXT: Final = Context()
+_UNSAID: Final = Stated()
 
 
 class _UnusableError(Exception):
@@ -209,9 +210,8 @@ def _screen(event: _Event, reading: Reading) -> list[Item]:
 
 def _interaction(event: _Event, reading: Reading, kind: str, usual: Channel | None) -> Item:
     properties = _object_text(event.properties, "properties")
-    said = [_STATED.decode(properties)] if properties else []
-    said += [event.context, reading.context] if event.context else [reading.context]
-    subject, delivery = _subject(event), _delivery(event)
+    said = _said(properties, event.context, reading.context)
+    delivery = _delivery(event)
     at, note = _moment(event, reading)
     return Item(
         kind=Kind.INTERACTION,
@@ -219,19 +219,41 @@ def _interaction(event: _Event, reading: Reading, kind: str, usual: Channel | No
         key=delivery,
         value=conversation(
             properties,
-            subject=_stated_text([each.subject for each in said]),
-            outcome=_stated_text([each.outcome for each in said]),
+            subject=_stated_text([each.subject for each in said]) if said else None,
+            outcome=_stated_text([each.outcome for each in said]) if said else None,
             name=_short(event.name, "name"),
             section=_short(event.category, "category"),
         ),
-        subject=subject,
+        subject=_subject(event),
         occurred_at=at,
         channel=_stated([*(each.channel for each in said), event.channel], _CHANNELS) or usual,
-        speaker=_stated([each.speaker for each in said], _SPEAKERS),
-        direction=_stated([each.direction for each in said], _DIRECTIONS),
+        speaker=_stated([each.speaker for each in said], _SPEAKERS) if said else None,
+        direction=_stated([each.direction for each in said], _DIRECTIONS) if said else None,
         delivery=delivery,
         evidence=_evidence(event, reading),
         time_note=note,
+    )
+
+
+def _said(properties: bytes, context: Context | None, shared: Context) -> list[Stated]:
+    """Return where something is said about the conversation; what is said first counts."""
+    said: list[Stated] = []
+    if properties and (stated := _STATED.decode(properties)) != _UNSAID:
+        said.append(stated)
+    if context is not None and _tells(context):
+        said.append(context)
+    if _tells(shared):
+        said.append(shared)
+    return said
+
+
+def _tells(context: Context) -> bool:
+    return not (
+        context.channel is None
+        and context.speaker is None
+        and context.direction is None
+        and context.subject is None
+        and context.outcome is None
     )
 
 
@@ -268,9 +290,9 @@ def _stated_text(said: list[Any]) -> str | None:
 
 def _object_text(raw: Raw, field: str) -> bytes:
     text = bytes(raw)
-    if text in {b"", _NULL}:
+    if not text or text == _NULL:
         return b""
-    if not text.startswith(b"{"):
+    if text[:1] != b"{":
         raise _UnusableError(Reason.WRONG_TYPE, field)
     return text
 
@@ -284,7 +306,7 @@ def _text(value: str | int | None) -> str | None:
     """Return an id as text; blank is the same as missing."""
     if value is None:
         return None
-    text = str(value) if isinstance(value, int) else value
+    text = value if isinstance(value, str) else str(value)
     return text if text.strip() else None
 
 
@@ -296,15 +318,13 @@ def _reference(kind: ReferenceType, value: str, field: str) -> Reference:
 
 
 def _subject(event: _Event) -> tuple[Reference, ...]:
-    subject: tuple[Reference, ...] = ()
     user, anonymous = _text(event.user_id), _text(event.anonymous_id)
-    if user is not None:
-        subject = (_reference(ReferenceType.USER_ID, user, "userId"),)
-    if anonymous is not None:
-        subject = (*subject, _reference(ReferenceType.ANONYMOUS_ID, anonymous, "anonymousId"))
-    if not subject:
+    if user is None and anonymous is None:
         raise _UnusableError(Reason.MISSING, "userId")
-    return subject
+    if anonymous is None:
+        return (_reference(ReferenceType.USER_ID, user or "", "userId"),)
+    device = _reference(ReferenceType.ANONYMOUS_ID, anonymous, "anonymousId")
+    return (device,) if user is None else (_reference(ReferenceType.USER_ID, user, "userId"), device)
 
 
 def _identifiers(named: dict[str, bytes]) -> tuple[Identifier, ...]:
@@ -361,10 +381,10 @@ def _moment(event: _Event, reading: Reading) -> tuple[datetime, TimeNote | None]
 def _evidence(event: _Event, reading: Reading) -> bytes | None:
     """Return the consent flags as they came; they create nothing."""
     context, shared = event.context or _NO_CONTEXT, reading.context
-    consent = bytes(context.consent or shared.consent)
-    management = bytes(context.consent_management or shared.consent_management)
-    if not consent and not management:
+    flags, manager = context.consent or shared.consent, context.consent_management or shared.consent_management
+    if not flags and not manager:
         return None
+    consent, management = bytes(flags), bytes(manager)
     said = {"consent": consent, "consentManagement": management}
     stated = {name: Raw(flags) for name, flags in said.items() if flags not in {b"", _NULL}}
     return _ENCODE(stated) if stated else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from cdp.platform import Platform
 from consent.errors import Problem
 
 ATTEMPTS: Final = 8
-LARGE: Final = 50
+LARGE: Final = 1_000
 """From so many groups on, the work before the transaction leaves the event loop to others."""
 _MAKE_YEARS: Final = b"select make_years(%(years)s::integer[])"
 _TURNS: Final = (errors.DeadlockDetected, errors.SerializationFailure)
@@ -66,11 +66,15 @@ class Store:
     async def _make_years(self, batch: Batch) -> None:
         """Make room for years that nobody has told of; the worker made the last, this and the next one."""
         this = batch.received_at.year
+        begin, end = datetime(this - 1, 1, 2, tzinfo=UTC), datetime(this + 1, 12, 31, tzinfo=UTC)
         years = {
             item.occurred_at.astimezone(UTC).year
             for group in batch.groups
             for item in group
-            if isinstance(item, Item) and item.kind is Kind.INTERACTION and item.occurred_at is not None
+            if isinstance(item, Item)
+            and item.occurred_at is not None
+            and not begin < item.occurred_at < end
+            and item.kind is Kind.INTERACTION
         }
         missing = years - {this - 1, this, this + 1} - self._years
         if missing:

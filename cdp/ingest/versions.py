@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 
 class Version(NamedTuple):
@@ -23,7 +22,7 @@ class Version(NamedTuple):
 class Current(NamedTuple):
     """The version that is stored as the present one."""
 
-    record_id: UUID
+    record_id: bytes
     digest: bytes
     at: datetime
 

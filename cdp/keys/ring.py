@@ -21,9 +21,10 @@ durable and final when it returns; after that unwrap fails in every process.
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Protocol, Self
 from uuid import UUID
@@ -32,6 +33,9 @@ from cdp import clock
 from cdp.keys import tree, wrapping
 from cdp.keys.errors import KeyDestroyed, RingBroken
 from cdp.keys.ring_file import Contents, Edition, Generation, RingFile
+from cdp.keys.sealing import DataKey
+
+REMEMBERED: Final = 1 << 14
 
 
 class Single(StrEnum):
@@ -69,6 +73,9 @@ class KeyProvider(Protocol):
         Those that were destroyed are missing; raises Unreadable.
         """
 
+    def open_many(self, wrapped: Iterable[tuple[bytes, bytes]]) -> list[DataKey | None]:
+        """Return the key of each (wrapped, 16 bytes of the subject) ready for use; else as `unwrap_many`."""
+
     def rewrap(self, wrapped: bytes, *, subject: UUID) -> bytes:
         """Return the same data key wrapped under the newest generation, in the same slot."""
 
@@ -89,13 +96,21 @@ class _Loaded:
     edition: Edition
     trees: dict[int, tree.Tree]
     newest: int
+    opened: Callable[[bytes, bytes], DataKey]
+    """Opens a wrapped key of a subject, and remembers those that were asked for last."""
 
     @classmethod
     def of(cls, edition: Edition) -> Self:
         if {name: len(key) for name, key in edition.contents.singles.items()} != _LENGTHS:
             raise RingBroken("the key ring lacks a key; restore it from its backup")
         trees = {g.number: tree.Tree.from_bytes(g.nodes) for g in edition.contents.generations}
-        return cls(edition, trees, max(trees))
+        newest = max(trees)
+
+        @lru_cache(maxsize=REMEMBERED)
+        def opened(wrapped: bytes, subject: bytes) -> DataKey:
+            return DataKey(_unwrap(trees, newest, wrapped, subject))
+
+        return cls(edition, trees, newest, opened)
 
 
 class LocalKeyRing:
@@ -161,7 +176,8 @@ class LocalKeyRing:
 
     def unwrap(self, wrapped: bytes, *, subject: UUID) -> bytes:
         """Return the data key; raises KeyDestroyed, or Unreadable for what was not wrapped for `subject`."""
-        return _unwrap(self._present(), wrapped, subject.bytes)
+        loaded = self._present()
+        return _unwrap(loaded.trees, loaded.newest, wrapped, subject.bytes)
 
     def unwrap_many(self, wrapped: Iterable[tuple[bytes, UUID]]) -> list[bytes | None]:
         """Return the data key of each (wrapped, subject), None where it was destroyed; raises Unreadable."""
@@ -169,7 +185,7 @@ class LocalKeyRing:
         data_keys: list[bytes | None] = []
         for blob, subject in wrapped:
             try:
-                data_keys.append(_unwrap(loaded, blob, subject.bytes))
+                data_keys.append(_unwrap(loaded.trees, loaded.newest, blob, subject.bytes))
             except KeyDestroyed:
                 data_keys.append(None)
         return data_keys
@@ -181,9 +197,23 @@ class LocalKeyRing:
         for blob in named:
             subject = blob[:_ID]
             try:
-                data_keys[subject] = _unwrap(loaded, blob[_ID:], subject)
+                data_keys[subject] = _unwrap(loaded.trees, loaded.newest, blob[_ID:], subject)
             except KeyDestroyed:
                 continue
+        return data_keys
+
+    def open_many(self, wrapped: Iterable[tuple[bytes, bytes]]) -> list[DataKey | None]:
+        """Return the key of each (wrapped, 16 bytes of the subject) ready for use; else as `unwrap_many`.
+
+        Keys asked for last are remembered, as the nodes that they derive from are: until any key is destroyed.
+        """
+        opened = self._present().opened
+        data_keys: list[DataKey | None] = []
+        for blob, subject in wrapped:
+            try:
+                data_keys.append(opened(blob, subject))
+            except KeyDestroyed:
+                data_keys.append(None)
         return data_keys
 
     def rewrap(self, wrapped: bytes, *, subject: UUID) -> bytes:
@@ -261,11 +291,11 @@ class LocalKeyRing:
             return loaded
 
 
-def _unwrap(loaded: _Loaded, wrapped: bytes, subject: bytes) -> bytes:
+def _unwrap(trees: Mapping[int, tree.Tree], newest: int, wrapped: bytes, subject: bytes) -> bytes:
     generation, slot = wrapping.address(wrapped)
-    grown = loaded.trees.get(generation)
+    grown = trees.get(generation)
     if grown is None:
-        if generation > loaded.newest:
+        if generation > newest:
             raise RingBroken("this key ring is older than the data: it does not know a generation")
         raise KeyDestroyed("this key's generation was retired")
     return wrapping.unwrap(grown.derive(slot), wrapped, subject=subject)

@@ -14,6 +14,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from cdp.keys.digests import Digests
 from cdp.keys.errors import Unreadable
 
 KEY_BYTES: Final = 32
@@ -24,15 +25,19 @@ NOT_OPENED: Final = (InvalidTag, ValueError)  # ValueError: too short to hold a 
 
 
 class DataKey:
-    """One subject's data key, ready for use. Make it once per subject and batch, and let it go with the batch."""
+    """One subject's data key, ready for use: made once per subject and batch, and let go with the batch.
 
-    __slots__ = ("_cipher",)
+    Only the ring may remember some: it forgets them when any key is destroyed.
+    """
+
+    __slots__ = ("_cipher", "digests")
 
     def __init__(self, key: bytes) -> None:
         """Take the 32 bytes that `KeyProvider.unwrap` returned."""
         if len(key) != KEY_BYTES:
             raise ValueError("a data key is 32 bytes")
         self._cipher = AESGCM(key)
+        self.digests: Final = Digests(key)
 
     def __repr__(self) -> str:
         """Give a text without the key."""
@@ -54,16 +59,6 @@ class DataKey:
         except NOT_OPENED:
             raise Unreadable("a sealed value cannot be read") from None
 
-    def seal_many(self, values: Sequence[tuple[UUID, bytes]], *, table: str, column: str) -> list[bytes]:
-        """Return each (row, plaintext) sealed for its row, with one call for all nonces."""
-        nonces = os.urandom(NONCE_BYTES * len(values))
-        before, after, encrypt = table.encode() + b"\0", b"\0" + column.encode(), self._cipher.encrypt
-        sealed = []
-        for start, (row, plaintext) in zip(range(0, len(nonces), NONCE_BYTES), values, strict=True):
-            nonce = nonces[start : start + NONCE_BYTES]
-            sealed.append(nonce + encrypt(nonce, plaintext, before + row.bytes + after))
-        return sealed
-
     def unseal_many(self, values: Iterable[tuple[UUID, bytes]], *, table: str, column: str) -> list[bytes]:
         """Return what was sealed for each row; raises Unreadable if any one does not open."""
         before, after, decrypt = table.encode() + b"\0", b"\0" + column.encode(), self._cipher.decrypt
@@ -79,6 +74,17 @@ class DataKey:
 def opener(key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
     """Return what unseals (nonce, the rest, associated data) with a data key; it raises what `NOT_OPENED` names."""
     return AESGCM(key).decrypt
+
+
+def seal_all(values: Sequence[tuple[DataKey, bytes, bytes]], *, table: str, column: str) -> list[bytes]:
+    """Return each (key, the 16 bytes of a row, plaintext) sealed for its row, with one call for all nonces."""
+    nonces = os.urandom(NONCE_BYTES * len(values))
+    before, after = table.encode() + b"\0", b"\0" + column.encode()
+    sealed = []
+    for start, (key, row, plaintext) in zip(range(0, len(nonces), NONCE_BYTES), values, strict=True):
+        nonce = nonces[start : start + NONCE_BYTES]
+        sealed.append(nonce + key._cipher.encrypt(nonce, plaintext, before + row + after))  # noqa: SLF001  # of this module
+    return sealed
 
 
 def new_data_key() -> bytes:

@@ -6,4 +6,4 @@ select %(source)s, arrival, %(moment)s
 from unnest(%(ids)s::uuid[]) arrival
 order by arrival
 on conflict do nothing
-returning delivery_id
+returning uuid_send(delivery_id)

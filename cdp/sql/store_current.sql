@@ -1,7 +1,7 @@
 -- The present version of things.
 -- in   arrays, one place for each thing
 -- out  ordinal of the thing, and its version
-select thing.ordinal, r.record_id, r.digest, r.occurred_at
+select thing.ordinal, uuid_send(r.record_id), r.digest, r.occurred_at
 from unnest(%(customers)s::uuid[], %(subjects)s::uuid[], %(kinds)s::text[], %(types)s::text[], %(keys)s::bytea[])
     with ordinality as thing (customer_id, subject_id, kind, type, key, ordinal)
 cross join lateral (

@@ -6,8 +6,11 @@
 -- turns, and an erasure or a merge waits for both. Nothing is locked while one that is needed is missing: the caller
 -- makes it first and asks again, so that nobody waits for somebody else's new subject with a lock in hand. The lock
 -- goes by the subject's own id, which no merge changes: a row that moved while we waited is still the one we wanted.
+-- Each name is looked up once; the locked rows are joined by columns of the list alone, so that no plan reads them all.
 -- in   references of the source in scope, as types and blind indexes, and whether each must have a subject
--- out  ordinal of the reference, its customer, subject and wrapped data key; or is_suppressed
+-- out  in any order, each at most once: ordinal of the reference; its customer, subject and wrapped data key, if they are
+--      locked, else its subject at most; or is_suppressed. One without a row was erased while we waited; one that moved
+--      while we waited may lack its key: ask again.
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[])
 returns table (ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean)
 language plpgsql security definer
@@ -16,35 +19,37 @@ set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     source uuid := scope_organization('source');
+    named uuid[];
+    barred boolean[];
+    are_missing boolean;
 begin
-    if not exists (
-        select from unnest(types, blinds, needed) as wanted (type, blind, is_needed)
-        where wanted.is_needed
-          and not exists (select from reference r where r.source_id = source and r.type = wanted.type and r.blind = wanted.blind)
-          and not exists (select from suppression x
-                          where x.type = wanted.type and x.blind = wanted.blind and x.source_id = source))
-    then
-        perform from subject s
-        where s.source_id = source and s.subject_id = any (array(
-            select found.subject_id from unnest(types, blinds) as wanted (type, blind)
-            cross join lateral (
-                select r.subject_id from reference r
-                where r.source_id = source and r.type = wanted.type and r.blind = wanted.blind limit 1) found))
-        order by s.subject_id
-        for no key update;
+    select array_agg(n.subject_id), array_agg(n.is_barred), bool_or(n.is_needed and n.subject_id is null and not n.is_barred)
+    into named, barred, are_missing
+    from (
+        select wanted.is_needed, found.subject_id,
+               (select true from suppression x
+                where x.type = wanted.type and x.blind = wanted.blind and x.source_id = source limit 1) is not null as is_barred
+        from unnest(types, blinds, needed) with ordinality as wanted (type, blind, is_needed, ordinal)
+        left join lateral (
+            select r.subject_id from reference r
+            where r.source_id = source and r.type = wanted.type and r.blind = wanted.blind limit 1) found on true
+        order by wanted.ordinal) n;
+    if not are_missing then
+        return query
+            select wanted.ordinal::integer, s.customer_id, s.subject_id, key.wrapped, barred[wanted.ordinal]
+            from unnest(named, array_fill(source, array[cardinality(named)])) with ordinality
+                as wanted (subject_id, source_id, ordinal)
+            join subject s on s.source_id = wanted.source_id and s.subject_id = wanted.subject_id
+            left join lateral (
+                select k.wrapped from data_key k
+                where k.customer_id = s.customer_id and k.subject_id = s.subject_id limit 1) key on true
+            order by s.subject_id
+            for no key update of s;
     end if;
     return query
-        select wanted.ordinal::integer, found.customer_id, found.subject_id, key.wrapped,
-               exists (select from suppression x
-                       where x.type = wanted.type and x.blind = wanted.blind and x.source_id = source)
-        from unnest(types, blinds) with ordinality as wanted (type, blind, ordinal)
-        left join lateral (
-            select r.customer_id, r.subject_id from reference r
-            where r.source_id = source and r.type = wanted.type and r.blind = wanted.blind limit 1) found on true
-        left join lateral (
-            select k.wrapped from data_key k
-            where k.customer_id = found.customer_id and k.subject_id = found.subject_id limit 1) key on true
-        order by wanted.ordinal;
+        select place, null::uuid, named[place], null::bytea, barred[place]
+        from generate_subscripts(named, 1) place
+        where are_missing or named[place] is null;
 end
 $$;
 
@@ -231,6 +236,7 @@ begin
         from unnest(subjects, types, blinds, categories, verified) as i (subject_id, type, blind, category, is_verified)
         cross join lateral (
             select s.customer_id from subject s where s.source_id = source and s.subject_id = i.subject_id limit 1) owner
+        where (select true from suppression x where x.type = i.type and x.blind = i.blind limit 1) is null
         order by i.subject_id, i.type, i.blind, i.is_verified desc
         on conflict (customer_id, subject_id, type, blind) do update set is_verified = true
             where excluded.is_verified and not known.is_verified

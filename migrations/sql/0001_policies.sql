@@ -176,7 +176,8 @@ grant select (customer_id, record_id, subject_id, source_id, kind, category, typ
     on record to cdp_source;
 grant update (superseded_at, occurred_at, received_at, category, queryable) on record to cdp_source;
 create policy source_wall on interaction to cdp_source
-    using (source_id = (select scope_organization('source'))) with check (source_id = (select scope_organization('source')));
+    using ((source_id = (select scope_organization('source'))) is true)
+    with check (source_id = (select scope_organization('source')));
 grant insert on interaction to cdp_source;
 grant select (customer_id, record_id, source_id, category, type, occurred_at) on interaction to cdp_source;
 grant update (category) on interaction to cdp_source;

@@ -299,7 +299,7 @@ create table interaction (
     primary key (customer_id, occurred_at, record_id)
 ) partition by range (occurred_at);
 create index interaction_source on interaction (source_id, type, category);
-create index interaction_record on interaction (source_id, record_id);
+create index interaction_record on interaction (record_id);
 comment on column interaction.record_id is 'Follows from the source and its own key, so that the same one is never stored twice.';
 comment on column interaction.sealed is 'JSON: {properties, subject, outcome, name, section}; only properties is always there.';
 

@@ -1,13 +1,17 @@
 """Who was erased is not brought back by a source, only by coming back; and nobody else is kept out with them."""
 
+from typing import Any
+
 import pytest
 
-from cdp import clock, dossier
+from cdp import clock, dossier, rejects
 from cdp.ingest.items import Kind, Outcome
 from cdp.platform import Platform
+from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from cdp.unsealing import OwnKeys
 from tests import make
+from tests.cdp.ingest.arrange import look
 from tests.cdp.leaving import erase, known_to, resend, stated, verified
 
 
@@ -80,3 +84,50 @@ def test_a_proven_address_is_suppressed_also_when_somebody_else_states_it(
     erase(platform, person)
 
     assert Outcome.SUPPRESSED == resend(platform, bank, make.name("new"), **verified(address))
+
+
+def test_who_has_the_address_of_somebody_erased_keeps_everything_but_that_address(
+    platform: Platform, shop: Organization, bank: Organization, database_url: str
+) -> None:
+    person, address = known_to(platform, shop)
+    housemate = make.name("housemate")
+    resend(platform, bank, housemate)
+    erase(platform, person)
+
+    said: dict[str, Any] = {"user": housemate, **stated(address)}
+    outcomes = make.delivery(
+        platform,
+        bank,
+        make.item(Kind.ATTRIBUTES, "city", "Alkmaar", **said),
+        make.item(Kind.ATTRIBUTES, "email", address.upper(), **said),
+        make.item(Kind.ATTRIBUTES, "language", "nl", **{**said, **verified(address)}),
+        make.item(Kind.INTERACTION, "order-viewed", {}, key="o-1", **said),
+    )
+
+    assert [Outcome.STORED, Outcome.SUPPRESSED, Outcome.STORED, Outcome.STORED] == outcomes
+    with platform.database.scoped(Scope(Principal.SOURCE, bank.organization_id)) as session:
+        kept, _ = rejects.page(
+            session, Scope(Principal.SOURCE, bank.organization_id), platform.cursors, after=None, limit=10
+        )
+    assert {(0, "suppressed", "identifiers.email"), (2, "suppressed", "identifiers.email")} <= {
+        (each.position, each.reason, each.field) for each in kept
+    }
+    assert [(0,)] == look(database_url, "select count(*) from identifier where source_id = %s", bank.organization_id)
+
+
+def test_nothing_of_somebody_new_with_the_address_of_somebody_erased_is_kept(
+    platform: Platform, shop: Organization
+) -> None:
+    person, address = known_to(platform, shop)
+    erase(platform, person)
+
+    new, other = make.name("new"), make.name("other")
+    outcomes = make.delivery(
+        platform,
+        shop,
+        make.item(Kind.ATTRIBUTES, "city", "Alkmaar", user=new),
+        make.item(Kind.ATTRIBUTES, "language", "nl", user=new, identifiers=stated(address)["identifiers"]),
+        make.item(Kind.ATTRIBUTES, "city", "Alkmaar", user=other),
+    )
+
+    assert [Outcome.SUPPRESSED, Outcome.SUPPRESSED, Outcome.STORED] == outcomes

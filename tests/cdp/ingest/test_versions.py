@@ -1,7 +1,6 @@
 """Which statement holds follows from the times that were stated, in whatever order and batches they came."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +23,7 @@ def version(value: bytes, hour: int, *, is_dated: bool = True) -> Version:
 
 
 def current(value: bytes, hour: int) -> Current:
-    return Current(UUID(int=1), value, START + timedelta(hours=hour))
+    return Current(bytes(16), value, START + timedelta(hours=hour))
 
 
 def test_the_first_statement_holds() -> None:
@@ -57,7 +56,7 @@ def test_one_by_one_ends_as_all_at_once(statements: list[Version]) -> None:
     for number, each in enumerate(statements):
         plan = versions.settle(held, [each])
         if plan.latest is not None:
-            held = Current(UUID(int=number + 1), each.digest, each.at)
+            held = Current(bytes((number + 1,)), each.digest, each.at)
         elif held is not None and plan.confirmed_at is not None:
             held = held._replace(at=plan.confirmed_at)
     plan = versions.settle(None, statements)
@@ -72,7 +71,7 @@ def test_saying_it_all_again_changes_nothing(statements: list[Version], held: Cu
     plan = versions.settle(held, statements)
     if plan.latest is not None:
         latest = statements[plan.latest]
-        held = Current(UUID(int=2), latest.digest, plan.confirmed_at or latest.at)
+        held = Current(bytes((2,)), latest.digest, plan.confirmed_at or latest.at)
     elif held is not None and plan.confirmed_at is not None:
         held = held._replace(at=plan.confirmed_at)
 

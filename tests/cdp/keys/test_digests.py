@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from uuid import UUID
 
 from cdp.keys.digests import Digests
 from cdp.keys.sealing import new_data_key
@@ -43,7 +44,7 @@ def test_a_version_follows_from_value_and_moment() -> None:
 
     assert digests.version(digest, AT) == digests.version(digest, AT)
     assert digests.version(digest, AT) != digests.version(digest, AT + timedelta(microseconds=1))
-    assert 8 == digests.version(digest, AT).version
+    assert 8 == UUID(bytes=digests.version(digest, AT)).version
 
 
 def test_digests_do_not_show_their_key() -> None:

@@ -25,7 +25,7 @@ def test_what_was_sealed_opens_in_its_place(plaintext: bytes, row: UUID, column:
 
 @given(st.lists(st.tuples(st.uuids(), st.binary(max_size=50)), max_size=20))
 def test_a_batch_is_the_same_as_one_by_one(values: list[tuple[UUID, bytes]]) -> None:
-    many = KEY.seal_many(values, table="record", column="sealed")
+    many = sealing.seal_all([(KEY, row.bytes, plain) for row, plain in values], table="record", column="sealed")
 
     assert [plain for _, plain in values] == [
         KEY.unseal(sealed, table="record", row=row, column="sealed")
@@ -80,14 +80,15 @@ def test_a_value_cut_short_does_not_open(length: int) -> None:
 
 
 def test_rows_swapped_within_a_batch_do_not_open() -> None:
-    first, second = KEY.seal_many([(ROW, b"a"), (OTHER_ROW, b"b")], table="record", column="sealed")
+    values = [(KEY, ROW.bytes, b"a"), (KEY, OTHER_ROW.bytes, b"b")]
+    first, second = sealing.seal_all(values, table="record", column="sealed")
 
     with pytest.raises(Unreadable):
         KEY.unseal_many([(ROW, second), (OTHER_ROW, first)], table="record", column="sealed")
 
 
 def test_equal_values_do_not_look_equal() -> None:
-    sealed = KEY.seal_many([(ROW, b"Utrecht")] * 100, table="record", column="sealed")
+    sealed = sealing.seal_all([(KEY, ROW.bytes, b"Utrecht")] * 100, table="record", column="sealed")
     sealed += [KEY.seal(b"Utrecht", table="record", row=ROW, column="sealed") for _ in range(100)]
 
     assert 200 == len({each[: sealing.NONCE_BYTES] for each in sealed}) == len(set(sealed))
