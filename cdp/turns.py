@@ -19,6 +19,7 @@ class Turn(IntEnum):
     WORKER = 1
     ROTATION = 2
     SEQUENCER = 3
+    WITNESSES = 4
 
 
 @contextmanager

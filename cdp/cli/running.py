@@ -13,7 +13,7 @@ import typer
 from cdp import bootstrap, jobs
 from cdp.cli import house, opening, terminal
 from cdp.keys.errors import KeyFailure
-from cdp.log import sequencing
+from cdp.log import sequencing, witnesses
 from cdp.settings import admin_url, app_password
 
 Host = Annotated[str, typer.Option(envvar="CDP_HOST", help="Where to listen.")]
@@ -49,13 +49,18 @@ def work() -> None:
     """Do what has to happen now and then, and write the logs; one worker is the active one, others wait."""
     stop = _stopped_by_signals()
     with opening.platform() as platform:
-        writing = Thread(target=sequencing.work, args=(platform, stop), kwargs={"report": _log_failure})
-        writing.start()
+        beside = (
+            Thread(target=sequencing.work, args=(platform, stop), kwargs={"report": _log_failure}),
+            Thread(target=witnesses.work, args=(platform, stop), kwargs={"report": _log_witness}),
+        )
+        for each in beside:
+            each.start()
         try:
             jobs.work(platform, stop, report=_log)
         finally:
             stop.set()
-            writing.join()
+            for each in beside:
+                each.join()
 
 
 def _log(done: jobs.Done) -> None:
@@ -67,6 +72,11 @@ def _log_failure(error: Exception) -> None:
     """Say what kept the logs from being written; only our own errors have a text without a value in it."""
     said = str(error) if isinstance(error, KeyFailure) else ""
     print(json.dumps({"event": "log-stands-still", "failure": type(error).__name__, "said": said}), flush=True)
+
+
+def _log_witness(name: str, code: str) -> None:
+    """Say that a witness does not sign, and the kind of reason."""
+    print(json.dumps({"event": "witness", "name": name, "failure": code}), flush=True)
 
 
 def _stopped_by_signals() -> Event:

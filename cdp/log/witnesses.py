@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
-from typing import Final
+from typing import Any, Final
 
+import psycopg
 from sqlalchemy import text
 
 from cdp import outside
@@ -19,6 +20,7 @@ from cdp.log import store
 from cdp.log.store import Log
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from cdp.turns import Turn, taken
 from cdp.witness_setting import WitnessSetting
 from consent import merkle, notes, tiles
 from consent.encoding import number, text_from_utf8
@@ -39,6 +41,9 @@ _KEEP: Final = text(
     "insert into cosignature (log_id, size, vkey, line, seen_at) values (:log, :size, :vkey, :line, :seen_at)"
     " on conflict do nothing"
 )
+
+
+Report = Callable[[str, str], None]
 
 
 class WitnessRefused(Problem):
@@ -68,23 +73,41 @@ def collect(platform: Platform, witness: WitnessSetting) -> int:
     return len(waiting)
 
 
-def work(platform: Platform, stop: Event, *, report: Callable[[str, str], None]) -> list[Thread]:
-    """Start collecting from every witness of the settings until `stop` is set, and return the threads.
+def work(platform: Platform, stop: Event, *, report: Report) -> None:
+    """Collect from every witness of the settings until `stop` is set; waits while another process does.
 
     `report` is told the name of a witness and the code of the problem, once until it works again.
     """
+    while platform.settings.witnesses and not stop.is_set():
+        try:
+            with taken(platform, Turn.WITNESSES) as turn:
+                if turn is not None:
+                    _attend_all(platform, turn, stop, report)
+        except (psycopg.Error, OSError) as error:
+            report("database", type(error).__name__)
+        stop.wait(LOOK)
+
+
+def _attend_all(platform: Platform, turn: psycopg.Connection[Any], stop: Event, report: Report) -> None:
+    over = Event()
     threads = [
-        Thread(target=_attend, args=(platform, each, stop, report), name=f"witness-{each.key.name}", daemon=True)
+        Thread(target=_attend, args=(platform, each, over, report), name=f"witness-{each.key.name}", daemon=True)
         for each in platform.settings.witnesses
     ]
-    for thread in threads:
-        thread.start()
-    return threads
+    try:
+        for thread in threads:
+            thread.start()
+        while not stop.wait(LOOK):
+            turn.execute("select 1")  # raises when the connection, and with it the turn, is gone
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(outside.SECONDS)
 
 
-def _attend(platform: Platform, witness: WitnessSetting, stop: Event, report: Callable[[str, str], None]) -> None:
+def _attend(platform: Platform, witness: WitnessSetting, over: Event, report: Report) -> None:
     pause, failed = LOOK, ""
-    while not stop.wait(pause):
+    while not over.wait(pause):
         try:
             collect(platform, witness)
         except Exception as error:  # noqa: BLE001 -- a witness must not stop the others; what went wrong is told by kind
