@@ -995,7 +995,7 @@ create table opening (
     salt bytea not null,
     body bytea not null
 );
-CREATE INDEX opening_chain ON opening USING btree (log_id, pseudonym, organization_id, "position");
+CREATE INDEX opening_chain ON opening USING btree (pseudonym, organization_id, log_id, "position");
 CREATE INDEX opening_fact ON opening USING btree (fact_id) WHERE (kind = 1);
 alter table opening add constraint opening_kind_check CHECK (((kind >= 1) AND (kind <= 5)));
 alter table opening add constraint opening_pkey PRIMARY KEY (log_id, "position");
@@ -1663,7 +1663,7 @@ grant execute on function link_references(text[],bytea[],bytea[],timestamp with 
 
 create function log_accesses() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b492d3685f1f7bd5d94d0f466abb881f;
 
-create function log_acts() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7e53a01960c881f521d4f269346296c0;
+create function log_acts() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 84af0f6c7c6a093c9aef3c5c4539b810;
 
 create function log_erasure(customers uuid[], erasure uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 9c32a4ab13f1dd92968b2bb3a7180aed;
 grant execute on function log_erasure(uuid[],uuid,timestamp with time zone) to cdp_keeper;

@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy.exc
 import typer
 
-from cdp.cli import catalog, clients, health, imports, keys, organizations, pulls, running, terminal
+from cdp.cli import catalog, clients, health, imports, keys, logs, organizations, pulls, running, terminal
 from cdp.keys.errors import KeyFailure
 from cdp.postgres_binaries import CannotStart
 from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
@@ -33,6 +33,7 @@ app.add_typer(organizations.group, name="organization")
 app.add_typer(clients.group, name="client")
 app.add_typer(clients.write_keys, name="write-key")
 app.add_typer(keys.group, name="keys")
+app.add_typer(logs.group, name="log")
 app.add_typer(catalog.group, name="catalog")
 app.add_typer(pulls.group, name="pull")
 

@@ -16,7 +16,8 @@ from cdp.log.pseudonyms import Pseudonyms
 from consent.commitments import SALT_SIZE
 from consent.events import MOST_ERASED, ErasureEvent
 
-_DELETE: Final = "delete from opening where log_id = %(log)s and pseudonym = any(%(pseudonyms)s) returning position"
+_DELETE: Final = "delete from opening where pseudonym = any(%(pseudonyms)s) returning log_id, position"
+_ORIGINS: Final = "select log_id, origin from log"
 _PART: Final = "select part_with(%(customers)s)"
 
 
@@ -27,15 +28,17 @@ def erase(
     erasures: list[ErasureFact],
     late: list[int],
 ) -> None:
-    """Delete everything that tells of these customers, and append what tells that it was deleted."""
+    """Delete everything that tells of these customers, in older logs too, and append what tells that it was deleted."""
     customers = [customer for fact in erasures for customer in fact.customers]
     names = pseudonyms.forget(cursor, customers) if customers else []
-    for kind, batch in batches.items():
-        gone = set(late) if kind == store.ACCESS else set[int]()
-        if names:
-            facts = {"log": batch.log.log_id, "pseudonyms": arrays.uuids(names)}
-            gone |= {position for (position,) in cursor.execute(_DELETE, facts).fetchall()}
-        _tell(cursor, batches[store.CONSENT], batch.log.origin, sorted(gone))
+    gone: dict[int, list[int]] = {batches[store.ACCESS].log.log_id: late}
+    if names:
+        for log, position in cursor.execute(_DELETE, {"pseudonyms": arrays.uuids(names)}).fetchall():
+            gone.setdefault(log, []).append(position)
+    if names or late:
+        origins: dict[int, str] = dict(cursor.execute(_ORIGINS).fetchall())
+        for log, positions in sorted(gone.items()):
+            _tell(cursor, batches[store.CONSENT], origins[log], sorted(positions))
     if customers:
         cursor.execute(_PART, {"customers": arrays.uuids(customers)})
 

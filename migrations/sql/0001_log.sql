@@ -68,7 +68,7 @@ create table opening (
     body            bytea not null,
     primary key (log_id, position)
 );
-create index opening_chain on opening (log_id, pseudonym, organization_id, position);
+create index opening_chain on opening (pseudonym, organization_id, log_id, position);
 create index opening_fact on opening (fact_id) where kind = 1;
 comment on table opening is 'What opens a leaf: salt and body as they were hashed. An erasure deletes it; the leaf stays.';
 comment on column opening.pseudonym is 'The nil uuid stands for nobody, as it does for no organization and no fact.';
@@ -106,7 +106,7 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     insert into consent_outbox (fact, customer_id, fact_id, seq, at, salt)
-    select 'act', a.customer_id, a.act_id, a.seq, a.at, new_salt() from fresh a order by a.customer_id, a.seq;
+    select 'act', a.customer_id, a.act_id, a.seq, statement_timestamp(), new_salt() from fresh a order by a.customer_id, a.seq;
     return null;
 end
 $$;

@@ -1,0 +1,43 @@
+"""How the logs are doing, in numbers that cost next to nothing: for the command, the doctor and the monitor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+
+from cdp import clock
+from cdp.database import sql
+from cdp.log.founding import SEQUENCER
+from cdp.platform import Platform
+
+_GAUGES: Final = text(sql("log_gauges"))
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One log that grows."""
+
+    log: str
+    origin: str
+    size: int
+    signed: int | None
+    checkpoint_seconds: float | None
+    """How old the last checkpoint is; it only grows old while nothing happens, or while nobody signs."""
+    waiting_seconds: float | None
+    """How long the oldest fact has waited for the log; None when none waits."""
+
+
+def read(platform: Platform, *, at: datetime | None = None) -> list[Gauge]:
+    """Return the gauges of the logs that grow; none before the worker ever ran."""
+    now = at or clock.now()
+    with platform.database.scoped(SEQUENCER) as session:
+        rows = session.execute(_GAUGES).all()
+    return [
+        Gauge(row.name, row.origin, row.size, row.signed, _since(row.signed_at, now), _since(row.oldest, now))
+        for row in rows
+    ]
+
+
+def _since(moment: datetime | None, now: datetime) -> float | None:
+    return None if moment is None else max(0.0, round((now - moment).total_seconds(), 3))

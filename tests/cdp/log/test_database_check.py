@@ -1,0 +1,112 @@
+"""What the owner of the database changes behind the product's back is found."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from cdp import clock
+from cdp.log import database_check, sequencer
+from cdp.platform import Platform
+from cdp.tables import Organization
+from tests import make
+from tests.cdp.leaving import erase, known_to
+from tests.cdp.log import bundles
+
+
+@pytest.fixture(scope="module")
+def shop(platform: Platform) -> Organization:
+    return make.organization(platform)
+
+
+@pytest.fixture(scope="module")
+def person(platform: Platform, shop: Organization) -> make.Person:
+    """Return a customer of whom everything is in the logs, beside one who left and one whose grant ended."""
+    gone, _ = known_to(platform, shop)
+    bundles.grant(platform, gone, shop)
+    bundles.read_own(platform, gone)
+    staying = make.person(platform)
+    bundles.grant(platform, staying, shop, "contact", "products")
+    bundles.read_own(platform, staying)
+    begun = clock.now() - timedelta(minutes=3)
+    bundles.grant(platform, make.person(platform), shop, at=begun, until=begun + timedelta(minutes=1))
+    sequencer.step(platform)
+    erase(platform, gone)
+    sequencer.step(platform)
+    return staying
+
+
+@pytest.fixture
+def owner(platform: Platform, database_url: str, person: make.Person) -> Iterator[Callable[..., Any]]:
+    """Return a hand that changes rows as the database's owner can, and puts them back in the end."""
+    tables = ("act", "permission", "access", "opening", "leaf", "node", "checkpoint")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        for table in tables:
+            connection.execute(f"create table kept_{table} as select * from {table}".encode())
+        yield connection.execute
+        for table in tables:
+            connection.execute(f"delete from {table}".encode())
+            connection.execute(f"insert into {table} select * from kept_{table}".encode())
+            connection.execute(f"drop table kept_{table}".encode())
+
+
+def test_nothing_is_found_where_nothing_was_changed(platform: Platform, person: make.Person) -> None:
+    found = database_check.check(platform)
+
+    assert [] == found.differences
+    assert found.checked["acts"] >= 3
+
+
+GONE = "is gone from the database"
+OTHERWISE = "stands in the database otherwise"
+NOT_THE_SUM = "is not what the acts add up to"
+TOLD_BY_NONE = "is in the database and in no log"
+ADD_ACT = """
+insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categories, at, by)
+select customer_id, 99, gen_random_uuid(), 'revoke', recipient_id, purpose, '{}', now(), by
+from act where customer_id = %s
+"""
+ADD_ACCESS = """
+insert into access (customer_id, at, access_id, principal, path, asked, released, records, outcome, reason)
+values (%s, now(), gen_random_uuid(), 'service', 'profile', '{}', '{}', 0, 'refused', 'never-granted')
+"""
+CHANGE_OPENING = """
+update opening set body = convert_to(replace(convert_from(body, 'UTF8'), 'products', 'health'), 'UTF8')
+where fact_id in (select act_id from act where customer_id = %s)
+"""
+DELETE_OPENING = "delete from opening where fact_id in (select act_id from act where customer_id = %s)"
+CHANGE_LEAF = """
+update leaf set leaf = set_byte(leaf, 20, get_byte(leaf, 20) # 1) where position = 2 and %s is not null
+"""
+TAMPERINGS = [
+    ("update permission set categories = '{contact,financial}' where customer_id = %s", NOT_THE_SUM),
+    ("delete from permission where customer_id = %s", NOT_THE_SUM),
+    ("delete from act where customer_id = %s", GONE),
+    ("update act set categories = '{contact,financial}' where customer_id = %s", OTHERWISE),
+    ("update act set at = at - interval '1 day' where customer_id = %s", OTHERWISE),
+    ("update access set records = 7 where customer_id = %s", OTHERWISE),
+    ("update access set act_id = gen_random_uuid(), outcome = 'refused' where customer_id = %s", OTHERWISE),
+    ("delete from access where customer_id = %s", GONE),
+    (ADD_ACT, TOLD_BY_NONE),
+    (ADD_ACCESS, TOLD_BY_NONE),
+    (CHANGE_OPENING, "this does not open the leaf"),
+    (
+        "delete from opening where fact_id in (select act_id from act where customer_id = %s)",
+        "neither opened nor erased",
+    ),
+    (CHANGE_LEAF, "the entries do not lead to the root"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), TAMPERINGS)
+def test_what_its_owner_changes_is_found(
+    platform: Platform, person: make.Person, owner: Callable[..., Any], change: str, said: str
+) -> None:
+    assert owner(change.encode(), (person.customer_id,)).rowcount
+
+    differences = database_check.check(platform).differences
+
+    assert [each for each in differences if said in each.said]

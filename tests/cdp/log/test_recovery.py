@@ -1,0 +1,127 @@
+"""After a restore of an older backup nothing is signed that forks a log; the way on is a new log that says so."""
+
+import json
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from cdp.log import founding, recovery, sequencer, store
+from cdp.log.signer import Forked, SignerBroken
+from cdp.platform import Platform
+from cdp.postgres import Cluster
+from cdp.tables import Organization
+from consent.errors import NotFound
+from tests import make
+from tests.cdp.log import bundles
+
+
+@pytest.fixture(scope="module")
+def shop(platform: Platform) -> Organization:
+    return make.organization(platform)
+
+
+@pytest.fixture
+def restore(platform: Platform, cluster: Cluster, database: str) -> Callable[[Callable[[], None]], None]:
+    """Return a function that takes a backup, does something, and sets the database back to the backup."""
+    kept = f"{database}_kept"
+
+    def run(statement: str) -> None:
+        platform.database.dispose()
+        with psycopg.connect(cluster.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(now=sql.Identifier(database), kept=sql.Identifier(kept)))
+
+    def around(what_is_lost: Callable[[], None]) -> None:
+        run("create database {kept} template {now}")
+        what_is_lost()
+        run("drop database {now} with (force)")
+        run("alter database {kept} rename to {now}")
+
+    return around
+
+
+def test_a_new_key_signs_and_the_old_one_stays_good_for_what_it_signed(platform: Platform, shop: Organization) -> None:
+    bundles.grant(platform, make.person(platform), shop)
+    sequencer.step(platform)
+    with platform.database.scoped(bundles.AUDITOR) as session:
+        before = store.newest(session, store.current(session, store.CONSENT))
+
+    vkey = recovery.rotate_key(platform, store.CONSENT)
+    bundles.grant(platform, make.person(platform), shop)
+
+    verdict = bundles.settled_verdict(platform)
+    assert [] == verdict.failures
+    assert before is not None
+    assert [] == bundles.verdict(platform, known=before.note).failures
+    with platform.database.scoped(bundles.AUDITOR) as session:
+        assert vkey == store.current(session, store.CONSENT).vkey
+    assert 4 == verdict.checked["policies"]
+
+
+def test_a_log_that_goes_on_is_not_recovered(platform: Platform) -> None:
+    sequencer.step(platform)
+
+    assert recovery.why_it_stands_still(platform) is None
+    with pytest.raises(recovery.NothingToRecover):
+        recovery.recover(platform)
+
+
+def test_after_a_restore_nothing_is_signed_until_new_logs_begin(
+    platform: Platform, shop: Organization, restore: Callable[[Callable[[], None]], None]
+) -> None:
+    person = make.person(platform)
+    bundles.grant(platform, person, shop)
+    sequencer.step(platform)
+
+    def lost() -> None:
+        for _ in range(3):
+            bundles.grant(platform, make.person(platform), shop)
+        sequencer.step(platform)
+
+    restore(lost)
+    for _ in range(4):
+        bundles.grant(platform, make.person(platform), shop)
+        with pytest.raises(Forked):
+            sequencer.step(platform)
+
+    assert recovery.why_it_stands_still(platform) is not None
+    done = recovery.recover(platform)
+    bundles.revoke(platform, person, shop)
+    bundles.read_own(platform, person)
+
+    assert done.acts >= 5
+    assert ("localhost/consent-2", "localhost/access-2") == done.begun
+    assert [] == bundles.settled_verdict(platform).failures
+    assert recovery.why_it_stands_still(platform) is None
+    with platform.database.scoped(bundles.AUDITOR) as session:
+        assert store.newest(session, store.named(session, "consent")) is not None
+        with pytest.raises(NotFound):
+            store.named(session, "consent-3")
+
+
+def test_a_memory_that_cannot_be_read_signs_nothing(platform: Platform, shop: Organization) -> None:
+    with platform.database.scoped(bundles.AUDITOR) as session:
+        name = store.current(session, store.CONSENT).name
+    path = platform.settings.log / f"{name}.state"
+    kept = path.read_bytes()
+    bundles.grant(platform, make.person(platform), shop)
+    for broken in (b"", b"{}", json.dumps({"origin": "x", "size": "x", "root": ""}).encode()):
+        path.write_bytes(broken)
+        with pytest.raises(SignerBroken):
+            sequencer.step(platform)
+    path.write_bytes(kept)
+
+    assert [] == bundles.settled_verdict(platform).failures
+
+
+def test_a_key_that_others_can_read_signs_nothing(platform: Platform) -> None:
+    with platform.database.scoped(bundles.AUDITOR) as session:
+        name = store.current(session, store.CONSENT).name
+    signer = founding.signer_of(platform, name)
+    signer.path.chmod(0o640)
+
+    with pytest.raises(SignerBroken, match="others can read"):
+        signer.signer()
+
+    signer.path.chmod(0o600)
