@@ -133,12 +133,18 @@ func check(asked question) error {
 }
 
 // served is a log at an address, read as golang.org/x/mod reads tiles; only the paths differ.
-type served struct{ url string }
+type served struct {
+	url  string
+	seen map[string][]byte
+}
 
 func (s served) Height() int                                { return 8 }
 func (s served) SaveTiles(tiles []tlog.Tile, data [][]byte) {}
 
 func (s served) get(path string) ([]byte, error) {
+	if content, ok := s.seen[path]; ok {
+		return content, nil
+	}
 	answer, err := http.Get(s.url + "/" + path)
 	if err != nil {
 		return nil, err
@@ -147,7 +153,9 @@ func (s served) get(path string) ([]byte, error) {
 	if answer.StatusCode != 200 {
 		return nil, fmt.Errorf("%s: %s", path, answer.Status)
 	}
-	return io.ReadAll(answer.Body)
+	content, err := io.ReadAll(answer.Body)
+	s.seen[path] = content
+	return content, err
 }
 
 // path leaves out the height, which C2SP's paths do not say.
@@ -200,7 +208,7 @@ func (s served) entries(size int64) ([][]byte, error) {
 }
 
 func checkServed(url, vkey, older string) error {
-	log := served{url}
+	log := served{url, map[string][]byte{}}
 	content, err := log.get("checkpoint")
 	if err != nil {
 		return err
