@@ -1,0 +1,37 @@
+"""Staying and leaving: a session moves on with every page, on a button too, and ends on another."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from api import own_forms
+from api.portal import cookies, places
+from api.portal.visit import Visiting, visit
+from api.principals import PlatformDep
+from cdp import sessions
+from consent.errors import NotFound, Unauthenticated
+
+router = APIRouter(include_in_schema=False)
+
+_OURS: Final = [Depends(own_forms.only)]
+
+
+@router.post(places.LOGOUT, dependencies=_OURS)
+async def leave(request: Request, platform: PlatformDep) -> Response:
+    """End the session, also one that had ended already, and let the browser forget it."""
+    try:
+        who = await visit(request)
+        with platform.database.scoped(who.person.scope) as session:
+            sessions.end(session, who.person.session_id, at=who.at)
+    except (Unauthenticated, NotFound):
+        pass
+    answer = RedirectResponse(places.LOGIN, 303)
+    cookies.clear_session(answer, platform.settings)
+    return answer
+
+
+@router.post(places.EXTEND, dependencies=_OURS)
+def stay(visit: Visiting, verder: Annotated[str, Form(max_length=500)] = "") -> Response:
+    """Lead back to where one was: asking who it is has moved the session on."""
+    return visit.lead(places.onward(verder))
