@@ -51,6 +51,7 @@ REASONS: Final = {
     Reason.PLACEHOLDER: "A name stands for nobody, such as `undefined` or `anonymous`.",
     Reason.UNKNOWN_CATEGORY: "There is no such category.",
     Reason.CATEGORY_FIXED: "The platform decides where this belongs.",
+    Reason.SUPPRESSED: "An identifier belongs to somebody who was erased; the item was taken without it.",
     Reason.UNSTORABLE: "The store refused this one; send it once more, then tell the operator.",
 }
 _HEAD: Final = """\

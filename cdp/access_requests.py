@@ -3,6 +3,7 @@
 One request is one purpose. Not answering is no: a request that nobody answered lapses by its date, without a job.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,15 +16,32 @@ from cdp.scope import Scope
 from cdp.tables import AccessRequest
 from consent import acts as law
 from consent import answers
-from consent.errors import Conflict, NotFound
+from consent.errors import Conflict, Invalid, NotFound
 
 ANSWER_DAYS: Final = 14
+LONGEST_NOTICE: Final = 1_000
+MOST_NOTICES: Final = 50
+"""How many different notices an organization may have: they explain a purpose to everybody, and none is about one."""
+_LANGUAGES: Final = frozenset({"nl", "nl@je", "en"})
+_PERSONAL: Final = re.compile(r"@|(?:\d[ .-]?){6,}")
 
 
 class AlreadyAnswered(Conflict):
     """This request has been answered, withdrawn or has lapsed."""
 
     code = "already-answered"
+
+
+class UnfitNotice(Invalid):
+    """A notice is a text for everybody: Dutch or English, 1,000 characters, no addresses and no long numbers."""
+
+    code = "unfit-notice"
+
+
+class TooManyNotices(Conflict):
+    """An organization explains itself to everybody in the same words; it has as many notices as it may."""
+
+    code = "too-many-notices"
 
 
 def ask(  # noqa: PLR0913  # what a request must say, each by name
@@ -37,7 +55,11 @@ def ask(  # noqa: PLR0913  # what a request must say, each by name
     notice: Mapping[str, Any],
     at: datetime,
 ) -> UUID:
-    """Put a request before the customer and return its id; it lapses after fourteen days."""
+    """Put a request before the customer and return its id; it lapses after fourteen days.
+
+    The notice is not sealed, so it may say nothing about the person: raises UnfitNotice or TooManyNotices.
+    """
+    _check_notice(session, organization, notice)
     request = AccessRequest(
         customer_id=customer,
         request_id=ids.row(),
@@ -54,6 +76,17 @@ def ask(  # noqa: PLR0913  # what a request must say, each by name
     )
     session.add(request)
     return request.request_id
+
+
+def _check_notice(session: Session, organization: UUID, notice: Mapping[str, Any]) -> None:
+    texts = [text for text in notice.values() if isinstance(text, str)]
+    is_fit = bool(texts) and len(texts) == len(notice) and notice.keys() <= _LANGUAGES
+    if not is_fit or any(len(text) > LONGEST_NOTICE or _PERSONAL.search(text) for text in texts):
+        raise UnfitNotice(field="/notice")
+    own = select(AccessRequest.notice).where(AccessRequest.organization_id == organization).distinct()
+    known = [dict(each) for each in session.exec(own)]
+    if dict(notice) not in known and len(known) >= MOST_NOTICES:
+        raise TooManyNotices(field="/notice")
 
 
 def of_customer(session: Session) -> list[AccessRequest]:

@@ -171,7 +171,7 @@ def access_request(platform: Platform, asking: Organization, customer: UUID) -> 
             purpose="advice",
             categories=frozenset({"contact"}),
             days=30,
-            notice={"because": "test"},
+            notice={"nl": "Om u te helpen."},
             at=clock.now(),
         )
 

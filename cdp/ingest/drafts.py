@@ -126,7 +126,7 @@ def _filed(
     if is_refused:
         return Rejection(Reason.UNSTORABLE)
     filed = files.file(item)
-    return filed if isinstance(filed, Rejection) else (item, mention, filed)
+    return filed if isinstance(filed, Rejection) else (filed.dressed(item), mention, filed)
 
 
 _VERDICTS: Final = {outcome: Verdict(outcome) for outcome in Outcome}

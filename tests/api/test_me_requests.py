@@ -17,7 +17,13 @@ PATH = "/v1/me/access-requests"
 
 
 def ask(
-    platform: Platform, person: make.Person, shop: Organization, *, at: datetime | None = None, days: int = 90
+    platform: Platform,
+    person: make.Person,
+    shop: Organization,
+    *,
+    at: datetime | None = None,
+    days: int = 90,
+    notice: Mapping[str, object] | None = None,
 ) -> UUID:
     with platform.database.scoped(Scope(Principal.SOURCE, shop.organization_id)) as session:
         return access_requests.ask(
@@ -27,9 +33,35 @@ def ask(
             purpose="advice",
             categories=frozenset({"address", "usage"}),
             days=days,
-            notice={"nl": "Om een advies te maken."},
+            notice={"nl": "Om een advies te maken."} if notice is None else notice,
             at=at or clock.now(),
         )
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        {},
+        {"because": "a reason"},
+        {"nl": "Beste kees@example.org, mogen wij?"},
+        {"nl": "Uw nummer 06 1234 5678 klopt niet."},
+        {"nl": "a" * 1001},
+        {"nl": ["geen tekst"]},
+    ],
+)
+def test_a_notice_about_one_person_is_refused(platform: Platform, notice: dict[str, object]) -> None:
+    with pytest.raises(access_requests.UnfitNotice):
+        ask(platform, make.person(platform), make.organization(platform), notice=notice)
+
+
+def test_an_organization_has_a_few_notices_for_everybody(platform: Platform) -> None:
+    person, shop = make.person(platform), make.organization(platform)
+    for number in range(access_requests.MOST_NOTICES):
+        ask(platform, person, shop, notice={"nl": f"Reden {number}"})
+
+    assert ask(platform, person, shop, notice={"nl": "Reden 0"})
+    with pytest.raises(access_requests.TooManyNotices):
+        ask(platform, person, shop, notice={"nl": "Nog een reden"})
 
 
 def answer(api: TestClient, person: make.Person, request: UUID, verb: str, body: Mapping[str, object]) -> int:
