@@ -58,14 +58,16 @@ class Profiles:
         self._together: dict[Asker, Gathering[Wanted, Reading | Unreadable]] = {}
 
     async def check(self, asker: Asker, *, is_body: bool = False) -> None:
-        """Raise PurposeUnknown or CategoryUnknown unless the catalog has what `asker` names; the door asks this first.
+        """Raise PurposeUnknown or CategoryUnknown unless the catalog has what `asker` names.
 
-        `is_body` says that the question stood in a body, where a field is named by a pointer.
+        Every read asks this itself; a stream asks before it begins, when it can still refuse. `is_body` says that the
+        question stood in a body, where a field is named by a pointer.
         """
         await self._keys.check(asker, is_body=is_body)
 
     async def read(self, asker: Asker, unverified_profile_id: str) -> Reading:
         """Return the profile of one customer; raises Unreadable."""
+        await self.check(asker)
         wanted = Wanted(unverified_profile_id, self._customer(asker, unverified_profile_id))
         found = await self._gathering(asker).ask(wanted)
         if isinstance(found, Unreadable):
@@ -76,6 +78,7 @@ class Profiles:
         self, asker: Asker, unverified_profile_id: str, *, unverified_cursor: str | None, limit: int
     ) -> Reading:
         """Return a page of what was said between the customer and the sources, newest first; raises BadCursor."""
+        await self.check(asker)
         customer = self._customer(asker, unverified_profile_id)
         after = NEWEST if unverified_cursor is None else self.documents.place(asker, customer, unverified_cursor)
         extent = Extent(Path.INTERACTIONS, has_facts=False, page=limit, after=after)
@@ -87,6 +90,7 @@ class Profiles:
 
     async def batch(self, asker: Asker, unverified_profile_ids: Sequence[str]) -> bytes:
         """Return for each id, in order, its profile or why there is none, as JSON."""
+        await self.check(asker, is_body=True)
         wanted = [Wanted(each, self._customer(asker, each)) for each in unverified_profile_ids]
         customers, answers = [each.customer for each in wanted], list[bytes]()
         async with aclosing(reading.in_slices(self._platform.database, asker, customers, _BATCH)) as slices:
@@ -100,6 +104,7 @@ class Profiles:
 
         Who that is, is asked again for every chunk, and no chunk is read before the one before it was taken.
         """
+        await self.check(asker)
         last = NIL
         while customers := await reading.granting(self._platform.database, asker, after=last, limit=CHUNK):
             lines: list[bytes] = []
@@ -114,6 +119,7 @@ class Profiles:
 
         Everything else is the same answer, whether nobody is known by them, several are, or somebody granted nothing.
         """
+        await self.check(asker, is_body=True)
         customer = await find(self._platform, asker, identifiers)
         if customer is None:
             return Reading(UNKNOWN)

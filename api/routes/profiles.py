@@ -74,7 +74,6 @@ def _json(document: bytes) -> Response:
 async def lookup_profile(wanted: Lookup, service: ProfileReader, profiles: Reads) -> Response:
     """Return the profile id of the one person who is known so and granted it; anything else is the same 404."""
     asker = _asker(service, wanted.purpose, None)
-    await profiles.check(asker, is_body=True)
     reading = await profiles.lookup(asker, [Identifier(each.type, each.value) for each in wanted.identifiers])
     return _json(reading.answer())
 
@@ -83,7 +82,6 @@ async def lookup_profile(wanted: Lookup, service: ProfileReader, profiles: Reads
 async def read_profiles(wanted: BatchWanted, service: ProfileReader, profiles: Reads) -> Response:
     """Return for each id, in order, its profile or the reason why there is none."""
     asker = _asker(service, wanted.purpose, wanted.categories)
-    await profiles.check(asker, is_body=True)
     return _json(await profiles.batch(asker, wanted.profile_ids))
 
 
@@ -121,7 +119,6 @@ async def read_interactions(
 ) -> Response:
     """Return a page of what was said between the customer and those whom they granted you to hear."""
     asker = _asker(service, purpose, category)
-    await profiles.check(asker)
     reading = await profiles.interactions(asker, profile_id, unverified_cursor=after, limit=limit)
     return _json(reading.answer())
 
