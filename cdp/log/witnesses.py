@@ -5,17 +5,16 @@ gone delays nothing; (2) what it answers is kept only if it is its signature on 
 over `cdp.outside`, which reaches no private address unless that is allowed.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Any, Final
 
 import psycopg
 from sqlalchemy import text
 
-from cdp import outside
+from cdp import clock, outside
 from cdp.log import store
 from cdp.log.store import Log
 from cdp.platform import Platform
@@ -33,8 +32,11 @@ LOOK: Final = 1.0
 PATIENCE: Final = 60.0
 """Seconds after which a witness that failed again and again is asked again, at the latest."""
 LONGEST_ANSWER: Final = 4_096
+MOST_AHEAD: Final = timedelta(days=1)
+"""A witness whose clock is further ahead is kept as this much ahead."""
 _SEQUENCER: Final = Scope(Principal.SEQUENCER)
 _OK: Final = 200
+_LAST: Final = 253_402_300_799  # the last second of the year 9999
 _CONFLICT: Final = 409
 _SEEN: Final = text("select max(size) from cosignature where log_id = :log and vkey = :vkey")
 _KEEP: Final = text(
@@ -162,7 +164,11 @@ def _sent(platform: Platform, witness: WitnessSetting, ask: Ask, since: int) -> 
 
 
 def _keep(platform: Platform, ask: Ask, key: Key, signature: Signature) -> None:
-    seen_at = datetime.fromtimestamp(min(notes.cosigned_at(signature), int(time.time()) + 86_400), UTC)
+    seen_at = min(_moment(notes.cosigned_at(signature)), clock.now() + MOST_AHEAD)
     facts = {"log": ask.log.log_id, "size": ask.size, "vkey": key.to_vkey(), "line": signature.to_line()[:-1]}
     with platform.database.scoped(_SEQUENCER) as session:
         session.execute(_KEEP, facts | {"seen_at": seen_at})
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(min(seconds, _LAST), UTC)

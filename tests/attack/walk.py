@@ -35,6 +35,7 @@ class Target:
     record_id: str
     subject_id: str
     session_id: str
+    receipt_id: str
     organization: str
     purpose: str = PURPOSE
 
@@ -132,8 +133,9 @@ class World:
             row = connection.execute(
                 "select (select record_id from record where customer_id = %(c)s limit 1),"
                 " (select subject_id from subject where customer_id = %(c)s limit 1),"
-                " (select session_id from session where customer_id = %(c)s limit 1)",
-                {"c": customer},
+                " (select session_id from session where customer_id = %(c)s limit 1),"
+                " (select coalesce((select act_id from act where customer_id = %(c)s limit 1), %(none)s))",
+                {"c": customer, "none": UUID(int=7)},
             ).fetchone()
         assert row is not None
         return Target(
@@ -143,6 +145,7 @@ class World:
             str(row[0]),
             str(row[1]),
             str(row[2]),
+            str(row[3]),
             organization.slug,
         )
 
@@ -183,7 +186,10 @@ def intruders(world: World) -> list[Intruder]:
     nobody = Intruder("nobody", {}, {}, target)
     liar = {"Authorization": f"Bearer {secrets.token_urlsafe(40)}"}
     thief = world.intruder("thief", made["thief"], profile_of=made["granted"])
-    return [*found, wrong, nobody, Intruder("liar", liar, liar, target), thief]
+    auditing = make.auditor(world.platform)
+    make.anchored(world.platform)  # so that the logs hold all of this
+    auditor = Intruder("the platform's auditor", auditing, auditing, target)
+    return [*found, wrong, nobody, Intruder("liar", liar, liar, target), thief, auditor]
 
 
 def examples(target: Target) -> Mapping[str, Example]:
@@ -248,6 +254,7 @@ def _of_people(target: Target) -> dict[str, Example]:
         "correct_record": Example(json={"value": "mine"}),
         "erase_record": Example(json={}),
         "report_access": Example(json={}),
+        "read_my_receipt": Example(query={"format": "html"}),
         "answer_demand": Example(json={"answer": "refused", "reason": "is-right"}),
     }
 
@@ -293,6 +300,13 @@ PLAIN: Final = frozenset(
         "ask_if_settled",
         "list_rejects",
         "list_demands",
+        "list_my_receipts",
+        "list_acts",
+        "list_accesses",
+        "audit_bundle",
+        "log_checkpoint",
+        "log_vkey",
+        "log_tile",
         "list_my_demands",
         "withdraw_demand",
     ]
@@ -307,6 +321,9 @@ def places(target: Target) -> Mapping[str, str]:
         "record_id": target.record_id,
         "subject_id": target.subject_id,
         "session_id": target.session_id,
+        "receipt_id": target.receipt_id,
+        "log": "consent",
+        "path": "entries/000.p/9",
         "request_id": str(UUID(int=7)),
         "demand_id": str(UUID(int=7)),
         "access_id": str(UUID(int=7)),
