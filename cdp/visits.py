@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -18,7 +19,9 @@ def last(session: Session, *, before: datetime) -> datetime | None:
     return moment
 
 
-def happened(session: Session, *, limit: int) -> list[Act]:
-    """Return the latest acts on permissions of the customer in scope, the newest first."""
+def happened(session: Session, *, limit: int, recipient: UUID | None = None) -> list[Act]:
+    """Return the latest acts on permissions of the customer in scope, of one recipient or all, the newest first."""
     those = select(Act).where(col(Act.kind).in_(_OF_PERMISSIONS))
+    if recipient is not None:
+        those = those.where(col(Act.recipient_id) == recipient)
     return list(session.exec(those.order_by(col(Act.at).desc(), col(Act.seq).desc()).limit(limit)))

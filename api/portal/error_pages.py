@@ -7,7 +7,7 @@ says and nothing of what went wrong; (3) nobody is led to an address that is not
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -102,9 +102,15 @@ def _page(portal: Portal, request: Request, *, status: int) -> Response:
 
 def _to(place: str, request: Request) -> Response:
     """Lead to where somebody says who they are, and from there back to the page they wanted."""
-    wanted = request.url.path if request.method == "GET" else places.OVERVIEW
+    wanted = request.url.path if request.method == "GET" else _before(request)
     onward = f"?{urlencode({places.ONWARD: wanted})}" if wanted != places.OVERVIEW else ""
     return RedirectResponse(place + onward, 303)
+
+
+def _before(request: Request) -> str:
+    """Return the page of ours that a form stood on."""
+    came = urlsplit(request.headers.get("referer", ""))
+    return places.onward(came.path) if came.netloc == request.url.netloc else places.OVERVIEW
 
 
 def _faces_a_person(scope: Scope) -> bool:

@@ -18,7 +18,21 @@ GIVEN: Final = "given"
 BACK: Final = "back"
 CHANGED: Final = "changed"
 REFUSED: Final = "refused"
+OBJECTED: Final = "objected"
 SPEECH: Final = "speech"
+ASKED: Final = "asked"
+SAVED: Final = "saved"
+CORRECTED: Final = "corrected"
+ERASED: Final = "erased"
+WITHDRAWN: Final = "withdrawn"
+PASSKEY_ADDED: Final = "passkey-added"
+EXTERNAL_ADDED: Final = "external-added"
+ADDRESS_ADDED: Final = "address-added"
+REMOVED: Final = "removed"
+SESSIONS_STOPPED: Final = "sessions-stopped"
+JOINED: Final = "joined"
+NOT_ME: Final = "not-me"
+ASKED_LATER: Final = "asked-later"
 
 
 def told(session: Session, speech: Speech, names: directory.Names, code: str, about: str) -> Notice | None:
@@ -38,6 +52,11 @@ def stopped(speech: Speech, name: str, grant_id: object) -> Notice:
     return Notice(speech.say("%(name)s ziet uw gegevens niet meer.", name=name), undo)
 
 
+def objected(speech: Speech, name: str, _: Permission) -> Notice:
+    """Tell that an objection holds."""
+    return Notice(speech.say("%(name)s ziet hiervoor niets meer. Uw bezwaar staat vast.", name=name))
+
+
 def given(speech: Speech, name: str, permission: Permission) -> Notice:
     """Tell until when somebody may look."""
     end = permission.expires_at or permission.attested_expires_at
@@ -48,12 +67,26 @@ def given(speech: Speech, name: str, permission: Permission) -> Notice:
 _PLAIN: Final[Mapping[str, str]] = {
     ALL_STOPPED: later("Niemand ziet nu nog iets van u."),
     SPEECH: later("Uw keuze is bewaard."),
+    ASKED: later("Uw verzoek is verstuurd."),
+    SAVED: later("Uw keuze is bewaard."),
+    CORRECTED: later("Uw verbetering geldt nu. Iedereen die het mag zien, ziet uw versie."),
+    ERASED: later("Wat u zelf zei, is gewist."),
+    WITHDRAWN: later("Uw verzoek is ingetrokken."),
+    PASSKEY_ADDED: later("Uw passkey is klaar. U kunt er nu mee inloggen."),
+    EXTERNAL_ADDED: later("U kunt nu ook via de andere dienst inloggen."),
+    ADDRESS_ADDED: later("Dit is nu ook van u. Hoorden er gegevens bij? Dan ziet u die nu."),
+    REMOVED: later("Het is weggehaald. U krijgt hierover een e-mail."),
+    SESSIONS_STOPPED: later("Daar is nu niemand meer ingelogd."),
+    JOINED: later("Deze gegevens staan nu ook bij u."),
+    NOT_ME: later("Wij houden deze gegevens bij u weg. U kunt dit later veranderen."),
+    ASKED_LATER: later("Wij vragen het over 30 dagen nog eens."),
 }
 _ABOUT_A_GRANT: Final[Mapping[str, Callable[[Speech, str, Permission], Notice]]] = {
     STOPPED: lambda speech, name, each: stopped(speech, name, _id(each)),
     GIVEN: given,
     BACK: given,
     CHANGED: given,
+    OBJECTED: objected,
 }
 
 

@@ -7,18 +7,26 @@ DATA: Final = "/gegevens"
 ORGANISATIONS: Final = "/organisaties"
 ENDED: Final = "/organisaties/gestopt"
 LOG: Final = "/logboek"
+LOG_ALERTS: Final = "/logboek/meldingen"
+LOG_DOWNLOAD: Final = "/logboek/downloaden"
+PROOF: Final = "/logboek/bewijs"
+DEMANDS: Final = "/gegevens/verzoeken"
+TAKE_ALONG: Final = "/gegevens/meenemen"
+RECEIPTS: Final = "/bewijzen"
 PREFERENCES: Final = "/voorkeuren"
 SIGN_IN: Final = "/veilig-inloggen"
 MORE: Final = "/meer"
 HELP: Final = "/hulp"
 
-LOGIN: Final = "/login"
+LOGIN: Final = "/inloggen"
 CONFIRM: Final = "/bevestigen"
 """Where somebody proves anew who they are; `?verder=` is where they go on."""
 LOGOUT: Final = "/uitloggen"
 EXTEND: Final = "/sessie/verlengen"
 SPEECH: Final = "/taal"
 STOP_ALL: Final = "/alles-stoppen"
+QUESTIONS: Final = "/bent-u-dit"
+LEAVE: Final = "/account/verwijderen"
 
 ONWARD: Final = "verder"
 _LONGEST: Final = 500
@@ -37,6 +45,26 @@ def request(request_id: object) -> str:
 def access(grant_id: object, step: str) -> str:
     """Return where one permission is changed, stopped or given back."""
     return f"/toegang/{grant_id}/{step}"
+
+
+def log_line(access_id: object) -> str:
+    """Return where somebody asks about one look."""
+    return f"{LOG}/regel/{access_id}"
+
+
+def thing(record_id: object) -> str:
+    """Return where one fact, product or contact is."""
+    return f"{DATA}/{record_id}"
+
+
+def demand(demand_id: object) -> str:
+    """Return where a request to an organization and its answer are."""
+    return f"{DEMANDS}/{demand_id}"
+
+
+def receipt(act_id: object) -> str:
+    """Return where the receipt of an act is."""
+    return f"{RECEIPTS}/{act_id}"
 
 
 def onward(unverified: str) -> str:

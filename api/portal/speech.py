@@ -70,6 +70,11 @@ class Speech:
         """The language as HTML names it."""
         return _TAG[self.locale]
 
+    @property
+    def cldr(self) -> str:
+        """The language as the calendars of the CLDR name it."""
+        return _CLDR[self.locale]
+
     def say(self, text: str, **values: object) -> str:
         """Return `text` in this language, with the values in their places."""
         said = catalog(self.locale).gettext(text)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from api.portal import cookies, notices
 from api.portal.frame import Frame, Page, Room, Stay, tongues, ways
 from api.portal.rendering import Portal
 from api.portal.speech import Speech
-from api.principals import LoggedIn, platform_of
+from api.principals import FreshLoginNeeded, LoggedIn, platform_of
 from cdp import access_requests, accesses, addressing, clock, credentials, directory, sessions
 from cdp.addressing import Addressing
 from cdp.catalog.files import Catalog, Language
@@ -96,6 +96,17 @@ class Visit:
             cookies.set_notice(answer, self.platform.settings, notice, str(about))
         return answer
 
+    def fresh(self) -> None:
+        """Raise FreshLoginNeeded unless the visitor proved a few minutes ago who they are."""
+        if self.at - self.person.proven_at > timedelta(seconds=self.platform.settings.fresh_seconds):
+            raise FreshLoginNeeded
+
+    def fresh_for(self, session: Session, categories: Iterable[str]) -> None:
+        """Raise FreshLoginNeeded before anything of a special kind is opened, unless the proof is fresh."""
+        known = self.platform.catalogs.of(session, None).categories
+        if any(known[each].is_special for each in categories if each in known):
+            self.fresh()
+
     def _frame(
         self,
         session: Session,
@@ -162,3 +173,13 @@ def identifier(unverified: str) -> UUID | None:
 
 
 Visiting = Annotated[Visit, Depends(visit)]
+
+
+async def fresh_visit(visit: Visiting) -> Visit:
+    """Return the visit of a customer who has just proved who they are; raises FreshLoginNeeded."""
+    if visit.at - visit.person.proven_at > timedelta(seconds=visit.platform.settings.fresh_seconds):
+        raise FreshLoginNeeded
+    return visit
+
+
+FreshVisiting = Annotated[Visit, Depends(fresh_visit)]

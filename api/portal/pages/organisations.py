@@ -120,39 +120,8 @@ def asking(facts: Facts, request: Request) -> Asking:
     )
 
 
-def _lead(facts: Facts) -> str:
-    speech, seeing = facts.speech, len({each.organization for each in live_grants(facts)})
-    first = speech.count(
-        "%(number)s organisatie mag iets van u zien.", "%(number)s organisaties mogen iets van u zien.", seeing
-    )
-    asked = len(waiting(facts))
-    second = speech.count(
-        "%(number)s organisatie wacht op uw antwoord.", "%(number)s organisaties wachten op uw antwoord.", asked
-    )
-    third = speech.say("U kunt toegang altijd aanpassen of stoppen.")
-    opening = first if seeing else speech.say("Niemand mag nu iets van u zien.")
-    return " ".join([opening, *([second] if asked else []), *([third] if seeing else [])])
-
-
-def _ended(facts: Facts) -> list[Ended]:
-    over = [(_over_at(each), _ended_grant(facts, each)) for each in facts.grants if not each.is_live]
-    lapsed = [(each.due_at, _lapsed(facts, each)) for each in facts.requests if each.state == "expired"]
-    return [each for _, each in sorted(over + lapsed, key=lambda pair: pair[0], reverse=True)]
-
-
-def _tabs(facts: Facts, *, is_now: bool) -> tuple[Tab, ...]:
-    live, over = len(live_grants(facts)), len(_ended(facts))
-    return (
-        Tab(places.ORGANISATIONS, facts.speech.say("Nu (%(number)s)", number=live), is_now),
-        Tab(places.ENDED, facts.speech.say("Gestopt (%(number)s)", number=over), not is_now),
-    )
-
-
-def _over_at(grant: Grant) -> datetime:
-    return grant.changed_at if grant.stopped else end_of(grant)
-
-
-def _ended_grant(facts: Facts, grant: Grant) -> Ended:
+def ended_grant(facts: Facts, grant: Grant) -> Ended:
+    """Return a permission that is over as its owner sees it."""
     speech, end = facts.speech, end_of(grant)
     how = {
         "revoked": speech.say("Gestopt door u"),
@@ -168,6 +137,38 @@ def _ended_grant(facts: Facts, grant: Grant) -> Ended:
         why=facts.why(grant.organization, grant.purpose),
         undo=places.access(grant.grant_id, "terug") if grant.stopped == "revoked" else None,
     )
+
+
+def _lead(facts: Facts) -> str:
+    speech, seeing = facts.speech, len({each.organization for each in live_grants(facts)})
+    first = speech.count(
+        "%(number)s organisatie mag iets van u zien.", "%(number)s organisaties mogen iets van u zien.", seeing
+    )
+    asked = len(waiting(facts))
+    second = speech.count(
+        "%(number)s organisatie wacht op uw antwoord.", "%(number)s organisaties wachten op uw antwoord.", asked
+    )
+    third = speech.say("U kunt toegang altijd aanpassen of stoppen.")
+    opening = first if seeing else speech.say("Niemand mag nu iets van u zien.")
+    return " ".join([opening, *([second] if asked else []), *([third] if seeing else [])])
+
+
+def _ended(facts: Facts) -> list[Ended]:
+    over = [(_over_at(each), ended_grant(facts, each)) for each in facts.grants if not each.is_live]
+    lapsed = [(each.due_at, _lapsed(facts, each)) for each in facts.requests if each.state == "expired"]
+    return [each for _, each in sorted(over + lapsed, key=lambda pair: pair[0], reverse=True)]
+
+
+def _tabs(facts: Facts, *, is_now: bool) -> tuple[Tab, ...]:
+    live, over = len(live_grants(facts)), len(_ended(facts))
+    return (
+        Tab(places.ORGANISATIONS, facts.speech.say("Nu (%(number)s)", number=live), is_now),
+        Tab(places.ENDED, facts.speech.say("Gestopt (%(number)s)", number=over), not is_now),
+    )
+
+
+def _over_at(grant: Grant) -> datetime:
+    return grant.changed_at if grant.stopped else end_of(grant)
 
 
 def _lapsed(facts: Facts, request: Request) -> Ended:

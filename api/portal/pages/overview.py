@@ -1,6 +1,5 @@
 """Overzicht: what waits for the customer, what changed since the last visit, and who looked this week."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -10,9 +9,10 @@ from api.portal import places
 from api.portal.drawing import Rosette, rosette
 from api.portal.frame import Frame, Page
 from api.portal.pages.facts import Facts
+from api.portal.pages.history import sentence
 from api.portal.pages.organisations import Asking, asking, live_grants, waiting
 from api.portal.pages.plates import SOON, end_of
-from api.portal.speech import ZONE, Speech
+from api.portal.speech import ZONE
 from cdp.addressing import Addressing
 from cdp.holdings import Grant
 from cdp.looks import PerGrant
@@ -53,6 +53,15 @@ class Looking:
     share: int
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An organization that may see something now."""
+
+    name: str
+    href: str
+    rosette: Rosette
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewPage(Page):
     """The first page."""
@@ -67,6 +76,7 @@ class OverviewPage(Page):
     looking: tuple[Looking, ...]
     changes: tuple[Change, ...]
     seeing: str
+    keys: tuple[Holder, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,7 @@ def overview(facts: Facts, frame: Frame, back: Back) -> OverviewPage:
         looking=_looking(facts, back.week),
         changes=tuple(_change(facts, each, back.last_visit) for each in back.acts),
         seeing=_seeing(facts),
+        keys=_holders(facts),
     )
 
 
@@ -162,26 +173,12 @@ def _looking(facts: Facts, week: PerGrant) -> tuple[Looking, ...]:
 
 
 def _change(facts: Facts, act: Act, last_visit: datetime | None) -> Change:
-    name = facts.names.name(act.recipient_id)
-    say = _HAPPENED.get(act.kind, _HAPPENED["narrow"])
     return Change(
         when=facts.speech.date(act.at),
-        text=say(facts.speech, name),
+        text=sentence(facts, act),
         href=places.organisation(facts.names.slug(act.recipient_id)),
         is_new=last_visit is not None and act.at > last_visit,
     )
-
-
-_HAPPENED: Final[Mapping[str, Callable[[Speech, str], str]]] = {
-    "grant": lambda speech, name: speech.say("U gaf %(name)s toegang.", name=name),
-    "narrow": lambda speech, name: speech.say("U gaf %(name)s minder toegang.", name=name),
-    "extend": lambda speech, name: speech.say("U gaf %(name)s meer of langer toegang.", name=name),
-    "revoke": lambda speech, name: speech.say("U stopte de toegang van %(name)s.", name=name),
-    "refuse": lambda speech, name: speech.say("U weigerde %(name)s toegang.", name=name),
-    "object": lambda speech, name: speech.say("U maakte bezwaar bij %(name)s.", name=name),
-    "attest": lambda speech, name: speech.say("%(name)s meldde dat u buiten mijn.klant toegang gaf.", name=name),
-    "expire": lambda speech, name: speech.say("De toegang van %(name)s liep af.", name=name),
-}
 
 
 def _seeing(facts: Facts) -> str:
@@ -190,4 +187,11 @@ def _seeing(facts: Facts) -> str:
         return facts.speech.say("Niemand mag nu iets van u zien.")
     return facts.speech.count(
         "%(number)s organisatie mag iets van u zien.", "%(number)s organisaties mogen iets van u zien.", seeing
+    )
+
+
+def _holders(facts: Facts) -> tuple[Holder, ...]:
+    found = sorted({each.organization for each in live_grants(facts)}, key=facts.names.name)
+    return tuple(
+        Holder(facts.names.name(each), places.organisation(facts.names.slug(each)), rosette(each)) for each in found
     )

@@ -72,7 +72,7 @@ def plate(facts: Facts, grant: Grant) -> Plate:
         sees=sees(facts, grant),
         part=part(facts, grant),
         until=speech.until(end),
-        gone=_gone(grant.since, end, speech.at),
+        gone=gone(grant, at=speech.at),
         looked=looked(facts, grant),
         ground=ground(speech, grant, name),
         stopping=stopping(facts, grant),
@@ -83,6 +83,12 @@ def end_of(grant: Grant) -> datetime:
     """Return when the last part of a permission ends or ended."""
     ends = [each for each in (grant.expires_at, grant.attested_expires_at) if each is not None]
     return max(ends, default=grant.changed_at)
+
+
+def gone(grant: Grant, *, at: datetime) -> int:
+    """Return how much of the period is over, in hundredths."""
+    whole = (end_of(grant) - grant.since).total_seconds()
+    return _WHOLE if whole <= 0 else min(max(round(_WHOLE * (at - grant.since).total_seconds() / whole), 0), _WHOLE)
 
 
 def opens(facts: Facts, grant: Grant) -> str:
@@ -165,9 +171,3 @@ def _otherwise(facts: Facts, organization: UUID) -> str:
     if not email:
         return facts.speech.say("Hulp van %(name)s kan ook zonder toegang: bel of schrijf.", name=name)
     return facts.speech.say("Hulp kan ook zonder toegang: mail %(email)s.", email=email)
-
-
-def _gone(since: datetime, end: datetime, at: datetime) -> int:
-    """Return how much of the period is over, in hundredths."""
-    whole = (end - since).total_seconds()
-    return _WHOLE if whole <= 0 else min(max(round(_WHOLE * (at - since).total_seconds() / whole), 0), _WHOLE)

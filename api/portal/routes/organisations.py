@@ -1,22 +1,31 @@
 """Organisaties: who may see something now, and where access has ended."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Form, Path
 from starlette.responses import Response
 
-from api.portal import places
+from api import own_forms
+from api.portal import notices, places
 from api.portal.frame import Room
-from api.portal.pages import organisations
+from api.portal.pages import organisation, organisations
 from api.portal.pages.facts import Facts
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import access_requests, grants, looks
+from cdp import access_requests, directory, grants, looks, visits
 from cdp.holdings import Grant, Request
+from consent import acts as law
+from consent.errors import NotFound
+from consent.types import CUSTOMER_SOURCE
 
 router = APIRouter(include_in_schema=False)
 
 MONTH: Final = timedelta(days=30)
+MOST_HISTORY: Final = 50
+Slug = Annotated[str, Path(max_length=64)]
+Purpose = Annotated[str, Form(max_length=64)]
+Chosen = Annotated[list[str], Form(max_length=20, default_factory=list)]
+Days = Annotated[int, Form(ge=1, le=366)]
 
 
 def facts(visit: Visit, opened: Opened) -> Facts:
@@ -46,3 +55,35 @@ def ended(visit: Visiting) -> Response:
     with visit.opened(Room.ORGANISATIONS) as opened:
         page = organisations.ended(facts(visit, opened), opened.frame)
     return visit.show(page)
+
+
+@router.get("/organisaties/{slug}")
+def one(slug: Slug, visit: Visiting) -> Response:
+    """Show everything about one organization."""
+    return visit.show(_one(visit, slug))
+
+
+@router.post("/organisaties/{slug}/toestaan", dependencies=[Depends(own_forms.only)])
+def give(slug: Slug, visit: Visiting, doel: Purpose, dagen: Days, soort: Chosen) -> Response:
+    """Allow something without being asked."""
+    if not soort:
+        return visit.show(_one(visit, slug, is_faulty=True), status=422)
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        visit.fresh_for(session, soort)
+        recipient = directory.names(session).organization(slug)
+        end = grants.period(session, doel).end(visit.at, days=dagen)
+        kinds = frozenset(soort)
+        act = law.Grant(recipient=recipient, purpose=doel, at=visit.at, categories=kinds, sources=None, expires_at=end)
+        grants.record(session, visit.person.scope, visit.person.customer_id, act)
+    given = grants.grant_id(visit.person.customer_id, recipient, doel)
+    return visit.lead(places.organisation(slug), notices.GIVEN, given)
+
+
+def _one(visit: Visit, slug: str, *, is_faulty: bool = False) -> organisation.OrganisationPage:
+    with visit.opened(Room.ORGANISATIONS) as opened:
+        known = opened.names.by_slug.get(slug)
+        if known is None or known.organization_id == CUSTOMER_SOURCE:
+            raise NotFound("there is no such organization")
+        acts = visits.happened(opened.session, limit=MOST_HISTORY, recipient=known.organization_id)
+        fault = opened.speech.say("Kies minstens 1 soort gegevens.") if is_faulty else None
+        return organisation.organisation(facts(visit, opened), opened.frame, known, tuple(acts), fault=fault)

@@ -125,7 +125,7 @@ def request(slug: str, purpose: str, *categories: str, **other: Any) -> Request:
         "purpose": purpose,
         "categories": list(categories),
         "days": 90,
-        "notice": {"nl": "Wij maken een advies over uw energie. Daarvoor kijken we naar uw woning en wat u gebruikt."},
+        "notice": stories.notices()["fraud"],
         "state": "pending",
         "asked_at": AT - timedelta(days=3),
         "due_at": AT + timedelta(days=11),

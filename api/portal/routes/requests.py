@@ -1,0 +1,89 @@
+"""Verzoek: one request, and the answer to it: all, part or no."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Path
+from starlette.responses import Response
+
+from api import own_forms
+from api.portal import notices, places
+from api.portal.frame import Room
+from api.portal.pages import requests, values
+from api.portal.pages.requests import Preview
+from api.portal.routes.organisations import facts
+from api.portal.visit import Opened, Visit, Visiting
+from cdp import access_requests, dossier, grants
+from cdp.holdings import Request
+from consent.errors import NotFound
+
+router = APIRouter(include_in_schema=False)
+
+RequestId = Annotated[UUID, Path()]
+Answer = Annotated[str, Form(max_length=10)]
+Chosen = Annotated[list[str], Form(max_length=20, default_factory=list)]
+Days = Annotated[int, Form(ge=1, le=366)]
+OURS = [Depends(own_forms.only)]
+
+
+@router.get("/verzoeken/{request_id}")
+def show(request_id: RequestId, visit: Visiting) -> Response:
+    """Show who asks for what, with what there is of it."""
+    return visit.show(_page(visit, request_id))
+
+
+@router.post("/verzoeken/{request_id}", dependencies=OURS)
+def answer(request_id: RequestId, visit: Visiting, antwoord: Answer, soort: Chosen, dagen: Days = 366) -> Response:
+    """Allow all or part, or say no; a part of nothing is asked again."""
+    if antwoord == requests.NO:
+        return refuse(request_id, visit)
+    if antwoord == requests.PART and not soort:
+        return visit.show(_page(visit, request_id, is_faulty=True), status=422)
+    return _allow(visit, request_id, frozenset(soort) if antwoord == requests.PART else None, days=dagen)
+
+
+@router.post("/verzoeken/{request_id}/weigeren", dependencies=OURS)
+def refuse(request_id: RequestId, visit: Visiting) -> Response:
+    """Say no."""
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        access_requests.refuse(session, visit.person.scope, request_id, at=visit.at)
+    return visit.lead(places.ORGANISATIONS, notices.REFUSED, request_id)
+
+
+def _allow(visit: Visit, request_id: UUID, chosen: frozenset[str] | None, *, days: int) -> Response:
+    scope, at = visit.person.scope, visit.at
+    with visit.platform.database.scoped(scope) as session:
+        asked = _found([Request.of(each, at=at) for each in access_requests.of_customer(session)], request_id)
+        visit.fresh_for(session, chosen or asked.categories)
+        shorter = at + timedelta(days=days) if days < asked.days else None
+        access_requests.approve(session, scope, request_id, categories=chosen, expires_at=shorter, at=at)
+        given = grants.grant_id(visit.person.customer_id, asked.organization, asked.purpose)
+    return visit.lead(places.ORGANISATIONS, notices.GIVEN, given)
+
+
+def _page(visit: Visit, request_id: UUID, *, is_faulty: bool = False) -> requests.RequestPage:
+    with visit.opened(Room.ORGANISATIONS) as opened:
+        known = facts(visit, opened)
+        asked = _found(known.requests, request_id)
+        previews = {each: _preview(visit, opened, each) for each in asked.categories}
+        fault = opened.speech.say("Kies minstens 1 soort gegevens. Of kies Weigeren.") if is_faulty else None
+        return requests.request(known, opened.frame, asked, previews, fault=fault)
+
+
+def _found(asked: tuple[Request, ...] | list[Request], request_id: UUID) -> Request:
+    for each in asked:
+        if each.request_id == request_id:
+            return each
+    raise NotFound("there is no such request")
+
+
+def _preview(visit: Visit, opened: Opened, category: str) -> Preview:
+    session, keys, speech, catalog = opened.session, opened.keys, opened.speech, opened.catalog
+    most = requests.MOST_LINES + 1
+    kept = dossier.records(session, keys, category=category, until=visit.at, limit=most)
+    talks = dossier.interactions(session, keys, category=category, until=visit.at, limit=most)
+    lines = [values.line(speech, catalog, each) for each in kept] + [
+        values.talk(speech, catalog, each) for each in talks
+    ]
+    return Preview(tuple(lines[: requests.MOST_LINES]), has_more=len(lines) > requests.MOST_LINES)

@@ -1,0 +1,53 @@
+"""Samples of one organization, of everything stopped, and of pages that are mostly words."""
+
+from collections.abc import Callable
+from typing import Final
+
+from api.portal.frame import Page, Room
+from api.portal.pages import organisation, plain
+from cdp.catalog.files import Language
+from tests.portal.samples import world
+from tests.portal.samples.overview import ACTS
+
+
+def _one(locale: Language, slug: str, *, fault: str | None = None) -> Page:
+    facts = world.facts(locale, grants=world.SEVERAL + world.ENDED, looked=world.LOOKED, requests=(world.ASKS,))
+    acts = tuple(each for each in ACTS if each.recipient_id == world.identity(slug))
+    frame = world.frame(locale, Room.ORGANISATIONS)
+    return organisation.organisation(facts, frame, world.NAMES.by_id[world.identity(slug)], acts, fault=fault)
+
+
+def _stop_all(locale: Language) -> Page:
+    return plain.stop_all(world.facts(locale, grants=world.SEVERAL), world.frame(locale, Room.ORGANISATIONS))
+
+
+def _nothing_to_stop(locale: Language) -> Page:
+    return plain.stop_all(world.facts(locale), world.frame(locale, Room.ORGANISATIONS))
+
+
+def _more(locale: Language) -> Page:
+    return plain.more(world.speech(locale), world.frame(locale, Room.MORE))
+
+
+def _help(locale: Language) -> Page:
+    return plain.help_(world.speech(locale), world.frame(locale, None), email="hulp@klant.example.org")
+
+
+def _help_for_anybody(locale: Language) -> Page:
+    return plain.help_(world.speech(locale), world.stranger(locale), email="hulp@klant.example.org")
+
+
+SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
+    "organisatie": lambda locale: _one(locale, "vuurtoren"),
+    "organisatie-deel": lambda locale: _one(locale, "zonnewijzer"),
+    "organisatie-buiten-ons": lambda locale: _one(locale, "weidelicht"),
+    "organisatie-onbekende": lambda locale: _one(locale, "stranger"),
+    "organisatie-fout": lambda locale: _one(
+        locale, "vuurtoren", fault=world.speech(locale).say("Kies minstens 1 soort gegevens.")
+    ),
+    "alles-stoppen": _stop_all,
+    "alles-stoppen-niets": _nothing_to_stop,
+    "meer": _more,
+    "hulp": _help,
+    "hulp-buiten": _help_for_anybody,
+}
