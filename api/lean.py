@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import caller, errors, parameters
 from api.principals import InsufficientScope, NoOrganization, bearer
+from api.routes import segment
+from cdp.ingest.segment import CALLS
 from cdp.profiles import Reading
 from cdp.reading import Asker
 from cdp.token_checks import TokenChecks
@@ -141,5 +143,8 @@ def _arguments(scope: Scope) -> tuple[str, tuple[str, ...] | None]:
 
 _PARAMETERS: Final = parameters.Parameters(once=frozenset({"purpose"}), many=frozenset({"category"}))
 _PLAIN: Final = re.compile(rb"purpose=([a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,10}){0,3})")
-ROUTES: Final = (LeanRoute("GET", "/v1/profiles/{profile_id}", serve_profile, but=frozenset({"export"})),)
+ROUTES: Final = (
+    LeanRoute("GET", "/v1/profiles/{profile_id}", serve_profile, but=frozenset({"export"})),
+    *(LeanRoute("POST", f"/v1/{name}", segment.lean(call)) for name, call in CALLS.items()),
+)
 """Every lean route, each described by an ordinary one in `api.routes`."""

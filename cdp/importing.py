@@ -17,7 +17,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from multiprocessing import get_context
+from functools import cache
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
@@ -106,7 +108,7 @@ class _Other:
     def __init__(self, platform: Platform, task: Task) -> None:
         self._task = task
         self._pool = ProcessPoolExecutor(
-            1, mp_context=get_context("spawn"), initializer=shard.begin, initargs=(platform.settings, task)
+            1, mp_context=_context(), initializer=shard.begin, initargs=(platform.settings, task)
         )
         self._waiting: deque[Future[Stored]] = deque()
 
@@ -120,6 +122,21 @@ class _Other:
     def close(self) -> None:
         self._pool.submit(shard.end, self._task.fingerprint).result()
         self._pool.shutdown(cancel_futures=True)
+
+
+@cache
+def _context() -> BaseContext:
+    """Return how processes begin: from one that has loaded the program once, and nothing else, where there is such."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([shard.__name__])
+    return context
+
+
+def _processors() -> int:
+    """Return on how many processors this process may work."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Import:
@@ -143,7 +160,7 @@ class Import:
         self._mapping = mapping
         self._at = at
         self._is_rehearsal = is_rehearsal
-        self._shards = 1 if file.stat().st_size <= SMALL else min(MOST_SHARDS, os.cpu_count() or 1)
+        self._shards = 1 if file.stat().st_size <= SMALL else min(MOST_SHARDS, _processors())
         self._mapper = Mapper(mapping, received_at=at, attribute_name=catalog.shipped().attribute_name)
         self._prints = _fingerprints(file, mapping, self._shards)
         self._sorts: set[tuple[Kind, str, str | None]] = set()
