@@ -12,8 +12,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from api import forwarding
-from api.answers_in_one import AnswersInOne
+from api import forwarding, in_time
 from api.app import create_app
 from cdp.keys.errors import KeyFailure
 from cdp.platform import Platform
@@ -73,7 +72,7 @@ def configuration(app: FastAPI, *, host: str, port: int) -> uvicorn.Config:
         app,
         host=host,
         port=port,
-        http=AnswersInOne,
+        http=in_time.within(settings.request_seconds),
         access_log=False,
         log_level="warning",
         server_header=False,

@@ -147,6 +147,7 @@ class Settings:
     metrics_host: str = "127.0.0.1"
     remote_apply: bool = False
     trusted_proxies: tuple[str, ...] = ()
+    request_seconds: int = 30
     token_seconds: int = 600
     link_seconds: int = 900
     session_seconds: int = 28_800
@@ -206,6 +207,7 @@ class Settings:
             metrics_host=environment.get("CDP_METRICS_HOST", "127.0.0.1"),
             remote_apply=flag("CDP_REMOTE_APPLY"),
             trusted_proxies=_networks(environment, "CDP_TRUSTED_PROXIES"),
+            request_seconds=number("CDP_REQUEST_SECONDS", 30),
             token_seconds=number("CDP_TOKEN_SECONDS", 600),
             link_seconds=number("CDP_LINK_SECONDS", 900),
             session_seconds=number("CDP_SESSION_SECONDS", 28_800),
