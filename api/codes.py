@@ -53,7 +53,6 @@ REASONS: Final = {
     Reason.CATEGORY_FIXED: "The platform decides where this belongs.",
     Reason.SUPPRESSED: "An identifier belongs to somebody who was erased; the item was taken without it.",
     Reason.UNSTORABLE: "The store refused this one; send it once more, then tell the operator.",
-    Reason.SUPPRESSED: "The item was taken without this identifier: it belonged to somebody who was erased.",
 }
 _HEAD: Final = """\
 # Errors
