@@ -24,6 +24,7 @@ from cdp.scope import Principal, Scope
 from tests import make
 from tests.cdp.ingest.arrange import look
 
+PATIENCE = 20.0
 Reply = tuple[int, dict[str, str], bytes]
 MAPPING = {
     "subject": {"user_id": "id"},
@@ -89,6 +90,25 @@ def added(platform: Platform, url: str, **more: Any) -> UUID:
 
 def run(platform: Platform, source: UUID, *, at: datetime | None = None) -> Pulled:
     return pull.run(platform, source, "labels", at=at or clock.now())
+
+
+def test_a_slow_register_keeps_no_other_waiting(open_platform: Platform, register: Register) -> None:
+    others, seen = [f"/{number}" for number in range(2 * pull.AT_ONCE)], threading.Semaphore(0)
+
+    def answer(path: str, _: dict[str, str]) -> Reply:
+        if path == "/slow":  # answers only when all the others were asked
+            return (200, {}, b"[]") if all(seen.acquire(timeout=PATIENCE) for _ in others) else (500, {}, b"")
+        seen.release()
+        return 200, {}, b"[]"
+
+    register.answer = answer
+    slow = added(open_platform, register.url + "/slow")
+    for each in others:
+        added(open_platform, register.url + each)
+
+    assert pull.run_due(open_platform, clock.now()) >= 1 + len(others)
+    assert {"/slow", *others} <= {path for path, _ in register.asked}
+    assert facts(open_platform, slow).failure is None
 
 
 def facts(platform: Platform, source: UUID) -> pull.PullFacts:
