@@ -86,11 +86,14 @@ def _table(paper: FPDF, rows: Sequence[Row]) -> None:
     paper.set_font(_TEXT, "", 11)
     height = paper.font_size * 1.4
     for row in rows:
+        if paper.will_page_break(height * (len(row.lines) + 1)):
+            paper.add_page()
         top = paper.get_y()
         paper.set_font(style="B")
-        paper.multi_cell(_LABEL, height, text=row.label, align="L", new_x="RIGHT", new_y="TOP")
+        paper.multi_cell(_LABEL, height, text=row.label, align="L", new_x="LMARGIN", new_y="NEXT")
+        below = paper.get_y()
         paper.set_font(style="")
         paper.set_xy(paper.l_margin + _LABEL, top)
         paper.multi_cell(0, height, text="\n".join(row.lines), align="L", new_x="LMARGIN", new_y="NEXT")
-        paper.ln(1)
+        paper.set_y(max(below, paper.get_y()) + 1)
     paper.ln(2)

@@ -16,6 +16,7 @@ from uuid import UUID
 from cdp import clients, login, sessions
 from cdp.demo import stories
 from cdp.demo.people import Person
+from cdp.log import founding, store
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.sessions import Entry, Way
@@ -102,6 +103,22 @@ def issue(
         "organizations": programs,
         "customers": [_customer(platform, organizations, person, id_, at=at) for person, id_ in known],
         "auditor": {"client_id": auditor.client_id, "client_secret": auditor.client_secret},
+        **_logs(platform),
+    }
+
+
+def _logs(platform: Platform) -> Document:
+    """Return how each log is called, checked and found; they are made here if the worker has not come to it."""
+    founding.found(platform)
+    with platform.database.scoped(Scope(Principal.VISITOR)) as session:
+        current = [store.current(session, kind) for kind in (store.CONSENT, store.ACCESS)]
+    return {
+        f"{log.kind}_log": {
+            "origin": log.origin,
+            "vkey": log.vkey,
+            "url": f"{platform.settings.base_url}/log/{log.name}",
+        }
+        for log in current
     }
 
 

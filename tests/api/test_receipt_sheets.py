@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
+from itertools import pairwise
 from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
@@ -203,3 +204,22 @@ def test_the_font_has_the_letters_that_names_need(code: str) -> None:
     others = set(map(ord, "ΑΒΓΔΩαβγδωάέήίόύώАБВГДЯабвгдяЄІЇҐ"))
 
     assert set() == {chr(each) for each in (latin | others) - set(letters) - {0xAD, 0x149}}
+
+
+def test_rows_of_a_paper_do_not_stand_on_each_other() -> None:
+    """A label of two lines beside a value of one, and the other way round; on every page."""
+    long = " ".join(["woord"] * 12)
+    rows = [sheet.Row(long, ("waarde",)), sheet.Row("naam", (long, long, long))] * 30
+    pdf = paper.render(replace(_sheet(Kind.GRANT), facts=tuple(rows)), at=minute(0))
+
+    pages = [each.decode("latin-1") for each in _streams(pdf) if b" Td (" in each]
+    gaps = [gap for text in pages for gap in _gaps(text)]
+    assert len(pages) > 2
+    assert min(gaps) > 9
+
+
+def _gaps(text: str) -> list[float]:
+    """Return how far lines that begin at the same left edge are apart, in points."""
+    places = [(x, float(y)) for x, y in re.findall(r"BT ([0-9.]+) ([0-9.]+) Td", text)]
+    columns = [sorted(y for left, y in places if left == x) for x in {x for x, _ in places}]
+    return [after - before for column in columns for before, after in pairwise(column)]
