@@ -1,16 +1,22 @@
 """What Prometheus may know: counts and times by route template, and how full the pool of connections is."""
 
 import math
-from collections.abc import Iterator
+import os
+import time
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
+from api.processes import COUNTS
 from cdp.database import Database
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, math.inf)
+_POOL: Final = {
+    "pool_size": "Connections open.",
+    "pool_available": "Connections idle.",
+    "requests_waiting": "Requests waiting for a connection.",
+}
+_OFTEN: Final = 1.0
 
 
 class Metrics:
@@ -18,7 +24,12 @@ class Metrics:
 
     def __init__(self, database: Database) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Pool(database))
+        self._database = database
+        self._told = 0.0
+        self._pool = {
+            name: Gauge(f"cdp_database_{name}", about, multiprocess_mode="livesum", registry=self._registry)
+            for name, about in _POOL.items()
+        }
         self._requests = Counter(
             "cdp_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
         )
@@ -40,23 +51,22 @@ class Metrics:
             self._found[method, route, status] = found
         found[0].inc()
         found[1].observe(seconds)
+        now = time.monotonic()
+        if now - self._told > _OFTEN:
+            self._told = now
+            self._tell()
 
     def exposition(self) -> bytes:
-        """Return everything in Prometheus' text format."""
-        return generate_latest(self._registry)
+        """Return everything in Prometheus' text format, of all processes that serve together."""
+        self._tell()
+        if COUNTS not in os.environ:
+            return generate_latest(self._registry)
+        every = CollectorRegistry()
+        multiprocess.MultiProcessCollector(every)  # type: ignore[no-untyped-call]  # the library has no types
+        return generate_latest(every)
 
-
-class _Pool(Collector):
-    """The async pool's own numbers, read when they are asked for."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def _tell(self) -> None:
+        """Say how full the pool is: other processes of ours cannot look into it."""
         facts = self._database.pool.get_stats()
-        for name, about in (
-            ("pool_size", "Connections open."),
-            ("pool_available", "Connections idle."),
-            ("requests_waiting", "Requests waiting for a connection."),
-        ):
-            yield GaugeMetricFamily(f"cdp_database_{name}", about, value=facts.get(name, 0))
+        for name, gauge in self._pool.items():
+            gauge.set(facts.get(name, 0))

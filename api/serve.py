@@ -1,12 +1,15 @@
 """The door as a process: `python -m api.serve --host … --port …`, with its settings in `CDP_*` variables.
 
-A signal to end lets requests that are under way finish, and takes no new ones.
+A signal to end lets requests that are under way finish, and takes no new ones. With `CDP_PROCESSES`, several share one
+socket.
 """
 
 import argparse
 import gc
 import logging
+import socket
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 import uvicorn
@@ -14,12 +17,14 @@ from fastapi import FastAPI
 
 from api import forwarding, in_time
 from api.app import create_app
+from api.processes import end_with_the_parent, serve
 from cdp.keys.errors import KeyFailure
 from cdp.platform import Platform
 from cdp.settings import Settings
 from consent.errors import Problem
 
 _LAST_REQUESTS_SECONDS: Final = 20
+_BACKLOG: Final = 2048
 _UNTIL_COLLECTED: Final = 20_000
 _LOG: Final = logging.getLogger("cdp")
 
@@ -57,16 +62,40 @@ def main() -> None:
     wanted = argparse.ArgumentParser(prog="python -m api.serve")
     wanted.add_argument("--host", default="127.0.0.1")
     wanted.add_argument("--port", type=int, default=8000)
+    wanted.add_argument("--socket", type=int, help="serve this open socket: how several processes share one")
     told = wanted.parse_args()
     try:
+        processes = Settings.read().processes
+        if processes > 1 and told.socket is None:
+            sys.exit(several(("-P", "-m", "api.serve"), processes, host=told.host, port=told.port))
         app = build()
-    except (Problem, KeyFailure) as error:
+    except (Problem, KeyFailure, OSError) as error:
         sys.exit(f"error: {error}")
-    uvicorn.Server(configuration(app, host=told.host, port=told.port)).run()
+    run(app, host=told.host, port=told.port, shared=told.socket)
+
+
+def run(app: FastAPI, *, host: str, port: int, shared: int | None = None) -> None:
+    """Serve `app` in this process, on the open socket of this number when it shares one."""
+    server = uvicorn.Server(configuration(app, host=host, port=port))
+    if shared is None:
+        server.run()
+    else:
+        end_with_the_parent()
+        server.run([socket.socket(fileno=shared)])
+
+
+def several(command: Sequence[str], processes: int, *, host: str, port: int) -> int:
+    """Serve with several processes; see `api.processes.serve`."""
+    with socket.create_server((host, port), family=_family(host), backlog=_BACKLOG) as listening:
+        return serve(command, listening, processes, patience=_LAST_REQUESTS_SECONDS + 5)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def configuration(app: FastAPI, *, host: str, port: int) -> uvicorn.Config:
-    """Return how the server runs `app`: one process, whose proxies are the ones that its settings trust."""
+    """Return how one process serves `app`; the proxies that it believes are the ones that its settings trust."""
     settings: Settings = app.state.platform.settings
     return uvicorn.Config(
         app,

@@ -7,18 +7,18 @@
 - `/bench/logged/…`: the same with the log: the product's read, but each with a statement and a commit of its own.
 """
 
+import os
 import re
 import sys
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from psycopg_pool import AsyncConnectionPool
 
-from api.serve import build, configuration
+from api import serve
 from cdp import arrays, reading
 from cdp.database import sql
 from cdp.profiles import Wanted
@@ -93,6 +93,11 @@ def _facts(customer: UUID) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    served = build()
-    add_routes(served, sys.argv[2])
-    uvicorn.Server(configuration(served, host="127.0.0.1", port=int(sys.argv[1]))).run()
+    number, url, *shared = sys.argv[1:]
+    several = int(os.environ.get("CDP_PROCESSES", "1"))
+    if several > 1 and not shared:
+        command = ("-m", "benchmarks.server", number, url)
+        sys.exit(serve.several(command, several, host="127.0.0.1", port=int(number)))
+    served = serve.build()
+    add_routes(served, url)
+    serve.run(served, host="127.0.0.1", port=int(number), shared=int(shared[-1]) if shared else None)

@@ -4,14 +4,14 @@ Mirrors `consent.fold`, and a test holds it to that: standing first (the custome
 most recent, then source and record id. Values go from the seal into the answer as they are: nothing decodes them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from cdp.keys.errors import Unreadable
 from cdp.keys.ring import KeyProvider
-from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, opener
+from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, opener
 from cdp.labels import Label, Labels
 from cdp.reading import Seen
 
@@ -21,7 +21,7 @@ _CIPHERTEXT: Final = _VALUE + NONCE_BYTES
 _ZONE: Final = -len('+00:00"')
 _COLUMN: Final = b"\0sealed"
 
-Keys = Mapping[bytes, Callable[[bytes, bytes, bytes], bytes]]
+Keys = Mapping[bytes, Opener]
 """How to unseal a nonce and what follows it for a place, by the bytes of the subject's id."""
 Found = tuple[Label, str, bytes]
 """A record: its label, its time and what is sealed."""
@@ -45,10 +45,16 @@ class Parts(NamedTuple):
     next: Place | None
 
 
-def open_keys(ring: KeyProvider, seen: Iterable[Seen]) -> Keys:
-    """Return the data keys of all subjects in `seen`; those that were destroyed are missing."""
-    opened = ring.unwrap_named(blob for each in seen for blob in each.keys or ())
-    return {subject: opener(key) for subject, key in opened.items()}
+def open_keys(ring: KeyProvider, seen: Iterable[Seen], *, is_bulk: bool) -> Keys:
+    """Return the data keys of all subjects in `seen`; those that were destroyed are missing.
+
+    Many people at a time would push out of the ring's memory those who are busy, so they pass it by.
+    """
+    named = [blob for each in seen for blob in each.keys or ()]
+    if is_bulk:
+        return {subject: opener(key) for subject, key in ring.unwrap_named(named).items()}
+    opened = ring.open_many((blob[_ID:], blob[:_ID]) for blob in named)
+    return {blob[:_ID]: key.opener for blob, key in zip(named, opened, strict=True) if key is not None}
 
 
 def parts(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Parts:

@@ -131,12 +131,12 @@ class Documents:
         except Unreadable as error:
             return error
 
-    def _keys_of(self, current: Sequence[Current]) -> folding.Keys:
-        return folding.open_keys(self._platform.ring, (seen for _, seen in current))
+    def _keys_of(self, current: Sequence[Current], *, is_bulk: bool = False) -> folding.Keys:
+        return folding.open_keys(self._platform.ring, (seen for _, seen in current), is_bulk=is_bulk)
 
     def statuses(self, asker: Asker, wanted: Sequence[Wanted], current: Sequence[Current]) -> list[bytes]:
         """Return for each id that was asked for its profile or why there is none."""
-        keys = self._keys_of(current)
+        keys = self._keys_of(current, is_bulk=True)
         return [self._status(asker, *each, keys) for each in zip(wanted, current, strict=True)]
 
     def _status(self, asker: Asker, wanted: Wanted, current: Current, keys: folding.Keys) -> bytes:
@@ -151,7 +151,7 @@ class Documents:
 
     def lines(self, asker: Asker, current: Sequence[Current]) -> list[bytes]:
         """Return a line for each profile that is live."""
-        keys, name = self._keys_of(current), self._platform.profile_ids.profile_id
+        keys, name = self._keys_of(current, is_bulk=True), self._platform.profile_ids.profile_id
         return [
             self._profile(asker, name(customer, asker.organization), customer, seen, keys) + b"\n"
             for customer, seen in current

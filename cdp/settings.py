@@ -135,6 +135,7 @@ class Settings:
     log_origin: str = "localhost"
     is_demo: bool = False
     pool_size: int = 8
+    processes: int = 1
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "mijn.klant <noreply@localhost>"
     operator_mail: str | None = None
@@ -185,8 +186,6 @@ class Settings:
                 raise Invalid(f"the setting {name} is a positive whole number", field=name)
             return int(value)
 
-        if number("CDP_PROCESSES", 1) > 1:
-            raise Invalid("the setting CDP_PROCESSES is 1: start more `cdp serve` instead", field="CDP_PROCESSES")
         base_url = environment.get("CDP_BASE_URL", "http://localhost:8000").rstrip("/")
         return cls(
             home=_home(environment),
@@ -195,6 +194,7 @@ class Settings:
             log_origin=_log_origin(environment, base_url),
             is_demo=flag("CDP_DEMO"),
             pool_size=number("CDP_POOL_SIZE", 8),
+            processes=number("CDP_PROCESSES", 1),
             smtp_url=_text(environment, "CDP_SMTP_URL"),
             mail_from=environment.get("CDP_MAIL_FROM", "mijn.klant <noreply@localhost>"),
             operator_mail=environment.get("CDP_OPERATOR_MAIL") or None,

@@ -23,6 +23,9 @@ TAG_BYTES: Final = 16
 OVERHEAD: Final = NONCE_BYTES + TAG_BYTES
 NOT_OPENED: Final = (InvalidTag, ValueError)  # ValueError: too short to hold a nonce
 
+Opener = Callable[[bytes, bytes, bytes], bytes]
+"""Unseals (nonce, the rest, associated data)."""
+
 
 class DataKey:
     """One subject's data key, ready for use: made once per subject and batch, and let go with the batch.
@@ -59,6 +62,11 @@ class DataKey:
         except NOT_OPENED:
             raise Unreadable("a sealed value cannot be read") from None
 
+    @property
+    def opener(self) -> Opener:
+        """What unseals (nonce, the rest, associated data); it raises what `NOT_OPENED` names."""
+        return self._cipher.decrypt
+
     def unseal_many(self, values: Iterable[tuple[UUID, bytes]], *, table: str, column: str) -> list[bytes]:
         """Return what was sealed for each row; raises Unreadable if any one does not open."""
         before, after, decrypt = table.encode() + b"\0", b"\0" + column.encode(), self._cipher.decrypt
@@ -71,7 +79,7 @@ class DataKey:
             raise Unreadable("a sealed value cannot be read") from None
 
 
-def opener(key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
+def opener(key: bytes) -> Opener:
     """Return what unseals (nonce, the rest, associated data) with a data key; it raises what `NOT_OPENED` names."""
     return AESGCM(key).decrypt
 

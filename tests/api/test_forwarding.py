@@ -62,6 +62,6 @@ def test_the_proxies_are_addresses_and_networks() -> None:
     assert ("192.0.2.1", "2001:db8::/32") == read.trusted_proxies
 
 
-def test_one_process_serves_because_its_numbers_are_its_own() -> None:
-    with pytest.raises(Invalid, match="CDP_PROCESSES"):
-        Settings.read(REQUIRED | {"CDP_PROCESSES": "2"})
+def test_one_process_serves_unless_told_otherwise() -> None:
+    assert 1 == Settings.read(REQUIRED).processes
+    assert 2 == Settings.read(REQUIRED | {"CDP_PROCESSES": "2"}).processes

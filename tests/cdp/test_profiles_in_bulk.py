@@ -193,7 +193,7 @@ def test_a_batch_that_fails_halfway_leaves_nothing_running(
     behind: Behind, reads: Reads, shop: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "SLICE", 1)
-    monkeypatch.setattr(folding, "open_keys", lambda *_: 1 / 0)
+    monkeypatch.setattr(folding, "open_keys", lambda *_, **__: 1 / 0)
     ids = [reads.profile_id(behind.customer().customer, shop) for _ in range(9)]
 
     async def halfway() -> list[str]:
