@@ -446,7 +446,7 @@ create table cosignature (
 CREATE INDEX cosignature_witness ON cosignature USING btree (log_id, vkey, size);
 alter table cosignature add constraint cosignature_log_id_size_fkey FOREIGN KEY (log_id, size) REFERENCES checkpoint(log_id, size);
 alter table cosignature add constraint cosignature_pkey PRIMARY KEY (log_id, size, vkey);
-alter table cosignature owner to cdp_owner, disable row level security, no force row level security;
+alter table cosignature owner to cdp_owner, enable row level security, force row level security;
 trigger: CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OR TRUNCATE ON cosignature FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 grant insert, select on cosignature to cdp_sequencer;
 grant select on cosignature to cdp_auditor;
@@ -1009,9 +1009,6 @@ create policy auditor_wall on opening as permissive for select to cdp_auditor
     using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)) OR ((organization_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (pseudonym = '00000000-0000-0000-0000-000000000000'::uuid)))));
 create policy customer_wall on opening as permissive for select to cdp_customer
     using ((pseudonym = ANY (( SELECT own_pseudonyms() AS own_pseudonyms)::uuid[])));
-create policy keeper on opening as permissive for all to cdp_keeper
-    using (true)
-    with check (true);
 create policy sequencer_wall on opening as permissive for all to cdp_sequencer
     using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
     with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
@@ -1738,7 +1735,7 @@ grant execute on function reconsider_answer(uuid) to cdp_customer;
 create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[], wanted_sources uuid[], until timestamp with time zone, moment timestamp with time zone, actor text, client text, request uuid, proof jsonb) returns permission language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0c3c2420810360a978dcc1666caa04d5;
 grant execute on function record_act(uuid,uuid,text,uuid,text,text[],uuid[],timestamp with time zone,timestamp with time zone,text,text,uuid,jsonb) to cdp_customer, cdp_sequencer, cdp_source;
 
-create function record_expiries(at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0594a082a9e759bf596eaea393f80d9b;
+create function record_expiries(at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ad35bb2560e1653c5f7cffd31538c73c;
 grant execute on function record_expiries(integer,timestamp with time zone) to cdp_sequencer;
 
 create function refuse(code text, field text DEFAULT NULL::text) returns void language plpgsql volatile owner cdp_owner body 25f94e7dc5f71155c5291a50a537fd8f;
@@ -1747,7 +1744,7 @@ grant execute on function refuse(text,text) to cdp_keeper;
 create function refuse_change() returns trigger language plpgsql volatile owner cdp_owner body 22b07a972283866e9fd1c4d38a995ea5;
 grant execute on function refuse_change() to cdp_keeper;
 
-create function refuse_change_but_parting() returns trigger language plpgsql volatile owner cdp_owner body 37b4930e386204a70d9f00c4b89920d8;
+create function refuse_change_but_parting() returns trigger language plpgsql volatile owner cdp_owner body 4786ecac3a2d97c842026d3bef6a620d;
 grant execute on function refuse_change_but_parting() to cdp_keeper;
 
 create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body cfb7b9416ddac65fa2ddd5a2837dcbb8;

@@ -180,7 +180,7 @@ begin
     if tg_op = 'UPDATE' and not exists (
             select from customer c where c.customer_id in (old.customer_id, new.customer_id)) then
         parting := '{customer_id,request_id,evidence,other_id,other}';
-    elsif tg_op = 'UPDATE' and not exists (
+    elsif tg_op = 'UPDATE' and to_jsonb(old) ->> 'other_id' is not null and not exists (
             select from customer c where c.customer_id = (to_jsonb(old) ->> 'other_id')::uuid) then
         parting := '{other_id}';
     end if;
@@ -225,9 +225,6 @@ declare
     ended record;
     recorded integer := 0;
 begin
-    if not is_sealed('sequencer') then
-        perform refuse('refused');
-    end if;
     for ended in
         select p.customer_id, p.recipient_id, p.purpose, e.ends_at
         from permission p

@@ -21,7 +21,7 @@ begin
             using ((select is_sealed(''sequencer''))) with check ((select is_sealed(''sequencer'')))', name);
         execute format('grant select on %I to cdp_sequencer', name);
     end loop;
-    foreach name in array array['opening', 'pseudonym', 'consent_outbox', 'access_outbox'] loop
+    foreach name in array array['pseudonym', 'consent_outbox', 'access_outbox'] loop
         execute format('create policy keeper on %I to cdp_keeper using (true) with check (true)', name);
     end loop;
 end

@@ -13,6 +13,7 @@ create index cosignature_witness on cosignature (log_id, vkey, size);
 comment on table cosignature is 'That a witness saw a checkpoint, and when: a line under the checkpoint as it is published.';
 comment on column cosignature.seen_at is 'The time in the line: the only one in the logs that is not our own word.';
 
+alter table cosignature enable row level security, force row level security;
 create trigger written_once before update or delete or truncate on cosignature
     for each statement execute function refuse_change();
 

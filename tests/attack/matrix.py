@@ -58,9 +58,15 @@ RIGHTS: Final = {
         interaction: select update(disputed_at)
         record: select insert update(disputed_at,superseded_at)
         session: select update(ended_at)
+        checkpoint cosignature leaf log log_key node opening: select
     """,
     "auditor": """
-        access act: select
+        access: select insert
+        act: select
+        checkpoint cosignature leaf log log_key node opening: select
+    """,
+    "visitor": """
+        checkpoint cosignature leaf log log_key node: select
     """,
     "operator": """
         access_token: select update(revoked_at) delete
@@ -88,21 +94,31 @@ RIGHTS: Final = {
         proof_code: select insert update(tries,used_at)
         session: select insert update(session_hash,proven_at,ended_at)
     """,
-    "sequencer": "",
+    "sequencer": """
+        access act permission: select
+        access_outbox: select delete
+        checkpoint cosignature leaf log_key node: select insert
+        consent_outbox opening pseudonym: select insert delete
+        customer: select(customer_id,merged_into)
+        log: select insert update(size,ended_at)
+    """,
     "keymaster": """
         data_key: select update(wrapped,generation)
         key_destruction: select update(done_at)
         key_floor: select update(generation)
     """,
     "keeper": """
-        access: insert
+        access: select insert update(customer_id)
+        access_outbox consent_outbox: insert
+        pseudonym: select
         access_request cannot_link customer data_key identifier: select insert update delete
         permission reference session subject: select insert update delete
         access_token attribute client delivery idempotency import_job login_link pull record_type: select delete
         external_login passkey proof_code: select delete
         question: select insert update(answer,answered_at) delete
         reject write_key: select delete
-        act key_destruction: select insert
+        act: select insert update(customer_id,request_id,evidence,other_id,other)
+        key_destruction: select insert
         category key_floor purpose scope_key: select
         change link: select insert delete
         alert: select delete
@@ -115,7 +131,7 @@ RIGHTS: Final = {
     """,
 }
 CATALOG: Final = ("attribute", "catalog_version", "category", "organization", "purpose", "record_type")
-WITHOUT_CATALOG: Final = {"keymaster", "keeper", "nobody"}
+WITHOUT_CATALOG: Final = {"keymaster", "keeper", "nobody", "visitor"}
 
 
 def known(name: str) -> UUID:
@@ -213,6 +229,8 @@ def _permitted(asker: Asker, row: Row) -> bool:
     return asker.is_me(row, "recipient_id") and row["purpose"] == asker.purpose
 
 
+PUBLISHED: Final = ("checkpoint", "cosignature", "leaf", "log", "log_key", "node")
+
 SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("reader", "record"): _of_one(_granted),
     ("reader", "interaction"): _of_one(_granted),
@@ -234,6 +252,16 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("customer", "access"): _mine_or_before,
     ("customer", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.customer))),
     ("doorman", "idempotency"): lambda _asker, row: row["caller"] == "session",
+    **{(who, table): _everything for who in ("auditor", "customer") for table in PUBLISHED},
+    ("auditor", "opening"): lambda asker, row: (
+        asker.organization is None
+        or asker.is_me(row, "organization_id")
+        or row["organization_id"] == row["pseudonym"] == str(NOBODY)
+    ),
+    ("customer", "opening"): lambda asker, row: (
+        row["pseudonym"] == str(known(f"name of {asker.customer}"))
+        or (asker.customer == "anna" and row["pseudonym"] == str(known("name of old anna")))
+    ),
     ("auditor", "act"): _audited("recipient_id"),
     ("auditor", "access"): _audited("organization_id"),
 }
@@ -242,6 +270,7 @@ ADDS: Final[Mapping[tuple[str, str], Rule]] = {
         asker.is_me(row, "organization_id") and (asker.is_mine(row) or row["customer_id"] == str(NOBODY))
     ),
     ("exporter", "access"): _own("organization_id"),
+    ("auditor", "access"): lambda _asker, row: row["principal"] == "auditor" and row["customer_id"] == str(NOBODY),
     ("customer", "record"): lambda asker, row: asker.is_mine(row) and row["source_id"] == str(CUSTOMER_SOURCE),
     ("customer", "access"): _mine,
 }
@@ -251,6 +280,10 @@ KEEPS: Final[Mapping[tuple[str, str], Rule]] = {
     ("customer", "record"): lambda _asker, row: row["source_id"] == str(CUSTOMER_SOURCE),
 }
 """Which of the rows that they may update a principal may give the value of the probe: here, that it is superseded."""
+
+
+STOPPED: Final = {("keeper", "update", table): "23000" for table in ("access", "act", "permission")}
+"""What triggers refuse even to the keeper: to change what is proof, and to change a permission without an act."""
 
 
 def is_kept_from(asker: Asker, table: str, row: Row) -> bool:
@@ -272,7 +305,7 @@ def may(asker: Asker, verb: str, table: str, row: Row) -> bool:
 
 
 def _usual(principal: str, table: str, row: Row) -> Rule:
-    if principal in {"operator", "doorman", "keymaster", "keeper"}:
+    if principal in {"operator", "doorman", "keymaster", "keeper", "sequencer", "visitor"}:
         return _everything
     if principal == "customer":
         return _mine
@@ -304,7 +337,7 @@ _HONEST: Final = (
     *(Asker(f"source {o}", "source", o) for o in ("winkel", "huis")),
     *(Asker(f"customer {c}", "customer", None, c) for c in ("anna", "bram", "cato")),
     Asker("auditor winkel", "auditor", "winkel"),
-    *(Asker(p, p) for p in ("auditor", "operator", "doorman", "sequencer", "keymaster")),
+    *(Asker(p, p) for p in ("auditor", "operator", "doorman", "sequencer", "keymaster", "visitor")),
 )
 FORGERIES: Final = ("forged", "ended", "tampered", "borrowed")
 """A seal by another key, one that is over, one for another scope, and one for another principal."""

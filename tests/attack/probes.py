@@ -114,6 +114,7 @@ def questions(world: World, asker: Asker) -> Iterator[tuple[Question, str]]:
             touched = sum(matrix.may(asker, verb, table, row) for row in rows) if verb in may else "denied"
             if verb == "update" and any(matrix.is_kept_from(asker, table, row) for row in rows):
                 touched = "denied"
+            touched = matrix.STOPPED.get((asker.principal, verb, table), touched)
             yield (verb, table, _updatable(world, table, may)), str(touched)
         for number, row in enumerate(rows):
             if "insert" in may:
