@@ -198,6 +198,12 @@ def withdraw_dispute(session: Session, record: UUID, *, at: datetime) -> None:
             session.execute(_WITHDRAW, {"demand": each.demand_id, "at": at})
 
 
+def type_of(session: Session, record: UUID) -> str:
+    """Return the type of what stands under an id of the customer in scope; raises NotFound."""
+    found: str = _thing(session, record).type
+    return found
+
+
 def of_customer(session: Session, keys: OwnKeys) -> list[Demand]:
     """Return what the customer in scope asked: what is open first, then the newest."""
     return [_demand(keys, row) for row in _rows(session, None)]

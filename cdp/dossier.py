@@ -43,6 +43,8 @@ MOST_VERSIONS: Final = 200
 _SUMMARY: Final = text(sql("own_summary"))
 _RECORDS: Final = text(sql("own_records"))
 _VERSIONS: Final = text(sql("own_versions"))
+_COUNTS: Final = text(sql("own_counts"))
+_INTERACTION: Final = text(sql("own_interaction"))
 _OLDER: Final = text(sql("own_older"))
 _INTERACTIONS: Final = text(sql("own_interactions"))
 _EVIDENCE: Final = text(sql("own_evidence"))
@@ -97,6 +99,19 @@ def records(
     return [_record(keys, row) for row in rows]
 
 
+def counts(session: Session, *, source: UUID | None = None) -> dict[str, tuple[int, int]]:
+    """Return how many records and how many interactions stand in each category that holds any."""
+    rows = session.execute(_COUNTS, {"source": source})
+    return {row.category: (row.records, row.interactions) for row in rows}
+
+
+def interaction(session: Session, keys: OwnKeys, record: UUID) -> Interaction:
+    """Return one interaction; raises NotFound."""
+    for row in session.execute(_INTERACTION, {"record": record}):
+        return _interaction(keys, row)
+    raise NotFound("there is no such interaction")
+
+
 def versions(session: Session, keys: OwnKeys, record: UUID) -> list[Record]:
     """Return a record and what its source said before, the one that stands first; raises NotFound."""
     rows = session.execute(_VERSIONS, {"record": record, "limit": MOST_VERSIONS}).all()
@@ -125,23 +140,7 @@ def interactions(
     rows = session.execute(
         _INTERACTIONS, place | {"category": category, "source": source, "until": until, "limit": limit}
     )
-    return [
-        Interaction(
-            record_id=row.record_id,
-            subject_id=row.subject_id,
-            source=row.source_id,
-            category=row.category,
-            type=row.type,
-            channel=row.channel,
-            speaker=row.speaker,
-            direction=row.direction,
-            occurred_at=row.occurred_at,
-            received_at=row.received_at,
-            disputed_at=row.disputed_at,
-            value=_json(keys.open(row.subject_id, row.sealed, table="interaction", row=row.record_id)),
-        )
-        for row in rows
-    ]
+    return [_interaction(keys, row) for row in rows]
 
 
 def evidence(session: Session, keys: OwnKeys, *, after: UUID = NIL, until: datetime, limit: int) -> list[Evidence]:
@@ -218,6 +217,23 @@ def _record(keys: OwnKeys, row: Row[Any]) -> Record:
         disputed_at=row.disputed_at,
         value=_json(keys.open(row.subject_id, row.sealed, table="record", row=row.record_id)),
         versions=row.versions,
+    )
+
+
+def _interaction(keys: OwnKeys, row: Row[Any]) -> Interaction:
+    return Interaction(
+        record_id=row.record_id,
+        subject_id=row.subject_id,
+        source=row.source_id,
+        category=row.category,
+        type=row.type,
+        channel=row.channel,
+        speaker=row.speaker,
+        direction=row.direction,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        disputed_at=row.disputed_at,
+        value=_json(keys.open(row.subject_id, row.sealed, table="interaction", row=row.record_id)),
     )
 
 

@@ -35,7 +35,12 @@ def extended(asked_at: datetime) -> datetime:
 
 def last_day(due_at: datetime) -> date:
     """Return the last day on which an answer is in time, as people name it."""
-    return (due_at - timedelta(seconds=1)).astimezone(ZONE).date()
+    return last_moment(due_at).astimezone(ZONE).date()
+
+
+def last_moment(due_at: datetime) -> datetime:
+    """Return the last second in which an answer is in time."""
+    return due_at - timedelta(seconds=1)
 
 
 def is_working_day(day: date) -> bool:

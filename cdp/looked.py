@@ -16,9 +16,11 @@ from sqlmodel import Session
 from cdp import grants
 from cdp.accesses import FIRST, Place
 from cdp.database import sql
+from consent.errors import NotFound
 
 ZONE: Final = "Europe/Amsterdam"
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 TOLD_PATHS: Final = ("export", "log-export")
 _LOG: Final = text(sql("own_log"))
 _WEEKS: Final = text(sql("own_weeks"))
@@ -26,7 +28,7 @@ _PROGRAMS: Final = text(
     "select client_id, organization_id, name, is_human from client where organization_id is not null"
 )
 
-Who = Literal["human", "computer", "self"]
+Who = Literal["human", "computer", "self", "anybody"]
 Outcome = Literal["seen", "stopped"]
 
 
@@ -109,14 +111,25 @@ def lines(
     session: Session, wanted: Wanted = EVERYTHING, *, after: Place = FIRST, until: datetime, limit: int
 ) -> list[Line]:
     """Return the lines of the log of the customer in scope that fit, newest first, from the one behind `after`."""
+    return [_line(row) for row in session.execute(_LOG, _facts(wanted, after) | {"until": until, "limit": limit})]
+
+
+def one(session: Session, access: UUID) -> Line:
+    """Return one line of the log of the customer in scope, whoever looked; raises NotFound."""
+    whole = {"only": access, "who": "anybody", "until": LAST, "limit": 1}
+    for row in session.execute(_LOG, _facts(EVERYTHING, FIRST) | whole):
+        return _line(row)
+    raise NotFound("there is no such line in the log")
+
+
+def _facts(wanted: Wanted, after: Place) -> dict[str, Any]:
     at, access = after
     search = wanted.search or Search()
-    facts = {
+    return {
         "since": wanted.since,
-        "until": until,
         "after_at": at,
         "after_access": access,
-        "limit": limit,
+        "only": None,
         "who": wanted.who,
         "told_paths": list(TOLD_PATHS),
         "organization": wanted.organization,
@@ -128,7 +141,6 @@ def lines(
         "purposes": search.purposes,
         "categories": search.categories,
     }
-    return [_line(row) for row in session.execute(_LOG, facts)]
 
 
 def weeks(session: Session, *, number: int, monday: datetime, until: datetime) -> list[Week]:

@@ -2,6 +2,7 @@
 -- in   :since, :until, :limit; behind (:after_at, :after_access)
 --      :who ('human', 'computer', 'self', or null for everybody but the customer's own pages), :organization, :category,
 --      :outcome ('seen', 'stopped'), each null for all
+--      :only (one line alone, or null for all)
 --      :searched, and what was searched for, as organizations, clients, purposes and categories: one of them has to fit
 -- out  one row for each line, with the name of the program and whether people look through it
 select a.customer_id, a.at, a.access_id, a.organization_id, a.client_id, a.principal, a.path, a.purpose, a.asked, a.released,
@@ -9,11 +10,13 @@ select a.customer_id, a.at, a.access_id, a.organization_id, a.client_id, a.princ
 from access a
 left join client c on c.client_id = a.client_id and c.organization_id = a.organization_id
 where a.at <= :until and a.at >= :since
+  and (cast(:only as uuid) is null or a.access_id = :only)
   and (a.at, a.access_id) < (:after_at, cast(:after_access as uuid))
   and case cast(:who as text)
         when 'human' then c.is_human
         when 'computer' then a.organization_id is not null and c.is_human is not true
         when 'self' then a.principal = 'customer'
+        when 'anybody' then true
         else a.principal <> 'customer' or a.path = any (cast(:told_paths as text[])) end
   and (cast(:organization as uuid) is null or a.organization_id = :organization)
   and (cast(:category as text) is null or :category = any (a.asked || a.released))

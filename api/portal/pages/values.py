@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from pydantic import JsonValue
 
 from api.portal.speech import Speech
@@ -59,6 +60,8 @@ def _text(speech: Speech, value: JsonValue) -> str:
             return ", ".join(_text(speech, each) for each in value.values() if each is not None)
         case list():
             return ", ".join(_text(speech, each) for each in value)
+        case float():
+            return format_decimal(value, locale=speech.cldr)
         case _:
             return str(value)
 

@@ -1,0 +1,87 @@
+"""What a line of the log says: who looked, at what, what for, and why somebody was stopped."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api.portal.speech import Speech, later
+from cdp.catalog.files import Catalog
+from cdp.looked import Line
+
+_REASONS: Final[Mapping[str, str]] = {
+    "never-granted": later("U gaf hiervoor geen toegang."),
+    "category-not-granted": later("U gaf toegang, maar niet tot deze gegevens."),
+    "source-not-granted": later("U gaf toegang, maar niet tot deze gegevens."),
+    "category-stopped": later("U stopte de toegang tot deze gegevens."),
+    "expired": later("De toegang was afgelopen."),
+    "revoked": later("U stopte deze toegang."),
+    "refused": later("U weigerde deze toegang."),
+    "objected": later("U maakte hier bezwaar tegen."),
+    "ambiguous": later("Het was niet zeker wie er bedoeld werd."),
+    "not-grantable": later("Deze gegevens krijgt niemand."),
+}
+_OTHERWISE: Final = later("Hier is geen toegang voor.")
+_OWN: Final[Mapping[str, str]] = {
+    "export": later("U haalde al uw gegevens op."),
+    "log-export": later("U haalde uw logboek op."),
+    "records": later("U bekeek uw gegevens."),
+    "interactions": later("U bekeek uw gesprekken."),
+    "accesses": later("U bekeek dit logboek."),
+    "page:log": later("U bekeek dit logboek."),
+    "page:data": later("U bekeek uw gegevens."),
+}
+_OWN_OTHERWISE: Final = later("U bekeek een pagina.")
+
+
+def who(speech: Speech, line: Line) -> str:
+    """Return who looked: the role as the organization calls it, and that it is a computer where it is one."""
+    if line.is_own:
+        return speech.say("Uzelf")
+    if line.organization is None:
+        return speech.say("Beheer van deze site")
+    if line.program is None:
+        return speech.say("Een computer")
+    return line.program if line.is_human else speech.say("%(program)s, een computer", program=line.program)
+
+
+def kind(line: Line) -> str:
+    """Return the sign that stands before the line."""
+    if not line.is_seen:
+        return "stopped"
+    return "human" if line.is_own or line.is_human else "computer"
+
+
+def what(speech: Speech, line: Line) -> str:
+    """Return the words before the data: what was done with them, or wanted."""
+    if line.is_own:
+        return speech.say(_OWN.get(line.path, _OWN_OTHERWISE))
+    if line.path == "lookup":
+        return speech.say("Zocht of wij u kennen.")
+    if not line.is_seen:
+        return speech.say("Wilde zien:") if line.asked else speech.say("Wilde iets van u zien.")
+    return speech.say("Zag:") if line.released else speech.say("Zag niets: er was niets.")
+
+
+def data(speech: Speech, catalog: Catalog, line: Line) -> str:
+    """Return which data it was about, as one phrase; empty where no data was."""
+    if line.is_own or line.path == "lookup":
+        return ""
+    return ", ".join(category(speech, catalog, each) for each in (line.released if line.is_seen else line.asked))
+
+
+def why(speech: Speech, catalog: Catalog, line: Line) -> str:
+    """Return what it was for, as the purpose says it."""
+    known = catalog.purposes.get(line.purpose or "")
+    if known is None or line.organization is None:
+        return ""
+    return speech.name(known.name)
+
+
+def stopped(speech: Speech, line: Line) -> str:
+    """Return why somebody was stopped; empty when nobody was."""
+    return "" if line.is_seen else speech.say(_REASONS.get(line.reason, _OTHERWISE))
+
+
+def category(speech: Speech, catalog: Catalog, key: str) -> str:
+    """Return what a kind of data is called."""
+    known = catalog.categories.get(key)
+    return key if known is None else speech.name(known.name).lower()

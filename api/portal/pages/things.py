@@ -1,0 +1,201 @@
+"""One thing that is held, as its owner reads it: what it is, who says it, how it came, who can see it, how long."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from api.portal import places
+from api.portal.pages import values
+from api.portal.speech import Speech, later
+from cdp.catalog import retention
+from cdp.catalog.files import Catalog
+from cdp.directory import Names
+from cdp.holdings import Interaction, Opening, Record
+from consent.types import CUSTOMER_SOURCE
+
+LONG: Final = 160
+MOST_PAIRS: Final = 60
+_DEEPEST: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A word that stands out: which, and how loud."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One line of a list."""
+
+    href: str
+    label: str
+    value: str
+    by: str
+    seen_by: str
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name and what it says."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who can see it now, and for what."""
+
+    name: str
+    href: str
+    purposes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What lists and pages of things are made from."""
+
+    speech: Speech
+    catalog: Catalog
+    names: Names
+    openings: Sequence[Opening]
+
+    def source(self, source: UUID) -> str:
+        """Return who says it."""
+        return self.speech.say("Uzelf") if source == CUSTOMER_SOURCE else self.names.name(source)
+
+    def category(self, category: str) -> str:
+        """Return what a kind of data is called."""
+        known = self.catalog.categories.get(category)
+        return category if known is None else self.speech.name(known.name)
+
+
+def thing(held: Held, each: Record | Interaction) -> Thing:
+    """Return one line of a list."""
+    speech, kind = held.speech, kind_of(each)
+    viewers = viewers_of(held, each)
+    seen_by = speech.count(
+        "%(number)s organisatie kan dit zien", "%(number)s organisaties kunnen dit zien", len(viewers)
+    )
+    return Thing(
+        href=places.thing(each.record_id),
+        label=values.label(speech, held.catalog, kind, each.type),
+        value=_short(held, each),
+        by=f"{held.source(each.source)}, {speech.date(each.occurred_at)}",
+        seen_by=seen_by if viewers else speech.say("Niemand kan dit zien"),
+        tags=tags(speech, each),
+    )
+
+
+def kind_of(each: Record | Interaction) -> str:
+    """Return which kind of record it is."""
+    return each.kind if isinstance(each, Record) else "interaction"
+
+
+def tags(speech: Speech, each: Record | Interaction) -> tuple[Tag, ...]:
+    """Return what stands out about it."""
+    found = []
+    if each.disputed_at is not None:
+        found.append(Tag(speech.say("Door u betwist"), ""))
+    if each.source == CUSTOMER_SOURCE:
+        found.append(Tag(speech.say("Uw versie telt"), "ok"))
+    if isinstance(each, Record) and each.origin == "derived":
+        found.append(Tag(speech.say("Berekend"), "mild"))
+    return tuple(found)
+
+
+def how(held: Held, each: Record | Interaction) -> str:
+    """Return how it came, in one sentence."""
+    origin = each.origin if isinstance(each, Record) else "talk" if each.category == "conversations" else "observed"
+    return held.speech.say(_ORIGINS.get(origin, _ORIGINS["external"]), name=held.names.name(each.source))
+
+
+_ORIGINS: Final[Mapping[str, str]] = {
+    "given": later("U gaf dit aan %(name)s."),
+    "observed": later("%(name)s zag dit toen u iets gebruikte."),
+    "external": later("%(name)s kreeg dit van iemand anders."),
+    "derived": later("%(name)s heeft dit berekend uit andere gegevens. Het is een schatting."),
+    "customer": later("U zei dit zelf, op deze site."),
+    "talk": later("%(name)s schreef dit op na contact met u."),
+}
+
+
+def kept(held: Held, each: Record | Interaction) -> str:
+    """Return how long it is kept, and who decides that."""
+    speech = held.speech
+    if each.source == CUSTOMER_SOURCE:
+        return speech.say("Tot u het wist.")
+    law = retention.law_for(kind_of(each), each.type)
+    name = held.names.name(each.source)
+    if law is None:
+        return speech.say("Zolang %(name)s dit bewaart. Wij weten niet hoe lang.", name=name)
+    return speech.say("Minstens %(years)s jaar. Dat moet van %(law)s.", years=law.years, law=speech.name(law.name))
+
+
+def viewers_of(held: Held, each: Record | Interaction) -> tuple[Viewer, ...]:
+    """Return who can see it at this moment, and for what."""
+    purposes: dict[UUID, list[str]] = {}
+    for opening in held.openings:
+        if opening.opens(each.source, each.category):
+            purposes.setdefault(opening.recipient, []).append(_purpose(held, opening.purpose))
+    return tuple(
+        Viewer(held.names.name(each), places.organisation(held.names.slug(each)), ", ".join(found))
+        for each, found in sorted(purposes.items(), key=lambda pair: held.names.name(pair[0]).lower())
+    )
+
+
+def whole(held: Held, each: Record | Interaction) -> str:
+    """Return the value of a fact whole; of anything else what it is called."""
+    if isinstance(each, Record) and each.kind == "attributes":
+        return values.full(held.speech, each.value)
+    return values.label(held.speech, held.catalog, kind_of(each), each.type)
+
+
+def pairs(held: Held, each: Record | Interaction) -> tuple[Pair, ...]:
+    """Return everything that stands in a product, a fact from elsewhere or a contact, name by name."""
+    if isinstance(each, Record) and each.kind == "attributes" and not isinstance(each.value, dict | list):
+        return ()
+    return tuple(_pairs(held, "", each.value, 0))[:MOST_PAIRS]
+
+
+def when(held: Held, moment: datetime) -> str:
+    """Return a date."""
+    return held.speech.date(moment)
+
+
+def _pairs(held: Held, name: str, value: JsonValue, depth: int) -> Iterator[Pair]:
+    if isinstance(value, dict) and depth < _DEEPEST:
+        for key, each in value.items():
+            inner = name if key == "properties" else _named(held, key)
+            yield from _pairs(held, inner, each, depth + 1)
+    elif value not in (None, "", [], {}):
+        yield Pair(name, values.full(held.speech, value))
+
+
+def _named(held: Held, key: str) -> str:
+    known = held.catalog.attributes.get(held.catalog.attribute_name(key))
+    return held.speech.name(known.label) if known else key.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _short(held: Held, each: Record | Interaction) -> str:
+    if isinstance(each, Record) and each.kind == "attributes":
+        return values.text(held.speech, each.value)
+    shown = [pair for pair in pairs(held, each) if pair.name != _named(held, "key")]
+    return _cut(", ".join(f"{pair.name.lower()} {pair.text}" if pair.name else pair.text for pair in shown[:3]))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONG else f"{text[: LONG - 1]}…"
+
+
+def _purpose(held: Held, purpose: str) -> str:
+    known = held.catalog.purposes.get(purpose)
+    return purpose if known is None else held.speech.name(known.name)
