@@ -14,26 +14,24 @@ from api.lean import Lean
 from api.limits import Limits, SafeHeaders
 from api.metrics import Metrics
 from api.openapi import DescribedAPI, operation_id
-from api.preferences import Signed
 from api.portal import routes as portal
 from api.portal.rendering import Portal
+from api.preferences import Signed
 from api.requests_log import RequestsLog
 from api.routes import (
     audit,
     catalog,
-    demo_mail,
+    demands,
     grants,
     log,
-    demands,
     login,
-    login_page,
     me,
     me_accesses,
     me_attributes,
+    me_demands,
     me_grants,
     me_receipts,
     me_records,
-    me_demands,
     me_requests,
     me_sources,
     oauth,
@@ -42,9 +40,8 @@ from api.routes import (
     records,
     rejects,
     segment,
-    styles,
 )
-from cdp import mail
+from cdp import external, mail, sms
 from cdp.ingest.intake import Intake
 from cdp.platform import Platform
 from cdp.profiles import Profiles
@@ -63,22 +60,19 @@ ROUTES: Final = (
     me_accesses,
     me_grants,
     me_requests,
+    me_demands,
     me_receipts,
     audit,
     log,
-    me_demands,
     grants,
+    demands,
     catalog,
     oauth,
     operations,
-    demands,
-    login_page,
-    styles,
-    demo_mail,
 )
 """The modules of `api.routes`; each exports `router`. Add yours here."""
-LENIENT: Final = (segment, oauth, login_page)
-"""Those that pass over parameters they do not know: other standards', and a page that mail programs link to."""
+LENIENT: Final = (segment, oauth)
+"""Those that pass over parameters they do not know, as other standards ask."""
 
 
 def create_app(platform: Platform) -> FastAPI:
@@ -86,7 +80,8 @@ def create_app(platform: Platform) -> FastAPI:
 
     Raises Invalid when the settings name nobody who carries letters.
     """
-    outbox, metrics = mail.outbox(platform.settings), Metrics(platform.database)
+    outbox = mail.outbox(platform.settings, sms.gateway(platform.settings))
+    metrics = Metrics(platform.database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -102,8 +97,8 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
     app.state.intake, app.state.portal = Intake(platform), Portal(platform.settings)
-    app.state.signed = Signed(platform)
     app.add_middleware(once.OnceOnly)
+    app.state.signed, app.state.provider = Signed(platform), external.provider(platform)
     app.add_middleware(Lean, routes=lean.ROUTES)
     app.add_middleware(Limits)
     app.add_middleware(errors.OpaqueErrors)

@@ -88,7 +88,7 @@ def send_link(request: Request, platform: Platform, *, email: str, voice: str, b
     asker = Asker(request.client.host if request.client else "", browser)
     link = login.ask(platform, email=email, asker=asker, at=clock.now())
     if link is not None:
-        address = f"{platform.settings.base_url}/login/{link.token}"
+        address = f"{platform.settings.base_url}/inloggen/{link.token}"
         letter = letters_of(platform.settings).login(
             to=link.email, voice=voice, link=address, code=link.code, seconds=platform.settings.link_seconds
         )

@@ -132,7 +132,7 @@ def _tell(environment: dict[str, str]) -> None:
     where, home = environment["CDP_BASE_URL"], opening.home()
     say(f"\nThe platform is at {where}")
     if environment["CDP_DEMO"] == "1":
-        say(f"  log in       {where}/login, or open a login_url from the file below; letters are at {where}/demo/mail")
+        say(f"  log in       {where}/inloggen, or open a login_url from the file below; post is at {where}/demo/mail")
         say(f"  for programs {home / 'demo.json'}")
     else:
         say("  next         cdp organization add SLUG --name NAME, then cdp client add and cdp write-key add")

@@ -105,38 +105,6 @@ def test_what_is_no_link_is_answered_like_one_that_ended(api: TestClient, token:
     assert (401, "link-ended") == (answer.status_code, answer.json()["code"])
 
 
-def test_opening_the_page_does_not_use_the_link(api: TestClient) -> None:
-    link = _link(api, make.email())
-
-    pages = [api.get(f"/login/{link['token']}") for _ in range(3)]
-
-    assert {200} == {each.status_code for each in pages}
-    assert "<button" in pages[0].text
-    assert 200 == api.post("/v1/login/consume", json=link).status_code
-
-
-def test_the_button_begins_a_session_in_a_cookie_that_no_script_reads(api: TestClient) -> None:
-    link = _link(api, make.email())
-    api.cookies.set("cdp_asked", link["request"])
-
-    first, second = (api.post(f"/login/{link['token']}", headers={"Sec-Fetch-Site": "same-origin"}) for _ in range(2))
-    cookie = first.headers["set-cookie"]
-    api.cookies.clear()
-
-    assert (200, 410) == (first.status_code, second.status_code)
-    assert re.match(r"cdp_session=cdp_se_\w+; HttpOnly; Max-Age=28800; Path=/; SameSite=strict", cookie)
-
-
-@pytest.mark.parametrize(
-    ("asked", "language"), [("", "nl"), ("en-GB,en;q=0.9,nl;q=0.8", "en"), ("nl,en", "nl"), ("fr", "nl")]
-)
-def test_the_page_speaks_the_language_of_its_reader(api: TestClient, asked: str, language: str) -> None:
-    page = api.get("/login/x", headers={"Accept-Language": asked})
-
-    assert f'<html lang="{language}">' in page.text
-    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
-
-
 def test_the_letter_is_in_the_language_that_was_asked_for(api: TestClient) -> None:
     email = make.email()
     _ask(api, email, "nl")

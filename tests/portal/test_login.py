@@ -4,6 +4,7 @@ import re
 
 import psycopg
 import pytest
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from api.portal import asking, cookies
@@ -45,7 +46,7 @@ def ask(portal: TestClient, email: str, **more: str) -> dict[str, str]:
 
 def is_in(portal: TestClient) -> bool:
     """Tell whether this browser is logged in."""
-    return portal.get("/veilig-inloggen", follow_redirects=False).status_code == 200
+    return 200 == int(portal.get("/veilig-inloggen", follow_redirects=False).status_code)
 
 
 def test_the_code_logs_in_where_it_was_asked_for(portal: TestClient) -> None:
@@ -117,7 +118,7 @@ def make_session(portal: TestClient) -> str:
     """Log somebody in and return the token."""
     letter = ask(portal, make.email())
     portal.post("/inloggen/code", data={"code": code_of(letter)})
-    return portal.cookies[cookies.SESSION]
+    return str(portal.cookies[cookies.SESSION])
 
 
 def test_the_session_is_in_a_cookie_that_no_script_reads_and_no_form_elsewhere_sends(portal: TestClient) -> None:
@@ -193,8 +194,6 @@ def test_known_and_unknown_addresses_cost_the_same_statements(
 @pytest.fixture
 def statements(platform: Platform) -> list[str]:
     """Return what the plain lane runs from now on."""
-    from sqlalchemy import event
-
     ran: list[str] = []
     event.listen(platform.database._engine, "before_cursor_execute", lambda *given: ran.append(given[2]))
     return ran
@@ -213,9 +212,10 @@ def test_guesses_are_counted_and_then_worth_nothing(portal: TestClient) -> None:
 def test_an_attacker_s_guesses_do_not_keep_the_owner_out(portal: TestClient) -> None:
     email = make.email()
     for _ in range(login.LINKS_PER_MAILBOX):
-        letter = ask(portal, email)
+        ask(portal, email)
         for _ in range(6):
             portal.post("/inloggen/code", data={"code": "00000000"})
+    letter = letters(portal, email)[0]
     portal.cookies.clear()
 
     answer = portal.post(path_of(letter), data={"code": code_of(letter)}, follow_redirects=False)
@@ -298,7 +298,9 @@ def test_staying_moves_the_session_on_without_a_script(portal: TestClient, datab
 def test_the_old_address_of_the_login_leads_on(portal: TestClient) -> None:
     answers = [portal.get(each, follow_redirects=False) for each in ("/login", "/login/cdp_ml_x", "/login/..%2f..")]
 
-    assert ["/inloggen", "/inloggen/cdp_ml_x", "/inloggen"] == [each.headers.get("location", "/inloggen") for each in answers]
+    assert ["/inloggen", "/inloggen/cdp_ml_x", "/inloggen"] == [
+        each.headers.get("location", "/inloggen") for each in answers
+    ]
 
 
 @pytest.mark.parametrize(
@@ -314,9 +316,7 @@ def test_the_old_address_of_the_login_leads_on(portal: TestClient) -> None:
     ],
     ids=range(4),
 )
-def test_of_a_browser_two_words_are_kept(
-    portal: TestClient, database_url: str, said: str, kept: str
-) -> None:
+def test_of_a_browser_two_words_are_kept(portal: TestClient, database_url: str, said: str, kept: str) -> None:
     letter = ask(portal, make.email())
 
     portal.post("/inloggen/code", data={"code": code_of(letter)}, headers={"User-Agent": said})
@@ -324,3 +324,41 @@ def test_of_a_browser_two_words_are_kept(
     with psycopg.connect(database_url) as connection:
         row = connection.execute("select device from session order by started_at desc limit 1").fetchone()
     assert (kept,) == row
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_ours"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "none"}, True),
+        ({"Sec-Fetch-Site": "", "Origin": "BASE"}, False),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "BASE"}, False),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "https://elsewhere.example"}, False),
+    ],
+    ids=range(5),
+)
+def test_a_letter_is_sent_for_a_form_of_ours_only(
+    portal: TestClient, platform: Platform, headers: dict[str, str], *, is_ours: bool
+) -> None:
+    sent = {name: value.replace("BASE", platform.settings.base_url) for name, value in headers.items()}
+    email = make.email()
+
+    answer = portal.post("/inloggen", data={"email": email}, headers=sent)
+
+    assert is_ours == (200 == answer.status_code) == bool(letters(portal, email))
+
+
+def test_the_demo_s_post_is_a_page_that_shows_the_letter(portal: TestClient) -> None:
+    letter = ask(portal, make.email())
+
+    page = portal.get("/demo/mail")
+
+    assert 200 == page.status_code
+    assert letter["to"] in page.text
+    assert f'href="{letter["link"]}"' in page.text
+
+
+def test_pages_of_people_are_in_no_description(portal: TestClient) -> None:
+    described = portal.get("/openapi/v1.json").json()["paths"]
+
+    assert set(described).isdisjoint({"/", "/inloggen", "/veilig-inloggen", "/bevestigen", "/demo/mail"})

@@ -87,6 +87,7 @@ def show_link(token: UnverifiedToken, request: Request) -> Response:  # noqa: AR
     return _link_page(request, Standing.UNTRIED, Trouble.NONE, 200)
 
 
+@router.post("/login/{token}", dependencies=_OURS)
 @router.post(places.LOGIN + "/{token}", dependencies=_OURS)
 def by_link(token: UnverifiedToken, request: Request, platform: PlatformDep, code: Typed = "") -> Response:
     """Use the link up and begin a session, in the browser that asked or with the code of the same letter."""
