@@ -14,7 +14,7 @@ ifneq ($(strip $(CDP_HOME)),)
 export CDP_HOME
 endif
 
-.PHONY: help up test check schema lock clean
+.PHONY: help up test check schema screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -25,6 +25,7 @@ up: $(VENV)/.runtime ## serve the product, with the demo unless DEMO=0
 	@exec $(BIN)/cdp up
 
 test: check ## run everything that CI runs
+	scripts/browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 	@if $(BIN)/python -m cdp.postgres_binaries installed; then \
 		CDP_TEST_POSTGRES=installed $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m postgres; fi
@@ -52,6 +53,9 @@ $(VENV)/.runtime: requirements.txt pyproject.toml
 LOCK = $(BIN)/pip-compile --quiet --generate-hashes --reuse-hashes --allow-unsafe --all-build-deps --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header --no-config \
 	--annotation-style line
+
+screenshots: $(VENV)/.dev ## draw every page of the portal into screenshots/ (ONLY= names some)
+	$(BIN)/python -m tests.portal.screenshots $(ONLY)
 
 lock: $(VENV)/.dev ## pin every package anew, with the hashes of all platforms (UPGRADE=1 takes newer ones)
 	$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.txt pyproject.toml

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.portal import cookies
 from cdp.platform import Platform
 from tests import make
+from tests.portal import axe_core, browser
 
 PAGE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 Enter = Callable[[make.Person], TestClient]
@@ -20,6 +22,15 @@ def portal(platform: Platform) -> Iterator[TestClient]:
     with TestClient(create_app(platform), raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
         client.headers.update(PAGE)
         yield client
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Return a real browser; skips where there is none, which CI does not allow."""
+    if browser.program() is None:
+        axe_core.missing("no chromium on this machine")
+    with browser.started() as started:
+        yield started
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def main(*wanted: str) -> None:
                 sheet.set_viewport_size({"width": width, "height": 900})
                 height = sheet.evaluate("document.documentElement.scrollHeight")
                 sheet.set_viewport_size({"width": width, "height": min(max(height, 844), 6000)})
+                sheet.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
                 sheet.screenshot(path=FOLDER / f"{name}-{size}-{theme}.png")
             context.close()
 
