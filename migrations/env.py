@@ -25,13 +25,16 @@ def run() -> None:
         run_script(connection, ROLES)
         database = connection.execute(text("select current_database()")).scalar_one()
         connection.exec_driver_sql(f'grant create on database "{database}" to cdp_owner')
-        connection.exec_driver_sql("grant create, usage on schema public to cdp_owner, cdp_keeper")
+        connection.exec_driver_sql("grant create, usage on schema public to cdp_owner")
         connection.exec_driver_sql(f'revoke temporary on database "{database}" from public')
         connection.commit()
         context.configure(connection=connection)
         with context.begin_transaction():
+            connection.exec_driver_sql("grant create on schema public to cdp_keeper")  # to be given its functions
             connection.exec_driver_sql("set local role cdp_owner")
             context.run_migrations()
+            connection.exec_driver_sql("set local role none")
+            connection.exec_driver_sql("revoke create on schema public from cdp_keeper")
         connection.execute(text("select pg_advisory_unlock(4012)"))
 
 

@@ -1804,5 +1804,4 @@ grant execute on function without_lapsed(permission,permission,timestamp with ti
 create function words_of(source_id uuid, category text) returns text[] language sql immutable parallel safe owner cdp_owner body 59f1ea659ad31cd84a67a7a668599232;
 grant execute on function words_of(uuid,text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-grant create, usage on schema public to cdp_keeper;
 grant create, usage on schema public to cdp_owner;

@@ -48,3 +48,12 @@ def test_public_has_no_right_on_a_table_or_a_function(battery: Battery) -> None:
     ).fetchall()
 
     assert [] == found
+
+
+def test_only_the_owner_may_make_anything_in_the_schema(battery: Battery) -> None:
+    makers = battery.connection.execute(
+        "select rolname::text from pg_roles where rolname like 'cdp\\_%'"
+        " and has_schema_privilege(rolname, 'public', 'create')"
+    ).fetchall()
+
+    assert [("cdp_owner",)] == makers
