@@ -301,9 +301,9 @@ class Attempt:
             "reasons": arrays.texts(flaw.rejection.reason.value for flaw in taken.flaws),
             "fields": arrays.texts(flaw.rejection.field or None for flaw in taken.flaws),
             "messages": arrays.texts(flaw.message_id for flaw in taken.flaws),
+            "requests": arrays.texts(self._batch.request(flaw.group) for flaw in taken.flaws),
         }
-        words = {"path": self._batch.path.value, "request": self._batch.request_id}
-        await self._put("store_rejects", columns, words)
+        await self._put("store_rejects", columns, {"path": self._batch.path.value})
 
     async def _put(self, name: str, columns: rows.Columns, words: dict[str, str] | None = None) -> None:
         await self._connection.execute(sql(name), {**self._shared, **columns, **(words or {})})

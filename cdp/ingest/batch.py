@@ -69,7 +69,8 @@ class Batch:
     """Groups of one source, as they came in together.
 
     `may_verify` is false where anybody who holds a write key can send: nothing they call verified counts. `positions`
-    are the numbers that the reject log shows; without them, a group's place counts from 0.
+    are the numbers that the reject log shows; without them, a group's place counts from 0. `requests` are the calls
+    that the groups came with, where it was not one.
     """
 
     scope: Scope
@@ -80,7 +81,12 @@ class Batch:
     may_verify: bool = False
     positions: Sequence[int] | None = None
     also: Also | None = None
+    requests: Sequence[str] | None = None
 
     def position(self, group: int) -> int:
         """Return the number that the reject log shows for a group."""
         return group if self.positions is None else self.positions[group]
+
+    def request(self, group: int) -> str:
+        """Return the call that a group came with."""
+        return self.request_id if self.requests is None else self.requests[group]
