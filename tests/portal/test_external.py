@@ -1,0 +1,311 @@
+"""Logging in through another service, against a real provider on loopback: every hop as a browser makes it."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.portal import asking, cookies
+from cdp import external
+from cdp.platform import Platform
+from cdp.settings import OidcSettings
+from tests import make
+from tests.portal.conftest import PAGE
+
+FOLDER = Path(__file__).parent / "provider"
+Who = Callable[..., str]
+
+
+def _missing(why: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="module")
+def issuer(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the provider, as its lock says, and return where it is."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        _missing("node and npm are not on this machine")
+    folder = tmp_path_factory.mktemp("provider")
+    for name in ("package.json", "package-lock.json", "provider.mjs"):
+        shutil.copy(FOLDER / name, folder)
+    install = [npm or "npm", "install", "--no-save", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode:
+        _missing("npm cannot install the provider here")
+    command = [node or "node", "provider.mjs", platform.settings.base_url + external.PATH]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        assert running.stdout is not None
+        yield next(line.strip() for line in running.stdout if line.startswith("http"))
+        running.terminate()
+
+
+@pytest.fixture(scope="module")
+def portal(platform: Platform, issuer: str) -> Iterator[TestClient]:
+    """Return a browser on a portal that knows the provider."""
+    oidc = OidcSettings(
+        issuer, "cdp", "secret of the test /+%:", "DigiSleutel", "openid email", "email", "email_verified"
+    )
+    settings = replace(platform.settings, oidc=oidc, allow_private_addresses=True)
+    app = create_app(replace(platform, settings=settings))
+    with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
+        client.headers.update(PAGE)
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _fresh(portal: TestClient) -> None:
+    portal.cookies.clear()
+
+
+@pytest.fixture
+def who(issuer: str) -> Who:
+    """Return a function that says whom the provider logs in from now on; it returns their address."""
+
+    def say(*, sub: str | None = None, email: str | None = None, is_verified: bool = True) -> str:
+        address = email or make.email()
+        facts = {"sub": sub or make.name("sub"), "email": address, "email_verified": str(is_verified).lower()}
+        assert "ok" == httpx.get(f"{issuer}/who?{urlencode(facts)}").text
+        return address
+
+    return say
+
+
+def away(portal: TestClient, start: str = "/inloggen/extern") -> str:
+    """Go to the provider and return where it sends the browser back to."""
+    answer = portal.get(start, follow_redirects=False)
+    with httpx.Client() as browser:
+        place = answer.headers["location"]
+        for _ in range(10):
+            if urlsplit(place).path == external.PATH:
+                return place.partition("//")[2].partition("/")[2]
+            seen = browser.get(place)
+            place = str(httpx.URL(place).join(seen.headers["location"]))
+    raise AssertionError("the provider did not send the browser back")
+
+
+def come_back(portal: TestClient, place: str) -> httpx.Response:
+    """Come back from the provider, as a browser that was led from another site."""
+    return portal.get(f"/{place}", headers={"Sec-Fetch-Site": "cross-site"}, follow_redirects=False)
+
+
+def is_in(portal: TestClient) -> bool:
+    """Tell whether this browser is logged in."""
+    return cookies.SESSION in portal.cookies
+
+
+def test_a_verified_address_logs_in_to_its_dossier(portal: TestClient, platform: Platform, who: Who) -> None:
+    address = make.email()
+    known = make.person(platform, address=address)
+    who(email=address)
+
+    answer = come_back(portal, away(portal))
+
+    assert (303, "/") == (answer.status_code, answer.headers["location"])
+    page = portal.get("/veilig-inloggen")
+    assert address in page.text
+    with platform.database.scoped(known.scope) as session:
+        assert 1 == len(external.known(session))
+
+
+def test_after_that_the_provider_s_own_name_is_enough(portal: TestClient, who: Who) -> None:
+    sub = make.name("sub")
+    address = who(sub=sub)
+    come_back(portal, away(portal))
+    portal.cookies.clear()
+    who(sub=sub, email=make.email(), is_verified=False)
+
+    come_back(portal, away(portal))
+
+    assert address in portal.get("/veilig-inloggen").text
+
+
+def test_an_address_that_was_not_verified_opens_nothing(portal: TestClient, platform: Platform, who: Who) -> None:
+    address = make.email()
+    make.person(platform, address=address)
+    who(email=address, is_verified=False)
+
+    answer = come_back(portal, away(portal))
+
+    assert "/inloggen?fout=unverified" == answer.headers["location"]
+    assert not is_in(portal)
+    assert 'role="alert"' in portal.get(answer.headers["location"]).text
+
+
+def test_it_is_asked_with_a_nonce_a_state_and_a_challenge(portal: TestClient) -> None:
+    answer = portal.get("/inloggen/extern", follow_redirects=False)
+
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+    assert ("code", "S256", "cdp", "openid email") == tuple(
+        asked[each] for each in ("response_type", "code_challenge_method", "client_id", "scope")
+    )
+    assert len(asked["state"]) > 40
+    assert len(asked["nonce"]) > 40
+
+
+def test_it_begins_with_a_link_and_not_with_a_form(portal: TestClient) -> None:
+    page = portal.get("/inloggen").text
+
+    assert 'href="/inloggen/extern?verder=/"' in page
+    assert 'action="/inloggen/extern' not in page
+
+
+def test_an_answer_works_once(portal: TestClient, who: Who) -> None:
+    who()
+    place, kept = away(portal), dict(portal.cookies)
+    come_back(portal, place)
+    portal.cookies.clear()
+    portal.cookies.update(kept)
+
+    answer = come_back(portal, place)
+
+    assert "/inloggen?fout=external" == answer.headers["location"]
+    assert not is_in(portal)
+
+
+def test_an_answer_belongs_to_the_browser_that_was_sent(portal: TestClient, who: Who) -> None:
+    """Login CSRF: an attacker's answer, opened in the victim's browser."""
+    who()
+    place = away(portal)
+    portal.cookies.clear()
+    portal.get("/inloggen/extern", follow_redirects=False)
+
+    come_back(portal, place)
+
+    assert not is_in(portal)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda query: query | {"code": "x"},
+        lambda query: query | {"state": query["state"][:-1] + "x"},
+        lambda query: query | {"state": ""},
+        lambda query: query | {"iss": "https://elsewhere.example"},
+        lambda query: {"state": query["state"], "error": "access_denied"},
+        lambda _: {},
+    ],
+    ids=range(6),
+)
+def test_an_answer_that_was_changed_opens_nothing(
+    portal: TestClient, who: Who, change: Callable[[dict[str, str]], dict[str, str]]
+) -> None:
+    who()
+    path, _, query = away(portal).partition("?")
+    parts = {name: values[0] for name, values in parse_qs(query).items()}
+
+    answer = come_back(portal, f"{path}?{urlencode(change(parts))}")
+
+    assert "/inloggen?fout=external" == answer.headers["location"]
+    assert not is_in(portal)
+
+
+def test_a_stolen_code_is_worth_nothing_with_another_state(portal: TestClient, who: Who) -> None:
+    """Code injection: verifier and nonce follow from the state and the browser, so another's code does not fit."""
+    who()
+    stolen = parse_qs(away(portal).partition("?")[2])["code"][0]
+    portal.cookies.clear()
+    path, _, query = away(portal).partition("?")
+    own = {name: values[0] for name, values in parse_qs(query).items()}
+
+    come_back(portal, f"{path}?{urlencode(own | {'code': stolen})}")
+
+    assert not is_in(portal)
+
+
+@pytest.mark.parametrize("name", ["iss", "aud", "nonce", "exp"])
+def test_a_token_that_says_something_else_is_not_believed(
+    portal: TestClient, who: Who, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    believed = external.jwt.decode
+    others = {"iss": "https://elsewhere.example", "aud": "another", "nonce": "another", "exp": 1}
+
+    def changed(*given: object, **rest: object) -> object:
+        token = believed(*given, **rest)  # type: ignore[arg-type]  # what the caller gave
+        token.claims[name] = others[name]
+        return token
+
+    who()
+    place = away(portal)
+    monkeypatch.setattr(external.jwt, "decode", changed)
+
+    answer = come_back(portal, place)
+
+    assert "/inloggen?fout=external" == answer.headers["location"]
+
+
+def test_after_the_login_one_goes_on_to_a_place_of_ours(portal: TestClient, who: Who) -> None:
+    who()
+    ours = come_back(portal, away(portal, "/inloggen/extern?verder=/organisaties"))
+    portal.cookies.clear()
+    who()
+    theirs = come_back(portal, away(portal, "/inloggen/extern?verder=//elsewhere.example"))
+
+    assert ["/organisaties", "/"] == [each.headers["location"] for each in (ours, theirs)]
+
+
+def enter(portal: TestClient, person: make.Person) -> None:
+    """Give the browser the session of somebody."""
+    portal.cookies.set(cookies.SESSION, person.headers["Authorization"].removeprefix("Bearer "))
+
+
+def test_who_is_logged_in_links_the_service_and_takes_it_away(
+    portal: TestClient, platform: Platform, who: Who, database_url: str
+) -> None:
+    person = make.person(platform)
+    enter(portal, person)
+    who(is_verified=False)
+
+    answer = come_back(portal, away(portal, "/veilig-inloggen/extern"))
+
+    assert "/veilig-inloggen" == answer.headers["location"]
+    with platform.database.scoped(person.scope) as session:
+        (linked,) = external.known(session)
+    portal.post(f"/veilig-inloggen/extern/{linked.external_id}/weg")
+    with platform.database.scoped(person.scope) as session:
+        assert [] == external.known(session)
+
+
+def test_linking_does_not_take_a_login_from_somebody_else(portal: TestClient, platform: Platform, who: Who) -> None:
+    sub = make.name("sub")
+    who(sub=sub)
+    come_back(portal, away(portal))
+    portal.cookies.clear()
+    enter(portal, make.person(platform))
+
+    answer = come_back(portal, away(portal, "/veilig-inloggen/extern"))
+
+    assert 409 == answer.status_code
+
+
+def test_linking_needs_a_fresh_proof(portal: TestClient, platform: Platform, database_url: str) -> None:
+    person = make.person(platform)
+    enter(portal, person)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update session set proven_at = now() - interval '1 hour'")
+
+    answer = portal.get("/veilig-inloggen/extern", follow_redirects=False)
+
+    assert answer.headers["location"].startswith("/bevestigen")
+
+
+def test_the_secret_of_the_browser_never_travels(portal: TestClient) -> None:
+    answer = portal.get("/inloggen/extern", follow_redirects=False)
+
+    assert portal.cookies[asking.ASKED] not in answer.headers["location"]
+
+
+def test_without_a_provider_there_is_nothing(platform: Platform) -> None:
+    with TestClient(create_app(platform), raise_server_exceptions=False) as client:
+        assert 404 == client.get("/inloggen/extern", follow_redirects=False).status_code
