@@ -6,7 +6,7 @@ import threading
 import time
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,7 +22,8 @@ from cdp.log import sequencer
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent import verify
-from consent.notes import Key
+from consent.checkpoints import Checkpoint
+from consent.notes import Algorithm, Key, Signer
 from consent.receipts import Receipt
 from consent.verify import Trust
 from tests import make
@@ -102,6 +103,32 @@ def test_the_proof_holds_offline_and_says_what_happened(api: TestClient, kept: K
     assert kind == Receipt.from_bytes(answer.content).event.act.kind
     assert kept.acts[kind] == Receipt.from_bytes(answer.content).event.act_id
     assert len(answer.content) <= 2048
+
+
+@KINDS
+def test_one_changed_byte_of_a_receipt_is_found(api: TestClient, kept: Kept, kind: str) -> None:
+    content, given = get(api, kept, kind, "tlog-proof").content, trust(api)
+
+    missed = []
+    for place in range(len(content)):
+        changed = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+        if verify.verify_receipt(changed, given).holds:
+            missed.append(place)
+
+    assert [] == missed
+
+
+@KINDS
+def test_a_receipt_is_small_in_a_log_of_a_million_leaves(api: TestClient, kept: Kept, kind: str) -> None:
+    """With a path of twenty hashes, a size of seven digits and a witness under the checkpoint."""
+    receipt = Receipt.from_bytes(get(api, kept, kind, "tlog-proof").content)
+    checkpoint = Checkpoint("localhost/consent", 1_048_575, b"r" * 32)
+    witness = Signer.from_seed("witness.example/w1", b"w" * 32, Algorithm.COSIGNATURE)
+    log = Signer.from_seed("localhost/consent", b"l" * 32)
+    note = checkpoint.signed(log).signed(witness.cosign(checkpoint.to_text(), at=1_800_000_000))
+    large = replace(receipt.proof, index=1_048_574, hashes=(b"h" * 32,) * 20, checkpoint=note.to_bytes())
+
+    assert len(large.to_bytes()) <= 2048
 
 
 @KINDS

@@ -32,7 +32,9 @@ COMMANDS: Final = sorted(set(_commands(typer.main.get_command(app))) - RUNNING)
 
 @pytest.fixture(scope="module")
 def world(platform: Platform, database_url: str) -> World:
-    return World.plant(platform, database_url)
+    planted = World.plant(platform, database_url)
+    make.anchored(platform)
+    return planted
 
 
 _FILE: Final = "canary,first_name\n{user},{name}\n,{attribute}\n"
@@ -103,6 +105,12 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
         "write-key revoke": [slug, "none"],
         "keys status": [],
         "keys rotate": [],
+        "log status": [],
+        "log vkey": [],
+        "log verify": [_file(world, folder)[0]],
+        "log verify-database": [],
+        "log recover": [],
+        "log rotate-key": ["consent"],
         "catalog list": [slug],
         "catalog map": [slug, "shoeSize", "personal"],
         "catalog unmap": [slug, "nickname"],

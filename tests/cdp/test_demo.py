@@ -238,9 +238,11 @@ def test_an_attested_grant_opens_the_organizations_own_records_only(platform: Pl
 
 def test_the_document_has_the_shape_that_programs_expect(platform: Platform, document: Document) -> None:
     assert 0o600 == stat.S_IMODE(ways_in.path(platform).stat().st_mode)
-    assert {"base_url", "organizations", "customers", "auditor"} == set(document)
+    logs = {"consent_log", "access_log"}
+    assert {"base_url", "organizations", "customers", "auditor"} | logs == set(document)
     assert {"slug", "name", "client_id", "client_secret", "write_key"} == set(document["organizations"][0])
     assert {"client_id", "client_secret"} == set(document["auditor"])
+    assert [{"origin", "vkey", "url"}] * 2 == [set(document[each]) for each in logs]
     assert list(stories.companies()) == [each["slug"] for each in document["organizations"]]
     assert len(document["customers"]) >= 12
     for each in document["customers"]:
