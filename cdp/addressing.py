@@ -2,11 +2,11 @@
 
 from base64 import b64decode
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from cdp.database import sql
@@ -15,6 +15,8 @@ from cdp.unsealing import OwnKeys
 from consent.errors import NotFound
 from consent.types import CUSTOMER_SOURCE
 
+Greeting = Literal["whole", "first", "other"]
+Theme = Literal["auto", "light", "dark"]
 _ADDRESSING: Final = text(sql("own_addressing"))
 
 
@@ -26,11 +28,25 @@ class Addressing:
     address: Address
     first_name: str = field(default="", repr=False)
     last_name: str = field(default="", repr=False)
+    greeting: Greeting | None = None
+    """Nobody chose yet: None."""
+    own_name: str = field(default="", repr=False)
+    theme: Theme | None = None
 
     @property
     def name(self) -> str:
-        """The whole name."""
-        return f"{self.first_name} {self.last_name}".strip()
+        """The whole name, or the one that the customer chose."""
+        chosen = self.own_name if self.greeting == "other" else ""
+        return chosen or f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def called(self) -> str:
+        """How to call them in a greeting: as they chose, else by the first name to who is addressed with je."""
+        if self.greeting == "other" and self.own_name:
+            return self.own_name
+        is_familiar = self.greeting is None and self.address == "je" and self.language == "nl"
+        is_first = self.greeting == "first" or is_familiar
+        return (self.first_name if is_first else "") or self.name
 
 
 def read(session: Session, keys: OwnKeys) -> Addressing:
@@ -43,7 +59,18 @@ def read(session: Session, keys: OwnKeys) -> Addressing:
         row.details.get("address", "u"),
         _best(keys, row.names, "first_name"),
         f"{_best(keys, row.names, 'name_prefix')} {_best(keys, row.names, 'last_name')}".strip(),
+        greeting=row.details.get("greeting"),
+        own_name=_own_name(keys, row),
+        theme=row.details.get("theme"),
     )
+
+
+def _own_name(keys: OwnKeys, row: Row[Any]) -> str:
+    """Return the name that the customer chose, if they chose one and its key is there."""
+    sealed, key = row.details.get("own_name"), None if row.own is None else keys.key(row.own)
+    if not sealed or key is None:
+        return ""
+    return key.unseal(b64decode(sealed), table="customer", row=row.customer_id, column="own_name").decode()
 
 
 def _best(keys: OwnKeys, names: list[dict[str, Any]], wanted: str) -> str:

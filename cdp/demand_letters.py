@@ -5,13 +5,18 @@ A letter says that something was asked and by when it is due, and nothing of who
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
-from cdp import due_dates
+from cdp import addressing, dossier, due_dates
 from cdp.demands import Demand, Kind
 from cdp.directory import Names
 from cdp.ids import NIL
 from cdp.mail import Letter
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
 from cdp.settings import Settings
+from cdp.unsealing import OwnKeys
+from consent.errors import NotFound
 
 _SUBJECT: Final = "Een klant vraagt u iets"
 _ASKS: Final[Mapping[Kind, str]] = {
@@ -41,6 +46,26 @@ def opened(settings: Settings, names: Names, demand: Demand) -> list[Letter]:
         number=demand.demand_id,
     )
     return [Letter(each, _SUBJECT, text, "nl") for each in dict.fromkeys(receivers) if each]
+
+
+_ANSWERED: Final[Mapping[str, tuple[str, str]]] = {
+    "u": ("Er is antwoord op uw verzoek", "Er is antwoord op uw verzoek. U leest het hier:\n\n{link}\n"),
+    "je": ("Er is antwoord op je verzoek", "Er is antwoord op je verzoek. Je leest het hier:\n\n{link}\n"),
+    "en": ("Your request has been answered", "Your request has been answered. You can read it here:\n\n{link}\n"),
+}
+
+
+def answered(platform: Platform, customer: UUID, demand: UUID) -> list[Letter]:
+    """Return the letter that tells a customer of an answer, in their own words of address; none to who has left."""
+    with platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
+        keys = OwnKeys(session, platform.ring)
+        try:
+            addresses, known = dossier.summary(session, keys).emails, addressing.read(session, keys)
+        except NotFound:
+            return []
+    subject, text = _ANSWERED["en" if known.language == "en" else known.address]
+    link = f"{platform.settings.base_url}/gegevens/verzoeken/{demand}"
+    return [Letter(each, subject, text.format(link=link), known.language) for each in addresses[:1]]
 
 
 def _contact(names: Names, demand: Demand) -> str | None:

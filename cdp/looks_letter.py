@@ -22,6 +22,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class _Words:
     subject: str
+    hello: str
     begin: str
     seen: tuple[str, str]
     stopped: tuple[str, str]
@@ -30,6 +31,7 @@ class _Words:
 
 _NL: Final = _Words(
     "Er is naar uw gegevens gekeken",
+    "Dag {name},",
     "Sinds ons vorige bericht is er gekeken:",
     ("{n} keer gezien", "{n} keer gezien"),
     ("{n} keer tegengehouden", "{n} keer tegengehouden"),
@@ -37,6 +39,7 @@ _NL: Final = _Words(
 )
 _JE: Final = _Words(
     "Er is naar jouw gegevens gekeken",
+    _NL.hello,
     _NL.begin,
     _NL.seen,
     _NL.stopped,
@@ -44,6 +47,7 @@ _JE: Final = _Words(
 )
 _EN: Final = _Words(
     "Somebody looked at your data",
+    "Dear {name},",
     "Since our last message, these looked:",
     ("seen {n} time", "seen {n} times"),
     ("stopped {n} time", "stopped {n} times"),
@@ -56,7 +60,8 @@ def write(to: str, known: Addressing, lines: Sequence[Line], *, base_url: str) -
     words = _EN if known.language == "en" else _JE if known.address == "je" else _NL
     link, choice = f"{base_url}/logboek", f"{base_url}/logboek/meldingen"
     told = "\n".join(f"- {_plain(each.name)}: {_told(words, each)}" for each in lines)
-    text = f"{words.begin}\n\n{told}\n\n{words.end.format(link=link, choice=choice)}"
+    hello = f"{words.hello.format(name=_plain(known.called))}\n\n" if known.called else ""
+    text = f"{hello}{words.begin}\n\n{told}\n\n{words.end.format(link=link, choice=choice)}"
     return Letter(to, words.subject, text, known.language)
 
 

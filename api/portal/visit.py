@@ -121,7 +121,7 @@ class Visit:
         return Frame(
             language=speech.tag,
             locale=speech.locale,
-            theme=cookies.theme_of(self.request),
+            theme=known.theme or cookies.theme_of(self.request),
             brand=self.platform.settings.portal_name,
             here=self.request.url.path,
             ways=ways(speech, room, waiting=len(pending)),

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from api import demand_mail
 from api.principals import DemandAnswerer, PlatformDep
-from cdp import answering, clock, demands
+from cdp import answering, clock, demand_letters, demands
 from cdp.answering import Answer, Asked, Reply
 from cdp.platform import Platform
 from cdp.scope import Principal
@@ -102,10 +103,13 @@ def list_demands(
 
 
 @router.post("/{demand_id}/answer", summary="Answer a customer", operation_id="answer_demand")
-def answer_demand(demand_id: DemandId, body: ReplyBody, asking: DemandAnswerer, platform: PlatformDep) -> AskedView:
-    """Answer: a dispute ends with it, and what is erased at the organization goes here too."""
+def answer_demand(
+    demand_id: DemandId, body: ReplyBody, asking: DemandAnswerer, platform: PlatformDep, request: Request
+) -> AskedView:
+    """Answer: a dispute ends with it, what is erased goes here too, and the customer hears of it by a letter."""
     at, reply = clock.now(), Reply(body.answer, body.reason, body.kept_until, body.note)
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
         answering.answer(platform, session, demand_id, reply, at=at)
         answered = answering.find(session, platform.ring, demand_id, at=at)
+    demand_mail.send(request, demand_letters.answered(platform, answered.customer_id, demand_id))
     return _view(platform, asking.organization, answered)

@@ -72,6 +72,27 @@ def test_the_organization_hears_by_a_letter_that_names_nobody(
     assert "Noor" not in letter.get_content()
 
 
+def test_the_customer_hears_of_the_answer_in_their_own_language(
+    api: TestClient, platform: Platform, shop: Organization, answering: dict[str, str]
+) -> None:
+    address = make.email()
+    make.known_person(platform, shop, address)
+    person = make.person(platform, address=address)
+    api.patch("/v1/me", json={"address": "je"}, headers=person.headers)
+    api.post(f"/v1/me/records/{record(api, person, 'first_name')}/dispute", headers=person.headers)
+    (asked,) = api.get("/v1/demands", headers=answering).json()["demands"]
+
+    reply = {"answer": "done", "reason": "corrected", "note": "geheim"}
+    api.post(f"/v1/demands/{asked['demand_id']}/answer", json=reply, headers=answering)
+    api.app.state.outbox.settle()  # type: ignore[attr-defined]  # the application behind the client
+
+    box = Maildir(platform.settings.home / "mail")
+    letters = [each for each in box.letters() if each["To"] == address and "antwoord" in str(each["Subject"])]
+    assert ["Er is antwoord op je verzoek"] == [str(each["Subject"]) for each in letters]
+    assert f"/gegevens/verzoeken/{asked['demand_id']}" in letters[0].get_content()
+    assert "geheim" not in letters[0].get_content()
+
+
 def test_pages_of_demands_follow_each_other(api: TestClient, noor: make.Person, answering: dict[str, str]) -> None:
     for type_ in ("first_name", "subscription"):
         api.post(f"/v1/me/records/{record(api, noor, type_)}/erase", json={}, headers=noor.headers)

@@ -9,18 +9,17 @@ from api.portal import places
 from api.portal.drawing import Rosette, rosette
 from api.portal.frame import Frame, Page
 from api.portal.pages.facts import Facts
+from api.portal.pages.hello import hello
 from api.portal.pages.history import sentence
 from api.portal.pages.organisations import Asking, asking, live_grants, waiting
 from api.portal.pages.plates import SOON, end_of
-from api.portal.speech import ZONE
+from api.portal.pages.questions import Card
 from cdp.addressing import Addressing
 from cdp.holdings import Grant
 from cdp.looks import PerGrant
 from cdp.tables import Act
 
 MOST_CHANGES: Final = 6
-_NOON: Final = 12
-_EVENING: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +107,8 @@ def overview(facts: Facts, frame: Frame, back: Back) -> OverviewPage:
 
 
 def greeting(facts: Facts, addressing: Addressing) -> str:
-    """Return the greeting for this hour of the day; with je by the first name, otherwise by the whole name."""
-    hour, say = facts.speech.at.astimezone(ZONE).hour, facts.speech.say
-    if addressing.address == "je" and addressing.first_name and addressing.language == "nl":
-        return say("Dag %(name)s", name=addressing.first_name)
-    word = say("Goedemorgen") if hour < _NOON else say("Goedemiddag") if hour < _EVENING else say("Goedenavond")
-    return f"{word}, {addressing.name}" if addressing.name else word
+    """Return the greeting for this hour of the day, by the name that the customer chose."""
+    return hello(facts.speech, addressing)
 
 
 def _lead(facts: Facts, things: int) -> str:

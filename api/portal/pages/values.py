@@ -56,10 +56,9 @@ def _text(speech: Speech, value: JsonValue) -> str:
             return speech.say("ja") if value else speech.say("nee")
         case str():
             return _dated(speech, value)
-        case dict():
-            return ", ".join(_text(speech, each) for each in value.values() if each is not None)
-        case list():
-            return ", ".join(_text(speech, each) for each in value)
+        case dict() | list():
+            parts = value.values() if isinstance(value, dict) else value
+            return ", ".join(_text(speech, each) for each in parts if each is not None)
         case float():
             return format_decimal(value, locale=speech.cldr)
         case _:

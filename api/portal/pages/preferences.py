@@ -1,0 +1,90 @@
+"""Voorkeuren: language, u or je, by which name, in which colours, with a sentence that shows it at once."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from api.portal.cookies import Theme
+from api.portal.frame import Frame, Page
+from api.portal.pages.hello import hello
+from api.portal.pages.log import Option
+from api.portal.speech import Speech
+from cdp.addressing import Addressing
+from cdp.preferences import LONGEST_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One thing to choose; each option is a button."""
+
+    field: str
+    title: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesPage(Page):
+    """How somebody wants to be spoken to."""
+
+    template: ClassVar[str] = "preferences.html"
+
+    example: tuple[str, ...]
+    picks: tuple[Pick, ...]
+    own_name: str
+    longest: int
+    always: tuple[tuple[str, str], ...]
+
+
+def preferences(
+    speech: Speech, frame: Frame, known: Addressing, theme: Theme, *, fault: str | None = None
+) -> PreferencesPage:
+    """Return the page."""
+    say = speech.say
+    return PreferencesPage(
+        frame=frame,
+        title=say("Hoe wilt u contact?"),
+        fault=fault,
+        example=(f"{hello(speech, known)}.", say("Niemand ziet iets van u zonder dat u het weet.")),
+        picks=_picks(speech, known, theme),
+        own_name=known.own_name,
+        longest=LONGEST_NAME,
+        always=(
+            (say("Codes en links om in te loggen"), say("Zonder die mail kunt u niet inloggen.")),
+            (say("Bericht over een nieuwe manier van inloggen"), say("Zo merkt u het als iemand anders inlogt.")),
+            (say("Antwoorden op uw verzoeken"), say("Dat moet van de wet.")),
+        ),
+    )
+
+
+def _picks(speech: Speech, known: Addressing, theme: Theme) -> tuple[Pick, ...]:
+    say = speech.say
+    languages = Pick("language", say("Taal"), _options(known.language, ("nl", "Nederlands"), ("en", "English")))
+    formal = Pick(
+        "address",
+        say("Aanspreken"),
+        _options(known.address, ("u", say("Met ‘%(word)s’", word="u")), ("je", say("Met ‘%(word)s’", word="je"))),
+    )
+    greetings = Pick("greeting", say("Hoe noemen wij u?"), _options(_greeting(known), *_names(speech, known)))
+    colours = Pick(
+        "theme",
+        say("Kleuren"),
+        _options(
+            theme, ("auto", say("Zoals mijn apparaat")), ("light", say("Altijd licht")), ("dark", say("Altijd donker"))
+        ),
+    )
+    return (languages, *([formal] if known.language == "nl" else []), greetings, colours)
+
+
+def _greeting(known: Addressing) -> str:
+    if known.greeting is not None:
+        return known.greeting
+    return "first" if known.called == known.first_name and known.first_name else "whole"
+
+
+def _names(speech: Speech, known: Addressing) -> list[tuple[str, str]]:
+    whole = f"{known.first_name} {known.last_name}".strip()
+    names = [("whole", whole or speech.say("Hele naam")), ("first", known.first_name or speech.say("Voornaam"))]
+    return [*names, *([("other", known.own_name)] if known.own_name else [])]
+
+
+def _options(chosen: str, *options: tuple[str, str]) -> tuple[Option, ...]:
+    return tuple(Option(value, label, value == chosen) for value, label in options)

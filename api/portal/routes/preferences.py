@@ -1,0 +1,59 @@
+"""Voorkeuren: how somebody wants to be spoken to."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from api.portal import cookies, notices, places
+from api.portal.frame import Room
+from api.portal.pages import preferences as pages
+from api.portal.routes.log import OURS
+from api.portal.visit import Visiting
+from cdp import preferences
+from consent.errors import Invalid
+
+router = APIRouter(include_in_schema=False)
+
+_THEMES: Final[Mapping[str, cookies.Theme]] = {"light": "light", "dark": "dark"}
+
+Name = Annotated[str, Form(max_length=1_000)]
+
+
+@router.get(places.PREFERENCES)
+def show(visit: Visiting) -> Response:
+    """Show what is chosen, and what it sounds like."""
+    with visit.opened(Room.PREFERENCES) as opened:
+        page = pages.preferences(opened.speech, opened.frame, opened.addressing, opened.frame.theme)
+    return visit.show(page)
+
+
+@router.post(places.PREFERENCES, dependencies=OURS)
+async def choose(visit: Visiting, request: Request) -> Response:
+    """Keep one choice."""
+    form = await request.form(max_files=0, max_fields=2)
+    chosen = [(name, value) for name, value in form.items() if isinstance(value, str)]
+    if len(chosen) != 1:
+        raise Invalid("choose one thing at a time")
+    what, choice = chosen[0]
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        preferences.choose(session, what, choice)
+    answer = visit.lead(places.PREFERENCES, notices.SAVED)
+    if what == "theme":
+        cookies.set_theme(answer, visit.platform.settings, _THEMES.get(choice, "auto"))
+    return answer
+
+
+@router.post(places.PREFERENCES + "/naam", dependencies=OURS)
+def call_me(visit: Visiting, naam: Name = "") -> Response:
+    """Keep the name that somebody wants to be called by."""
+    try:
+        with visit.platform.database.scoped(visit.person.scope) as session:
+            preferences.call_me(visit.platform, session, naam)
+    except preferences.UnfitName:
+        with visit.opened(Room.PREFERENCES) as opened:
+            fault = opened.speech.say("Vul een naam in van hoogstens 60 tekens.")
+            page = pages.preferences(opened.speech, opened.frame, opened.addressing, opened.frame.theme, fault=fault)
+        return visit.show(page, status=422)
+    return visit.lead(places.PREFERENCES, notices.SAVED)

@@ -1,0 +1,47 @@
+"""Samples of Voorkeuren."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from api.portal.frame import Page, Room
+from api.portal.pages import preferences
+from cdp.addressing import Addressing
+from cdp.catalog.files import Language
+from tests.portal.samples import world
+
+HOSTILE: Final = "<b>Noor</b>\u202e" + "z" * 40
+
+
+def _known(locale: Language) -> Addressing:
+    language, address = ("en" if locale is Language.EN else "nl"), ("je" if locale is Language.NL_JE else "u")
+    return Addressing(language, address, "Noor", "de Wit")  # type: ignore[arg-type]  # both are of the literals
+
+
+def _page(locale: Language, known: Addressing, fault: str | None = None) -> Page:
+    frame = world.frame(locale, Room.PREFERENCES, here="/voorkeuren")
+    return preferences.preferences(world.speech(locale), frame, known, "auto", fault=fault)
+
+
+def _usual(locale: Language) -> Page:
+    return _page(locale, _known(locale))
+
+
+def _other(locale: Language) -> Page:
+    return _page(locale, replace(_known(locale), greeting="other", own_name=HOSTILE))
+
+
+def _nameless(locale: Language) -> Page:
+    return _page(locale, replace(_known(locale), first_name="", last_name=""))
+
+
+def _unfit(locale: Language) -> Page:
+    return _page(locale, _known(locale), world.speech(locale).say("Vul een naam in van hoogstens 60 tekens."))
+
+
+SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
+    "voorkeuren": _usual,
+    "voorkeuren-eigen-naam": _other,
+    "voorkeuren-naamloos": _nameless,
+    "voorkeuren-fout": _unfit,
+}
