@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -31,6 +31,20 @@ def chromium() -> Iterator[Browser]:
         axe_core.missing("no chromium on this machine")
     with browser.started() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def sheet(chromium: Browser) -> Iterator[Page]:
+    """Return a window in which the gallery can be opened."""
+    context = browser.opened(chromium, width=1280)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the text of axe-core."""
+    return axe_core.source(tmp_path_factory.mktemp("axe"))
 
 
 @pytest.fixture

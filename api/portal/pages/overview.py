@@ -69,6 +69,7 @@ class OverviewPage(Page):
 
     lead: str
     asking: tuple[Asking, ...]
+    cards: tuple[Card, ...]
     ending: tuple[Ending, ...]
     looked: str
     stopped: str
@@ -80,12 +81,13 @@ class OverviewPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """What somebody comes back to: who looked in seven days, what happened, the latest first, and the visit before."""
+    """What somebody comes back to: who looked in seven days, what happened, the visit before, and what is asked."""
 
     addressing: Addressing
     week: PerGrant
     acts: tuple[Act, ...]
     last_visit: datetime | None
+    cards: tuple[Card, ...] = ()
 
 
 def overview(facts: Facts, frame: Frame, back: Back) -> OverviewPage:
@@ -94,8 +96,9 @@ def overview(facts: Facts, frame: Frame, back: Back) -> OverviewPage:
     return OverviewPage(
         frame=frame,
         title=greeting(facts, back.addressing),
-        lead=_lead(facts, len(asked) + len(soon)),
+        lead=_lead(facts, len(asked) + len(back.cards) + len(soon)),
         asking=tuple(asking(facts, each) for each in asked),
+        cards=back.cards,
         ending=soon,
         looked=_looked(facts, back.week),
         stopped=_stopped(facts, back.week),

@@ -10,6 +10,7 @@ from api.portal import places
 from api.portal.frame import Room
 from api.portal.pages import overview
 from api.portal.routes.organisations import facts
+from api.portal.routes.questions import open_questions
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import looks, visits
 
@@ -33,4 +34,5 @@ def _back(visit: Visit, opened: Opened) -> overview.Back:
         week=looks.recent(session, since=at - WEEK, until=at),
         acts=tuple(visits.happened(session, limit=overview.MOST_CHANGES)),
         last_visit=visits.last(session, before=opened.began_at),
+        cards=open_questions(visit, opened),
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from api.portal.frame import Page, Room
 from api.portal.pages import overview
+from api.portal.pages.questions import Card
 from cdp.addressing import Addressing
 from cdp.catalog.files import Language
 from cdp.tables import Act
@@ -54,7 +55,11 @@ def _quiet(locale: Language) -> Page:
 def _busy(locale: Language) -> Page:
     facts = world.facts(locale, grants=world.SEVERAL, requests=(world.ASKS,), looked=world.LOOKED)
     week = {(world.identity(slug), purpose): each for (slug, purpose), each in world.LOOKED.items()}
-    back = overview.Back(_addressing(locale), week, ACTS, world.AT - timedelta(days=5))
+    known = world.speech(locale).say(
+        "%(name)s kent iemand met het e-mailadres %(value)s.", name="Woonvast", value="n…@…org"
+    )
+    cards = (Card("bent-u-dit-1", known, f"/bent-u-dit/{world.identity('question')}"),)
+    back = overview.Back(_addressing(locale), week, ACTS, world.AT - timedelta(days=5), cards)
     return overview.overview(facts, world.frame(locale, Room.OVERVIEW, waiting=1), back)
 
 
