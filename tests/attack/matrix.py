@@ -270,7 +270,7 @@ ADDS: Final[Mapping[tuple[str, str], Rule]] = {
         asker.is_me(row, "organization_id") and (asker.is_mine(row) or row["customer_id"] == str(NOBODY))
     ),
     ("exporter", "access"): _own("organization_id"),
-    ("auditor", "access"): lambda _asker, row: row["principal"] == "auditor" and row["customer_id"] == str(NOBODY),
+    ("auditor", "access"): lambda asker, row: row["principal"] == "auditor" and row["client_id"] == asker.name,
     ("customer", "record"): lambda asker, row: asker.is_mine(row) and row["source_id"] == str(CUSTOMER_SOURCE),
     ("customer", "access"): _mine,
 }

@@ -99,6 +99,9 @@ select case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_
        pg_temp.id('access' || c || o || p), pg_temp.id(o), 'service', 'profile', '{}', '{}', 0, 'refused', 'never-granted'
 from (values ('anna', 'winkel'), ('bram', 'huis'), ('old anna', 'winkel'), ('nobody', 'winkel')) as a (c, o),
      unnest(array['0', '1 month', '9 years']::interval[]) p;
+insert into access (customer_id, at, access_id, client_id, principal, path, asked, released, records, outcome, reason)
+select '00000000-0000-0000-0000-000000000000', now(), pg_temp.id('looked' || c), c, 'auditor', 'audit.acts', '{}', '{}', 0, 'released', 'audit'
+from unnest(array['auditor', 'auditor winkel']) c;
 insert into change (organization_id, customer_id, kind, purpose, at)
 select pg_temp.id(o), pg_temp.id(c), 'grant', 'customer-care', now()
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
