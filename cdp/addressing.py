@@ -10,7 +10,8 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from cdp.database import sql
-from cdp.holdings import Address, Language
+from cdp.holdings import Address
+from cdp.letters import Language
 from cdp.unsealing import OwnKeys
 from consent.errors import NotFound
 from consent.types import CUSTOMER_SOURCE

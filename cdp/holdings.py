@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from cdp import access_requests, grants
+from cdp.letters import Language
 from cdp.tables import AccessRequest, Permission
 from consent.types import CUSTOMER_SOURCE
 
-Language = Literal["nl", "en"]
 Address = Literal["u", "je"]
 
 

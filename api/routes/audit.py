@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from api import negotiation
+from api.paging import After
 from api.principals import Auditor, PlatformDep
 from cdp import audit, audit_bundle, clock, directory, spreadsheet
 from cdp.audit import Filters, Logged, Page, Place
@@ -28,7 +29,6 @@ FORMS: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
 }
 
-After = Annotated[str | None, Query(max_length=512, description="Where the last page ended.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most; a page can be shorter and have a next one.")]
 OfOrganization = Annotated[Slug | None, Query(description="Only this recipient.")]
 ForPurpose = Annotated[PurposeKey | None, Query(description="Only this purpose.")]

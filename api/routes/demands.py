@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from api import demand_mail
+from api import demand_mail, paging
+from api.paging import After
 from api.principals import DemandAnswerer, PlatformDep
 from cdp import answering, clock, demand_letters, demands
 from cdp.answering import Answer, Asked, Reply
@@ -16,7 +17,6 @@ from cdp.scope import Principal
 
 router = APIRouter(prefix="/v1/demands", tags=["source"])
 
-After = Annotated[str | None, Query(max_length=512, description="Where the last page ended.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 WithAnswered = Annotated[bool, Query(description="Whether those that are answered or taken back are listed, too.")]
 DemandId = Annotated[UUID, Path(description="The demand, as listed.")]
@@ -93,12 +93,12 @@ def list_demands(
 ) -> AskedPage:
     """Return what customers ask of this organization: put right, disputed, to erase, or a look to explain."""
     at, caller = clock.now(), f"demands {asking.organization}"
-    place = platform.cursors.open(after, answering.Place, caller=caller) if after else answering.FIRST
+    place = paging.begin(platform, after, answering.FIRST, answering.Place, caller=caller)
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
         found = answering.to_organization(
             session, platform.ring, only_open=not answered, after=place, limit=limit, at=at
         )
-    last = platform.cursors.seal(found[-1].place, caller=caller) if len(found) == limit else None
+    last = paging.next_after(platform, found, limit, caller=caller)
     return AskedPage(demands=[_view(platform, asking.organization, each) for each in found], next=last)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.paging import After
 from api.principals import GrantRequester, PlatformDep
 from cdp import clock, grants, recipients
 from cdp.keys.blind import IdentifierType, normalise
@@ -18,7 +19,6 @@ from consent.types import Categories, DocumentHash, Instant, PurposeKey, Referen
 
 router = APIRouter(prefix="/v1", tags=["recipient"])
 
-After = Annotated[str | None, Query(max_length=512, description="Where the last page ended.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 
 

@@ -9,7 +9,8 @@ from starlette.responses import Response, StreamingResponse
 
 from api.principals import Customer, FreshCustomer, PlatformDep
 from cdp import accesses, clock, dossier, erasure, portability, replicas
-from cdp.holdings import Address, Language, Summary
+from cdp.holdings import Address, Summary
+from cdp.letters import Language
 from cdp.platform import Platform
 from cdp.scope import Scope
 from cdp.unsealing import OwnKeys

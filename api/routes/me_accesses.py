@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from api import paging
+from api.paging import After
 from api.principals import Customer, PlatformDep
 from cdp import accesses, clock, directory
 from consent.types import Instant
 
 router = APIRouter(prefix="/v1/me/accesses", tags=["customer"])
 
-After = Annotated[str | None, Query(max_length=512, description="Where the last page ended.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 WithOwn = Annotated[bool, Query(description="Whether the customer's own reads are listed, too.")]
 
@@ -68,10 +69,10 @@ def list_my_accesses(
 ) -> Accesses:
     """Return every read of the customer's data and every refusal, newest first."""
     at, caller = clock.now(), f"accesses {person.customer_id}"
-    place = platform.cursors.open(after, accesses.Place, caller=caller) if after else accesses.FIRST
+    place = paging.begin(platform, after, accesses.FIRST, accesses.Place, caller=caller)
     with platform.database.scoped(person.scope) as session:
         names = directory.names(session)
         found = accesses.of_customer(session, after=place, until=at, limit=limit, with_own=own)
         accesses.note_own_read(session, person.scope, path="accesses", categories=[], records=len(found), at=at)
-    last = platform.cursors.seal(found[-1].place, caller=caller) if len(found) == limit else None
+    last = paging.next_after(platform, found, limit, caller=caller)
     return Accesses(accesses=[_view(each, names) for each in found], next=last)

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Header, Path, Query
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from api import negotiation, preferences
+from api import negotiation, paging, preferences
+from api.paging import After
 from api.preferences import Proven
 from api.principals import Customer, PlatformDep
 from api.receipts import page, paper, sheet
@@ -31,7 +32,6 @@ FORMS: Final[Mapping[str, str]] = {
 }
 _ENDINGS: Final = {"tlog-proof": "tlog-proof", "json-ld": "jsonld", "kantara": "json", "html": "html", "pdf": "pdf"}
 
-After = Annotated[str | None, Query(max_length=512, description="Where the last page ended.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 ReceiptId = Annotated[UUID, Path(description="The act that it is the receipt of, as listed.")]
 Form = Annotated[
@@ -96,11 +96,11 @@ def _view(each: receipts.Listed, names: directory.Names) -> ReceiptView:
 def list_my_receipts(person: Customer, platform: PlatformDep, after: After = None, limit: Limit = 100) -> Receipts:
     """Return every act and whether its receipt can be had, newest first."""
     at, caller = clock.now(), f"receipts {person.customer_id}"
-    place = platform.cursors.open(after, receipts.Place, caller=caller) if after else receipts.FIRST
+    place = paging.begin(platform, after, receipts.FIRST, receipts.Place, caller=caller)
     with platform.database.scoped(person.scope) as session:
         names = directory.names(session)
         found = receipts.of_customer(session, after=place, until=at, limit=limit)
-    last = platform.cursors.seal(found[-1].place, caller=caller) if len(found) == limit else None
+    last = paging.next_after(platform, found, limit, caller=caller)
     return Receipts(receipts=[_view(each, names) for each in found], next=last)
 
 

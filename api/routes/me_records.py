@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, JsonValue
 
-from api import demand_mail
+from api import demand_mail, paging
+from api.paging import After
 from api.principals import Customer, PlatformDep
 from cdp import accesses, clock, demands, directory, dossier, known_keys
 from cdp.holdings import Evidence, Interaction, InteractionPlace, Opening, Record, RecordPlace
@@ -18,7 +19,6 @@ from consent.types import CategoryKey, Instant, Slug
 
 router = APIRouter(prefix="/v1/me", tags=["customer"])
 
-After = Annotated[str | None, Query(max_length=512, description="Where the last page ended.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 OnlyCategory = Annotated[CategoryKey | None, Query(description="Only this kind of data.")]
 OnlySource = Annotated[Slug | None, Query(description="Only this supplier.")]
@@ -208,7 +208,7 @@ def list_my_records(  # what narrows a list, each by name
 ) -> Records:
     """Return what stands now, by category, each with its source and with who may see it at this moment."""
     at, caller = clock.now(), f"records {person.customer_id}"
-    place = platform.cursors.open(after, RecordPlace, caller=caller) if after else dossier.FIRST_RECORD
+    place = paging.begin(platform, after, dossier.FIRST_RECORD, RecordPlace, caller=caller)
     with platform.database.scoped(person.scope) as session:
         known_keys.check_category(session, category)
         names, openings = directory.names(session), dossier.openings(session)
@@ -217,7 +217,7 @@ def list_my_records(  # what narrows a list, each by name
         found = dossier.records(session, keys, after=place, category=category, source=only, until=at, limit=limit)
         seen = {each.category for each in found}
         accesses.note_own_read(session, person.scope, path="records", categories=seen, records=len(found), at=at)
-    last = platform.cursors.seal(found[-1].place, caller=caller) if len(found) == limit else None
+    last = paging.next_after(platform, found, limit, caller=caller)
     return Records(records=[_record(each, names, openings) for each in found], next=last)
 
 
@@ -244,7 +244,7 @@ def list_my_interactions(  # what narrows a list, each by name
 ) -> Interactions:
     """Return conversations and other contacts, newest first."""
     at, caller = clock.now(), f"interactions {person.customer_id}"
-    place = platform.cursors.open(after, InteractionPlace, caller=caller) if after else dossier.FIRST_INTERACTION
+    place = paging.begin(platform, after, dossier.FIRST_INTERACTION, InteractionPlace, caller=caller)
     with platform.database.scoped(person.scope) as session:
         known_keys.check_category(session, category)
         names, openings = directory.names(session), dossier.openings(session)
@@ -253,7 +253,7 @@ def list_my_interactions(  # what narrows a list, each by name
         found = dossier.interactions(session, keys, after=place, category=category, source=only, until=at, limit=limit)
         seen = {each.category for each in found}
         accesses.note_own_read(session, person.scope, path="interactions", categories=seen, records=len(found), at=at)
-    last = platform.cursors.seal(found[-1].place, caller=caller) if len(found) == limit else None
+    last = paging.next_after(platform, found, limit, caller=caller)
     return Interactions(interactions=[_interaction(each, names, openings) for each in found], next=last)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from api.paging import After
 from api.principals import AnySource, PlatformDep
 from cdp import rejects
 from cdp.ingest.batch import Path
@@ -41,7 +42,7 @@ class Rejects(BaseModel):
 def list_rejects(
     platform: PlatformDep,
     source: AnySource,
-    after: Annotated[str | None, Query(max_length=512, description="Where the last page ended.")] = None,
+    after: After = None,
     limit: Annotated[int, Query(ge=1, le=rejects.MOST, description="How many at most.")] = 100,
 ) -> Rejects:
     """Return what of the asking source was not taken in the last thirty days; to a write key or an access token."""
