@@ -3,12 +3,14 @@
 import math
 import os
 import time
+from collections.abc import Iterable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
 from api.processes import COUNTS
 from cdp.database import Database
+from cdp.log.gauges import Gauge as LogGauge
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, math.inf)
 _POOL: Final = {
@@ -56,9 +58,12 @@ class Metrics:
             self._told = now
             self._tell()
 
-    def exposition(self) -> bytes:
-        """Return everything in Prometheus' text format, of all processes that serve together."""
+    def exposition(self, logs: Iterable[LogGauge] = ()) -> bytes:
+        """Return everything in Prometheus' text format, of all processes that serve together, with how the logs do."""
         self._tell()
+        return self._own() + _of_logs(logs)
+
+    def _own(self) -> bytes:
         if COUNTS not in os.environ:
             return generate_latest(self._registry)
         every = CollectorRegistry()
@@ -70,3 +75,19 @@ class Metrics:
         facts = self._database.pool.get_stats()
         for name, gauge in self._pool.items():
             gauge.set(facts.get(name, 0))
+
+
+def _of_logs(logs: Iterable[LogGauge]) -> bytes:
+    """Return the gauges of the logs; whichever process is asked, they are the database's."""
+    registry = CollectorRegistry()
+    size = Gauge("cdp_log_size", "Leaves in the log.", ("log",), registry=registry)
+    waiting = Gauge("cdp_log_oldest_waiting_seconds", "How long a fact has waited.", ("log",), registry=registry)
+    age = Gauge("cdp_log_checkpoint_age_seconds", "Age of the last checkpoint.", ("log",), registry=registry)
+    unsigned = Gauge("cdp_log_unsigned", "Leaves beyond the last checkpoint.", ("log",), registry=registry)
+    for each in logs:
+        size.labels(each.log).set(each.size)
+        waiting.labels(each.log).set(each.waiting_seconds or 0)
+        unsigned.labels(each.log).set(each.size - (each.signed or 0))
+        if each.checkpoint_seconds is not None:
+            age.labels(each.log).set(each.checkpoint_seconds)
+    return generate_latest(registry)

@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from cdp import clock, key_destruction, rotation, schema_picture
 from cdp.database import acting_as, sql
 from cdp.keys.errors import KeyFailure
+from cdp.log import gauges, recovery
 from cdp.platform import Platform
 from consent.errors import Problem
 
@@ -28,6 +29,7 @@ OLDEST: Final = 150_000
 MOST_NODES: Final = 300_000
 LEAST_FREE: Final = 2 * 2**30
 LEAST_SHARE: Final = 0.05
+LONGEST_WAIT: Final = 60.0
 MOST_SKEW: Final = timedelta(seconds=2)
 _OTHERS: Final = 0o077
 _ROOT: Final = Path(__file__).parents[1]
@@ -162,7 +164,8 @@ def _sample(patient: Patient) -> tuple[int, int]:
 
 def _files(patient: Patient) -> Iterator[Finding]:
     home = patient.platform.settings.home
-    places = [home / "keys", home / "secrets", *(home / "keys").glob("*"), *(home / "secrets").glob("*")]
+    folders = [home / "keys", home / "secrets", home / "log"]
+    places = [*folders, *(path for folder in folders for path in folder.glob("*"))]
     for path in [each for each in places if each.exists()]:
         status = path.stat()
         if status.st_mode & _OTHERS or status.st_uid not in (os.geteuid(), 0):
@@ -184,6 +187,19 @@ def _disk(patient: Patient) -> Iterator[Finding]:
     yield _judged("disk", is_enough, said, said, Verdict.WARNING)
 
 
+def _log(patient: Patient) -> Iterator[Finding]:
+    found = gauges.read(patient.platform)
+    yield _judged("log", bool(found), "the logs have begun", "no log yet: is the worker running?", Verdict.WARNING)
+    for each in found:
+        waits = each.waiting_seconds or 0
+        fine = f"{each.log}: {each.size} leaves, {each.size - (each.signed or 0)} not signed yet"
+        late = f"{each.log}: something has waited for {waits:.0f} s: is the worker running?"
+        yield _judged("log", waits < LONGEST_WAIT, fine, late)
+    if found:
+        reason = recovery.why_it_stands_still(patient.platform)
+        yield _judged("log", reason is None, "the logs are the ones that were signed", f"{reason}: see cdp log recover")
+
+
 CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("server", _server),
     ("durability", _durability),
@@ -193,6 +209,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("partitions", _partitions),
     ("files", _files),
     ("keys", _keys),
+    ("log", _log),
     ("clock", _clock),
     ("disk", _disk),
 )

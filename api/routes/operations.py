@@ -11,6 +11,7 @@ from api.forwarding import client_of, is_loopback
 from api.metrics import Metrics
 from api.principals import PlatformDep
 from cdp import readiness
+from cdp.log import gauges
 from consent.errors import NotFound
 
 router = APIRouter(tags=["operations"])
@@ -60,7 +61,8 @@ async def metrics(request: Request, platform: PlatformDep) -> Response:
     if not client or not is_allowed(client, settings.metrics_host):
         raise NotFound
     numbers: Metrics = request.app.state.metrics
-    return Response(numbers.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    logs = await run_in_threadpool(gauges.read_if_reachable, platform)
+    return Response(numbers.exposition(logs), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def is_allowed(client: str, metrics_host: str) -> bool:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import psycopg
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from cdp import clock
 from cdp.database import sql
@@ -37,6 +39,14 @@ def read(platform: Platform, *, at: datetime | None = None) -> list[Gauge]:
         Gauge(row.name, row.origin, row.size, row.signed, _since(row.signed_at, now), _since(row.oldest, now))
         for row in rows
     ]
+
+
+def read_if_reachable(platform: Platform) -> list[Gauge]:
+    """Return the same, or nothing while the database cannot be asked: a monitor sees that elsewhere."""
+    try:
+        return read(platform)
+    except (psycopg.Error, SQLAlchemyError):
+        return []
 
 
 def _since(moment: datetime | None, now: datetime) -> float | None:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from cdp import clock
 from cdp.database import sql
+from cdp.keys.errors import KeyFailure
 from cdp.log import founding, standing, store
 from cdp.log.founding import SEQUENCER
 from cdp.log.signer import Forked
@@ -49,7 +50,7 @@ def why_it_stands_still(platform: Platform) -> str | None:
             here = standing.look(session)
             for kind, log in here.logs.items():
                 _check_extends(platform, session, log, here.growths[kind].size)
-    except (Forked, Malformed) as error:
+    except (KeyFailure, Malformed) as error:
         return str(error)
     return None
 

@@ -151,7 +151,7 @@ create function check_permission() returns trigger
 language plpgsql
 as $$
 begin
-    if not exists (
+    if tg_op = 'UPDATE' and new.epoch = old.epoch or not exists (
         select from act a
         where a.customer_id = new.customer_id and a.seq = new.epoch and a.recipient_id = new.recipient_id and a.purpose = new.purpose)
     then

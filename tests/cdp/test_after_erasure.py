@@ -190,6 +190,7 @@ def plant(house: House, canary: Canary) -> make.Person:
     _act(house, person, canary)
     _look(house, person, canary)
     _err(house, person, canary)
+    sequencer.step(house.platform)
     return person
 
 
@@ -277,6 +278,12 @@ def read_through(settings: Settings, ring: LocalKeyRing, person: make.Person) ->
         opened.database.dispose()
 
 
+def leave(house: House, person: make.Person) -> None:
+    """Let a person leave, and the logs hear of it."""
+    assert 200 == house.api.delete("/v1/me", headers=person.headers).status_code
+    sequencer.step(house.platform)
+
+
 @pytest.mark.postgres
 def test_after_an_erasure_nothing_readable_is_left(
     house: House,
@@ -289,13 +296,11 @@ def test_after_an_erasure_nothing_readable_is_left(
     platform, api = house.platform, house.api
     canary, other = Canary.new(), Canary.new()
     person, stays = plant(house, canary), plant(house, other)
-    sequencer.step(platform)
     assert tables_of(database_url, person) <= NEVER
     backup = dump(database_url, tmp_path / "backup.sql")
     shutil.copytree(platform.settings.keys, tmp_path / "old-keys")
 
-    assert 200 == api.delete("/v1/me", headers=person.headers).status_code
-    sequencer.step(platform)
+    leave(house, person)
 
     # The database, its files, the key ring, the logs and what the door still says.
     service = make.service(platform, house.bank, "profiles:read", "grants:request")

@@ -7,6 +7,7 @@ import pytest
 
 from cdp import doctor
 from cdp.doctor import Patient, Verdict
+from cdp.log import sequencer
 from cdp.platform import Platform
 from tests import make
 
@@ -35,6 +36,7 @@ def wrong(patient: Patient) -> dict[str, str]:
 
 def test_a_house_in_order_has_nothing_wrong(platform: Platform, patient: Patient) -> None:
     make.subject(platform, make.organization(platform))
+    sequencer.step(platform)
 
     assert {} == wrong(patient)
 

@@ -125,3 +125,15 @@ def test_a_key_that_others_can_read_signs_nothing(platform: Platform) -> None:
         signer.signer()
 
     signer.path.chmod(0o600)
+
+
+def test_a_lost_memory_is_a_reason_to_begin_new_logs(platform: Platform, shop: Organization) -> None:
+    with platform.database.scoped(bundles.AUDITOR) as session:
+        name = store.current(session, store.CONSENT).name
+    (platform.settings.log / f"{name}.state").unlink()
+
+    assert "never begin anew" in (recovery.why_it_stands_still(platform) or "")
+    recovery.recover(platform)
+    bundles.grant(platform, make.person(platform), shop)
+
+    assert [] == bundles.settled_verdict(platform).failures

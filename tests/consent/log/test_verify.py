@@ -377,28 +377,3 @@ def test_an_access_log_that_was_rewritten_after_its_anchor_fails() -> None:
     logs.access = rewritten
 
     assert [("bundle", None, "the access log is another than the one anchored at size 7")] == failures(logs)
-
-
-def merged_with_somebody_unseen(logs: Logs) -> None:
-    other = Permission(categories=frozenset({"health"}), expires_at=minute(500))
-    logs.act("cora", acts.Merge(recipient=SHOP, purpose=CARE, at=minute(20), other=other), other="nobody-knows")
-
-
-def test_a_merge_with_somebody_who_was_erased_is_accepted_and_said() -> None:
-    logs = honest()
-    merged_with_somebody_unseen(logs)
-
-    found = verdict(logs.bundle())
-
-    assert found.holds
-    assert 1 == found.checked["with_erased"]
-    assert any("erased since" in each for each in found.cautions)
-
-
-def test_a_merge_with_somebody_unseen_is_named_while_nobody_was_erased() -> None:
-    logs = Logs()
-    logs.grant("cora", 0)
-    merged_with_somebody_unseen(logs)
-    logs.anchor(30)
-
-    assert [("consent", 1)] == [(log, at) for log, at, _ in failures(logs)]
