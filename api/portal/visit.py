@@ -133,7 +133,11 @@ class Visit:
 
     def _stay(self, speech: Speech, mine: list[sessions.SessionFacts]) -> Stay | None:
         ends = [each.expires_at for each in mine]
-        return Stay(speech.clock(ends[0]), int((ends[0] - self.at).total_seconds())) if ends else None
+        if not ends:
+            return None
+        left = ends[0] - self.at
+        until = speech.clock(ends[0]) if left < timedelta(days=1) else speech.date(ends[0])
+        return Stay(until, int(left.total_seconds()))
 
 
 def _waits(request: AccessRequest, at: datetime) -> bool:
