@@ -1,0 +1,237 @@
+"""The passkey ceremony in a real browser with a virtual device: what it makes opens, and every abuse does not."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
+
+from api.app import create_app
+from api.portal import cookies
+from cdp import passkeys
+from cdp.platform import Platform
+from cdp.unsealing import OwnKeys
+from tests import make
+from tests.portal import axe_core, browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+DEVICE = {
+    "protocol": "ctap2",
+    "ctap2Version": "ctap2_1",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if browser.program() is None:
+        axe_core.missing("no chromium on this machine")
+    with browser.started() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def port(platform: Platform) -> Iterator[int]:
+    """Serve the portal on loopback and return on which port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    number: int = listening.getsockname()[1]
+    settings = replace(platform.settings, base_url=f"http://localhost:{number}")
+    app = create_app(replace(platform, settings=settings))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    serving.start()
+    yield number
+    server.should_exit = True
+    serving.join()
+    listening.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser and a device in it."""
+
+    person: make.Person
+    context: BrowserContext
+    page: Page
+    devtools: CDPSession
+    device: str
+    base: str
+
+    def go(self, path: str) -> Page:
+        """Open a page."""
+        self.page.goto(self.base + path)
+        return self.page
+
+    def verify(self, *, is_verified: bool) -> None:
+        """Let the device verify its user, or not."""
+        facts = {"authenticatorId": self.device, "isUserVerified": is_verified}
+        self.devtools.send("WebAuthn.setUserVerified", facts)
+
+    def held(self) -> list[dict[str, Any]]:
+        """Return the keys in the device."""
+        found: list[dict[str, Any]] = self.devtools.send("WebAuthn.getCredentials", {"authenticatorId": self.device})[
+            "credentials"
+        ]
+        return found
+
+    def make_passkey(self, name: str = "Telefoon") -> None:
+        """Make a passkey on the page."""
+        page = self.go("/veilig-inloggen")
+        page.get_by_label("Hoe noemt u deze passkey?").fill(name)
+        page.get_by_role("button", name="Maak een passkey").click()
+
+    def log_out(self) -> None:
+        """Forget the session."""
+        self.context.clear_cookies()
+
+
+def visiting(platform: Platform, chromium: Browser, base: str) -> Iterator[Visitor]:
+    """Yield somebody who is logged in at `base`, with a device that holds no key yet."""
+    person = make.person(platform)
+    context = chromium.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam")
+    token = person.headers["Authorization"].removeprefix("Bearer ")
+    context.add_cookies([{"name": cookies.SESSION, "value": token, "url": base}])
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    devtools = context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    device = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
+    yield Visitor(person, context, page, devtools, device, base)
+    context.close()
+
+
+@pytest.fixture
+def visitor(platform: Platform, chromium: Browser, port: int) -> Iterator[Visitor]:
+    yield from visiting(platform, chromium, f"http://localhost:{port}")
+
+
+@pytest.fixture
+def stray(platform: Platform, chromium: Browser, port: int) -> Iterator[Visitor]:
+    """Return somebody on an origin that passkeys are not for."""
+    yield from visiting(platform, chromium, f"http://127.0.0.1:{port}")
+
+
+def kept(platform: Platform, person: make.Person) -> list[str]:
+    """Return the names of the passkeys that the vault keeps of somebody."""
+    with platform.database.scoped(person.scope) as session:
+        return [each.name for each in passkeys.known(session, OwnKeys(session, platform.ring))]
+
+
+def test_a_passkey_is_made_and_logs_in(platform: Platform, visitor: Visitor) -> None:
+    told: list[str] = []
+    visitor.page.on("console", lambda message: told.append(message.text))
+
+    visitor.make_passkey()
+    expect(visitor.page.get_by_role("status").first).to_contain_text("Uw passkey is klaar.")
+    assert ["Telefoon"] == kept(platform, visitor.person)
+    visitor.log_out()
+    visitor.go("/inloggen?verder=/veilig-inloggen").get_by_role("button", name="Log in met een passkey").click()
+
+    expect(visitor.page.get_by_role("heading", name="Hoe logt u in?")).to_be_visible()
+    assert [] == told
+
+
+def test_a_passkey_proves_who_it_is_again(platform: Platform, visitor: Visitor) -> None:
+    visitor.make_passkey()
+    expect(visitor.page.get_by_role("heading", name="Telefoon", exact=True)).to_be_visible()
+    before = {each["name"]: each["value"] for each in visitor.context.cookies()}[cookies.SESSION]
+
+    visitor.go("/bevestigen?verder=/account/verwijderen").get_by_role("button", name="Gebruik uw passkey").click()
+
+    expect(visitor.page.get_by_role("heading", name="Alles verwijderen")).to_be_visible()
+    after = {each["name"]: each["value"] for each in visitor.context.cookies()}[cookies.SESSION]
+    assert before != after
+
+
+def test_a_device_that_does_not_verify_its_user_makes_nothing(platform: Platform, visitor: Visitor) -> None:
+    visitor.verify(is_verified=False)
+
+    visitor.make_passkey()
+
+    expect(visitor.page.get_by_role("alert")).to_contain_text("De passkey is niet gemaakt.")
+    assert [] == kept(platform, visitor.person)
+
+
+def test_a_device_that_does_not_verify_its_user_opens_nothing(visitor: Visitor) -> None:
+    visitor.make_passkey()
+    expect(visitor.page.get_by_role("heading", name="Telefoon", exact=True)).to_be_visible()
+    visitor.log_out()
+    visitor.verify(is_verified=False)
+
+    visitor.go("/inloggen").get_by_role("button", name="Log in met een passkey").click()
+
+    expect(visitor.page.get_by_role("alert")).to_contain_text("Inloggen lukte niet.")
+
+
+def test_another_origin_gets_no_passkey(platform: Platform, stray: Visitor) -> None:
+    stray.make_passkey()
+
+    expect(stray.page.get_by_role("alert")).to_be_visible()
+    assert ([], []) == (kept(platform, stray.person), stray.held())
+
+
+def test_the_same_device_is_not_registered_twice(platform: Platform, visitor: Visitor) -> None:
+    visitor.make_passkey()
+    expect(visitor.page.get_by_role("heading", name="Telefoon", exact=True)).to_be_visible()
+
+    visitor.make_passkey("Nog een keer")
+
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    assert (["Telefoon"], 1) == (kept(platform, visitor.person), len(visitor.held()))
+
+
+def test_what_a_device_answered_is_worth_nothing_again(visitor: Visitor) -> None:
+    """A replay, with everything that the browser had: the cookies, the body, the headers."""
+    visitor.make_passkey()
+    expect(visitor.page.get_by_role("heading", name="Telefoon", exact=True)).to_be_visible()
+    visitor.log_out()
+    page = visitor.go("/inloggen")
+    with page.expect_request(lambda request: request.url.endswith("/inloggen/passkey")) as sent:
+        page.get_by_role("button", name="Log in met een passkey").click()
+    expect(page.get_by_role("link", name="Veilig inloggen")).to_be_visible()
+
+    answer = httpx.post(
+        sent.value.url,
+        content=sent.value.post_data,
+        headers={**sent.value.all_headers(), "Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert (401, "challenge-ended") == (answer.status_code, answer.json()["code"])
+
+
+def test_a_removed_passkey_opens_nothing(platform: Platform, visitor: Visitor) -> None:
+    visitor.make_passkey()
+    visitor.page.get_by_text("Veranderen").click()
+    visitor.page.get_by_role("button", name="Haal deze passkey weg").click()
+    expect(visitor.page.get_by_role("status").first).to_contain_text("Het is weggehaald.")
+    visitor.log_out()
+
+    visitor.go("/inloggen").get_by_role("button", name="Log in met een passkey").click()
+
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    assert ([], 1) == (kept(platform, visitor.person), len(visitor.held()))
+
+
+def test_nobody_is_shut_out_of_the_ceremony(visitor: Visitor, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The gallery has no secure context and hides what only the script shows: here it is looked at."""
+    axe = axe_core.source(tmp_path_factory.mktemp("axe"))
+    found = []
+    for path in ("/veilig-inloggen", "/inloggen", "/bevestigen"):
+        page = visitor.go(path)
+        expect(page.locator("form[data-passkey]").first).to_be_visible() if path != "/bevestigen" else None
+        page.evaluate(axe)
+        answer = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found += [f"{path}: {rule['id']}: {json.dumps(rule['nodes'][0]['html'])}" for rule in answer["violations"]]
+
+    assert [] == found
