@@ -5,6 +5,7 @@ from typing import Final
 from api.portal.speech import ZONE, Speech
 from cdp.addressing import Addressing
 
+_MORNING: Final = 6
 _NOON: Final = 12
 _EVENING: Final = 18
 
@@ -14,5 +15,6 @@ def hello(speech: Speech, addressing: Addressing) -> str:
     hour, say = speech.at.astimezone(ZONE).hour, speech.say
     if addressing.address == "je" and addressing.language == "nl" and addressing.called:
         return say("Dag %(name)s", name=addressing.called)
-    word = say("Goedemorgen") if hour < _NOON else say("Goedemiddag") if hour < _EVENING else say("Goedenavond")
+    words = ((_MORNING, say("Welkom")), (_NOON, say("Goedemorgen")), (_EVENING, say("Goedemiddag")))
+    word = next((each for end, each in words if hour < end), say("Goedenavond"))
     return f"{word}, {addressing.called}" if addressing.called else word
