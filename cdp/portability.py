@@ -18,7 +18,7 @@ import msgspec
 from pydantic import JsonValue
 from sqlmodel import Session
 
-from cdp import access_requests, accesses, directory, dossier, grants, holdings, spreadsheet, zip_stream
+from cdp import access_requests, accesses, demands, directory, dossier, grants, holdings, spreadsheet, zip_stream
 from cdp.ids import NIL
 from cdp.platform import Platform
 from cdp.scope import Scope
@@ -57,24 +57,66 @@ class _Section:
     page: Callable[[_Reading, Any], _Page]
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What somebody takes along: everything, or what concerns one organization. Its rows are read while it is sent."""
+
+    at: datetime
+    only: str | None
+    _me: _Row
+    _read: Callable[[_Section], Iterator[_Row]]
+
+    def rows(self, name: str) -> Iterator[_Row]:
+        """Yield the rows of one list: records, interactions, sources, grants, accesses or another."""
+        return self._fitting(next(each for each in _SECTIONS if each.name == name))
+
+    def json(self) -> Iterator[bytes]:
+        """Yield one JSON document."""
+        return _document(self._me, self._fitting, self.at)
+
+    def csv(self) -> Iterator[bytes]:
+        """Yield a zip with one CSV file for each list."""
+        return zip_stream.stream(self._tables(), at=self.at)
+
+    def whole(self) -> Iterator[bytes]:
+        """Yield a zip of the JSON document, the CSV files and an explanation."""
+        return zip_stream.stream(self._members(), at=self.at)
+
+    def _members(self) -> Iterator[zip_stream.Member]:
+        yield "README.txt", [(files("cdp") / "portability_readme.txt").read_bytes()]
+        yield "dossier.json", self.json()
+        yield from self._tables()
+
+    def _tables(self) -> Iterator[zip_stream.Member]:
+        for section in _SECTIONS:
+            yield f"{section.name}.csv", spreadsheet.lines(section.columns, self._fitting(section))
+
+    def _fitting(self, section: _Section) -> Iterator[_Row]:
+        rows = self._read(section)
+        if self.only is None:
+            return rows
+        return (row for row in rows if self.only in (row.get("source"), row.get("organization")))
+
+
+def take(platform: Platform, scope: Scope, *, only: str | None = None, at: datetime) -> Taking:
+    """Return what the customer in scope takes along, of one organization or of all; it is in the log from now on.
+
+    Raises NotFound when they have left, or when there is no such organization.
+    """
+    with platform.database.scoped(scope) as session:
+        directory.names(session).supplier(only)
+        summary = dossier.summary(session, OwnKeys(session, platform.ring))
+        total = summary.records + summary.interactions + summary.evidence
+        accesses.note_own_read(session, scope, path="export", categories=summary.categories, records=total, at=at)
+    return Taking(at, only, msgspec.to_builtins(summary), partial(_rows, platform, scope, at))
+
+
 def export(platform: Platform, scope: Scope, *, at: datetime) -> Iterator[bytes]:
     """Return a zip of everything that is held about the customer in scope at `at`, to be sent while it is made.
 
     Raises NotFound when they have left; later than that, what fails breaks the file off.
     """
-    with platform.database.scoped(scope) as session:
-        summary = dossier.summary(session, OwnKeys(session, platform.ring))
-        total = summary.records + summary.interactions + summary.evidence
-        accesses.note_own_read(session, scope, path="export", categories=summary.categories, records=total, at=at)
-    me: _Row = msgspec.to_builtins(summary)
-    return zip_stream.stream(_members(me, partial(_rows, platform, scope, at), at), at=at)
-
-
-def _members(me: _Row, rows: Callable[[_Section], Iterator[_Row]], at: datetime) -> Iterator[zip_stream.Member]:
-    yield "README.txt", [(files("cdp") / "portability_readme.txt").read_bytes()]
-    yield "dossier.json", _document(me, rows, at)
-    for section in _SECTIONS:
-        yield f"{section.name}.csv", spreadsheet.lines(section.columns, rows(section))
+    return take(platform, scope, at=at).whole()
 
 
 def _document(me: _Row, rows: Callable[[_Section], Iterator[_Row]], at: datetime) -> Iterator[bytes]:
@@ -170,6 +212,12 @@ def _accesses(reading: _Reading, after: accesses.Place | None) -> _Page:
     return _page(reading, found, attrgetter("place"))
 
 
+def _demands(reading: _Reading, _: None) -> _Page:
+    found = demands.of_customer(reading.session, reading.keys)
+    told = [[reading.names.slug(each) for each in demand.told] for demand in found]
+    return [_plain(reading, each) | {"told": list(to)} for each, to in zip(found, told, strict=True)], None
+
+
 def _columns(facts: type) -> tuple[str, ...]:
     names = [each.name for each in fields(facts)]
     return (*names, *(f"{role}_name" for role in ("source", "organization") if role in names))
@@ -184,5 +232,6 @@ _SECTIONS: Final = (
     _Section("grants", _columns(holdings.Grant), _grants),
     _Section("requests", _columns(holdings.Request), _requests),
     _Section("acts", _columns(holdings.Act), _acts),
+    _Section("demands", _columns(demands.Demand), _demands),
     _Section("accesses", _columns(accesses.Access), _accesses),
 )

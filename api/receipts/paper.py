@@ -44,30 +44,37 @@ def _folder() -> TemporaryDirectory[str]:
 
 def render(sheet: Sheet, *, at: datetime) -> bytes:
     """Return `sheet` as PDF, dated `at`, with the `.tlog-proof` attached."""
-    paper = FPDF(format="A4")
-    paper.set_creation_date(at)
-    paper.set_title(sheet.title)
-    paper.set_lang(sheet.tongue)
-    paper.set_auto_page_break(auto=True, margin=18)
-    for family, style, code in _FONTS:
-        paper.add_font(family, style, Path(_folder().name) / f"{code}.ttf")
-    paper.add_page()
-    _write(paper, sheet.house, 11, style="B")
-    _write(paper, sheet.title, 19, style="B", after=3)
-    _write(paper, sheet.sentence, 11, after=3)
+    paper = blank(sheet.title, sheet.tongue, at=at)
+    write(paper, sheet.house, 11, style="B")
+    write(paper, sheet.title, 19, style="B", after=3)
+    write(paper, sheet.sentence, 11, after=3)
     _table(paper, sheet.facts)
     for each in sheet.advice:
-        _write(paper, each, 11, after=2)
-    _write(paper, sheet.proof_title, 14, style="B", after=1)
-    _write(paper, sheet.proof_sentence, 11, after=2)
+        write(paper, each, 11, after=2)
+    write(paper, sheet.proof_title, 14, style="B", after=1)
+    write(paper, sheet.proof_sentence, 11, after=2)
     _table(paper, sheet.proof_facts)
-    _write(paper, sheet.proof_label, 11, style="B", after=1)
-    _write(paper, sheet.proof, 7.5, family=_CODE)
+    write(paper, sheet.proof_label, 11, style="B", after=1)
+    write(paper, sheet.proof, 7.5, family=_CODE)
     paper.embed_file(bytes=sheet.proof.encode(), basename="bewijs.tlog-proof", modification_date=at)
     return bytes(paper.output())
 
 
-def _write(paper: FPDF, text: str, size: float, *, style: str = "", after: float = 0, family: str = _TEXT) -> None:
+def blank(title: str, tongue: str, *, at: datetime) -> FPDF:
+    """Return an empty first page of a paper in the language `tongue`, dated `at`, with its letters in it."""
+    paper = FPDF(format="A4")
+    paper.set_creation_date(at)
+    paper.set_title(title)
+    paper.set_lang(tongue)
+    paper.set_auto_page_break(auto=True, margin=18)
+    for family, style, code in _FONTS:
+        paper.add_font(family, style, Path(_folder().name) / f"{code}.ttf")
+    paper.add_page()
+    return paper
+
+
+def write(paper: FPDF, text: str, size: float, *, style: str = "", after: float = 0, family: str = _TEXT) -> None:
+    """Put a text on the paper, over as many lines as it needs."""
     paper.set_font(family, style, size)
     height = paper.font_size * 1.4
     paper.multi_cell(

@@ -134,7 +134,8 @@ def test_ten_thousand_lines_come_a_page_at_a_time_and_fast(
         connection.execute(
             "insert into access (customer_id, at, access_id, organization_id, principal, path, purpose, asked,"
             " released, records, outcome, reason) select %s, now() - n * interval '10 minutes', gen_random_uuid(), %s,"
-            " 'service', 'profile', 'advice', '{contact}', '{contact}', 1, 'released', 'granted' from generate_series(1, %s) n",
+            " 'service', 'profile', 'advice', '{contact}', '{contact}', 1, 'released', 'granted'"
+            " from generate_series(1, %s) n",
             (person.customer_id, bank.organization_id, MANY),
         )
     browser, taken = enter(person), []

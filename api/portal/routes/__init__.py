@@ -23,6 +23,7 @@ from api.portal.routes import (
     requests,
     sign_in,
     staying,
+    take_along,
 )
 
 ROUTES: Final = (
@@ -44,6 +45,7 @@ ROUTES: Final = (
     log,
     log_files,
     demands,
+    take_along,
     data,
     preferences,
 )

@@ -1,0 +1,103 @@
+"""Meenemen: everything or one organization's, in four forms, after a fresh login, and only one's own."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from cdp import clock, corrections
+from cdp.ingest.items import Kind
+from cdp.platform import Platform
+from cdp.tables import Organization
+from tests import make
+from tests.portal.conftest import Enter
+
+EVIL = "<script>alert(1)</script>\u202e\U0001f600 \u0639\u0631\u0628"
+FORMS = ("json", "csv", "html", "pdf")
+
+
+@pytest.fixture
+def shop(platform: Platform) -> Organization:
+    return make.organization(platform)
+
+
+@pytest.fixture
+def noor(platform: Platform, shop: Organization) -> make.Person:
+    address, user = make.email(), make.name("user")
+    make.known_person(platform, shop, address, user=user)
+    make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "last_name", EVIL, user=user))
+    person = make.person(platform, address=address)
+    make.granted(platform, person, "contact")
+    with platform.database.scoped(person.scope) as session:
+        corrections.state(platform, session, "nickname", "Own-Word", at=clock.now())
+    return person
+
+
+def test_the_page_offers_everything_and_each_organization(enter: Enter, noor: make.Person, shop: Organization) -> None:
+    page = enter(noor).get("/gegevens/meenemen").text
+
+    for form in FORMS:
+        assert f'href="/gegevens/meenemen/{form}"' in page
+        assert f'href="/gegevens/meenemen/{form}/{shop.slug}"' in page
+
+
+def test_json_and_csv_hold_everything(enter: Enter, noor: make.Person) -> None:
+    document = enter(noor).get("/gegevens/meenemen/json").json()
+    with zipfile.ZipFile(io.BytesIO(enter(noor).get("/gegevens/meenemen/csv").content)) as box:
+        names, records = set(box.namelist()), box.read("records.csv").decode()
+
+    assert {"Noor", EVIL, "Own-Word"} <= {each["value"] for each in document["records"] if each["kind"] == "attributes"}
+    assert {"records.csv", "accesses.csv", "demands.csv"} <= names
+    assert "Own-Word" in records
+
+
+def test_one_organization_is_only_that(enter: Enter, noor: make.Person, shop: Organization) -> None:
+    document = enter(noor).get(f"/gegevens/meenemen/json/{shop.slug}").json()
+
+    assert {shop.slug} == {each["source"] for each in document["records"] + document["interactions"]}
+    assert "Own-Word" not in json.dumps(document["records"])
+    assert [] == document["grants"]
+
+
+def test_the_page_to_read_holds_every_value_as_text(enter: Enter, noor: make.Person) -> None:
+    answer = enter(noor).get("/gegevens/meenemen/html")
+
+    assert "&lt;script&gt;alert(1)" in answer.text
+    assert "<script" not in answer.text
+    assert "Noor" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "attachment" in answer.headers["content-disposition"]
+
+
+def test_the_paper_is_a_pdf(enter: Enter, noor: make.Person, shop: Organization) -> None:
+    for place in ("/gegevens/meenemen/pdf", f"/gegevens/meenemen/pdf/{shop.slug}"):
+        content = enter(noor).get(place).content
+        assert content.startswith(b"%PDF-")
+        assert len(content) > 5_000
+
+
+def test_taking_along_is_a_line_of_the_log(enter: Enter, noor: make.Person) -> None:
+    enter(noor).get("/gegevens/meenemen/json")
+
+    assert "U haalde al uw gegevens op." in enter(noor).get("/logboek").text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_it_needs_a_login_of_a_moment_ago(platform: Platform, enter: Enter, form: str) -> None:
+    person = make.person(platform, proven_at=clock.now() - timedelta(minutes=20))
+
+    answer = enter(person).get(f"/gegevens/meenemen/{form}", follow_redirects=False)
+
+    assert (303, f"/bevestigen?verder=%2Fgegevens%2Fmeenemen%2F{form}") == (
+        answer.status_code,
+        answer.headers["location"],
+    )
+
+
+def test_what_does_not_exist_is_not_there(platform: Platform, enter: Enter) -> None:
+    browser = enter(make.person(platform))
+
+    for place in ("exe", "json/nobody", "exe/nobody"):
+        assert 404 == browser.get(f"/gegevens/meenemen/{place}").status_code
