@@ -1,0 +1,426 @@
+"""Veilig inloggen, Bevestigen, Bent u dit? and leaving, as forms of a browser without scripts."""
+
+import re
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from api.portal import cookies
+from cdp import claiming, clock, ids, sessions
+from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.keys.blind import IdentifierType as Proof
+from cdp.passkeys import Holder
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from tests import make
+from tests.cdp.authenticator import Device
+from tests.cdp.test_passkeys import holder, register
+from tests.portal.conftest import Enter
+
+Age = Callable[[make.Person], None]
+
+
+@pytest.fixture
+def stale(database_url: str) -> Age:
+    """Return a function that makes the proof of somebody's sessions an hour old."""
+
+    def age(person: make.Person) -> None:
+        with psycopg.connect(database_url) as connection:
+            connection.execute(
+                "update session set proven_at = now() - interval '1 hour' where customer_id = %s", (person.customer_id,)
+            )
+
+    return age
+
+
+def posts(portal: TestClient, to: str) -> list[dict[str, str]]:
+    """Return the letters and text messages to somebody, newest first."""
+    found = portal.get("/demo/mail", headers={"Accept": "application/json"}).json()["letters"]
+    return [each for each in found if each["to"] == to]
+
+
+GRAVE = [
+    "/veilig-inloggen/adressen",
+    "/veilig-inloggen/adressen/weg",
+    f"/veilig-inloggen/passkeys/{uuid4()}/weg",
+    f"/veilig-inloggen/passkeys/{uuid4()}/naam",
+    f"/veilig-inloggen/extern/{uuid4()}/weg",
+    "/account/verwijderen",
+]
+
+
+@pytest.mark.parametrize("path", GRAVE, ids=range(len(GRAVE)))
+def test_what_matters_more_asks_for_a_fresh_proof(platform: Platform, enter: Enter, stale: Age, path: str) -> None:
+    person = make.person(platform)
+    stale(person)
+
+    answer = enter(person).post(path, data={"soort": "email", "zeker": "ja"}, follow_redirects=False)
+
+    assert (303, "/bevestigen") == (answer.status_code, answer.headers["location"].partition("?")[0])
+
+
+def test_a_code_proves_it_and_leads_back(platform: Platform, enter: Enter, stale: Age) -> None:
+    address = make.email()
+    person = make.person(platform, address=address)
+    stale(person)
+    portal = enter(person)
+    before = portal.cookies[cookies.SESSION]
+
+    portal.post("/bevestigen/code", data={"waarde": address, "verder": "/account/verwijderen"})
+    code = posts(portal, address)[0]["code"]
+    answer = portal.post("/bevestigen", data={"code": code, "verder": "/account/verwijderen"}, follow_redirects=False)
+
+    assert "/account/verwijderen" == answer.headers["location"]
+    (fresh,) = {each.value for each in portal.cookies.jar if each.name == cookies.SESSION} - {before}
+    portal.cookies.clear()
+    portal.cookies.set(cookies.SESSION, fresh or "")
+    assert 'name="zeker"' in portal.get("/account/verwijderen").text
+
+
+def test_a_token_from_before_the_proof_is_worth_nothing(platform: Platform, enter: Enter, stale: Age) -> None:
+    address = make.email()
+    portal = enter(make.person(platform, address=address))
+    before = portal.cookies[cookies.SESSION]
+    portal.post("/bevestigen/code", data={"waarde": address})
+    portal.post("/bevestigen", data={"code": posts(portal, address)[0]["code"]})
+
+    portal.cookies.clear()
+    portal.cookies.set(cookies.SESSION, before)
+
+    assert 303 == portal.get("/veilig-inloggen", follow_redirects=False).status_code
+
+
+@pytest.mark.parametrize("place", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example"])
+def test_a_proof_leads_to_a_place_of_ours(platform: Platform, enter: Enter, place: str) -> None:
+    address = make.email()
+    portal = enter(make.person(platform, address=address))
+    portal.post("/bevestigen/code", data={"waarde": address, "verder": place})
+    code = posts(portal, address)[0]["code"]
+
+    shown = portal.get("/bevestigen", params={"verder": place}).text
+    answer = portal.post("/bevestigen", data={"code": code, "verder": place}, follow_redirects=False)
+
+    assert "elsewhere" not in shown
+    assert "/" == answer.headers["location"]
+
+
+def test_a_code_goes_to_no_address_that_was_not_proven(platform: Platform, enter: Enter) -> None:
+    portal, other = enter(make.person(platform)), make.email()
+
+    assert 404 == portal.post("/bevestigen/code", data={"waarde": other}).status_code
+    assert [] == posts(portal, other)
+
+
+def test_guesses_are_bounded(platform: Platform, enter: Enter, stale: Age) -> None:
+    address = make.email()
+    person = make.person(platform, address=address)
+    stale(person)
+    portal = enter(person)
+    portal.post("/bevestigen/code", data={"waarde": address})
+    code = posts(portal, address)[0]["code"]
+
+    guesses = [portal.post("/bevestigen", data={"code": "00000000"}).status_code for _ in range(5)]
+
+    assert [401] * 5 == guesses
+    assert 401 == portal.post("/bevestigen", data={"code": code}).status_code
+
+
+def test_a_code_is_worth_nothing_in_another_session(platform: Platform, enter: Enter) -> None:
+    address = make.email()
+    portal = enter(make.person(platform, address=address))
+    portal.post("/bevestigen/code", data={"waarde": address})
+    code = posts(portal, address)[0]["code"]
+
+    other = enter(make.person(platform, address=address))
+
+    assert 401 == other.post("/bevestigen", data={"code": code}).status_code
+
+
+def test_nobody_is_pestered_with_codes(platform: Platform, enter: Enter) -> None:
+    target = make.email()
+    for person in [make.person(platform) for _ in range(5)]:
+        enter(person).post("/veilig-inloggen/adressen", data={"soort": "email", "waarde": target})
+
+    assert 3 == len(posts(enter(make.person(platform)), target))
+
+
+def test_a_further_address_is_proven_by_its_code_and_told_to_the_others(platform: Platform, enter: Enter) -> None:
+    first, further = make.email(), make.email()
+    portal = enter(make.person(platform, address=first))
+
+    portal.post("/veilig-inloggen/adressen", data={"soort": "email", "waarde": further})
+    wrong = portal.post("/veilig-inloggen/adressen/code", data={"code": "00000000"})
+    page = portal.post("/veilig-inloggen/adressen/code", data={"code": posts(portal, further)[0]["code"]})
+
+    assert 401 == wrong.status_code
+    assert further in page.text
+    assert "Er is iets veranderd aan uw login" == posts(portal, first)[0]["subject"]
+
+
+def test_a_phone_number_is_proven_by_text_message(platform: Platform, enter: Enter) -> None:
+    portal = enter(make.person(platform))
+
+    portal.post("/veilig-inloggen/adressen", data={"soort": "phone", "waarde": "06 1234 0907"})
+    (caught,) = posts(portal, "+31612340907")
+    page = portal.post("/veilig-inloggen/adressen/code", data={"code": caught["code"]})
+
+    assert ("sms", "") == (caught["channel"], caught["subject"])
+    assert "+31612340907" in page.text
+
+
+def test_an_address_that_opens_another_dossier_stays_theirs(platform: Platform, enter: Enter) -> None:
+    theirs = make.email()
+    owner = make.person(platform, address=theirs)
+    portal = enter(make.person(platform))
+
+    portal.post("/veilig-inloggen/adressen", data={"soort": "email", "waarde": theirs})
+    answer = portal.post("/veilig-inloggen/adressen/code", data={"code": posts(portal, theirs)[0]["code"]})
+
+    assert 409 == answer.status_code
+    assert owner.customer_id == make.person(platform, address=theirs).customer_id
+
+
+@pytest.mark.parametrize("value", ["x", "info@example.org", "a@example.org\r\nBcc: b@example.org", "0800 1234", ""])
+def test_an_address_that_cannot_prove_anybody_is_told_so(platform: Platform, enter: Enter, value: str) -> None:
+    portal = enter(make.person(platform))
+
+    for kind in ("email", "phone"):
+        answer = portal.post("/veilig-inloggen/adressen", data={"soort": kind, "waarde": value})
+        assert (409, True) == (answer.status_code, 'role="alert"' in answer.text)
+
+
+def test_the_last_address_stays(platform: Platform, enter: Enter) -> None:
+    address = make.email()
+    portal = enter(make.person(platform, address=address))
+
+    answer = portal.post("/veilig-inloggen/adressen/weg", data={"soort": "email", "waarde": address})
+
+    assert 409 == answer.status_code
+    assert "laatste manier" in answer.text
+
+
+def test_an_address_that_goes_hears_of_it_and_logs_nobody_in_any_more(platform: Platform, enter: Enter) -> None:
+    first, further = make.email(), make.email()
+    person = make.person(platform, address=first)
+    who, at = holder(platform, person), clock.now()
+    _prove(platform, who, further)
+    portal = enter(person)
+
+    portal.post("/veilig-inloggen/adressen/weg", data={"soort": "email", "waarde": further})
+
+    assert [1, 1] == [len(posts(portal, each)) for each in (first, further)]
+    assert person.customer_id != make.person(platform, address=further, proven_at=at).customer_id
+
+
+def _prove(platform: Platform, who: Holder, email: str) -> None:
+    proven = claiming.Proven(Proof.EMAIL, email, clock.now())
+    with platform.database.scoped(who.scope) as session:
+        _, sealed = claiming.seal(session, platform, email)
+    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
+        claiming.prove(session, platform, who.customer, proven, sealed)
+
+
+def test_a_session_elsewhere_is_seen_and_stopped(platform: Platform, enter: Enter) -> None:
+    address = make.email()
+    other, person = make.person(platform, address=address), make.person(platform, address=address)
+    portal = enter(person)
+    (stop,) = re.findall(r'action="(/veilig-inloggen/sessies/[0-9a-f-]+/stop)"', portal.get("/veilig-inloggen").text)
+
+    portal.post(stop)
+
+    assert 200 == portal.get("/veilig-inloggen", follow_redirects=False).status_code
+    assert 303 == enter(other).get("/veilig-inloggen", follow_redirects=False).status_code
+
+
+def test_all_other_sessions_are_stopped_and_this_one_stays(platform: Platform, enter: Enter) -> None:
+    address = make.email()
+    people = [make.person(platform, address=address) for _ in range(3)]
+    portal = enter(people[-1])
+
+    portal.post("/veilig-inloggen/sessies/stop-andere")
+
+    with platform.database.scoped(people[0].scope) as session:
+        assert 1 == len(sessions.living(session, at=clock.now()))
+    assert 200 == portal.get("/veilig-inloggen", follow_redirects=False).status_code
+
+
+def test_ids_of_somebody_else_lead_nowhere(platform: Platform, enter: Enter) -> None:
+    victim, asked = make.person(platform), asked_about(platform)
+    register(platform, victim, Device())
+    portal = enter(victim)
+    page = portal.get("/veilig-inloggen").text
+    theirs = set(re.findall(r'action="(/veilig-inloggen/[a-z]+/[0-9a-f-]{36}/[a-z]+)"', page))
+    theirs |= {f"/veilig-inloggen/sessies/{holder(platform, victim).session_id}/stop"}
+    theirs |= {f"/bent-u-dit/{asked.subject}", f"/bent-u-dit/{asked.subject}/toch"}
+    portal = enter(make.person(platform))
+
+    answers = {each: portal.post(each, data={"naam": "x", "antwoord": "ja"}).status_code for each in theirs}
+
+    assert len(theirs) >= 5
+    assert {404} == set(answers.values())
+
+
+class Asked:
+    """Somebody, and a record of an organization that has their address without having verified it."""
+
+    def __init__(self, person: make.Person, subject: UUID, source: str) -> None:
+        self.person, self.subject, self.source = person, subject, source
+
+
+def asked_about(platform: Platform, *, kind: str = "first_name") -> Asked:
+    """Return somebody who is asked whether a record is theirs."""
+    source, address = make.organization(platform), make.email()
+    stated = (Identifier(IdentifierType.EMAIL, address, verified=False),)
+    value: object = "Geheimnaam" if kind == "first_name" else {"code": "GEHEIM"}
+    item = make.item(Kind.ATTRIBUTES, kind, value, user=make.name("user"), identifiers=stated)
+    assert ["stored"] == make.delivery(platform, source, item)
+    person = make.person(platform, address=address)
+    with psycopg.connect(platform_url(platform)) as connection:
+        row = connection.execute(
+            "select subject_id from subject where source_id = %s", (source.organization_id,)
+        ).fetchone()
+    assert row is not None
+    return Asked(person, row[0], source.name)
+
+
+_URL: dict[str, str] = {}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _behind(platform: Platform, database_url: str) -> None:
+    _URL[str(platform.settings.home)] = database_url
+
+
+def platform_url(platform: Platform) -> str:
+    """Return where the superuser finds the platform's database."""
+    return _URL[str(platform.settings.home)]
+
+
+def test_a_record_with_an_address_of_mine_is_asked_about_and_shows_nothing(platform: Platform, enter: Enter) -> None:
+    asked = asked_about(platform)
+
+    page = enter(asked.person).get("/bent-u-dit").text
+
+    assert str(asked.subject) in page
+    assert "Testbedrijf kent iemand met het e-mailadres p…@example.org." in page
+    assert "Geheimnaam" not in page
+
+
+def test_yes_makes_it_mine_after_a_fresh_proof(platform: Platform, enter: Enter, stale: Age) -> None:
+    asked = asked_about(platform)
+    stale(asked.person)
+    portal = enter(asked.person)
+
+    first = portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"}, follow_redirects=False)
+    with psycopg.connect(platform_url(platform)) as connection:
+        connection.execute("update session set proven_at = now()")
+    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"})
+
+    assert first.headers["location"].startswith("/bevestigen")
+    with psycopg.connect(platform_url(platform)) as connection:
+        row = connection.execute("select customer_id from subject where subject_id = %s", (asked.subject,)).fetchone()
+    assert (asked.person.customer_id,) == row
+
+
+def test_no_keeps_it_away_until_one_thinks_again(platform: Platform, enter: Enter) -> None:
+    asked = asked_about(platform)
+    portal = enter(asked.person)
+
+    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "nee"})
+    denied = portal.get("/bent-u-dit").text
+    again = portal.post(f"/bent-u-dit/{asked.subject}/toch").text
+
+    assert str(asked.subject) not in denied
+    assert str(asked.subject) in again
+
+
+def test_not_knowing_asks_again_in_thirty_days(platform: Platform, enter: Enter) -> None:
+    asked = asked_about(platform)
+    portal = enter(asked.person)
+
+    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "weet-niet"})
+    soon = portal.get("/bent-u-dit").text
+    with psycopg.connect(platform_url(platform)) as connection:
+        connection.execute("update question set answered_at = answered_at - interval '31 days'")
+
+    assert str(asked.subject) not in soon
+    assert str(asked.subject) in portal.get("/bent-u-dit").text
+
+
+@pytest.mark.parametrize("answer", ["", "yes", "ja ", "x" * 30])
+def test_another_answer_is_none(platform: Platform, enter: Enter, answer: str) -> None:
+    asked = asked_about(platform)
+
+    told = enter(asked.person).post(f"/bent-u-dit/{asked.subject}", data={"antwoord": answer})
+
+    assert 422 == told.status_code
+
+
+def test_a_record_about_health_does_not_even_say_whose_it_is(platform: Platform, enter: Enter) -> None:
+    asked = asked_about(platform, kind="general_practitioner")
+
+    page = enter(asked.person).get("/bent-u-dit").text
+
+    assert "Een organisatie kent iemand" in page
+    assert "Testbedrijf" not in page
+
+
+def test_an_address_that_a_crowd_has_is_nobody_s(platform: Platform, enter: Enter) -> None:
+    source, address = make.organization(platform), make.email()
+    stated = (Identifier(IdentifierType.EMAIL, address, verified=False),)
+    for _ in range(6):
+        make.delivery(
+            platform, source, make.item(Kind.ATTRIBUTES, "city", "x", user=make.name("user"), identifiers=stated)
+        )
+
+    page = enter(make.person(platform, address=address)).get("/bent-u-dit").text
+
+    assert "/bent-u-dit/" not in page
+
+
+def test_leaving_needs_the_tick(platform: Platform, enter: Enter) -> None:
+    portal = enter(make.person(platform))
+
+    answer = portal.post("/account/verwijderen")
+
+    assert 422 == answer.status_code
+    assert 200 == portal.get("/veilig-inloggen", follow_redirects=False).status_code
+
+
+def test_leaving_takes_every_way_in_along(platform: Platform, enter: Enter) -> None:
+    person = make.person(platform)
+    register(platform, person, Device())
+    asked = asked_about(platform)
+    enter(asked.person).get("/bent-u-dit")
+
+    page = enter(person).post("/account/verwijderen", data={"zeker": "ja"})
+    enter(asked.person).post("/account/verwijderen", data={"zeker": "ja"})
+
+    assert 200 == page.status_code
+    assert "Alles is verwijderd" in page.text
+    with psycopg.connect(platform_url(platform)) as connection:
+        for table in ("passkey", "external_login", "proof_code", "question", "session"):
+            mine = [person.customer_id, asked.person.customer_id]
+            count = connection.execute(f"select count(*) from {table} where customer_id = any(%s)".encode(), (mine,))
+            assert (0,) == count.fetchone(), table
+
+
+def test_a_name_of_a_passkey_is_text_and_nothing_else(platform: Platform, enter: Enter) -> None:
+    person = make.person(platform)
+    register(platform, person, Device(), "<script>alert(1)</script>\"'&")
+
+    page = enter(person).get("/veilig-inloggen").text
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_an_id_that_is_none_is_told_kindly(platform: Platform, enter: Enter) -> None:
+    portal = enter(make.person(platform))
+
+    for path in (f"/veilig-inloggen/passkeys/{ids.row()}/weg", f"/bent-u-dit/{ids.row()}"):
+        answer = portal.post(path, data={"antwoord": "nee"})
+        assert (404, True) == (answer.status_code, "<h1>" in answer.text)
