@@ -16,7 +16,8 @@ from tests import make
 
 pytestmark = pytest.mark.postgres
 
-TEST_SERVER = {"durability"}
+TEST_SERVER = {"durability", "log"}
+"""What the tests' server gives up for speed, and what only a worker begins."""
 
 
 @pytest.fixture(scope="module")
