@@ -50,6 +50,7 @@ class Filters:
 class Logged:
     """An event, and where it stands."""
 
+    log: str
     index: int
     leaf_hash: bytes
     event: Event
@@ -89,7 +90,7 @@ def _page(session: Session, log_kind: str, kind: Kind, filters: Filters, *, afte
     size, first = newest.size if newest else 0, after.position if after else 0
     end = min(size, first + SCANNED)
     facts = _facts(filters) | {"log": log.log_id, "kind": int(kind), "first": first, "end": end, "limit": limit}
-    found = [_logged(*row) for row in session.execute(_ENTRIES, facts)]
+    found = [_logged(log.name, *row) for row in session.execute(_ENTRIES, facts)]
     following = found[-1].index + 1 if len(found) == limit else end
     later = next((each for each in logs if each.log_id > log.log_id), None)
     if following < size:
@@ -108,9 +109,9 @@ def _facts(filters: Filters) -> dict[str, Any]:
     }
 
 
-def _logged(position: int, kind: int, _fact: UUID, _seq: int, salt: bytes, body: bytes) -> Logged:
+def _logged(log: str, position: int, kind: int, _fact: UUID, _seq: int, salt: bytes, body: bytes) -> Logged:
     opening = Opening(bytes(salt), bytes(body))
-    return Logged(position, opening.leaf_hash(Kind(kind)), event_bodies.from_body(opening.body))
+    return Logged(log, position, opening.leaf_hash(Kind(kind)), event_bodies.from_body(opening.body))
 
 
 def act_of(logged: Logged) -> ActEvent:

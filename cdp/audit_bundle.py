@@ -58,13 +58,16 @@ class _Span:
         return 0 if self.old is None else self.old.size
 
 
-def stream(platform: Platform, scope: Scope, *, since: int, until: int | None) -> Iterator[bytes]:
-    """Return the file about the consent log from `since` (a size that the auditor knows, or 0) up to `until`, or now.
+def stream(
+    platform: Platform, scope: Scope, *, since: int, until: int | None, name: str | None = None
+) -> Iterator[bytes]:
+    """Return the file about a consent log from `since` (a size that the auditor knows, or 0) up to `until`, or now.
 
-    Raises NoSuchCheckpoint or NotFound before the first byte; what fails later breaks the file off.
+    It is the log of this name, or the one that grows. Raises NoSuchCheckpoint or NotFound before the first byte; what
+    fails later breaks the file off.
     """
     with platform.database.scoped(scope) as session:
-        consent = _consent(session, since, until)
+        consent = _consent(session, _log(session, name), since, until)
         access = _access(session, consent)
         earlier = _positions(session, consent, access) if since else []
     shelf = _Shelf(platform, scope, consent.log)
@@ -74,8 +77,16 @@ def stream(platform: Platform, scope: Scope, *, since: int, until: int | None) -
     return bundle.stream(*parts, organization=scope.organization)
 
 
-def _consent(session: Session, since: int, until: int | None) -> _Span:
-    log = store.current(session, store.CONSENT)
+def _log(session: Session, name: str | None) -> Log:
+    if name is None:
+        return store.current(session, store.CONSENT)
+    found = store.named(session, name)
+    if found.kind != store.CONSENT:
+        raise NotFound("the file begins with a consent log and brings the access log along")
+    return found
+
+
+def _consent(session: Session, log: Log, since: int, until: int | None) -> _Span:
     new = published.latest(session, log) if until is None else published.exactly(session, log, until)
     if new is None:
         if until is None:

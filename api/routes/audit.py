@@ -39,6 +39,10 @@ Form = Annotated[
 ]
 Accept = Annotated[str | None, Header(max_length=1000, include_in_schema=False)]
 From = Annotated[int, Query(alias="from", ge=0, le=2**53, description="Size of the checkpoint that you kept, or 0.")]
+OfLog = Annotated[
+    Slug | None,
+    Query(alias="log", description="A consent log that ended, such as `consent`; left out, the one that grows."),
+]
 To = Annotated[
     int | None, Query(alias="to", ge=1, le=2**53, description="Size of a signed checkpoint; left out, the newest.")
 ]
@@ -47,6 +51,7 @@ To = Annotated[
 class ActView(BaseModel):
     """One act, as the consent log holds it; `leaf` is the hash by which reads cite it."""
 
+    log: str
     index: int
     leaf: str
     act: str
@@ -73,6 +78,7 @@ class Acts(BaseModel):
 class AccessView(BaseModel):
     """One read or refusal, as the access log holds it; `grant` is the leaf of the act that allowed it."""
 
+    log: str
     index: int
     leaf: str
     at: Instant
@@ -103,6 +109,7 @@ def _act_view(logged: Logged, names: directory.Names) -> ActView:
     act = event.act
     sources: frozenset[UUID] | None = getattr(act, "sources", None)
     return ActView(
+        log=logged.log,
         index=logged.index,
         leaf=logged.leaf_hash.hex(),
         act=act.kind.value,
@@ -129,6 +136,7 @@ def _access_view(logged: Logged, names: directory.Names) -> AccessView:
     event = audit.access_of(logged)
     organization = event.place.organization
     return AccessView(
+        log=logged.log,
         index=logged.index,
         leaf=logged.leaf_hash.hex(),
         at=event.at,
@@ -235,11 +243,13 @@ def list_accesses(  # noqa: PLR0913 -- each filter is a parameter of the call
     response_class=Response,
     responses={200: {"content": {"application/x-tar": {}}, "description": "The file that `consent verify` checks."}},
 )
-def read_bundle(client: Auditor, platform: PlatformDep, since: From = 0, until: To = None) -> Response:
+def read_bundle(
+    client: Auditor, platform: PlatformDep, since: From = 0, until: To = None, log: OfLog = None
+) -> Response:
     """Return checkpoints, proofs, tiles, entries and openings of both logs, from a kept checkpoint to a newer one."""
     with platform.database.scoped(client.scope) as session:
         audit.note(session, client.scope, path="audit.bundle", at=clock.now())
-    made = audit_bundle.stream(platform, client.scope, since=since, until=until)
+    made = audit_bundle.stream(platform, client.scope, since=since, until=until, name=log)
     headers = {"Content-Disposition": 'attachment; filename="audit.tar"'}
     return StreamingResponse(made, media_type="application/x-tar", headers=headers)
 

@@ -33,7 +33,8 @@ class Audited:
 def read(api: TestClient, platform: Platform, person: make.Person, organization: Organization, purpose: str) -> int:
     profile = platform.profile_ids.profile_id(person.customer_id, organization.organization_id)
     program = make.service(platform, organization, "profiles:read")
-    return api.get(f"/v1/profiles/{profile}", params={"purpose": purpose}, headers=program).status_code
+    answered: int = api.get(f"/v1/profiles/{profile}", params={"purpose": purpose}, headers=program).status_code
+    return answered
 
 
 @pytest.fixture(scope="module")

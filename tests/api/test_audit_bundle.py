@@ -38,7 +38,8 @@ class Audited:
 def read(api: TestClient, platform: Platform, person: make.Person, organization: Organization, purpose: str) -> int:
     profile = platform.profile_ids.profile_id(person.customer_id, organization.organization_id)
     program = make.service(platform, organization, "profiles:read")
-    return api.get(f"/v1/profiles/{profile}", params={"purpose": purpose}, headers=program).status_code
+    answered: int = api.get(f"/v1/profiles/{profile}", params={"purpose": purpose}, headers=program).status_code
+    return answered
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,8 @@ def audited(api: TestClient, platform: Platform) -> Audited:
 def bundle(api: TestClient, headers: Headers, **query: int) -> bytes:
     answer = api.get("/v1/audit/bundle", params=query, headers=headers)
     assert (200, "application/x-tar") == (answer.status_code, answer.headers["content-type"])
-    return answer.content
+    content: bytes = answer.content
+    return content
 
 
 def trust(api: TestClient, known: bytes | None = None) -> Trust:

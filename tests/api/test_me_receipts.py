@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from importlib import resources
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -148,6 +149,16 @@ def test_the_other_forms_carry_the_same_proof(api: TestClient, kept: Kept, kind:
     assert proof == b64decode(get(api, kept, kind, "json-ld").json()["tlog:proof"])
     assert proof == b64decode(get(api, kept, kind, "kantara").json()["proof"])
     assert proof.decode() in get(api, kept, kind, "html").text.replace("&#43;", "+")
+
+
+@KINDS
+def test_every_term_in_a_receipt_exists_in_dpv(api: TestClient, kept: Kept, kind: str) -> None:
+    terms = json.loads(resources.files("consent").joinpath("dpv_terms.json").read_text())
+    known = {term for part in ("properties", "classes", "purposes", "personal_data") for term in terms[part]}
+
+    document = {**get(api, kept, kind, "json-ld").json(), "@context": {}}
+
+    assert set() == set(re.findall(r'"((?:dpv|pd|eu-gdpr):[^"]+)"', json.dumps(document))) - known
 
 
 @vectors.needed
