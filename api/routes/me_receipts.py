@@ -127,8 +127,8 @@ def read_my_receipt(
         names, catalog = directory.names(session), platform.catalogs.of(session, None)
     if receipt is None:
         return _pending(receipt_id)
-    around = receipts.around(receipt, names, catalog, tongue, _house(platform))
-    return _answer(chosen, receipt, around, tongue, platform)
+    around = receipts.around(receipt, names, catalog, tongue, house_of(platform))
+    return answer(chosen, receipt, around, tongue, platform)
 
 
 def _pending(receipt_id: UUID) -> Response:
@@ -136,12 +136,14 @@ def _pending(receipt_id: UUID) -> Response:
     return JSONResponse(body, 202, headers={"Retry-After": preferences.AGAIN})
 
 
-def _house(platform: Platform) -> House:
+def house_of(platform: Platform) -> House:
+    """Return what a receipt says about this platform."""
     return House(platform.settings.portal_name, platform.settings.base_url)
 
 
-def _answer(form: str, receipt: Receipt, around: Surroundings, language: Language, platform: Platform) -> Response:
-    house = _house(platform)
+def answer(form: str, receipt: Receipt, around: Surroundings, language: Language, platform: Platform) -> Response:
+    """Return a receipt in one of the FORMS."""
+    house = house_of(platform)
 
     def told() -> sheet.Sheet:
         return sheet.of(receipt, around, language=language, house=house.name, site=house.url)

@@ -20,6 +20,7 @@ from api.portal.routes import (
     plain,
     preferences,
     questions,
+    receipts,
     requests,
     sign_in,
     staying,
@@ -46,6 +47,7 @@ ROUTES: Final = (
     log_files,
     demands,
     take_along,
+    receipts,
     data,
     preferences,
 )
