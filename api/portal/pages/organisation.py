@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
+from urllib.parse import quote
 
 from api.portal import places
 from api.portal.drawing import Rosette, Share, rosette
@@ -174,15 +175,21 @@ def _details(facts: Facts, known: Organization) -> tuple[Detail, ...]:
         Detail(say("KvK-nummer"), str(details.get("kvk", ""))),
         Detail(say("Adres"), str(details.get("address", ""))),
         _mail(say("E-mail"), contact),
-        Detail(say("Website"), contact.get("website", "").removeprefix("https://"), contact.get("website", "")),
+        _site(say("Website"), contact.get("website", "")),
         _mail(say("Privacy"), privacy),
     )
     return tuple(each for each in found if each.text)
 
 
+def _site(name: str, address: str) -> Detail:
+    """Return a link to a website, and to nothing that only looks like one."""
+    is_site = address.startswith("https://") and address.isascii() and address.isprintable()
+    return Detail(name, address.removeprefix("https://"), address if is_site else "")
+
+
 def _mail(name: str, part: Mapping[str, str]) -> Detail:
     address = part.get("email", "")
-    return Detail(name, address, f"mailto:{address}")
+    return Detail(name, address, f"mailto:{quote(address, safe='@')}")
 
 
 def _part(details: Mapping[str, Any], name: str) -> Mapping[str, str]:

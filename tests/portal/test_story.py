@@ -1,0 +1,84 @@
+"""The whole story: refused, asked, allowed in part, read, seen in the log, stopped, refused again."""
+
+import re
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from cdp import access_requests, clock
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from cdp.tables import Organization
+from tests import make
+from tests.portal.conftest import Enter
+
+PURPOSE = {"purpose": "advice"}
+
+
+class Reader:
+    """A program of an organization that wants to read one person."""
+
+    def __init__(self, platform: Platform, portal: TestClient, organization: Organization, address: str) -> None:
+        self._api = portal
+        self._organization = organization
+        self._address = address
+        self._headers = make.service(platform, organization, "profiles:read") | {"Accept": "application/json"}
+
+    def profile_id(self) -> str:
+        wanted = PURPOSE | {"identifiers": [{"type": "email", "value": self._address}]}
+        found: str = self._api.post("/v1/profiles/lookup", json=wanted, headers=self._headers).json()["profile_id"]
+        return found
+
+    def look(self, profile_id: str) -> tuple[int, dict[str, Any]]:
+        answer = self._api.get(f"/v1/profiles/{profile_id}", params=PURPOSE, headers=self._headers)
+        return answer.status_code, answer.json()
+
+
+def _known(platform: Platform) -> tuple[make.Person, str]:
+    address = make.email()
+    make.known_person(platform, make.organization(platform), address)
+    return make.person(platform, address=address), address
+
+
+def _ask(platform: Platform, organization: Organization, person: make.Person) -> str:
+    with platform.database.scoped(Scope(Principal.SOURCE, organization.organization_id)) as session:
+        asked = access_requests.ask(
+            session,
+            customer=person.customer_id,
+            organization=organization.organization_id,
+            purpose="advice",
+            categories=frozenset({"contact", "products"}),
+            days=180,
+            notice={"nl": "Wij maken een advies."},
+            at=clock.now(),
+        )
+    return str(asked)
+
+
+def test_refused_asked_allowed_in_part_seen_stopped_and_refused(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    person, address = _known(platform)
+    organization = make.organization(platform)
+    reader = Reader(platform, portal, organization, address)
+    profile_id = platform.profile_ids.profile_id(person.customer_id, organization.organization_id)
+
+    before = reader.look(profile_id)
+    asked = _ask(platform, organization, person)
+    browser = enter(person)
+    page = browser.get(f"/verzoeken/{asked}").text
+    browser.post(f"/verzoeken/{asked}", data={"antwoord": "deel", "soort": "contact", "dagen": "90"})
+    allowed = reader.look(reader.profile_id())
+    log = browser.get("/logboek").text
+    listed = browser.get("/organisaties").text
+    (stop,) = re.findall(r'action="(/toegang/[0-9a-f-]+/stoppen)"', listed)
+    browser.post(stop)
+    after = reader.look(profile_id)
+
+    assert 403 == before[0]
+    assert "Voornaam: Noor" in page
+    assert (200, ["contact"], []) == (allowed[0], allowed[1]["granted"], allowed[1]["products"])
+    assert organization.name in log
+    assert "nog 3 maanden" in listed
+    assert "In 30 dagen 1 keer." in listed
+    assert 403 == after[0]
