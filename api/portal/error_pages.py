@@ -109,7 +109,10 @@ def _to(place: str, request: Request) -> Response:
 
 def _before(request: Request) -> str:
     """Return the page of ours that a form stood on."""
-    came = urlsplit(request.headers.get("referer", ""))
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return places.OVERVIEW
     return places.onward(came.path) if came.netloc == request.url.netloc else places.OVERVIEW
 
 

@@ -424,3 +424,33 @@ def test_an_id_that_is_none_is_told_kindly(platform: Platform, enter: Enter) -> 
     for path in (f"/veilig-inloggen/passkeys/{ids.row()}/weg", f"/bent-u-dit/{ids.row()}"):
         answer = portal.post(path, data={"antwoord": "nee"})
         assert (404, True) == (answer.status_code, "<h1>" in answer.text)
+
+
+@pytest.mark.parametrize(
+    ("referer", "leads"),
+    [
+        ("http://testserver/veilig-inloggen?x=1", "/bevestigen?verder=%2Fveilig-inloggen"),
+        ("https://elsewhere.example/veilig-inloggen", "/bevestigen"),
+        ("http://testserver//elsewhere.example", "/bevestigen"),
+        ("http://[", "/bevestigen"),
+        ("", "/bevestigen"),
+    ],
+    ids=range(5),
+)
+def test_after_the_proof_one_is_back_where_the_form_was(
+    platform: Platform, enter: Enter, stale: Age, referer: str, leads: str
+) -> None:
+    person = make.person(platform)
+    stale(person)
+
+    answer = enter(person).post("/account/verwijderen", headers={"Referer": referer}, follow_redirects=False)
+
+    assert leads == answer.headers["location"]
+
+
+def test_without_scripts_the_end_of_the_session_is_told_with_a_way_to_stay(platform: Platform, enter: Enter) -> None:
+    page = enter(make.person(platform)).get("/veilig-inloggen").text
+
+    (warning,) = re.findall("<noscript>(<form.*?)</noscript>", page, re.DOTALL)
+    assert 'action="/sessie/verlengen"' in warning
+    assert re.search(r"om \d\d:\d\d uitgelogd", warning)
