@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from statistics import median
 from typing import Any, Final
 
 import pytest
@@ -37,6 +38,12 @@ SHIFTS: Final = """() => new Promise(done => {
     .observe({type: 'layout-shift', buffered: true});
   setTimeout(() => done(sum), 300);
 })"""
+PAINTED: Final = """() => new Promise(done => {
+  new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
+    .observe({type: 'largest-contentful-paint', buffered: true});
+})"""
+SLOW: Final = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
+"""1.6 Mbit/s down, 0.75 up, 150 ms there and back."""
 WEIGHT: Final = """each => {
   const style = getComputedStyle(each), box = each.getBoundingClientRect();
   return [Math.round(box.width), Math.round(box.height), style.color, style.backgroundColor, style.borderColor,
@@ -251,6 +258,33 @@ def test_nothing_moves_while_a_page_is_loaded(platform: Platform, window: Window
     page.goto(place)
 
     assert page.evaluate(SHIFTS) <= 0.01
+
+
+def test_the_largest_part_is_painted_soon(platform: Platform, window: Window) -> None:
+    person, _ = _granted(platform)
+    page = window(person, scripts=True)
+    times = []
+    for _ in range(7):
+        page.goto("/organisaties")
+        times.append(page.evaluate(PAINTED))
+
+    assert median(times) <= 500
+
+
+def test_the_largest_part_is_painted_in_two_seconds_on_a_slow_phone(platform: Platform, window: Window) -> None:
+    person, _ = _granted(platform)
+    page = window(person, scripts=True)
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.enable")
+    slow.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    slow.send("Network.emulateNetworkConditions", SLOW)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    times = []
+    for _ in range(3):
+        page.goto("/organisaties")
+        times.append(page.evaluate(PAINTED))
+
+    assert median(times) <= 2000
 
 
 def test_who_is_about_to_be_logged_out_is_warned(platform: Platform, window: Window) -> None:
