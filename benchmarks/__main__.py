@@ -11,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bulk, guards, reads
+from benchmarks import bulk, guards, logs, reads
 from benchmarks.house import House, open_house
 from benchmarks.serving import aside, served, two_processors
 
@@ -66,6 +66,8 @@ def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iter
     _ingest(report, house, port, is_quick=is_quick)
     yield "decisions and revocations"
     _guards(report, house, port, is_quick=is_quick)
+    yield "logs"
+    _logs(report, house, is_quick=is_quick)
 
 
 def _reads(report: Report, size: int, found: reads.Reads) -> None:
@@ -122,6 +124,23 @@ def _guards(report: Report, house: House, port: int, *, is_quick: bool) -> None:
         f"{revoked.stale} stale",
         "0 stale",
     )
+
+
+def _logs(report: Report, house: House, *, is_quick: bool) -> None:
+    sizes = (
+        {"leaves": 2_000, "seconds": 2, "acts": 100} if is_quick else {"leaves": 100_000, "seconds": 20, "acts": 2_000}
+    )
+    found = logs.measure(house, **sizes)
+    report.figures["logs"] = asdict(found)
+    report.row("sequencer, in batches", f"{found.leaves:,.0f} leaves/s", "", "≥ 10,000")
+    report.row(
+        f"act to signed checkpoint at {logs.ACTS_PER_SECOND} acts/s",
+        f"p50 {found.signed_p50:.2f} s",
+        f"p99 {found.signed_p99:.2f} s",
+        "p99 ≤ 1.5 s",
+    )
+    cost = found.act / found.act_without_log - 1
+    report.row("act, with its log", f"{found.act:.2f} ms", f"{cost:+.0%} for the log", "≤ 25 %")
 
 
 def _tell(report: Report, who: str, *, as_json: bool) -> None:

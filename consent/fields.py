@@ -125,7 +125,7 @@ def moment(text: str) -> datetime:
 
 def from_moment(at: datetime) -> str:
     """Return `at` in UTC with microseconds: `2025-03-01T10:00:00.000000Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def without_none(**fields: Value | None) -> dict[str, Value]:

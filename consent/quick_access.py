@@ -1,4 +1,4 @@
-"""The short way to read an access entry: a log has millions, and all are written in one form.
+"""The short way to read and to write an access entry: a log has millions, and all are written in one form.
 
 The pattern says what `consent.events` says field by field, in the order of canonical JSON. A body
 that does not match is left to the long way, which says what is wrong with it.
@@ -106,6 +106,47 @@ def parts(body: bytes) -> Parts | None:
         found[1],
         int(seq),
     )
+
+
+def body(values: Parts) -> bytes:
+    """Return the body of an access entry with these values; whoever wrote it reads it again to see that it is right."""
+    (
+        asked,
+        at,
+        client,
+        customer,
+        grant,
+        owner,
+        outcome,
+        path,
+        prev,
+        principal,
+        purpose,
+        reason,
+        records,
+        released,
+        seq,
+    ) = values
+    parts = (
+        f'{{"asked":[{_listed(asked)}],"at":"{fields.from_moment(at)}"',
+        "" if client is None else f',"client":"{client}"',
+        "" if customer is None else f',"customer":"{customer}"',
+        ',"event":"access"',
+        "" if grant is None else f',"grant":"{grant.hex()}"',
+        "" if owner is None else f',"organization":"{owner}"',
+        f',"outcome":"{outcome}"',
+        "" if path is None else f',"path":"{path}"',
+        "" if prev is None else f',"prev":"{prev.hex()}"',
+        f',"principal":"{principal}"',
+        "" if purpose is None else f',"purpose":"{purpose}"',
+        f',"reason":"{reason}","records":{records},"released":[{_listed(released)}],"seq":{seq}}}',
+    )
+    return "".join(parts).encode("utf-8", "surrogatepass")
+
+
+@lru_cache(4_096)
+def _listed(words: tuple[str, ...]) -> str:
+    return ",".join(f'"{word}"' for word in words)
 
 
 @lru_cache(4_096)

@@ -1553,7 +1553,7 @@ grant execute on function change_catalog() to cdp_operator, cdp_source;
 create function check_act(kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone, purpose_key text) returns void language plpgsql stable owner cdp_owner body 98810ac94aa83d266f05d9dce4bd7630;
 grant execute on function check_act(text,text[],uuid[],timestamp with time zone,timestamp with time zone,timestamp with time zone,text) to cdp_keeper;
 
-create function check_permission() returns trigger language plpgsql volatile owner cdp_owner body 49388c223856b466b577d19bf91f74f3;
+create function check_permission() returns trigger language plpgsql volatile owner cdp_owner body ea79d52c839f2e22142c76ba3176554b;
 grant execute on function check_permission() to cdp_keeper;
 
 create function check_session(hash bytea) returns TABLE(customer_id uuid, session_id uuid, proven_at timestamp with time zone, expires_at timestamp with time zone, ends_at timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c1028d2d339dbaed433e84be4d062748;

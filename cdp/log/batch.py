@@ -1,7 +1,7 @@
 """One batch of one log: events get their place in a chain and their index in memory; then they are kept."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -115,7 +115,8 @@ class Batch:
         self._first, self._kept, growth.leaves, growth.nodes = growth.size, [], [], []
 
     def _follow(self, relation: Relation, seq: int, hashed: bytes) -> None:
-        self._chains[relation] = replace(self._chains[relation], seq=seq + 1, prev=hashed)
+        before = self._chains[relation]
+        self._chains[relation] = Place(seq + 1, hashed, before.customer, before.organization)
 
 
 def _first_place(pseudonym: UUID, organization: UUID) -> Place:

@@ -151,9 +151,10 @@ create function check_permission() returns trigger
 language plpgsql
 as $$
 begin
-    if tg_op = 'UPDATE' and new.epoch = old.epoch or not exists (
+    if tg_op = 'UPDATE' and (new.epoch, new.changed_at) = (old.epoch, old.changed_at) or not exists (
         select from act a
-        where a.customer_id = new.customer_id and a.seq = new.epoch and a.recipient_id = new.recipient_id and a.purpose = new.purpose)
+        where a.customer_id = new.customer_id and a.seq = new.epoch and a.at = new.changed_at
+          and a.recipient_id = new.recipient_id and a.purpose = new.purpose)
     then
         raise exception using errcode = 'integrity_constraint_violation', message = 'a permission changes by an act';
     end if;

@@ -27,7 +27,7 @@ from consent.events import (
 )
 from tests.consent import strategies
 from tests.consent.log import vectors
-from tests.consent.log.workbench import CARE, SHOP, START, honest
+from tests.consent.log.workbench import CARE, SHOP, START, honest, minute
 
 words = st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,5})?", fullmatch=True)
 pseudonyms = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
@@ -316,3 +316,30 @@ def test_the_names_of_events_never_change() -> None:
     assert ["released", "refused", "unknown"] == [*Outcome]
     assert [1, 2, 3, 4, 5] == [*Kind]
     assert Kind.ACCESS is events.KIND_OF[AccessEvent]
+
+
+NAMES = ["crm", 'with"quote', "with\\backslash", "with{brace}", "~", None]
+
+
+@pytest.mark.parametrize("client", NAMES)
+@pytest.mark.parametrize("grant", [None, bytes(32)])
+def test_the_short_way_to_write_a_read_is_the_long_way(client: str | None, grant: bytes | None) -> None:
+    event = AccessEvent(
+        place=Place(2, bytes(range(32)), "anna", SHOP),
+        at=minute(1.5),
+        principal="service",
+        outcome=Outcome.RELEASED,
+        reason="granted",
+        asked=("contact", "products"),
+        released=("contact",),
+        records=3,
+        purpose=CARE,
+        client=client,
+        path="profile",
+        grant=grant,
+    )
+
+    body = event_bodies.to_body(event)
+
+    assert canonical.to_bytes(canonical.from_bytes(body)) == body
+    assert event == event_bodies.slow_from_body(body)
