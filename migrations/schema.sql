@@ -1735,7 +1735,7 @@ grant execute on function reconsider_answer(uuid) to cdp_customer;
 create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[], wanted_sources uuid[], until timestamp with time zone, moment timestamp with time zone, actor text, client text, request uuid, proof jsonb) returns permission language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0c3c2420810360a978dcc1666caa04d5;
 grant execute on function record_act(uuid,uuid,text,uuid,text,text[],uuid[],timestamp with time zone,timestamp with time zone,text,text,uuid,jsonb) to cdp_customer, cdp_sequencer, cdp_source;
 
-create function record_expiries(at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ad35bb2560e1653c5f7cffd31538c73c;
+create function record_expiries(at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 20c7a51cca9e36e8ec796b545ef0c96e;
 grant execute on function record_expiries(integer,timestamp with time zone) to cdp_sequencer;
 
 create function refuse(code text, field text DEFAULT NULL::text) returns void language plpgsql volatile owner cdp_owner body 25f94e7dc5f71155c5291a50a537fd8f;

@@ -94,6 +94,9 @@ create table access_outbox (
     salt        bytea not null check (octet_length(salt) = 32)
 );
 comment on table access_outbox is 'Accesses that the access log does not hold yet.';
+-- They are emptied all the time: what is left of them must not pile up.
+alter table consent_outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+alter table access_outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 -- 256 random bits; three random ids hold 366.
 create function new_salt() returns bytea language sql volatile parallel safe
@@ -227,18 +230,20 @@ declare
     recorded integer := 0;
 begin
     for ended in
-        select p.customer_id, p.recipient_id, p.purpose, e.ends_at
-        from permission p
-        join customer c on c.customer_id = p.customer_id and c.merged_into is null
-        cross join lateral (
-            select min(x) as ends_at from unnest(array[
-                case when p.categories <> '{}' then p.expires_at end,
-                case when p.attested_categories <> '{}' then p.attested_expires_at end]) x
-            where x > p.changed_at) e
-        where (p.categories <> '{}' and p.changed_at < p.expires_at and p.expires_at <= moment
-               or p.attested_categories <> '{}' and p.changed_at < p.attested_expires_at and p.attested_expires_at <= moment)
-        order by p.customer_id, e.ends_at
-        limit at_most
+        with due as materialized (
+            (select p.customer_id, p.recipient_id, p.purpose, p.expires_at as ends_at
+             from permission p
+             where p.categories <> '{}' and p.changed_at < p.expires_at and p.expires_at <= moment
+               and (select true from customer c where c.customer_id = p.customer_id and c.merged_into is null limit 1)
+             order by p.expires_at limit at_most)
+            union all
+            (select p.customer_id, p.recipient_id, p.purpose, p.attested_expires_at
+             from permission p
+             where p.attested_categories <> '{}' and p.changed_at < p.attested_expires_at and p.attested_expires_at <= moment
+               and (select true from customer c where c.customer_id = p.customer_id and c.merged_into is null limit 1)
+             order by p.attested_expires_at limit at_most)
+        )
+        select * from due order by customer_id, ends_at
     loop
         begin
             perform record_act(ended.customer_id, gen_random_uuid(), 'expire', ended.recipient_id, ended.purpose, '{}', null, null,
