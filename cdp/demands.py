@@ -36,6 +36,10 @@ _DEMANDS: Final = text(sql("own_demands"))
 _WITHDRAW: Final = text(
     "update demand set withdrawn_at = :at where demand_id = :demand and answered_at is null and withdrawn_at is null"
 )
+_WAITING: Final = text(
+    "select demand_id, organization_id, kind, asked_at, due_at from demand"
+    " where answered_at is null and withdrawn_at is null order by due_at, demand_id limit 1000"
+)
 _ERASE_OWN: Final = text("select erase_own_statement(:record, :at)")
 
 
@@ -196,6 +200,22 @@ def withdraw_dispute(session: Session, record: UUID, *, at: datetime) -> None:
     for each in _rows(session, None):
         if each.record_id == record and each.kind == Kind.DISPUTE:
             session.execute(_WITHDRAW, {"demand": each.demand_id, "at": at})
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A demand that is open, as the operator sees it: not whose, and not about what."""
+
+    demand_id: UUID
+    organization: UUID
+    kind: str
+    asked_at: datetime
+    due_at: datetime
+
+
+def open_now(session: Session) -> list[Waiting]:
+    """Return what is open, the most urgent first. Operator only."""
+    return [Waiting(*row) for row in session.execute(_WAITING)]
 
 
 def type_of(session: Session, record: UUID) -> str:

@@ -11,7 +11,20 @@ import psycopg
 import sqlalchemy.exc
 import typer
 
-from cdp.cli import catalog, clients, health, imports, keys, logs, organizations, pulls, running, terminal
+from cdp.cli import (
+    bundles,
+    catalog,
+    clients,
+    demands,
+    health,
+    imports,
+    keys,
+    logs,
+    organizations,
+    pulls,
+    running,
+    terminal,
+)
 from cdp.keys.errors import KeyFailure
 from cdp.postgres_binaries import CannotStart
 from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
@@ -37,6 +50,7 @@ app.add_typer(logs.group, name="log")
 app.add_typer(catalog.group, name="catalog")
 app.add_typer(pulls.group, name="pull")
 
+app.add_typer(demands.group, name="demand")
 _CODES: Final = ((Unauthenticated, 3), (Refused, 4), (NotFound, 5), (Conflict, 6), (Invalid, 7))
 _FAILED: Final = 1
 _KEY_RING: Final = 8

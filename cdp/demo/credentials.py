@@ -24,10 +24,17 @@ from consent.errors import NotFound, Unauthenticated
 
 NAME: Final = "demo.json"
 YEARS: Final = timedelta(days=3650)
-_SCOPES: Final = ("profiles:read", "records:write", "grants:request", "catalog:write")
+_SCOPES: Final = ("profiles:read", "records:write", "grants:request", "catalog:write", "demands:answer")
 _STALE: Final = timedelta(hours=1)
 """How old the proof of a demo's session is: grave acts need a fresh login in the demo, too."""
 _PROGRAM: Final = "demo"
+_USED: Final = {
+    stories.WOONVAST: ("Klantenservice", True),
+    stories.ZONNEWIJZER: ("Energieadvies", False),
+    stories.WEIDELICHT: ("Klantenservice", True),
+    stories.VUURTOREN: ("Boekentips", False),
+}
+"""What the program of each organization is called, and whether people look through it."""
 _LOCAL: Final = "192.0.2.255"  # an address for documentation (RFC 5737)
 
 Document = dict[str, Any]
@@ -124,8 +131,15 @@ def _logs(platform: Platform) -> Document:
 
 def _organization(platform: Platform, slug: str, organization: UUID, *, at: datetime) -> Document:
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        name, is_human = _USED.get(slug, (_PROGRAM, False))
         program = clients.create(
-            session, platform.fingerprints, organization=organization, name=_PROGRAM, scopes=_SCOPES, at=at
+            session,
+            platform.fingerprints,
+            organization=organization,
+            name=name,
+            scopes=_SCOPES,
+            is_human=is_human,
+            at=at,
         )
         key = clients.create_write_key(session, platform.fingerprints, organization, name=_PROGRAM, at=at)
     return {

@@ -86,6 +86,7 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
     dutch_and_english = ["--nl", "Lezen", "--en", "Reading"]
     return {
         "import": _file(world, folder),
+        "demand list": [],
         "pull add": [slug, new, _register(world, folder)],
         "pull list": [slug],
         "pull run": [slug, "none"],

@@ -330,3 +330,13 @@ def test_what_was_asked_goes_with_the_customer(platform: Platform, noor: make.Pe
     with psycopg.connect(database_url) as connection:
         left = connection.execute("select count(*) from demand where customer_id = %s", (noor.customer_id,)).fetchone()
     assert (0,) == left
+
+
+def test_the_operator_sees_that_something_waits_and_no_word_of_it(platform: Platform, noor: make.Person) -> None:
+    demand = do(platform, noor, demands.dispute, record(platform, noor))
+
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        found = {each.demand_id: each for each in demands.open_now(session)}
+
+    assert "dispute" == found[demand].kind
+    assert {"demand_id", "organization", "kind", "asked_at", "due_at"} == set(demands.Waiting.__slots__)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 from uuid import UUID
 
+from babel.numbers import format_decimal
+
 from api.portal import places
 from api.portal.frame import Frame, Page
 from api.portal.pages.log import LogLine, Looks, Option, line
@@ -190,15 +192,15 @@ def _alert(speech: Speech, names: Names, organization: UUID, chosen: str) -> Ale
 
 
 def _completeness(speech: Speech, complete: Complete) -> tuple[str, ...]:
+    size = format_decimal(complete.size, locale=speech.cldr)
     return (
         speech.say(
             "Wij tekenden het logboek: %(moment)s.",
             moment=speech.moment(complete.signed_at)[:1].lower() + speech.moment(complete.signed_at)[1:],
         ),
-        speech.count(
-            "Er stond toen %(number)s regel in, van alle klanten samen.",
-            "Er stonden toen %(number)s regels in, van alle klanten samen.",
-            complete.size,
+        speech.say(
+            "Er stonden toen %(size)s regels in, van alle klanten samen.",
+            size=size,
         ),
         speech.say("Al uw regels tot %(clock)s horen daarbij.", clock=speech.clock(complete.until)),
     )
