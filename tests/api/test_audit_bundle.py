@@ -103,6 +103,22 @@ def test_the_file_of_an_organizations_auditor_holds_and_shows_that_organization(
     assert found.checked["consent_not_shown"] > 0
 
 
+def test_what_is_not_anchored_yet_waits_for_the_next_file(
+    api: TestClient, platform: Platform, audited: Audited
+) -> None:
+    before = verdict(bundle(api, audited.whole), trust(api))
+    person = make.person(platform)
+    make.grant(platform, person, audited.shop, purpose="fraud-prevention")
+    assert 200 == read(api, platform, person, audited.shop, "fraud-prevention")
+    make.logged(platform)
+
+    found = verdict(bundle(api, audited.whole), trust(api))
+
+    assert [] == found.failures
+    assert found.checked["acts"] == before.checked["acts"] + 1
+    assert found.checked["access_size"] == found.checked["access_anchored"] == before.checked["access_size"]
+
+
 def test_the_next_file_begins_where_the_last_one_ended(api: TestClient, platform: Platform, audited: Audited) -> None:
     known = api.get("/log/consent/checkpoint").content
     size = int(known.split(b"\n")[1])

@@ -1,0 +1,145 @@
+"""`Prefer: wait`: an act and a receipt wait for a signed checkpoint, and hold nothing meanwhile."""
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import Request
+from starlette.testclient import TestClient
+
+from api import preferences
+from cdp.log import sequencer
+from cdp.platform import Platform
+from tests import make
+
+
+@pytest.fixture
+def worker(platform: Platform) -> Iterator[None]:
+    """Sign in the background, as the worker does."""
+    stop = threading.Event()
+
+    def work() -> None:
+        running = sequencer.Sequencer(platform)
+        while not stop.wait(0.05):
+            running.step()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+def given(api: TestClient, platform: Platform, person: make.Person, prefer: str | None) -> Any:
+    wanted = {"organization": make.organization(platform).slug, "purpose": "advice", "categories": ["contact"]}
+    headers = person.headers | ({} if prefer is None else {"Prefer": prefer})
+    return api.post("/v1/me/grants", json=wanted, headers=headers)
+
+
+@pytest.mark.usefixtures("worker")
+def test_an_act_waits_until_it_is_proven(api: TestClient, platform: Platform) -> None:
+    person = make.person(platform)
+
+    answer = given(api, platform, person, "wait=10")
+
+    assert (201, "wait=10") == (answer.status_code, answer.headers["preference-applied"])
+    assert "retry-after" not in answer.headers
+    assert [True] == [
+        each["is_proven"] for each in api.get("/v1/me/receipts", headers=person.headers).json()["receipts"]
+    ]
+
+
+def test_an_act_that_is_not_proven_in_time_is_accepted(api: TestClient, platform: Platform) -> None:
+    person = make.person(platform)
+
+    answer = given(api, platform, person, "wait=1")
+
+    assert (202, "1", "wait=1") == (
+        answer.status_code,
+        answer.headers["retry-after"],
+        answer.headers["preference-applied"],
+    )
+    assert "live" == answer.json()["state"]
+
+
+def test_a_receipt_that_is_not_there_yet_is_told_and_then_waited_for(api: TestClient, platform: Platform) -> None:
+    person = make.person(platform)
+    act = make.grant(platform, person, make.organization(platform))
+    path = f"/v1/me/receipts/{act}?format=tlog-proof"
+    early = api.get(path, headers=person.headers)
+    waited = api.get(path, headers=person.headers | {"Prefer": "wait=1"})
+
+    signing = threading.Timer(0.3, sequencer.step, [platform])
+    signing.start()
+    late = api.get(path, headers=person.headers | {"Prefer": "wait=10"})
+    signing.join()
+
+    assert [202, 202, 200] == [each.status_code for each in (early, waited, late)]
+    assert {"receipt_id": str(act), "is_proven": False} == early.json() == waited.json()
+    assert "1" == early.headers["retry-after"] == waited.headers["retry-after"]
+    assert [None, "wait=1", "wait=10"] == [each.headers.get("preference-applied") for each in (early, waited, late)]
+
+
+@pytest.mark.parametrize(
+    ("prefer", "seconds"),
+    [
+        (None, 0),
+        ("wait=2", 2),
+        ("WAIT=2", 2),
+        ('wait="2"', 2),
+        ("respond-async, wait=3", 3),
+        ("wait=3; foo=bar", 3),
+        ("wait=999999", preferences.LONGEST),
+        ("wait=9999999", 0),
+        ("wait=-1", 0),
+        ("wait=0", 0),
+        ("wait=1.5", 0),
+        ("wait", 0),
+        ("return=minimal", 0),
+        ("wait=٣", 0),
+        ("," * 100 + "wait=2", 0),
+    ],
+)
+def test_a_preference_is_read_as_the_standard_says_or_not_at_all(prefer: str | None, seconds: int) -> None:
+    headers = [] if prefer is None else [(b"prefer", prefer.encode("utf-8"))]
+
+    assert seconds == preferences.seconds(Request({"type": "http", "headers": headers}))
+
+
+def test_a_refusal_waits_for_nothing(api: TestClient, platform: Platform) -> None:
+    began = time.monotonic()
+
+    answer = api.post(
+        "/v1/me/grants",
+        json={"organization": "nobody-here", "purpose": "advice", "categories": ["contact"]},
+        headers=make.person(platform).headers | {"Prefer": "wait=10"},
+    )
+
+    assert 404 == answer.status_code
+    assert "preference-applied" not in answer.headers
+    assert time.monotonic() - began < 5
+
+
+def test_who_waits_holds_no_connection(api: TestClient, platform: Platform) -> None:
+    """More wait than there are connections, and another call is answered meanwhile."""
+    person, organization = make.person(platform), make.organization(platform)
+    act = make.grant(platform, person, organization)
+    many = platform.settings.pool_size * 3
+    path, answers = f"/v1/me/receipts/{act}?format=tlog-proof", []
+
+    def wait() -> None:
+        answers.append(api.get(path, headers=person.headers | {"Prefer": "wait=10"}).status_code)
+
+    threads = [threading.Thread(target=wait) for _ in range(many)]
+    for thread in threads:
+        thread.start()
+    others = [api.get("/v1/me/grants", headers=person.headers).status_code for _ in range(5)]
+    assert [] == answers
+    sequencer.step(platform)
+    for thread in threads:
+        thread.join()
+
+    assert [200] * 5 == others
+    assert [200] * many == answers
