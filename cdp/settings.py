@@ -158,6 +158,7 @@ class Settings:
     portal_name: str = "mijn.klant"
     portal_theme: Path | None = None
     portal_logo: Path | None = None
+    portal_help: str | None = None
 
     @property
     def keys(self) -> Path:
@@ -217,4 +218,5 @@ class Settings:
             portal_name=environment.get("CDP_PORTAL_NAME") or "mijn.klant",
             portal_theme=_file(environment, "CDP_PORTAL_THEME"),
             portal_logo=_file(environment, "CDP_PORTAL_LOGO"),
+            portal_help=environment.get("CDP_PORTAL_HELP") or None,
         )
