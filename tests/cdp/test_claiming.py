@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+import psycopg
+import pytest
 from sqlalchemy import text
 
-from cdp import clock
+from cdp import claiming, clock
 from cdp.keys.blind import IdentifierType
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -55,3 +57,52 @@ def test_a_second_login_opens_the_same_dossier(platform: Platform) -> None:
     address = make.email()
 
     assert make.person(platform, address=address).customer_id == make.person(platform, address=address).customer_id
+
+
+def _prove(platform: Platform, person: make.Person, address: str) -> int:
+    proven = claiming.Proven(IdentifierType.EMAIL, address, clock.now())
+    with platform.database.scoped(person.scope) as session:
+        _, sealed = claiming.seal(session, platform, address)
+    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
+        return claiming.prove(session, platform, person.customer_id, proven, sealed)
+
+
+def _customer_of(database_url: str, source: Organization) -> list[UUID]:
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("select customer_id from subject where source_id = %s", (source.organization_id,))
+        return [row[0] for row in rows]
+
+
+def test_a_further_proven_address_brings_the_dossier_that_has_it_alone(platform: Platform, database_url: str) -> None:
+    source, further, person = make.organization(platform), make.email(), make.person(platform)
+    known_by(platform, source, further)
+
+    joined = _prove(platform, person, further)
+
+    assert (1, [person.customer_id]) == (joined, _customer_of(database_url, source))
+    assert person.customer_id == make.person(platform, address=further).customer_id
+
+
+def test_a_further_proven_address_that_several_people_have_brings_nobody(platform: Platform, database_url: str) -> None:
+    source, further, person = make.organization(platform), make.email(), make.person(platform)
+    for _ in range(2):
+        known_by(platform, source, further)
+
+    assert 0 == _prove(platform, person, further)
+    assert person.customer_id not in _customer_of(database_url, source)
+
+
+def test_what_somebody_else_proved_stays_theirs(platform: Platform) -> None:
+    theirs = make.email()
+    make.person(platform, address=theirs)
+
+    with pytest.raises(claiming.ProvenByAnother):
+        _prove(platform, make.person(platform), theirs)
+
+
+def test_proving_the_same_twice_changes_nothing(platform: Platform) -> None:
+    person, further = make.person(platform), make.email()
+
+    assert [0, 0] == [_prove(platform, person, further) for _ in range(2)]
+    with platform.database.scoped(person.scope) as session:
+        assert 2 == len(claiming.proven(session, platform))
