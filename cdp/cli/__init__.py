@@ -47,10 +47,11 @@ app.add_typer(clients.group, name="client")
 app.add_typer(clients.write_keys, name="write-key")
 app.add_typer(keys.group, name="keys")
 app.add_typer(logs.group, name="log")
+logs.group.command("verify")(bundles.verify)
 app.add_typer(catalog.group, name="catalog")
 app.add_typer(pulls.group, name="pull")
-
 app.add_typer(demands.group, name="demand")
+
 _CODES: Final = ((Unauthenticated, 3), (Refused, 4), (NotFound, 5), (Conflict, 6), (Invalid, 7))
 _FAILED: Final = 1
 _KEY_RING: Final = 8
