@@ -69,7 +69,7 @@ _PLAIN: Final[Mapping[str, str]] = {
     SPEECH: later("Uw keuze is bewaard."),
     ASKED: later("Uw verzoek is verstuurd."),
     SAVED: later("Uw keuze is bewaard."),
-    CORRECTED: later("Uw verbetering geldt nu. Iedereen die het mag zien, ziet uw versie."),
+    CORRECTED: later("Uw verbetering geldt nu. Uw versie gaat voor."),
     ERASED: later("Wat u zelf zei, is gewist."),
     WITHDRAWN: later("Uw verzoek is ingetrokken."),
     PASSKEY_ADDED: later("Uw passkey is klaar. U kunt er nu mee inloggen."),

@@ -1,12 +1,14 @@
 """Logboek, on a real database: every look is one line, for its customer alone, however many there are."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from time import process_time
 from uuid import uuid4
 
 import psycopg
 import pytest
+from httpx import Response
 
 from cdp import alerts, clock, receipts
 from cdp.platform import Platform
@@ -35,19 +37,53 @@ def test_somebody_new_reads_that_nobody_looked(platform: Platform, enter: Enter)
     assert "Er heeft nog niemand gekeken." in page.text
 
 
-def test_every_read_through_the_door_is_exactly_one_line(platform: Platform, enter: Enter, bank: Organization) -> None:
-    person = make.person(platform)
-    reader = make.granted(platform, person, "contact")
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda browser, profile, _, headers: browser.get(f"/v1/profiles/{profile}?purpose=advice", headers=headers),
+        lambda browser, profile, _, headers: browser.get(
+            f"/v1/profiles/{profile}/interactions?purpose=advice", headers=headers
+        ),
+        lambda browser, profile, _, headers: browser.post(
+            "/v1/profiles/batch", json={"profile_ids": [profile], "purpose": "advice"}, headers=headers
+        ),
+        lambda browser, _, email, headers: browser.post(
+            "/v1/profiles/lookup",
+            json={"identifiers": [{"type": "email", "value": email}], "purpose": "advice"},
+            headers=headers,
+        ),
+        lambda browser, *_, headers: browser.get("/v1/profiles/export?purpose=advice", headers=headers),
+    ],
+    ids=["profile", "interactions", "batch", "lookup", "export"],
+)
+def test_every_read_through_the_door_is_exactly_one_line(
+    platform: Platform, enter: Enter, ask: Callable[..., Response]
+) -> None:
+    email = make.email()
+    person = make.person(platform, address=email)
+    reader = make.granted(platform, person, "contact", "conversations")
+    profile = platform.profile_ids.profile_id(person.customer_id, reader.organization_id)
+    headers = make.service(platform, reader, "profiles:read") | {"Accept": "application/json"}
     browser = enter(person)
-    for asking, expected in ((reader, 200), (reader, 200), (bank, 403)):
-        profile = platform.profile_ids.profile_id(person.customer_id, asking.organization_id)
-        headers = make.service(platform, asking, "profiles:read") | {"Accept": "application/json"}
-        assert expected == browser.get(f"/v1/profiles/{profile}?purpose=advice", headers=headers).status_code
 
-    seen = [browser.get("/logboek").text for _ in range(2)]
+    seen = []
+    for _ in range(2):
+        assert 200 == ask(browser, profile, email, headers=headers).status_code
+        seen.append(lines(browser.get("/logboek").text))
 
-    assert [3, 3] == [lines(each) for each in seen]
-    assert 1 == seen[0].count("U gaf hiervoor geen toegang.")
+    assert [1, 2] == seen
+
+
+def test_a_refused_read_is_exactly_one_line(platform: Platform, enter: Enter, bank: Organization) -> None:
+    person = make.person(platform)
+    profile = platform.profile_ids.profile_id(person.customer_id, bank.organization_id)
+    headers = make.service(platform, bank, "profiles:read") | {"Accept": "application/json"}
+    browser = enter(person)
+
+    assert 403 == browser.get(f"/v1/profiles/{profile}?purpose=advice", headers=headers).status_code
+
+    page = browser.get("/logboek").text
+    assert (1, 1) == (lines(page), page.count("U gaf hiervoor geen toegang."))
 
 
 def test_a_line_tells_who_what_and_why(platform: Platform, enter: Enter, bank: Organization, database_url: str) -> None:

@@ -145,10 +145,7 @@ def _correcting(held: Held, each: Record | Interaction) -> Correcting | None:
     if not isinstance(each, Record) or each.kind != "attributes" or isinstance(each.value, dict | list):
         return None
     say, name = held.speech.say, held.source(each.source)
-    points = [
-        say("Uw versie telt meteen. Iedereen die dit mag zien, ziet uw versie."),
-        *_told(held, each),
-    ]
+    points = [say("Uw versie telt meteen."), *_told(held, each)]
     if each.source != CUSTOMER_SOURCE:
         points.append(say("Wij vragen %(name)s om dit ook te verbeteren.", name=name))
     return Correcting(f"{places.thing(each.record_id)}/verbeteren", _input(held, each), tuple(points))
@@ -167,17 +164,29 @@ def _kind_of(value: JsonValue) -> str:
     return "number" if isinstance(value, int | float) else "text"
 
 
-def _told(held: Held, each: Record | Interaction) -> list[str]:
-    number = len(things.viewers_of(held, each))
-    if not number:
-        return []
-    return [
-        held.speech.count(
-            "%(number)s organisatie kan dit zien. Die krijgt bericht.",
-            "%(number)s organisaties kunnen dit zien. Die krijgen bericht.",
-            number,
+def _told(held: Held, each: Record) -> list[str]:
+    """Return who sees the customer's version from now on, and who only sees what the source says."""
+    own = {opening.recipient for opening in held.openings if opening.opens(CUSTOMER_SOURCE, each.category)}
+    limited = {opening.recipient for opening in held.openings if opening.opens(each.source, each.category)} - own
+    points = []
+    if own:
+        points.append(
+            held.speech.count(
+                "%(number)s organisatie ziet dan uw versie, en krijgt bericht.",
+                "%(number)s organisaties zien dan uw versie, en krijgen bericht.",
+                len(own),
+            )
         )
-    ]
+    if limited:
+        points.append(
+            held.speech.count(
+                "%(number)s organisatie ziet alleen wat %(name)s zegt, tot %(name)s het verbetert.",
+                "%(number)s organisaties zien alleen wat %(name)s zegt, tot %(name)s het verbetert.",
+                len(limited),
+                name=held.source(each.source),
+            )
+        )
+    return points
 
 
 def _deeds(held: Held, each: Record | Interaction, asked: Sequence[Demand]) -> tuple[Deed, ...]:

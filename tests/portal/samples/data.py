@@ -20,7 +20,10 @@ from tests.portal.samples import world
 HOSTILE: Final = "<img src=x onerror=alert(1)>\u202edrow" + "y" * 10_000
 OPENINGS: Final = (
     Opening(world.identity("vuurtoren"), "customer-care", frozenset({"contact", "products"})),
-    Opening(world.identity("woonvast"), "service-provision", frozenset({"contact"})),
+    Opening(
+        world.identity("woonvast"), "service-provision", frozenset({"contact", f"{world.identity('woonvast')}/contact"})
+    ),
+    Opening(world.identity("zonnewijzer"), "advice", frozenset({f"{world.identity('woonvast')}/contact"})),
 )
 
 
@@ -128,7 +131,7 @@ def _narrowed(locale: Language) -> Page:
 
 
 def _corrected(locale: Language) -> Page:
-    told = world.notice(world.speech(locale).say("Uw verbetering geldt nu. Iedereen die het mag zien, ziet uw versie."))
+    told = world.notice(world.speech(locale).say("Uw verbetering geldt nu. Uw versie gaat voor."))
     return data.data(_dossier(locale, {"contact": (OWN, NAME)}), _frame(locale, notice=told))
 
 
