@@ -53,8 +53,7 @@ class Portal:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
-        # The extension adds this method; its types do not say so.
-        install: Any = partial(environment.install_gettext_translations, newstyle=True)  # type: ignore[attr-defined]  # see above
+        install: Any = partial(environment.install_gettext_translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
         install(catalog(locale))
         environment.globals["url"] = self.statics.url
         environment.globals["has_theme"] = "theme.css" in self.statics.by_name

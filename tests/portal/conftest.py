@@ -10,7 +10,7 @@ from api.app import create_app
 from api.portal import cookies
 from cdp.platform import Platform
 from tests import make
-from tests.portal import axe_core, browser
+from tests.portal import axe_source, browser
 
 PAGE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 Enter = Callable[[make.Person], TestClient]
@@ -28,7 +28,7 @@ def portal(platform: Platform) -> Iterator[TestClient]:
 def chromium() -> Iterator[Browser]:
     """Return a real browser; skips where there is none, which CI does not allow."""
     if browser.program() is None:
-        axe_core.missing("no chromium on this machine")
+        axe_source.missing("no chromium on this machine")
     with browser.started() as started:
         yield started
 
@@ -44,7 +44,7 @@ def sheet(chromium: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the text of axe-core."""
-    return axe_core.source(tmp_path_factory.mktemp("axe"))
+    return axe_source.source(tmp_path_factory.mktemp("axe"))
 
 
 @pytest.fixture

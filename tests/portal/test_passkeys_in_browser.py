@@ -18,7 +18,7 @@ from cdp import passkeys
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
 from tests import make
-from tests.portal import axe_core, browser
+from tests.portal import axe_source, browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -36,7 +36,7 @@ DEVICE = {
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if browser.program() is None:
-        axe_core.missing("no chromium on this machine")
+        axe_source.missing("no chromium on this machine")
     with browser.started() as started:
         yield started
 
@@ -225,7 +225,7 @@ def test_a_removed_passkey_opens_nothing(platform: Platform, visitor: Visitor) -
 
 def test_nobody_is_shut_out_of_the_ceremony(visitor: Visitor, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The gallery has no secure context and hides what only the script shows: here it is looked at."""
-    axe = axe_core.source(tmp_path_factory.mktemp("axe"))
+    axe = axe_source.source(tmp_path_factory.mktemp("axe"))
     found = []
     for path in ("/veilig-inloggen", "/inloggen", "/bevestigen"):
         page = visitor.go(path)
