@@ -4,8 +4,7 @@ Rules: (1) each change is one act; (2) turning off the last kind stops the permi
 is never widened beyond that organization's own records.
 """
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -24,21 +23,27 @@ def switched_off(permission: Permission, category: str, *, at: datetime) -> law.
 
 
 def switched_on(permission: Permission, category: str, *, at: datetime) -> law.Act:
-    """Return the act that adds `category` to what stands."""
+    """Return the act that adds `category` to what stands; raises NothingGranted when nothing does."""
     standing = grants.lawful(permission)
-    kept = standing.granted_at(at) or standing.attested_at(at)
-    return grants.change(permission, categories=kept | {category}, sources=_own(permission, at), expires_at=None, at=at)
+    end = standing.end_at(at)
+    if end is None:
+        raise NothingGranted
+    own = standing.granted_at(at)
+    if not own:
+        return _own_records(permission, standing.attested_at(at) | {category}, end, at=at)
+    return grants.change(permission, categories=own | {category}, sources=None, expires_at=None, at=at)
 
 
 def ending(session: Session, permission: Permission, *, days: int, at: datetime) -> law.Act:
     """Return the act that lets it end `days` from now, or when its purpose allows at the latest."""
     end = grants.period(session, permission.purpose).end(at, days=days)
-    standing = grants.lawful(permission).end_at(at)
-    if standing is None:
+    standing = grants.lawful(permission)
+    until = standing.end_at(at)
+    if until is None:
         raise NothingGranted
-    is_longer = end > standing + timedelta(seconds=1)
-    sources = _own(permission, at) if is_longer else None
-    return grants.change(permission, categories=None, sources=sources, expires_at=end, at=at)
+    if end > until and not standing.granted_at(at):
+        return _own_records(permission, standing.attested_at(at), end, at=at)
+    return grants.change(permission, categories=None, sources=None, expires_at=end, at=at)
 
 
 def only_own(permission: Permission, *, at: datetime) -> law.Act:
@@ -47,6 +52,14 @@ def only_own(permission: Permission, *, at: datetime) -> law.Act:
     return grants.change(permission, categories=None, sources=own, expires_at=None, at=at)
 
 
-def _own(permission: Permission, at: datetime) -> frozenset[UUID] | None:
-    """Return the sources to name: the organization itself where only its own statement opens anything."""
-    return None if grants.lawful(permission).granted_at(at) else frozenset({permission.recipient_id})
+def _own_records(permission: Permission, categories: frozenset[str], end: datetime, *, at: datetime) -> law.Grant:
+    """Return the customer's own grant of the organization's own records, where so far only its own word stood."""
+    recipient = permission.recipient_id
+    return law.Grant(
+        recipient=recipient,
+        purpose=permission.purpose,
+        at=at,
+        categories=categories,
+        sources=frozenset({recipient}),
+        expires_at=end,
+    )
