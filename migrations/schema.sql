@@ -334,9 +334,6 @@ grant update (used_at) on ceremony to cdp_doorman;
 create policy doorman_wall on ceremony as permissive for all to cdp_doorman
     using (( SELECT is_sealed('doorman'::text) AS is_sealed))
     with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
-create policy keeper on ceremony as permissive for all to cdp_keeper
-    using (true)
-    with check (true);
 create policy operator_wall on ceremony as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed));
 
@@ -1526,7 +1523,7 @@ grant execute on function alerts_due(timestamp with time zone) to cdp_operator;
 create function answer_demand(wanted uuid, said text, why text, until date, sealed bytea, later timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 59a04fd60fc8228fb376bb3a25863aa8;
 grant execute on function answer_demand(uuid,text,text,date,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
-create function answer_question(subject uuid, said text, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ff6fc23ad8cccc902053242b3023696f;
+create function answer_question(subject uuid, said text, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4845200df8f0c78c7b04aa6e8bc21166;
 grant execute on function answer_question(uuid,text,timestamp with time zone) to cdp_customer;
 
 create function app_customer() returns uuid language sql stable parallel safe owner cdp_owner body cae598a05a1b52559cd162894a70bb7f;
@@ -1699,7 +1696,7 @@ grant execute on function narrowed(permission,text[],uuid[],timestamp with time 
 create function new_salt() returns bytea language sql volatile parallel safe owner cdp_owner body 9bb4cc88b2f215c2c9d0607f9766a3b0;
 grant execute on function new_salt() to cdp_keeper, cdp_sequencer;
 
-create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b8d9fd992051737095519b18eb77715a;
+create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body db64780847a6bd03edf093731b89b204;
 grant execute on function note_questions(uuid[],timestamp with time zone) to cdp_customer;
 
 create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;

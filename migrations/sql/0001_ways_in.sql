@@ -221,7 +221,7 @@ declare
     noted integer;
 begin
     insert into question (customer_id, subject_id, asked_at)
-    select scope_customer('customer'), c.subject_id, moment from candidates(moment) c where c.subject_id = any (subjects)
+    select app_customer(), c.subject_id, moment from candidates(moment) c where c.subject_id = any (subjects) -- sealed there
     on conflict do nothing;
     get diagnostics noted = row_count;
     return noted;
@@ -234,7 +234,7 @@ language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    me uuid := scope_customer('customer');
+    me uuid := app_customer(); -- believed only while `candidates` finds something, which looks at the seal
     other uuid;
 begin
     select c.guest into other from candidates(moment) c where c.subject_id = subject;

@@ -5,7 +5,6 @@ declare
     name text;
 begin
     foreach name in array array['passkey', 'ceremony', 'external_login', 'proof_code'] loop
-        execute format('create policy keeper on %I to cdp_keeper using (true) with check (true)', name);
         execute format('create policy doorman_wall on %I to cdp_doorman
             using ((select is_sealed(''doorman''))) with check ((select is_sealed(''doorman'')))', name);
         execute format('grant select, insert on %I to cdp_doorman', name);
@@ -21,6 +20,9 @@ begin
     end loop;
 end
 $$;
+create policy keeper on passkey to cdp_keeper using (true) with check (true);
+create policy keeper on external_login to cdp_keeper using (true) with check (true);
+create policy keeper on proof_code to cdp_keeper using (true) with check (true);
 create policy keeper on question to cdp_keeper using (true) with check (true);
 grant select, delete on passkey, external_login, proof_code to cdp_keeper;
 grant select, insert, update (answer, answered_at), delete on question to cdp_keeper;
