@@ -4,11 +4,12 @@ Every read and every refusal is one line. What customers read of their own is a 
 for, but for what they took along.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 from sqlmodel import Session
@@ -18,7 +19,7 @@ from cdp.accesses import FIRST, Place
 from cdp.database import sql
 from consent.errors import NotFound
 
-ZONE: Final = "Europe/Amsterdam"
+ZONE: Final = ZoneInfo("Europe/Amsterdam")
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 TOLD_PATHS: Final = ("export", "log-export")
@@ -143,12 +144,18 @@ def _facts(wanted: Wanted, after: Place) -> dict[str, Any]:
     }
 
 
-def weeks(session: Session, *, number: int, monday: datetime, until: datetime) -> list[Week]:
-    """Return the last `number` weeks, the oldest first; `monday` is when this week began."""
-    since = monday - timedelta(weeks=number - 1)
-    rows = session.execute(_WEEKS, {"since": since, "until": until, "zone": ZONE})
+def weeks(session: Session, begins: Sequence[datetime], *, until: datetime) -> list[Week]:
+    """Return the weeks that began at these moments, the oldest first."""
+    rows = session.execute(_WEEKS, {"begins": list(begins), "since": begins[0], "until": until})
     found: Mapping[int, Any] = {row.week: row for row in rows}
-    return [_week(since + timedelta(weeks=week), found.get(week)) for week in range(number)]
+    return [_week(begun, found.get(number)) for number, begun in enumerate(begins, start=1)]
+
+
+def mondays(at: datetime, number: int) -> list[datetime]:
+    """Return when the last `number` weeks began in the Netherlands, the oldest first; summer time or not."""
+    today = at.astimezone(ZONE).date()
+    this = today - timedelta(days=today.weekday())
+    return [datetime.combine(this - timedelta(weeks=ago), time(), tzinfo=ZONE) for ago in reversed(range(number))]
 
 
 def programs(session: Session) -> list[Program]:

@@ -1,7 +1,7 @@
 -- How often people, computers and nobody (because it was stopped) saw something of the customer in scope, week by week.
--- in   :since (a Monday), :until, :zone
--- out  number of the week from :since on, human, computer, stopped
-select (floor(extract(epoch from (a.at at time zone :zone) - (cast(:since as timestamptz) at time zone :zone)) / 604800))::integer as week,
+-- in   :begins (when each week began, the oldest first), :since (the first of them), :until
+-- out  week (its number, from 1 on), human, computer, stopped; no row for a week in which nobody looked
+select width_bucket(a.at, cast(:begins as timestamptz[])) as week,
     count(*) filter (where a.outcome = 'released' and c.is_human) as human,
     count(*) filter (where a.outcome = 'released' and c.is_human is not true) as computer,
     count(*) filter (where a.outcome <> 'released') as stopped

@@ -166,7 +166,7 @@ def test_weeks_count_people_computers_and_who_was_stopped(
     look(database_url, noor, None, path="export", at=monday)
 
     with platform.database.scoped(noor.scope) as session:
-        found = looked.weeks(session, number=3, monday=monday, until=until)
+        found = looked.weeks(session, looked.mondays(until, 3), until=until)
 
     assert [(0, 0, 0), (1, 1, 1), (1, 1, 1)] == [(each.human, each.computer, each.stopped) for each in found]
     assert monday == found[-1].begins
@@ -182,3 +182,11 @@ def test_a_word_is_found_however_it_is_written() -> None:
     called = [("a", "Boekhandel De Vuurtoren"), ("b", "Woonvast")]
 
     assert ["a"] == looked.matching("vuurTOREN", called)
+
+
+def test_weeks_begin_on_monday_at_midnight_whatever_the_season() -> None:
+    at = datetime(2026, 11, 4, 12, tzinfo=UTC)
+
+    assert ["2026-10-18T22:00:00+00:00", "2026-10-25T23:00:00+00:00", "2026-11-01T23:00:00+00:00"] == [
+        each.astimezone(UTC).isoformat() for each in looked.mondays(at, 3)
+    ]

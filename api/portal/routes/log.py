@@ -13,7 +13,6 @@ from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import log, log_more, log_words
 from api.portal.pages.log import Asked, Looks
-from api.portal.speech import ZONE
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import accesses, alerts, completeness, demands, directory, dossier, looked, looks
 from cdp.looked import Search, Wanted
@@ -115,15 +114,12 @@ def _looks(visit: Visit, opened: Opened, filters: Asked, *, after: str) -> Looks
     caller = f"log {visit.person.customer_id}"
     place = cursors.open(after, accesses.Place, caller=caller) if after else accesses.FIRST
     found = looked.lines(session, wanted(opened, filters), after=place, until=at, limit=LINES + 1)
-    monday = (at.astimezone(ZONE) - timedelta(days=at.astimezone(ZONE).weekday())).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
     return Looks(
         speech=opened.speech,
         catalog=opened.catalog,
         names=opened.names,
         lines=tuple(found[:LINES]),
-        weeks=tuple(looked.weeks(session, number=WEEKS, monday=monday, until=at)),
+        weeks=tuple(looked.weeks(session, looked.mondays(at, WEEKS), until=at)),
         organizations=_known(visit, opened),
         complete=completeness.of_customer(session),
         asked=filters,
