@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from api.portal import places
 from api.portal.pages.facts import Facts
 from api.portal.speech import Speech
 from cdp.tables import Act
@@ -11,11 +12,12 @@ from cdp.tables import Act
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened."""
+    """One thing that happened, and where its receipt is."""
 
     when: str
     text: str
     detail: str
+    receipt: str
 
 
 def lines(facts: Facts, acts: Iterable[Act]) -> tuple[Line, ...]:
@@ -30,7 +32,7 @@ def sentence(facts: Facts, act: Act) -> str:
 
 
 def _line(facts: Facts, act: Act) -> Line:
-    return Line(facts.speech.moment(act.at), sentence(facts, act), _detail(facts, act))
+    return Line(facts.speech.moment(act.at), sentence(facts, act), _detail(facts, act), places.receipt(act.act_id))
 
 
 def _detail(facts: Facts, act: Act) -> str:
