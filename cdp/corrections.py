@@ -147,7 +147,7 @@ def _tell(session: Session, word: str, source: UUID, category: str, *, at: datet
 
 
 def lock(session: Session) -> UUID:
-    """Return the customer in scope, whose own changes take turns and wait for an erasure; raises NotFound when they left."""
+    """Return the customer in scope, whose changes take turns and wait for erasure; raises NotFound when they left."""
     customer: UUID | None = session.execute(_LOCK).scalar_one_or_none()
     if customer is None:
         raise NotFound

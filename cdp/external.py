@@ -1,10 +1,11 @@
 """Logging in through another service (OpenID Connect Core 1.0, authorization code with PKCE), and linking one.
 
-Rules: (1) the answer belongs to the browser that was sent away, once and soon: its state is a challenge, and nonce and
-code verifier follow from the browser's secret, so that nothing secret is stored or travels with the state; (2) the
-token comes straight from the issuer in the settings and is believed by its signature, issuer, audience, times and nonce
-(§3.1.3.7); (3) who logs in for the first time needs an address that the issuer says it verified; after that the
-issuer's own name for them is enough; (4) the issuer is asked like everything outside: bounded, by TLS, at no private address.
+Rules: (1) the answer belongs to the browser that was sent away, once and soon: its state is a challenge, and nonce
+and code verifier follow from the browser's secret, so that nothing secret is stored or travels with the state; (2)
+the token comes straight from the issuer in the settings and is believed by its signature, issuer, audience, times and
+nonce (§3.1.3.7); (3) who logs in for the first time needs an address that the issuer says it verified; after that the
+issuer's own name for them is enough; (4) the issuer is asked like everything outside: bounded, by TLS, at no private
+address.
 """
 
 import base64

@@ -45,7 +45,7 @@ def organization(platform: Platform, *, is_verified: bool = True, privacy: str |
     details = {} if privacy is None else {"privacy": {"email": privacy}}
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
         session.expire_on_commit = False
-        made = organizations.add(session, slug=name("org"), name="Testbedrijf", at=clock.now())
+        made = organizations.add(session, slug=name("org"), name="Testbedrijf", at=clock.now(), details=details)
         if is_verified:
             organizations.verify(session, made.organization_id, at=clock.now())
     return made
@@ -210,8 +210,8 @@ def grant(platform: Platform, giver: Person, recipient: Organization, **rest: An
     """Let `giver` grant `recipient` their contact data, by a real act, and return its id."""
     at = clock.now()
     extent = {"categories": frozenset({"contact"}), "expires_at": at + timedelta(days=30)}
-    facts = {"recipient": recipient.organization_id, "purpose": "customer-care", "at": at, **extent} | rest
-    act = law.Grant(**facts)
+    facts: dict[str, Any] = {"recipient": recipient.organization_id, "purpose": "customer-care", "at": at, **extent}
+    act = law.Grant(**facts | rest)
     with platform.database.scoped(giver.scope) as session:
         return grants.record(session, giver.scope, giver.customer_id, act)
 

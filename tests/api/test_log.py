@@ -41,7 +41,8 @@ def checkpoint(api: TestClient, log: str) -> Checkpoint:
 def read(api: TestClient, log: str, tile: Tile) -> bytes:
     answer = api.get(f"/log/{log}/{tile.to_path()}")
     assert 200 == answer.status_code, tile
-    return answer.content
+    content: bytes = answer.content
+    return content
 
 
 @LOGS

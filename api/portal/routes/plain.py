@@ -58,7 +58,8 @@ async def help_(request: Request) -> Response:
     """Show how to get help, to everybody."""
     portal, speech = portal_of(request), error_pages.speech_of(request)
     _, sender = parseaddr(portal.settings.mail_from)
-    page = plain.help_(speech, error_pages.frame_of(portal, request, speech), email=portal.settings.portal_help or sender)
+    frame = error_pages.frame_of(portal, request, speech)
+    page = plain.help_(speech, frame, email=portal.settings.portal_help or sender)
     return portal.answer(request, page)
 
 
