@@ -1,8 +1,8 @@
 """Codes for who is logged in: to prove anew who they are, and to prove that a further address or number is theirs.
 
 Rules: (1) a code is typed in the session that asked for it; (2) it is used once, lives as long as a link and bears
-five tries; (3) sending is limited per address, so that nobody is pestered, and per customer; (4) to prove themselves
-anew a customer chooses among what they proved before, never a new address.
+five tries; (3) sending is limited per customer, and to a new address over everybody who asks, so that nobody is
+pestered and nobody kept out; (4) to prove themselves anew a customer chooses among what they proved before.
 """
 
 from dataclasses import dataclass, field

@@ -1,8 +1,7 @@
 """Veilig inloggen, Bevestigen, Bent u dit? and leaving, as forms of a browser without scripts."""
 
 import re
-from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -10,7 +9,6 @@ from starlette.testclient import TestClient
 
 from api.portal import cookies
 from cdp import claiming, clock, ids, sessions
-from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.keys.blind import IdentifierType as Proof
 from cdp.passkeys import Holder
 from cdp.platform import Platform
@@ -18,22 +16,8 @@ from cdp.scope import Principal, Scope
 from tests import make
 from tests.cdp.authenticator import Device
 from tests.cdp.test_passkeys import holder, register
-from tests.portal.conftest import Enter
-
-Age = Callable[[make.Person], None]
-
-
-@pytest.fixture
-def stale(database_url: str) -> Age:
-    """Return a function that makes the proof of somebody's sessions an hour old."""
-
-    def age(person: make.Person) -> None:
-        with psycopg.connect(database_url) as connection:
-            connection.execute(
-                "update session set proven_at = now() - interval '1 hour' where customer_id = %s", (person.customer_id,)
-            )
-
-    return age
+from tests.portal.asked import asked_about
+from tests.portal.conftest import Age, Enter
 
 
 def posts(portal: TestClient, to: str) -> list[dict[str, str]]:
@@ -247,8 +231,8 @@ def test_all_other_sessions_are_stopped_and_this_one_stays(platform: Platform, e
     assert 200 == portal.get("/veilig-inloggen", follow_redirects=False).status_code
 
 
-def test_ids_of_somebody_else_lead_nowhere(platform: Platform, enter: Enter) -> None:
-    victim, asked = make.person(platform), asked_about(platform)
+def test_ids_of_somebody_else_lead_nowhere(platform: Platform, database_url: str, enter: Enter) -> None:
+    victim, asked = make.person(platform), asked_about(platform, database_url)
     register(platform, victim, Device())
     portal = enter(victim)
     page = portal.get("/veilig-inloggen").text
@@ -263,124 +247,6 @@ def test_ids_of_somebody_else_lead_nowhere(platform: Platform, enter: Enter) -> 
     assert {404} == set(answers.values())
 
 
-class Asked:
-    """Somebody, and a record of an organization that has their address without having verified it."""
-
-    def __init__(self, person: make.Person, subject: UUID, source: str) -> None:
-        self.person, self.subject, self.source = person, subject, source
-
-
-def asked_about(platform: Platform, *, kind: str = "first_name") -> Asked:
-    """Return somebody who is asked whether a record is theirs."""
-    source, address = make.organization(platform), make.email()
-    stated = (Identifier(IdentifierType.EMAIL, address, verified=False),)
-    value: object = "Geheimnaam" if kind == "first_name" else {"code": "GEHEIM"}
-    item = make.item(Kind.ATTRIBUTES, kind, value, user=make.name("user"), identifiers=stated)
-    assert ["stored"] == make.delivery(platform, source, item)
-    person = make.person(platform, address=address)
-    with psycopg.connect(platform_url(platform)) as connection:
-        row = connection.execute(
-            "select subject_id from subject where source_id = %s", (source.organization_id,)
-        ).fetchone()
-    assert row is not None
-    return Asked(person, row[0], source.name)
-
-
-_URL: dict[str, str] = {}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _behind(platform: Platform, database_url: str) -> None:
-    _URL[str(platform.settings.home)] = database_url
-
-
-def platform_url(platform: Platform) -> str:
-    """Return where the superuser finds the platform's database."""
-    return _URL[str(platform.settings.home)]
-
-
-def test_a_record_with_an_address_of_mine_is_asked_about_and_shows_nothing(platform: Platform, enter: Enter) -> None:
-    asked = asked_about(platform)
-
-    page = enter(asked.person).get("/bent-u-dit").text
-
-    assert str(asked.subject) in page
-    assert "Testbedrijf kent iemand met het e-mailadres p…@example.org." in page
-    assert "Geheimnaam" not in page
-
-
-def test_yes_makes_it_mine_after_a_fresh_proof(platform: Platform, enter: Enter, stale: Age) -> None:
-    asked = asked_about(platform)
-    stale(asked.person)
-    portal = enter(asked.person)
-
-    first = portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"}, follow_redirects=False)
-    with psycopg.connect(platform_url(platform)) as connection:
-        connection.execute("update session set proven_at = now()")
-    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"})
-
-    assert first.headers["location"].startswith("/bevestigen")
-    with psycopg.connect(platform_url(platform)) as connection:
-        row = connection.execute("select customer_id from subject where subject_id = %s", (asked.subject,)).fetchone()
-    assert (asked.person.customer_id,) == row
-
-
-def test_no_keeps_it_away_until_one_thinks_again(platform: Platform, enter: Enter) -> None:
-    asked = asked_about(platform)
-    portal = enter(asked.person)
-
-    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "nee"})
-    denied = portal.get("/bent-u-dit").text
-    again = portal.post(f"/bent-u-dit/{asked.subject}/toch").text
-
-    assert str(asked.subject) not in denied
-    assert str(asked.subject) in again
-
-
-def test_not_knowing_asks_again_in_thirty_days(platform: Platform, enter: Enter) -> None:
-    asked = asked_about(platform)
-    portal = enter(asked.person)
-
-    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "weet-niet"})
-    soon = portal.get("/bent-u-dit").text
-    with psycopg.connect(platform_url(platform)) as connection:
-        connection.execute("update question set answered_at = answered_at - interval '31 days'")
-
-    assert str(asked.subject) not in soon
-    assert str(asked.subject) in portal.get("/bent-u-dit").text
-
-
-@pytest.mark.parametrize("answer", ["", "yes", "ja ", "x" * 30])
-def test_another_answer_is_none(platform: Platform, enter: Enter, answer: str) -> None:
-    asked = asked_about(platform)
-
-    told = enter(asked.person).post(f"/bent-u-dit/{asked.subject}", data={"antwoord": answer})
-
-    assert 422 == told.status_code
-
-
-def test_a_record_about_health_does_not_even_say_whose_it_is(platform: Platform, enter: Enter) -> None:
-    asked = asked_about(platform, kind="general_practitioner")
-
-    page = enter(asked.person).get("/bent-u-dit").text
-
-    assert "Een organisatie kent iemand" in page
-    assert "Testbedrijf" not in page
-
-
-def test_an_address_that_a_crowd_has_is_nobody_s(platform: Platform, enter: Enter) -> None:
-    source, address = make.organization(platform), make.email()
-    stated = (Identifier(IdentifierType.EMAIL, address, verified=False),)
-    for _ in range(6):
-        make.delivery(
-            platform, source, make.item(Kind.ATTRIBUTES, "city", "x", user=make.name("user"), identifiers=stated)
-        )
-
-    page = enter(make.person(platform, address=address)).get("/bent-u-dit").text
-
-    assert "/bent-u-dit/" not in page
-
-
 def test_leaving_needs_the_tick(platform: Platform, enter: Enter) -> None:
     portal = enter(make.person(platform))
 
@@ -390,10 +256,10 @@ def test_leaving_needs_the_tick(platform: Platform, enter: Enter) -> None:
     assert 200 == portal.get("/veilig-inloggen", follow_redirects=False).status_code
 
 
-def test_leaving_takes_every_way_in_along(platform: Platform, enter: Enter) -> None:
+def test_leaving_takes_every_way_in_along(platform: Platform, database_url: str, enter: Enter) -> None:
     person = make.person(platform)
     register(platform, person, Device())
-    asked = asked_about(platform)
+    asked = asked_about(platform, database_url)
     enter(asked.person).get("/bent-u-dit")
 
     page = enter(person).post("/account/verwijderen", data={"zeker": "ja"})
@@ -401,7 +267,7 @@ def test_leaving_takes_every_way_in_along(platform: Platform, enter: Enter) -> N
 
     assert 200 == page.status_code
     assert "Alles is verwijderd" in page.text
-    with psycopg.connect(platform_url(platform)) as connection:
+    with psycopg.connect(database_url) as connection:
         for table in ("passkey", "external_login", "proof_code", "question", "session"):
             mine = [person.customer_id, asked.person.customer_id]
             count = connection.execute(f"select count(*) from {table} where customer_id = any(%s)".encode(), (mine,))
@@ -454,3 +320,31 @@ def test_without_scripts_the_end_of_the_session_is_told_with_a_way_to_stay(platf
     (warning,) = re.findall("<noscript>(<form.*?)</noscript>", page, re.DOTALL)
     assert 'action="/sessie/verlengen"' in warning
     assert re.search(r"om \d\d:\d\d uitgelogd", warning)
+
+
+def test_codes_that_somebody_else_asks_for_keep_nobody_from_proving_themselves(
+    platform: Platform, enter: Enter, stale: Age
+) -> None:
+    address = make.email()
+    person = make.person(platform, address=address)
+    nosy = enter(make.person(platform))
+    for _ in range(3):
+        nosy.post("/veilig-inloggen/adressen", data={"soort": "email", "waarde": address})
+    stale(person)
+
+    answer = enter(person).post("/bevestigen/code", data={"waarde": address}, follow_redirects=False)
+
+    assert 303 == answer.status_code
+
+
+def test_a_new_address_gets_three_codes_whoever_asks(platform: Platform, enter: Enter) -> None:
+    address = make.email()
+
+    answers = [
+        enter(make.person(platform)).post(
+            "/veilig-inloggen/adressen", data={"soort": "email", "waarde": address}, follow_redirects=False
+        )
+        for _ in range(4)
+    ]
+
+    assert [303, 303, 303, 429] == [each.status_code for each in answers]
