@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 from pydantic import JsonValue
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would take for a formula; it gets an apostrophe in front."""
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a cell begins that a spreadsheet would take for a formula, the wide signs of East Asia among them; it gets an apostrophe in front."""
 
 
 def lines(columns: Sequence[str], rows: Iterable[Mapping[str, JsonValue]]) -> Iterator[bytes]:
