@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
@@ -14,6 +15,7 @@ from tests.portal import axe_source, browser
 
 PAGE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 Enter = Callable[[make.Person], TestClient]
+Age = Callable[[make.Person], None]
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,16 @@ def enter(portal: TestClient) -> Iterator[Enter]:
 
     yield as_person
     portal.cookies.clear()
+
+
+@pytest.fixture
+def stale(database_url: str) -> Age:
+    """Return a function that makes the proof of somebody's sessions an hour old."""
+
+    def age(person: make.Person) -> None:
+        with psycopg.connect(database_url) as connection:
+            connection.execute(
+                "update session set proven_at = now() - interval '1 hour' where customer_id = %s", (person.customer_id,)
+            )
+
+    return age
