@@ -118,6 +118,7 @@ class LogPage(Page):
 
     lead: str
     complete: str
+    is_complete: bool
     chart: Chart
     filters: tuple[Choice, ...]
     word: str
@@ -136,6 +137,7 @@ def log(looks: Looks, frame: Frame) -> LogPage:
         title=say("Wie heeft gekeken?"),
         lead=say("Elke keer dat iemand naar u keek, staat hier. Ook als wij diegene tegenhielden."),
         complete=_complete(looks.speech, looks.complete),
+        is_complete=looks.complete is not None,
         chart=chart(looks.speech, looks.weeks),
         filters=_filters(looks),
         word=looks.asked.word,

@@ -7,6 +7,8 @@ from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog
 from cdp.looked import Line
 
+EVERYTHING: Final = 8
+"""How many kinds of data there are to ask for."""
 _REASONS: Final[Mapping[str, str]] = {
     "never-granted": later("U gaf hiervoor geen toegang."),
     "category-not-granted": later("U gaf toegang, maar niet tot deze gegevens."),
@@ -56,6 +58,8 @@ def what(speech: Speech, line: Line) -> str:
         return speech.say(_OWN.get(line.path, _OWN_OTHERWISE))
     if line.path == "lookup":
         return speech.say("Zocht of wij u kennen.")
+    if not line.is_seen and len(line.asked) >= EVERYTHING:
+        return speech.say("Wilde alles van u zien.")
     if not line.is_seen:
         return speech.say("Wilde zien:") if line.asked else speech.say("Wilde iets van u zien.")
     return speech.say("Zag:") if line.released else speech.say("Zag niets: er was niets.")
@@ -63,7 +67,7 @@ def what(speech: Speech, line: Line) -> str:
 
 def data(speech: Speech, catalog: Catalog, line: Line) -> str:
     """Return which data it was about, as one phrase; empty where no data was."""
-    if line.is_own or line.path == "lookup":
+    if line.is_own or line.path == "lookup" or (not line.is_seen and len(line.asked) >= EVERYTHING):
         return ""
     return ", ".join(category(speech, catalog, each) for each in (line.released if line.is_seen else line.asked))
 

@@ -49,6 +49,7 @@ LINES: Final = (
     line(None, hours=5, path="export"),
     line("woonvast", hours=10.3, **_STOPPED, reason="revoked", purpose="direct-marketing"),
     line("stranger", hours=27, **_STOPPED | {"program": None}, reason="never-granted", asked=[], path="lookup"),
+    line("woonvast", hours=28, **_STOPPED, reason="expired", asked=["contact"] * 8),
     line("woonvast", hours=30, program="Monteur", released=["contact"], purpose="service-provision"),
     line("weidelicht", hours=80, program=HOSTILE, purpose="fraud-prevention", released=["health"]),
 )
