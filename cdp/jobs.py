@@ -34,6 +34,7 @@ _PURGES: Final = {
     "proof_code": ("expires_at", timedelta(hours=24)),
     "idempotency": ("at", timedelta(hours=24)),
     "reject": ("at", timedelta(days=30)),
+    "change": ("at", timedelta(days=90)),  # whoever has not asked for so long reads their grants anew
 }
 
 Run = Callable[[Platform, datetime], int]

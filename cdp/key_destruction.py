@@ -28,7 +28,7 @@ _WAITING: Final = text(
     "select subject_id, wrapped from key_destruction where done_at is null order by subject_id limit :n"
 )
 _COUNT: Final = text("select count(*) from key_destruction where done_at is null")
-_DONE: Final = text("update key_destruction set done_at = :at where subject_id = any(:subjects)")
+_DONE: Final = text("update key_destruction set done_at = day_of(:at) where subject_id = any(:subjects)")
 
 
 def waiting(platform: Platform) -> int:

@@ -346,13 +346,19 @@ create table change (
     at timestamp with time zone not null,
     transaction xid8 not null default pg_current_xact_id()
 );
+CREATE INDEX change_age ON change USING brin (at);
+CREATE INDEX change_customer ON change USING btree (customer_id);
 alter table change add constraint change_pkey PRIMARY KEY (organization_id, transaction, change_id);
 alter table change owner to cdp_owner, enable row level security, force row level security;
+grant delete on change to cdp_operator;
 grant delete, insert, select on change to cdp_keeper;
+grant select (at) on change to cdp_operator;
 grant select on change to cdp_source;
 create policy keeper on change as permissive for all to cdp_keeper
     using (true)
     with check (true);
+create policy operator_wall on change as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
 create policy source_wall on change as permissive for select to cdp_source
     using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
 
@@ -1583,6 +1589,9 @@ grant execute on function customer_source() to cdp_auditor, cdp_customer, cdp_do
 create function customers_of(subjects uuid[]) returns TABLE(ordinal integer, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body c879121d851ecad92fa25d830f39a258;
 grant execute on function customers_of(uuid[]) to cdp_source;
 
+create function day_of(moment timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 9ccfe4e991045e2c647e2477919e236d;
+grant execute on function day_of(timestamp with time zone) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
 grant execute on function decision_reason(permission,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_reader;
 
@@ -1592,13 +1601,13 @@ grant execute on function demands_to(uuid,boolean,timestamp with time zone,uuid,
 create function either(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 42bb85b896caf9c39778d5f9636f2118;
 grant execute on function either(text[],text[]) to cdp_keeper;
 
-create function end_permissions(customer uuid, everyone uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2a36af7a0253d321ca4a311b426d0363;
+create function end_permissions(customer uuid, everyone uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body b309227805a597fe96533c6a61c0a339;
 grant execute on function end_permissions(uuid,uuid[],timestamp with time zone) to cdp_keeper;
 
 create function enter_scope(principal text, organization text, customer text, purpose text, client text, until text, seal text) returns void language plpgsql volatile owner cdp_owner body f95bddad55e6ce3c7383c342cdf9779a;
 grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 257690c49d9d4ebceae2c18110907bd2;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f23bfad61eae4918ed40a278882f181f;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
 
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
@@ -1714,7 +1723,7 @@ grant execute on function own_customers() to cdp_customer;
 create function own_pseudonyms() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c3c4e13ad04382018ec56f7e8d87f45f;
 grant execute on function own_pseudonyms() to cdp_customer;
 
-create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 338b3b21917b4cadafec75bd1d7cb2a7;
+create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3f02fc4258df247ce9d386f850b1a807;
 grant execute on function part_with(uuid[]) to cdp_sequencer;
 
 create function permission_after(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 22c4ec2b400af3f0404570066d61a67f;
@@ -1759,13 +1768,13 @@ grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp
 create function scope_organization(expected text) returns uuid language sql stable parallel safe owner cdp_owner body b0174b29763cdad41cd53bf6e76c07b6;
 grant execute on function scope_organization(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function settle_permission(p permission, kind text, moment timestamp with time zone, other permission DEFAULT NULL::permission) returns void language plpgsql volatile owner cdp_owner body c7f65df25782cfe971115dc39873209f;
+create function settle_permission(p permission, kind text, moment timestamp with time zone, other permission DEFAULT NULL::permission) returns void language plpgsql volatile owner cdp_owner body 7336854632b252e6460c9a7a05ce75c3;
 grant execute on function settle_permission(permission,text,timestamp with time zone,permission) to cdp_keeper;
 
 create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;
 grant execute on function shared_by(text[],text[]) to cdp_keeper;
 
-create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 635920df9d5dd423106d5b47b144216e;
+create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 8defe31d5e045607e5e0bb5c3e656a1d;
 grant execute on function shred_subjects(uuid,uuid[],timestamp with time zone) to cdp_keeper;
 
 create function split_from(p permission, other permission) returns permission language plpgsql immutable owner cdp_owner body 2c648d44c91974698bac0b3124fa7beb;
@@ -1780,7 +1789,7 @@ grant execute on function standing_reason(permission,timestamp with time zone) t
 create function stopped_by(p permission, stop text, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 3b0195eb729d27c2d6fba88044452bee;
 grant execute on function stopped_by(permission,text,timestamp with time zone) to cdp_keeper;
 
-create function suppress_customer(customer uuid, erasure uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 1fad4926764aa5d0658b5b2cb50781c9;
+create function suppress_customer(customer uuid, erasure uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 8d47f44414a9584ec8c4ed8e2e312140;
 grant execute on function suppress_customer(uuid,uuid,timestamp with time zone) to cdp_keeper;
 
 create function suppressed_identifiers(types text[], blinds bytea[]) returns SETOF integer language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 1fedbb602bb129a89a1f1c1c03be592e;

@@ -364,7 +364,7 @@ end
 $$;
 
 -- Store a permission that a merge, a split or an erasure led to, with its act and the word to the recipient.
--- `other` is the permission that a merge or a split took into account.
+-- `other` is the permission that a merge or a split took into account. Of an erasure `end_permissions` tells.
 create function settle_permission(p permission, kind text, moment timestamptz, other permission default null) returns void
 language plpgsql
 as $$
@@ -378,7 +378,10 @@ begin
             p.changed_at, 'platform', (other).customer_id,
             case when (other).customer_id is not null then to_jsonb(other) - 'customer_id' end);
     perform keep_permission(p);
-    insert into change (organization_id, customer_id, kind, purpose, at) values (p.recipient_id, p.customer_id, kind, p.purpose, p.changed_at);
+    if kind <> 'erase' then
+        insert into change (organization_id, customer_id, kind, purpose, at)
+        values (p.recipient_id, p.customer_id, kind, p.purpose, p.changed_at);
+    end if;
 end
 $$;
 

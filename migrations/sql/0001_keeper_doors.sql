@@ -124,7 +124,7 @@ begin
     with gone as ( -- as it stands when it goes: a rotation may be wrapping it anew at this moment
         delete from data_key k where k.customer_id = customer and k.subject_id = any (subjects) returning k.subject_id, k.wrapped
     )
-    insert into key_destruction (subject_id, wrapped, at) select g.subject_id, g.wrapped, moment from gone g
+    insert into key_destruction (subject_id, wrapped, at) select g.subject_id, g.wrapped, day_of(moment) from gone g
     on conflict do nothing;
     delete from record r where r.customer_id = customer and r.subject_id = any (subjects);
     delete from interaction i where i.customer_id = customer and i.subject_id = any (subjects);

@@ -39,16 +39,18 @@ end
 $$;
 
 -- Keep sources from bringing an erased person back: the names of each source, and what is the person's beyond one
--- source. A stated identifier that somebody else has too is not the erased person's alone, and stays usable.
+-- source. A stated identifier that somebody else has too is not the erased person's alone, and stays usable. Of the time
+-- only the day is kept, so that nothing leads from a hash to the acts of that moment.
 create function suppress_customer(customer uuid, erasure uuid, moment timestamptz) returns void
 language sql
 as $$
     insert into suppression as known (source_id, type, blind, erasure_id, is_proven, at)
-    select r.source_id, r.type, r.blind, erasure, false, moment
+    select r.source_id, r.type, r.blind, erasure, false, day_of(moment)
     from reference r
     where r.customer_id = customer and r.source_id <> customer_source()
     union all
-    select '00000000-0000-0000-0000-000000000000', i.type, i.blind, erasure, bool_or(i.source_id = customer_source()), moment
+    select '00000000-0000-0000-0000-000000000000', i.type, i.blind, erasure, bool_or(i.source_id = customer_source()),
+        day_of(moment)
     from identifier i
     where i.customer_id = customer
       and (i.is_verified or not exists (
@@ -60,8 +62,8 @@ as $$
         where excluded.is_proven;
 $$;
 
--- End every permission of these customers, with the act that proves it and the word to the recipient; a source without
--- a permission hears it too.
+-- End every permission of these customers, with the act that proves it. Recipients, and sources without a permission, hear
+-- of the erasure once, with its day and under the id that they know; every older word about these customers goes.
 create function end_permissions(customer uuid, everyone uuid[], moment timestamptz) returns void
 language plpgsql
 as $$
@@ -72,7 +74,9 @@ begin
         perform settle_permission(permission_after(p, 'erase', '{}', null, null, moment), 'erase', moment);
     end loop;
     insert into change (organization_id, customer_id, kind, at)
-    select distinct s.source_id, customer, 'erase', moment from subject s
+    select x.recipient_id, x.customer_id, 'erase', day_of(moment) from permission x where x.customer_id = any (everyone)
+    union
+    select s.source_id, customer, 'erase', day_of(moment) from subject s
     where s.customer_id = customer and s.source_id <> customer_source()
       and not exists (select from permission x where x.customer_id = customer and x.recipient_id = s.source_id);
 end
@@ -114,6 +118,7 @@ begin
     perform forget_demands(everyone);
     delete from idempotency i where i.caller = customer::text;
     delete from customer c where c.customer_id = any (everyone);
+    delete from change x where x.customer_id = any (everyone) and x.kind <> 'erase';
     perform log_erasure(everyone, erasure, moment);
     return query select k.subject_id, k.wrapped from key_destruction k where k.subject_id = any (subjects);
 end

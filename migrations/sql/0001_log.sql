@@ -279,5 +279,6 @@ begin
         update act a set other_id = nobody where a.other_id = gone;
         update access a set customer_id = nobody where a.customer_id = gone;
     end loop;
+    delete from change x where x.customer_id = any (customers) and x.kind <> 'erase'; -- what was under way meanwhile
 end
 $$;

@@ -20,7 +20,7 @@ grant usage on schema public to cdp_keeper, cdp_login, cdp_reader, cdp_exporter,
     cdp_operator, cdp_doorman, cdp_sequencer, cdp_keymaster;
 grant execute on function enter_scope(text, text, text, text, text, text, text) to cdp_login;
 grant execute on function is_sealed(text), app_organization(), app_customer(), app_purpose(), scope_organization(text),
-    scope_customer(text), customer_source(), words_of(uuid, text)
+    scope_customer(text), customer_source(), words_of(uuid, text), day_of(timestamptz)
     to cdp_keeper, cdp_reader, cdp_exporter, cdp_source, cdp_customer, cdp_auditor, cdp_operator, cdp_doorman, cdp_sequencer, cdp_keymaster;
 grant execute on function gate() to cdp_reader;
 grant execute on function opened_by(permission, timestamptz) to cdp_keeper;
@@ -286,6 +286,8 @@ grant insert, update on organization, client, write_key, category, purpose to cd
 grant insert, update, delete on attribute, record_type, pull to cdp_operator;
 grant update (revoked_at), delete on access_token to cdp_operator;
 grant delete on delivery, idempotency, login_link, session to cdp_operator;
+create policy operator_wall on change to cdp_operator using ((select is_sealed('operator')));
+grant select (ctid, at), delete on change to cdp_operator;
 create policy operator_wall on customer for select to cdp_operator using ((select is_sealed('operator')));
 grant select (customer_id, created_at, claimed_at, merged_into) on customer to cdp_operator;
 create policy operator_wall on record to cdp_operator

@@ -63,6 +63,10 @@ return case when is_sealed(expected) then app_customer() end;
 create function customer_source() returns uuid language sql immutable parallel safe
 return '00000000-0000-7000-8000-000000000001'::uuid;
 
+-- The day of a moment: what is kept of the time where the moment itself would lead to somebody who left.
+create function day_of(moment timestamptz) returns timestamptz language sql immutable parallel safe
+return date_trunc('day', moment, 'UTC');
+
 -- What one live permission opens, as the words that `words_of` gives for a record: 'contact' for a category from
 -- every source, '<source>/contact' for one source. Expiry needs no job: it is compared with the statement's time.
 create function opened_by(p permission, at timestamptz) returns text[]

@@ -132,6 +132,7 @@ create table suppression (
 );
 create index suppression_erasure on suppression (erasure_id);
 comment on table suppression is 'Keyed hashes of what belonged to an erased person; the nil source stands for every source.';
+comment on column suppression.at is 'The day; the moment would lead to the acts that ended with it.';
 comment on column suppression.is_proven is 'The person logged in with this: whoever proves it again is the same one.';
 
 create table delivery (
@@ -411,6 +412,8 @@ create table change (
     transaction     xid8 not null default pg_current_xact_id(),
     primary key (organization_id, transaction, change_id)
 );
+create index change_customer on change (customer_id);
+create index change_age on change using brin (at);
 comment on table change is 'What recipients must hear: a grant that ended or shrank, a correction, an erasure. No value.';
 comment on column change.transaction is 'Read in this order, and only what no running transaction can still precede.';
 
@@ -469,3 +472,4 @@ create table key_destruction (
 );
 create index key_destruction_waiting on key_destruction (subject_id) where done_at is null;
 comment on table key_destruction is 'Data keys whose wrapping key must go: written with the erasure, done once the ring forgot it.';
+comment on column key_destruction.at is 'The day; the moment would lead to the acts that ended with it.';

@@ -74,6 +74,7 @@ RIGHTS: Final = {
         catalog_version: select update(version)
         category client organization purpose write_key: select insert update
         ceremony proof_code: select(expires_at) delete
+        change: select(at) delete
         customer: select(customer_id,created_at,claimed_at,merged_into)
         demand: select(demand_id,organization_id,kind,asked_at,due_at,extended_at,withdrawn_at,answered_at,answer)
         delivery login_link reject session: select delete
@@ -259,7 +260,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
         or row["organization_id"] == row["pseudonym"] == str(NOBODY)
     ),
     ("customer", "opening"): lambda asker, row: (
-        row["pseudonym"] == str(known(f"name of {asker.customer}"))
+        row["pseudonym"] in {str(known(f"name of {asker.customer}")), str(known(f"own name of {asker.customer}"))}
         or (asker.customer == "anna" and row["pseudonym"] == str(known("name of old anna")))
     ),
     ("auditor", "act"): _audited("recipient_id"),

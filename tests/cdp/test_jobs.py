@@ -48,6 +48,10 @@ ROWS = {
         "insert into reject (source_id, at, path, position, reason, request_id)"
         " select gen_random_uuid(), %s, '', 0, '', '' from generate_series(1, %s)"
     ),
+    "change": (
+        "insert into change (organization_id, customer_id, kind, at)"
+        " select gen_random_uuid(), gen_random_uuid(), 'grant', %s from generate_series(1, %s)"
+    ),
 }
 KEPT = {
     "delivery": timedelta(hours=48),
@@ -57,6 +61,7 @@ KEPT = {
     "proof_code": timedelta(hours=24),
     "idempotency": timedelta(hours=24),
     "reject": timedelta(days=30),
+    "change": timedelta(days=90),
 }
 
 
