@@ -123,7 +123,12 @@ def _own_fields(event: Event) -> dict[str, Value]:
         case ActEvent():
             return _from_act(event)
         case LinkEvent():
-            return {"event": str(event.linking), "subject": event.subject, "by": event.by}
+            return {
+                "event": str(event.linking),
+                "source": str(event.source),
+                "subject": event.subject,
+                "by": event.by,
+            }
         case ErasureEvent():
             return {"event": "erasure", "log": event.log, "indices": event.indices}
         case PolicyEvent():
@@ -165,10 +170,7 @@ def _event(name: str, fields: Fields, place: Place, at: datetime) -> Event:
     if name in set(acts.Kind):
         return _act(name, fields, place, at)
     if name in set(Linking):
-        subject, by = fields.text("subject", PSEUDONYM), fields.text("by", KEY)
-        if place.customer is None or place.organization is None:
-            raise Malformed("a link is between a customer and a source")
-        return LinkEvent(place=place, linking=Linking(name), subject=subject, by=by, at=at)
+        return _link(name, fields, place, at)
     if place.customer is not None or place.organization is not None:
         raise Malformed("the platform's own events have no customer and no organization")
     if name == "erasure":
@@ -179,6 +181,19 @@ def _event(name: str, fields: Fields, place: Place, at: datetime) -> Event:
     if name in set(Change):
         return PolicyEvent(place=place, change=Change(name), subject=fields.text("subject", NAME), at=at)
     raise Malformed("there is no such event")
+
+
+def _link(name: str, fields: Fields, place: Place, at: datetime) -> LinkEvent:
+    if place.customer is None or place.organization is not None:
+        raise Malformed("a link stands in a chain of its customer alone")
+    return LinkEvent(
+        place=place,
+        linking=Linking(name),
+        source=fields.uuid("source"),
+        subject=fields.text("subject", PSEUDONYM),
+        by=fields.text("by", KEY),
+        at=at,
+    )
 
 
 def _act(name: str, fields: Fields, place: Place, at: datetime) -> ActEvent:

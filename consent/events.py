@@ -2,7 +2,9 @@
 
 Every event stands in a chain, one for each customer and organization: `seq` counts from 1 and `prev`
 is the leaf hash of the event before it, so that none can be left out in between. A customer is a
-pseudonym. The platform's own events have neither customer nor organization.
+pseudonym, another one with each organization. What no organization may see (what customers read of
+themselves, which subjects are theirs) has a pseudonym of its own and no organization. The platform's
+own events have neither customer nor organization.
 """
 
 from dataclasses import dataclass
@@ -57,10 +59,11 @@ class Linking(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkEvent:
-    """A subject of a source (the organization) came to belong to a customer, or no longer does."""
+    """A subject of a source came to belong to a customer, or no longer does; no organization sees this chain."""
 
     place: Place
     linking: Linking
+    source: UUID
     subject: str
     by: str
     at: datetime

@@ -1162,9 +1162,10 @@ create policy operator_wall on proof_code as permissive for all to cdp_operator
 
 create table pseudonym (
     customer_id uuid not null,
+    organization_id uuid not null,
     pseudonym uuid not null
 );
-alter table pseudonym add constraint pseudonym_pkey PRIMARY KEY (customer_id);
+alter table pseudonym add constraint pseudonym_pkey PRIMARY KEY (customer_id, organization_id);
 alter table pseudonym add constraint pseudonym_pseudonym_key UNIQUE (pseudonym);
 alter table pseudonym owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select on pseudonym to cdp_sequencer;

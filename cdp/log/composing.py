@@ -80,7 +80,7 @@ def link_event(fact: LinkFact, place: Place) -> LinkEvent:
     """Return the event of a link; the subject is known by a name that only this customer's events share."""
     name = sha256(f"{place.customer}\n{fact.subject}".encode()).hexdigest()[:32]
     by = _LINKED_BY.get(fact.reason, "platform")
-    return LinkEvent(place=place, linking=Linking(fact.kind), subject=name, by=by, at=fact.at)
+    return LinkEvent(place=place, linking=Linking(fact.kind), source=fact.source, subject=name, by=by, at=fact.at)
 
 
 def policy_event(fact: PolicyFact, place: Place) -> PolicyEvent:

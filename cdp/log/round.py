@@ -68,15 +68,16 @@ class Round:
         """Append acts, links and keys in their order, and return the erasures."""
         batch = self.batches[store.CONSENT]
         facts = [fact for _, _, fact in waiting if isinstance(fact, ActFact | LinkFact)]
-        others = {fact.other_id for fact in facts if isinstance(fact, ActFact) and fact.other_id is not None}
-        self._pseudonyms.look_up(self._cursor, {fact.customer for fact in facts} | others, ())
+        acts = [fact for fact in facts if isinstance(fact, ActFact)]
+        others = {(fact.other_id, fact.recipient) for fact in acts if fact.other_id is not None}
+        self._pseudonyms.look_up(self._cursor, {(fact.customer, _owner(fact)) for fact in facts} | others, ())
         batch.open_chains(self._cursor, [self._relation_of(fact) for fact in facts])
         for _, salt, fact in waiting:
             match fact:
                 case ActFact():
                     relation = self._relation_of(fact)
-                    other = None if fact.other_id is None else str(self._pseudonyms.of(fact.other_id))
-                    event = composing.act_event(fact, batch.place(relation), other)
+                    other = None if fact.other_id is None else self._pseudonyms.of(fact.other_id, fact.recipient)
+                    event = composing.act_event(fact, batch.place(relation), None if other is None else str(other))
                     self._leaves[fact.act_id] = batch.append(event, relation, salt, fact_id=fact.act_id)
                 case LinkFact():
                     relation = self._relation_of(fact)
@@ -92,9 +93,10 @@ class Round:
         """Append accesses, and return the positions of those of somebody who was gone before they could be logged."""
         batch = self.batches[store.ACCESS]
         facts = [fact for _, _, fact in reads]
-        self._pseudonyms.look_up(self._cursor, (), {fact.customer for fact in facts})
+        owners = [fact.organization or NIL for fact in facts]
+        self._pseudonyms.look_up(self._cursor, (), {(f.customer, o) for f, o in zip(facts, owners, strict=True)})
         self._learn_leaves({fact.act_id for fact in facts if fact.act_id is not None})
-        relations = [(self._pseudonyms.of(fact.customer), fact.organization or NIL) for fact in facts]
+        relations = [(self._pseudonyms.of(f.customer, o), o) for f, o in zip(facts, owners, strict=True)]
         batch.open_chains(self._cursor, [(name, owner) for name, owner in relations if name is not None])
         late: list[int] = []
         for (_, salt, fact), (name, owner) in zip(reads, relations, strict=True):
@@ -115,8 +117,8 @@ class Round:
             self._leaves |= {act: merkle.leaf_hash(bytes(leaf)) for act, leaf in rows}
 
     def _relation_of(self, fact: ActFact | LinkFact) -> tuple[UUID, UUID]:
-        name = self._pseudonyms.of(fact.customer)
-        return name or NIL, fact.recipient if isinstance(fact, ActFact) else fact.source
+        owner = _owner(fact)
+        return self._pseudonyms.of(fact.customer, owner) or NIL, owner
 
     def _anchor(self) -> None:
         """Put size and root of the access log into the consent log, once a minute while anything happens."""
@@ -139,3 +141,8 @@ class Round:
     def _keep(self) -> None:
         for batch in self.batches.values():
             batch.keep(self._cursor)
+
+
+def _owner(fact: ActFact | LinkFact) -> UUID:
+    """Return whose chain it stands in: the recipient's; which subjects are somebody's concerns that one alone."""
+    return fact.recipient if isinstance(fact, ActFact) else NIL

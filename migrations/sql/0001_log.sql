@@ -51,10 +51,15 @@ create table checkpoint (
 comment on table checkpoint is 'What was signed, as it is published.';
 
 create table pseudonym (
-    customer_id uuid primary key,
-    pseudonym   uuid not null unique
+    customer_id     uuid not null,
+    organization_id uuid not null,
+    pseudonym       uuid not null unique,
+    primary key (customer_id, organization_id)
 );
-comment on table pseudonym is 'Random names of customers in the logs; deleted with the customer.';
+comment on table pseudonym is 'Random names of customers in the logs, another with each organization; deleted with the customer.';
+comment on column pseudonym.organization_id is 'The nil uuid stands for what is the customer''s alone: own reads, and links of subjects.';
+comment on constraint pseudonym_pkey on pseudonym is 'The sequencer looks up a batch of names by it, one probe each.';
+comment on constraint pseudonym_pseudonym_key on pseudonym is 'From a name back to the customer: the check of the database.';
 
 create table opening (
     log_id          smallint not null,
@@ -209,7 +214,7 @@ create trigger written_once before update or delete or truncate on checkpoint fo
 create trigger written_once before update or delete or truncate on log_key for each statement execute function refuse_change();
 create trigger written_once before update or truncate on opening for each statement execute function refuse_change();
 
--- The pseudonyms of the customer in scope and of whom they were merged with; nobody's without a sealed scope.
+-- All pseudonyms of the customer in scope and of whom they were merged with; nobody's without a sealed scope.
 create function own_pseudonyms() returns uuid[]
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp

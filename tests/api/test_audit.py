@@ -128,6 +128,18 @@ def test_customers_are_pseudonyms(api: TestClient, audited: Audited) -> None:
     assert "Noor" not in said
 
 
+def test_two_organizations_auditors_have_no_name_in_common(api: TestClient, audited: Audited) -> None:
+    names = {
+        owner: {each["customer"] for what in ("acts", "accesses") for each in listed(api, what, headers)} - {None}
+        for owner, headers in (("shop", audited.of_shop), ("bank", audited.of_bank), ("whole", audited.whole))
+    }
+
+    assert names["shop"]
+    assert names["bank"]
+    assert not names["shop"] & names["bank"]
+    assert names["shop"] | names["bank"] < names["whole"]  # and the names under which customers read of themselves
+
+
 @pytest.mark.parametrize("path", ["acts", "accesses", "bundle"])
 def test_only_an_auditor_comes_in(api: TestClient, platform: Platform, audited: Audited, path: str) -> None:
     program = make.service(platform, audited.shop, "profiles:read", "records:write", "grants:request")

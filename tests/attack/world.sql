@@ -151,9 +151,15 @@ insert into leaf (log_id, position, leaf) select 1, n, convert_to(repeat('l', 34
 insert into node (log_id, level, position, hash) values (1, 1, 0, convert_to(repeat('n', 32), 'UTF8'));
 insert into checkpoint (log_id, size, root, note, at) values (1, 3, convert_to(repeat('r', 32), 'UTF8'), 'note', now());
 insert into cosignature (log_id, size, vkey, line, seen_at) values (1, 3, 'key of a witness', 'line', now());
-insert into pseudonym (customer_id, pseudonym) select pg_temp.id(c), pg_temp.id('name of ' || c) from unnest(array['anna', 'bram', 'old anna']) c;
+insert into pseudonym (customer_id, organization_id, pseudonym)
+select pg_temp.id(c), pg_temp.id(case c when 'bram' then 'huis' else 'winkel' end), pg_temp.id('name of ' || c) from unnest(array['anna', 'bram', 'old anna']) c
+union all
+select pg_temp.id('anna'), '00000000-0000-0000-0000-000000000000', pg_temp.id('own name of anna');
 insert into opening (log_id, position, kind, pseudonym, organization_id, seq, fact_id, salt, body)
 select 1, n, 1, case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id('name of ' || c) end,
        case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id(o) end, 1, pg_temp.id('act' || c || o),
        convert_to(repeat('s', 32), 'UTF8'), 'body'
 from (values (0, 'anna', 'winkel'), (1, 'bram', 'huis'), (2, 'old anna', 'winkel'), (3, 'nobody', 'nobody')) as a (n, c, o);
+insert into opening (log_id, position, kind, pseudonym, organization_id, seq, fact_id, salt, body)
+select 1, 4, 1, pg_temp.id('own name of anna'), '00000000-0000-0000-0000-000000000000', 1, pg_temp.id('linkanna'),
+       convert_to(repeat('s', 32), 'UTF8'), 'body';

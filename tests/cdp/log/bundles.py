@@ -71,11 +71,18 @@ def tar(platform: Platform, *, organization: UUID | None = None, since: tuple[in
         return b"".join(bundle.stream(*parts, organization=organization))
 
 
-def verdict(platform: Platform, *, known: bytes | None = None) -> Verdict:
+def opened(platform: Platform, organization: UUID | None) -> bytes:
+    """Return all bodies that an auditor may open in the consent log."""
+    with platform.database.scoped(Scope(Principal.AUDITOR, organization)) as session:
+        log = store.current(session, store.CONSENT)
+        return b"".join(each.opening.body for each in store.entries(session, log, 0, log.size))
+
+
+def verdict(platform: Platform, *, known: bytes | None = None, organization: UUID | None = None) -> Verdict:
     """Return what an auditor, who got the keys by another way, says about everything that is signed."""
     with platform.database.scoped(AUDITOR) as session:
         keys: list[Key] = [key for log in store.logs(session) for key in log.keys]
-    return verify_bundle(BytesIO(tar(platform)), Trust(tuple(keys), known))
+    return verify_bundle(BytesIO(tar(platform, organization=organization)), Trust(tuple(keys), known))
 
 
 def settled_verdict(platform: Platform) -> Verdict:

@@ -45,6 +45,12 @@ def places(draw: st.DrawFn, *, is_personal: bool = True) -> Place:
     return Place(seq, None if seq == 1 else draw(hashes), *who)
 
 
+@st.composite
+def own_places(draw: st.DrawFn) -> Place:
+    place = draw(places())
+    return Place(place.seq, place.prev, place.customer)
+
+
 accesses = st.builds(
     AccessEvent,
     place=st.builds(
@@ -84,7 +90,15 @@ def act_events(draw: st.DrawFn) -> ActEvent:
 
 
 others: st.SearchStrategy[Event] = st.one_of(
-    st.builds(LinkEvent, place=places(), linking=st.sampled_from(Linking), subject=pseudonyms, by=words, at=moments),
+    st.builds(
+        LinkEvent,
+        place=own_places(),
+        linking=st.sampled_from(Linking),
+        source=st.uuids(),
+        subject=pseudonyms,
+        by=words,
+        at=moments,
+    ),
     st.builds(
         ErasureEvent,
         place=places(is_personal=False),
@@ -343,3 +357,25 @@ def test_the_short_way_to_write_a_read_is_the_long_way(client: str | None, grant
 
     assert canonical.to_bytes(canonical.from_bytes(body)) == body
     assert event == event_bodies.slow_from_body(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"organization": str(SHOP), "customer": "anna"},  # a source's auditor would see that somebody joined
+        {},
+    ],
+)
+def test_a_link_stands_in_a_chain_of_its_customer_alone(body: dict[str, str]) -> None:
+    rest: dict[str, Value] = {
+        "at": "2025-03-01T10:00:00.000000Z",
+        "seq": 1,
+        "event": "link",
+        "source": str(SHOP),
+        "subject": "s",
+        "by": "time",
+    }
+
+    event_bodies.from_body(canonical.to_bytes({**rest, "customer": "anna"}))
+    with pytest.raises(Malformed):
+        event_bodies.from_body(canonical.to_bytes({**rest, **body}))
