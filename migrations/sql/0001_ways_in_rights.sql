@@ -16,7 +16,7 @@ begin
     end loop;
     foreach name in array array['ceremony', 'proof_code'] loop
         execute format('create policy operator_wall on %I to cdp_operator using ((select is_sealed(''operator'')))', name);
-        execute format('grant select (expires_at), delete on %I to cdp_operator', name);
+        execute format('grant select (ctid, expires_at), delete on %I to cdp_operator', name);
     end loop;
 end
 $$;

@@ -258,7 +258,7 @@ def everything_on_disk(cluster: Cluster, database_url: str, *homes: Path) -> Ite
 def server_log(caplog: pytest.LogCaptureFixture) -> list[bytes]:
     """Return what the server wrote; the test's own HTTP client speaks in the same process, and is left out."""
     lines = [each.getMessage().encode() for each in caplog.records if each.name.partition(".")[0] != "httpx"]
-    assert any(b'"event": "request"' in each for each in lines)
+    assert any(b'"event":"request"' in each for each in lines)
     return lines
 
 
