@@ -3,8 +3,9 @@
 Rules: (1) the answer belongs to the browser that was sent away, once and soon: its state is a challenge, and nonce
 and code verifier follow from the browser's secret, so that nothing secret is stored or travels with the state; (2)
 the token comes straight from the issuer in the settings and is believed by its signature, issuer, audience, times and
-nonce (§3.1.3.7); (3) who logs in for the first time needs an address that the issuer says it verified; after that the
-issuer's own name for them is enough; (4) the issuer is asked like everything outside: bounded, by TLS, at no private
+nonce (§3.1.3.7); (3) who comes for the first time needs an address that the issuer says it verified, and that nobody
+logs in with yet: a dossier in use is linked from within, by who is logged in; after that the issuer's own name for them
+is enough; (4) the issuer is asked like everything outside: bounded, by TLS, at no private
 address.
 """
 
@@ -32,6 +33,7 @@ from sqlmodel import Session
 from cdp import ceremonies, claiming, clock, ids, outside, sessions
 from cdp.askers import Asker
 from cdp.ceremonies import ChallengeEnded, Kind
+from cdp.cursors import BadCursor
 from cdp.keys import blind, tokens
 from cdp.keys.blind import IdentifierType
 from cdp.keys.mac import Mac
@@ -75,6 +77,12 @@ class AddressNotVerified(Refused):
     """The other service does not say that it verified an e-mail address; log in with a link by e-mail."""
 
     code = "address-not-verified"
+
+
+class LinkFirst(Refused):
+    """This address is in use here; log in with it, and link the other service from there."""
+
+    code = "link-first"
 
 
 class LinkedToAnother(Conflict):
@@ -230,23 +238,39 @@ def host(provider: Provider) -> str:
     return urlsplit(provider.settings.issuer).hostname or ""
 
 
-def start(platform: Platform, provider: Provider, kind: Kind, asker: Asker, *, at: datetime) -> str:
-    """Return where to send a browser, whose secret `asker` holds; raises TooManyRequests or ExternalFailed."""
+def start(platform: Platform, provider: Provider, asker: Asker, *, linking: UUID | None = None, at: datetime) -> str:
+    """Return where to send a browser, whose secret `asker` holds, to log in or to be linked in the session `linking`.
+
+    Raises TooManyRequests or ExternalFailed.
+    """
     state = tokens.new(Prefix.STATE)
     address = provider.address(state=state, secret=asker.browser or "")
+    kind, holder = Kind.EXTERNAL, asker
+    if linking is not None:
+        kind, holder = Kind.LINK, Asker(asker.address, ceremonies.of_session(linking))
     with platform.database.scoped(_DOORMAN) as session:
-        ceremonies.ask(session, platform, kind, state.encode(), asker, at=at)
+        ceremonies.ask(session, platform, kind, state.encode(), holder, at=at)
     return address
 
 
 def finish(
-    platform: Platform, provider: Provider, answer: Mapping[str, str], secret: str | None, *, at: datetime
+    platform: Platform,
+    provider: Provider,
+    answer: Mapping[str, str],
+    asker: Asker,
+    *,
+    within: UUID | None,
+    at: datetime,
 ) -> tuple[Kind, Identity]:
-    """Return what the browser was sent away for and who came back; raises ChallengeEnded or ExternalFailed."""
-    state = answer.get("state", "").encode()
+    """Return what the browser was sent away for and who came back; `within` is the session that it has now.
+
+    Raises ChallengeEnded or ExternalFailed.
+    """
+    state, secret = answer.get("state", "").encode(), asker.browser
+    holders = {Kind.EXTERNAL: secret, Kind.LINK: None if within is None else ceremonies.of_session(within)}
     with platform.database.scoped(_DOORMAN) as session:
         good = [
-            each for each in (Kind.EXTERNAL, Kind.LINK) if ceremonies.use(session, platform, each, state, secret, at=at)
+            kind for kind, holder in holders.items() if ceremonies.use(session, platform, kind, state, holder, at=at)
         ]
     if not good or secret is None:
         raise ChallengeEnded
@@ -256,7 +280,7 @@ def finish(
 def log_in(platform: Platform, provider: Provider, identity: Identity, entry: Entry) -> NewSession:
     """Begin a session for the customer behind the identity; a new one by their verified address.
 
-    Raises AddressNotVerified.
+    Raises AddressNotVerified, or LinkFirst when somebody logs in with that address already.
     """
     words = {"subject": _subject(platform, provider, identity), "at": entry.at}
     with platform.database.scoped(_DOORMAN) as session:
@@ -266,6 +290,8 @@ def log_in(platform: Platform, provider: Provider, identity: Identity, entry: En
             if identity.email is None:
                 raise AddressNotVerified
             known, is_new = claiming.claim(session, platform, identity.email, at=entry.at)
+            if not is_new:
+                raise LinkFirst
             session.execute(_ADD, words | {"customer": known, "external": ids.row()})
         begun = sessions.begin(session, platform, known, entry, is_new=is_new)
     if identity.email is not None:
@@ -273,9 +299,24 @@ def log_in(platform: Platform, provider: Provider, identity: Identity, entry: En
     return begun
 
 
-def link(platform: Platform, provider: Provider, identity: Identity, customer: UUID, *, at: datetime) -> bool:
-    """Let this identity log the customer in from now on; False when it did already. Raises LinkedToAnother."""
-    words = {"subject": _subject(platform, provider, identity), "at": at}
+def offer(platform: Platform, provider: Provider, identity: Identity, within: UUID, *, at: datetime) -> str:
+    """Return the words by which the session `within` can link this identity once its owner has seen whose it is."""
+    place = (_subject(platform, provider, identity).hex(), int(at.timestamp()))
+    return platform.cursors.seal(place, caller=f"link {within}")
+
+
+def link(platform: Platform, unverified_offer: str, customer: UUID, within: UUID, *, at: datetime) -> bool:
+    """Let the offered identity log the customer in from now on; False when it did already.
+
+    Raises ChallengeEnded for an offer of another session or an old one, and LinkedToAnother.
+    """
+    try:
+        subject, made = platform.cursors.open(unverified_offer, tuple[str, int], caller=f"link {within}")
+    except BadCursor:
+        raise ChallengeEnded from None
+    if at.timestamp() - made > ceremonies.SECONDS:
+        raise ChallengeEnded
+    words = {"subject": bytes.fromhex(subject), "at": at}
     with platform.database.scoped(_DOORMAN) as session:
         known = session.execute(_FIND, words).scalar_one_or_none()
         if known is None:

@@ -1,12 +1,13 @@
 """Sessions of customers: rows that begin with a proof of who it is, move on while they are used, and can be ended.
 
 Rules: (1) every login gets a token of its own, and so does every later proof: one that was known before is worth
-nothing; (2) a session ends when it is not used for a while, and at the latest some hours after it began; (3) of the
+nothing; another service's word lets somebody in and is no fresh proof; (2) a session
+ends when it is not used for a while, and at the latest some hours after it began; (3) of the
 device two words are kept, and no network address.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -22,6 +23,7 @@ from cdp.scope import Principal, Scope
 from cdp.tables import CustomerSession
 from consent.errors import NotFound, Unauthenticated
 
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DOORMAN: Final = Scope(Principal.DOORMAN)
 _PROVE: Final = text(
     "update session set proven_at = :at, session_hash = :fresh"
@@ -79,7 +81,7 @@ class Entry:
 
 
 def begin(session: Session, platform: Platform, customer: UUID, entry: Entry, *, is_new: bool = False) -> NewSession:
-    """Open a session for a customer who has just proved who they are, end the browser's former one; doorman only."""
+    """Open a session for a customer who has just come in, end the browser's former one; doorman only."""
     at, idle = entry.at, timedelta(seconds=platform.settings.idle_seconds)
     ends_at = at + timedelta(seconds=platform.settings.session_seconds)
     begun = NewSession(customer, ids.row(), tokens.new(Prefix.SESSION), min(at + idle, ends_at), is_new)
@@ -97,7 +99,7 @@ def begin(session: Session, platform: Platform, customer: UUID, entry: Entry, *,
             idle=idle,
             expires_at=begun.expires_at,
             ends_at=ends_at,
-            proven_at=at,
+            proven_at=_NEVER if entry.way is Way.EXTERNAL else at,
         )
     )
     return begun

@@ -1,6 +1,8 @@
 """Logging in through another service, against a real provider on loopback: every hop as a browser makes it."""
 
+import html
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,12 +18,13 @@ from joserfc import jwt
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.portal import asking, cookies
+from api.portal import asking, cookies, places
 from cdp import external
 from cdp.platform import Platform
 from cdp.settings import OidcSettings
 from tests import make
 from tests.portal.conftest import PAGE
+from tests.portal.test_sign_in import posts
 
 FOLDER = Path(__file__).parent / "provider"
 Who = Callable[..., str]
@@ -87,8 +90,17 @@ def who(issuer: str) -> Who:
 def away(portal: TestClient, start: str = "/inloggen/extern") -> str:
     """Go to the provider and return where it sends the browser back to."""
     answer = portal.get(start, follow_redirects=False)
+    return _there(answer.headers["location"])
+
+
+def away_to_link(portal: TestClient) -> str:
+    """Go to the provider by the form and the link of ours, and return where it sends the browser back to."""
+    page = portal.post("/veilig-inloggen/extern").text
+    return _there(html.unescape(re.findall(r'href="(http[^"]+)" rel="noreferrer"', page)[0]))
+
+
+def _there(place: str) -> str:
     with httpx.Client() as browser:
-        place = answer.headers["location"]
         for _ in range(10):
             if urlsplit(place).path == external.PATH:
                 return str(place.partition("//")[2].partition("/")[2])
@@ -108,17 +120,30 @@ def is_in(portal: TestClient) -> bool:
 
 
 def test_a_verified_address_logs_in_to_its_dossier(portal: TestClient, platform: Platform, who: Who) -> None:
-    address = make.email()
-    known = make.person(platform, address=address)
-    who(email=address)
+    address = who()
 
     answer = come_back(portal, away(portal))
 
     assert (303, "/") == (answer.status_code, answer.headers["location"])
     page = portal.get("/veilig-inloggen")
     assert address in page.text
+    assert f'href="{places.CONFIRM}?' in page.text
+    assert 1 == len(posts(portal, address))
+
+
+def test_a_dossier_in_use_is_not_opened_by_the_provider_s_word(
+    portal: TestClient, platform: Platform, who: Who
+) -> None:
+    address = make.email()
+    known = make.person(platform, address=address)
+    who(email=address)
+
+    answer = come_back(portal, away(portal))
+
+    assert "/inloggen?fout=link-first" == answer.headers["location"]
+    assert not is_in(portal)
     with platform.database.scoped(known.scope) as session:
-        assert 1 == len(external.known(session))
+        assert [] == external.known(session)
 
 
 def test_after_that_the_provider_s_own_name_is_enough(portal: TestClient, who: Who) -> None:
@@ -262,6 +287,46 @@ def enter(portal: TestClient, person: make.Person) -> None:
     portal.cookies.set(cookies.SESSION, person.headers["Authorization"].removeprefix("Bearer "))
 
 
+def keep(portal: TestClient, page: str) -> Any:
+    """Say yes to the question on the page."""
+    (offered,) = re.findall(r'name="aanbod" value="([^"]+)"', page)
+    return portal.post("/veilig-inloggen/extern/koppelen", data={"aanbod": offered}, follow_redirects=False)
+
+
+def test_opening_an_address_links_nothing(portal: TestClient, platform: Platform) -> None:
+    enter(portal, make.person(platform))
+
+    answer = portal.get("/veilig-inloggen/extern", headers={"Sec-Fetch-Site": "cross-site"}, follow_redirects=False)
+
+    assert 405 == answer.status_code
+
+
+def test_an_answer_to_link_belongs_to_the_session_that_asked(portal: TestClient, platform: Platform, who: Who) -> None:
+    who()
+    enter(portal, make.person(platform))
+    place = away_to_link(portal)
+    portal.cookies.delete(cookies.SESSION)
+    enter(portal, make.person(platform))
+
+    answer = come_back(portal, place)
+
+    assert "/inloggen?fout=external" == answer.headers["location"]
+
+
+def test_an_offer_to_link_belongs_to_its_session(portal: TestClient, platform: Platform, who: Who) -> None:
+    who()
+    enter(portal, make.person(platform))
+    page = come_back(portal, away_to_link(portal)).text
+    portal.cookies.clear()
+    other = make.person(platform)
+    enter(portal, other)
+
+    keep(portal, page)
+
+    with platform.database.scoped(other.scope) as session:
+        assert [] == external.known(session)
+
+
 def test_who_is_logged_in_links_the_service_and_takes_it_away(
     portal: TestClient, platform: Platform, who: Who, database_url: str
 ) -> None:
@@ -269,8 +334,12 @@ def test_who_is_logged_in_links_the_service_and_takes_it_away(
     enter(portal, person)
     who(is_verified=False)
 
-    answer = come_back(portal, away(portal, "/veilig-inloggen/extern"))
+    asked = come_back(portal, away_to_link(portal))
+    with platform.database.scoped(person.scope) as session:
+        assert [] == external.known(session)
+    answer = keep(portal, asked.text)
 
+    assert "DigiSleutel koppelen?" in asked.text
     assert "/veilig-inloggen" == answer.headers["location"]
     with platform.database.scoped(person.scope) as session:
         (linked,) = external.known(session)
@@ -286,7 +355,7 @@ def test_linking_does_not_take_a_login_from_somebody_else(portal: TestClient, pl
     portal.cookies.clear()
     enter(portal, make.person(platform))
 
-    answer = come_back(portal, away(portal, "/veilig-inloggen/extern"))
+    answer = keep(portal, come_back(portal, away_to_link(portal)).text)
 
     assert 409 == answer.status_code
 
@@ -297,7 +366,7 @@ def test_linking_needs_a_fresh_proof(portal: TestClient, platform: Platform, dat
     with psycopg.connect(database_url) as connection:
         connection.execute("update session set proven_at = now() - interval '1 hour'")
 
-    answer = portal.get("/veilig-inloggen/extern", follow_redirects=False)
+    answer = portal.post("/veilig-inloggen/extern", follow_redirects=False)
 
     assert answer.headers["location"].startswith("/bevestigen")
 

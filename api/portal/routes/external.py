@@ -1,31 +1,42 @@
-"""Inloggen via een andere dienst: away by a link, for a form may not lead elsewhere under our policy, and back once."""
+"""Inloggen via een andere dienst: away by a link, for a form may not lead elsewhere under our policy, and back once.
+
+Linking begins with a form of ours, belongs to its session, and is asked before it is kept.
+"""
 
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from api import own_forms
 from api.portal import asking, notices, places
+from api.portal.frame import Room
+from api.portal.pages import external as pages
 from api.portal.pages.login import Trouble
 from api.portal.routes.login import let_in
 from api.portal.routes.passkeys import tell
 from api.portal.visit import Visit, Visiting, visit
 from api.principals import PlatformDep
-from cdp import clock, external
-from cdp.ceremonies import Kind
-from cdp.external import AddressNotVerified, ExternalFailed, Identity, NoProvider, Provider
+from cdp import clock, external, ways_in
+from cdp.askers import Asker
+from cdp.ceremonies import ChallengeEnded, Kind
+from cdp.external import AddressNotVerified, ExternalFailed, Identity, LinkFirst, NoProvider, Provider
 from cdp.letters import Change
 from cdp.login import TooManyRequests
 from cdp.platform import Platform
+from cdp.scope import Principal, Scope
 from cdp.sessions import Way
-from consent.errors import Unauthenticated
+from consent.errors import Problem, Unauthenticated
 
 router = APIRouter(include_in_schema=False)
 
 START: Final = "/inloggen/extern"
 LINK: Final = places.SIGN_IN + "/extern"
+KEEP: Final = LINK + "/koppelen"
+_OURS: Final = [Depends(own_forms.only)]
+Offered = Annotated[str, Form(max_length=512)]
 
 
 def provider_of(request: Request) -> Provider:
@@ -42,42 +53,65 @@ ProviderDep = Annotated[Provider, Depends(provider_of)]
 @router.get(START)
 def start(request: Request, platform: PlatformDep, provider: ProviderDep, verder: str = "") -> Response:
     """Send the browser to the other service to log in."""
-    return _away(request, platform, provider, Kind.EXTERNAL, verder)
+    asker = asking.asker_of(request, platform.settings)
+    try:
+        answer: Response = RedirectResponse(external.start(platform, provider, asker, at=clock.now()), 303)
+    except (ExternalFailed, TooManyRequests) as trouble:
+        return _unreached(trouble)
+    asking.keep(answer, platform.settings, asker, onward=places.onward(verder))
+    return answer
 
 
-@router.get(LINK)
+@router.post(LINK, dependencies=_OURS)
 def start_link(visit: Visiting, provider: ProviderDep) -> Response:
-    """Send a customer who is logged in to the other service, which may log them in from then on."""
+    """Show a customer who is logged in the link to the other service, which works once and in this session."""
     visit.fresh()
-    return _away(visit.request, visit.platform, provider, Kind.LINK, places.SIGN_IN)
+    asker, within = asking.asker_of(visit.request, visit.platform.settings), visit.person.session_id
+    try:
+        address = external.start(visit.platform, provider, asker, linking=within, at=visit.at)
+    except (ExternalFailed, TooManyRequests) as trouble:
+        return _unreached(trouble)
+    with visit.opened(Room.SIGN_IN) as opened:
+        page = pages.away(opened.speech, opened.frame, name=provider.settings.name, address=address)
+    answer = visit.show(page)
+    asking.keep(answer, visit.platform.settings, asker)
+    return answer
+
+
+@router.post(KEEP, dependencies=_OURS)
+def keep_link(visit: Visiting, aanbod: Offered = "") -> Response:
+    """Let who came back from the other service log in from now on, after the customer saw who it is."""
+    visit.fresh()
+    try:
+        is_new = external.link(visit.platform, aanbod, visit.person.customer_id, visit.person.session_id, at=visit.at)
+    except ChallengeEnded:
+        return visit.lead(places.SIGN_IN)
+    if is_new:
+        tell(visit, Change.EXTERNAL_ADDED)
+    return visit.lead(places.SIGN_IN, notices.EXTERNAL_ADDED)
 
 
 @router.get(external.PATH)
 async def back(request: Request, platform: PlatformDep, provider: ProviderDep) -> Response:
     """Take in who comes back from the other service."""
-    secret = asking.secret_of(request, platform.settings)
-    answer = dict(request.query_params)
+    who, asker = await _visitor(request), Asker("", asking.secret_of(request, platform.settings))
+    answer, within = dict(request.query_params), None if who is None else who.person.session_id
     try:
-        kind, identity = await run_in_threadpool(external.finish, platform, provider, answer, secret, at=clock.now())
+        kind, identity = await run_in_threadpool(
+            external.finish, platform, provider, answer, asker, within=within, at=clock.now()
+        )
     except Unauthenticated:
         return _failed(Trouble.EXTERNAL)
-    if kind is Kind.LINK:
-        who = await visit(request)
-        return await run_in_threadpool(_linked, who, provider, identity)
+    if kind is Kind.LINK and who is not None:
+        return await run_in_threadpool(_asked, who, provider, identity)
     return await run_in_threadpool(_let_in, request, platform, provider, identity)
 
 
-def _away(request: Request, platform: Platform, provider: Provider, kind: Kind, onward: str) -> Response:
-    asker = asking.asker_of(request, platform.settings)
+async def _visitor(request: Request) -> Visit | None:
     try:
-        address = external.start(platform, provider, kind, asker, at=clock.now())
-    except ExternalFailed:
-        return _failed(Trouble.EXTERNAL)
-    except TooManyRequests:
-        return _failed(Trouble.TOO_OFTEN)
-    answer = RedirectResponse(address, 303)
-    asking.keep(answer, platform.settings, asker, onward=places.onward(onward))
-    return answer
+        return await visit(request)
+    except Unauthenticated:
+        return None
 
 
 def _let_in(request: Request, platform: Platform, provider: Provider, identity: Identity) -> Response:
@@ -85,14 +119,25 @@ def _let_in(request: Request, platform: Platform, provider: Provider, identity: 
         begun = external.log_in(platform, provider, identity, asking.entry(request, platform.settings, Way.EXTERNAL))
     except AddressNotVerified:
         return _failed(Trouble.UNVERIFIED)
+    except LinkFirst:
+        return _failed(Trouble.LINK_FIRST)
+    if begun.is_new:
+        with platform.database.scoped(Scope(Principal.CUSTOMER, customer=begun.customer_id)) as session:
+            ways_in.tell(session, platform, request.app.state.outbox, Change.EXTERNAL_ADDED)
     return let_in(request, platform, begun)
 
 
-def _linked(who: Visit, provider: Provider, identity: Identity) -> Response:
-    who.fresh()
-    if external.link(who.platform, provider, identity, who.person.customer_id, at=who.at):
-        tell(who, Change.EXTERNAL_ADDED)
-    return who.lead(places.SIGN_IN, notices.EXTERNAL_ADDED)
+def _asked(who: Visit, provider: Provider, identity: Identity) -> Response:
+    """Ask before anything is kept: the browser may be logged in over there as somebody else."""
+    offered = external.offer(who.platform, provider, identity, who.person.session_id, at=who.at)
+    name = provider.settings.name
+    with who.opened(Room.SIGN_IN) as opened:
+        page = pages.link(opened.speech, opened.frame, name=name, email=identity.email, offered=offered)
+    return who.show(page)
+
+
+def _unreached(trouble: Problem) -> Response:
+    return _failed(Trouble.TOO_OFTEN if isinstance(trouble, TooManyRequests) else Trouble.EXTERNAL)
 
 
 def _failed(trouble: Trouble) -> Response:

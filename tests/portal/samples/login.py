@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from api.portal.frame import Page, Room
-from api.portal.pages import confirm, demo_mail, leaving, login, questions, sign_in
+from api.portal.pages import confirm, demo_mail, external, leaving, login, questions, sign_in
 from api.portal.pages.demo_mail import Caught
 from api.portal.pages.login import Standing, Trouble
 from api.portal.routes.sign_in import LAST_WAY_IN
@@ -171,6 +171,19 @@ def _no_post(locale: Language) -> Page:
     return demo_mail.demo_mail(world.speech(locale), world.stranger(locale), ())
 
 
+def _away(locale: Language) -> Page:
+    address = "https://inloggen.example.org/auth?state=voorbeeld"
+    return external.away(world.speech(locale), world.frame(locale, Room.SIGN_IN), name="DigiSleutel", address=address)
+
+
+def _linking(email: str | None) -> Callable[[Language], Page]:
+    def page(locale: Language) -> Page:
+        frame = world.frame(locale, Room.SIGN_IN)
+        return external.link(world.speech(locale), frame, name="DigiSleutel", email=email, offered="voorbeeld")
+
+    return page
+
+
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "inloggen": _ways,
     "inloggen-mislukt": _failed,
@@ -183,6 +196,9 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "veilig-veel": _many,
     "veilig-laatste": _last,
     "veilig-code": _address_code,
+    "extern-weg": _away,
+    "extern-koppelen": _linking("noor@example.org"),
+    "extern-koppelen-onbekend": _linking(None),
     "bevestigen": _confirm(_EMAIL),
     "bevestigen-kiezen": _confirm(_EMAIL, _WORK, _PHONE, trouble=Trouble.TOO_OFTEN),
     "bevestigen-code": _confirm(_EMAIL, is_sent=True, trouble=Trouble.CODE),
