@@ -9,7 +9,7 @@ import msgspec
 from pydantic import JsonValue
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""How a cell begins that a spreadsheet would take for a formula, the wide signs of East Asia among them; it gets an apostrophe in front."""
+"""How a cell begins that a spreadsheet would take for a formula, wide signs too; it gets an apostrophe in front."""
 
 
 def lines(columns: Sequence[str], rows: Iterable[Mapping[str, JsonValue]]) -> Iterator[bytes]:
