@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cdp import clock
 from cdp.database import sql
+from cdp.log import founding
 from cdp.log.founding import SEQUENCER
 from cdp.platform import Platform
 
@@ -28,6 +29,8 @@ class Gauge:
     """How old the last checkpoint is; it only grows old while nothing happens, or while nobody signs."""
     waiting_seconds: float | None
     """How long the oldest fact has waited for the log; None when none waits."""
+    is_forked: bool = False
+    """Whether a witness was shown another log under this name, so that nothing is signed any more."""
 
 
 def read(platform: Platform, *, at: datetime | None = None) -> list[Gauge]:
@@ -36,7 +39,15 @@ def read(platform: Platform, *, at: datetime | None = None) -> list[Gauge]:
     with platform.database.scoped(SEQUENCER) as session:
         rows = session.execute(_GAUGES).all()
     return [
-        Gauge(row.name, row.origin, row.size, row.signed, _since(row.signed_at, now), _since(row.oldest, now))
+        Gauge(
+            row.name,
+            row.origin,
+            row.size,
+            row.signed,
+            _since(row.signed_at, now),
+            _since(row.oldest, now),
+            founding.signer_of(platform, row.name).accusation() is not None,
+        )
         for row in rows
     ]
 

@@ -96,7 +96,9 @@ def rotate_key(platform: Platform, kind: str) -> str:
 
 
 def _check_extends(platform: Platform, session: Session, log: Log, size: int) -> None:
-    last = founding.signer_of(platform, log.name).state()
+    signer = founding.signer_of(platform, log.name)
+    signer.check_accusation()
+    last = signer.state()
     if last.size > size:
         raise Forked(f"{last.size} leaves of the {log.name} log were signed and the database holds {size}")
     if merkle.root(last.size, tiles.nodes(store.tile_reader(session, log), size)) != last.root:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp import clock
-from cdp.log import founding, standing, store
+from cdp.log import founding, standing, store, witnesses
 from cdp.log.founding import SEQUENCER
 from cdp.log.round import Round
 from cdp.log.standing import Standing
@@ -50,6 +50,7 @@ class Sequencer:
         self._platform = platform
         self._at_most = at_most
         self._standing: Standing | None = None
+        self._has_asked = False
 
     def step(self, *, sign: bool = True) -> Step:
         """Append what waits, sign if wanted, and return what was done; after an error everything is looked at anew."""
@@ -71,6 +72,9 @@ class Sequencer:
         due = [kind for kind in (store.ACCESS, store.CONSENT) if here.growths[kind].size > here.signed[kind]]
         if not due:
             return 0
+        if not self._has_asked:
+            witnesses.ask_first(self._platform, here.logs.values())
+            self._has_asked = True
         with self._platform.database.scoped(SEQUENCER) as session:
             for kind in due:
                 self._sign(session, here, kind)

@@ -2,7 +2,8 @@
 
 Rules: (1) what is signed extends what was signed before, shown by a consistency proof from there; (2) size and root are
 on the disk, file and folder, before the signature leaves; (3) so a database that was set back to an older state is
-refused, for ever: two logs with one name and key would be worse than a log that stands still (`cdp log recover`).
+refused, for ever: two logs with one name and key would be worse than a log that stands still (`cdp log recover`);
+(4) where memory and database were set back together only somebody else can tell: what a witness accuses us of is kept.
 """
 
 import fcntl
@@ -52,6 +53,7 @@ class LogSigner:
         self.path: Final = folder / f"{name}.key"
         self._state: Final = folder / f"{name}.state"
         self._lock: Final = folder / f"{name}.lock"
+        self._accusation: Final = folder / f"{name}.forked"
 
     def create(self, origin: str) -> Signer:
         """Make the key and an empty memory; one that signed nothing yet is taken as it is."""
@@ -88,9 +90,31 @@ class LogSigner:
         except (OSError, ValueError, KeyError, TypeError, Malformed):
             raise SignerBroken(f"{self._state.name} cannot be read: restore it, never begin anew") from None
 
+    def accuse(self, said: str) -> None:
+        """Sign nothing more, for ever: somebody was shown another log under this name."""
+        with self._locked():
+            if self.accusation() is None:
+                _write(self._accusation, said.encode())
+
+    def accusation(self) -> str | None:
+        """Return what somebody else saw that this log is not; None while nobody did."""
+        try:
+            return self._accusation.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeError):
+            return "an accusation cannot be read"
+
+    def check_accusation(self) -> None:
+        """Raise Forked when somebody else was shown another log under this name."""
+        said = self.accusation()
+        if said is not None:
+            raise Forked(f"{said}: see cdp log recover")
+
     def sign(self, checkpoint: Checkpoint, prove: Prove) -> Note:
         """Return the signed checkpoint; raises Forked unless it extends what was signed before. Waits for the disk."""
         with self._locked():
+            self.check_accusation()
             signer, last = self.signer(), self.state()
             _check_extends(last, checkpoint, prove)
             if (last.size, last.root) != (checkpoint.size, checkpoint.root):

@@ -2,10 +2,14 @@
 
 Rules: (1) a witness is asked apart from the sequencer, each in a thread of its own, so that one that is slow, wrong or
 gone delays nothing; (2) what it answers is kept only if it is its signature on this very checkpoint; (3) it is asked
-over `cdp.outside`, which reaches no private address unless that is allowed.
+over `cdp.outside`, which reaches no private address unless that is allowed; (4) a witness that was shown more than is
+here, or something else, knows what a snapshot of the whole host forgot: the log is signed no more. So it is asked
+before the first signature after a start, for a little while: one that is down blocks nothing.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -13,9 +17,10 @@ from typing import Any, Final
 
 import psycopg
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from cdp import clock, outside
-from cdp.log import store
+from cdp.log import founding, store
 from cdp.log.store import Log
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -31,6 +36,8 @@ LOOK: Final = 1.0
 """Seconds between two looks for a newer checkpoint."""
 PATIENCE: Final = 60.0
 """Seconds after which a witness that failed again and again is asked again, at the latest."""
+FIRST_WAIT: Final = 3.0
+"""Seconds that the first signature after a start waits for the witnesses' answers, at most."""
 LONGEST_ANSWER: Final = 4_096
 MOST_AHEAD: Final = timedelta(days=1)
 """A witness whose clock is further ahead is kept as this much ahead."""
@@ -38,6 +45,7 @@ _SEQUENCER: Final = Scope(Principal.SEQUENCER)
 _OK: Final = 200
 _LAST: Final = 253_402_300_799  # the last second of the year 9999
 _CONFLICT: Final = 409
+_NO_PROOF: Final = 422
 _SEEN: Final = text("select max(size) from cosignature where log_id = :log and vkey = :vkey")
 _KEEP: Final = text(
     "insert into cosignature (log_id, size, vkey, line, seen_at) values (:log, :size, :vkey, :line, :seen_at)"
@@ -52,6 +60,12 @@ class WitnessRefused(Problem):
     """The witness did not sign this checkpoint."""
 
     code = "witness-refused"
+
+
+class WitnessSawAnother(WitnessRefused):
+    """The witness was shown a longer log under this name, or one with another root: this one is signed no more."""
+
+    code = "witness-saw-another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,33 @@ def collect(platform: Platform, witness: WitnessSetting) -> int:
     for ask in waiting:
         _keep(platform, ask, witness.key, _cosigned(platform, witness, ask))
     return len(waiting)
+
+
+def ask_first(platform: Platform, logs: Iterable[Log], *, wait: float = FIRST_WAIT) -> None:
+    """Ask all witnesses at once what they saw of these logs; return when all answered, or after `wait` seconds.
+
+    Whoever was shown another log is remembered as an accusation (`LogSigner.accuse`), however late the answer is.
+    """
+    wanted = {log.log_id for log in logs}
+    threads = [
+        Thread(target=_compare, args=(platform, each, wanted), name=f"first-{each.key.name}", daemon=True)
+        for each in platform.settings.witnesses
+    ]
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + wait
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+
+
+def _compare(platform: Platform, witness: WitnessSetting, wanted: set[int]) -> None:
+    with platform.database.scoped(_SEQUENCER) as session:
+        newest = [(log, store.newest(session, log)) for log in store.logs(session) if log.log_id in wanted]
+    for log, signed in newest:
+        if signed is not None and signed.size:
+            with suppress(Problem, OSError, psycopg.Error, SQLAlchemyError):  # told when cosignatures are collected
+                ask = Ask(log, signed.size, signed.note, signed.size)
+                _judge(platform, witness, ask, ask.since, _sent(platform, witness, ask, ask.since))
 
 
 def work(platform: Platform, stop: Event, *, report: Report) -> None:
@@ -127,15 +168,17 @@ def _waiting(platform: Platform, key: Key) -> list[Ask]:
         for log in store.logs(session):
             newest = store.newest(session, log)
             since = session.execute(_SEEN, {"log": log.log_id, "vkey": key.to_vkey()}).scalar_one() or 0
-            if newest is not None and newest.size > since:
+            if newest is not None and newest.size > since and not log.has_ended:
                 found.append(Ask(log, newest.size, newest.note, since))
     return found
 
 
 def _cosigned(platform: Platform, witness: WitnessSetting, ask: Ask) -> Signature:
     answer = _sent(platform, witness, ask, ask.since)
-    if answer.status == _CONFLICT:  # it saw another size than we remember
-        answer = _sent(platform, witness, ask, number(text_from_utf8(answer.body).rstrip("\n")))
+    since = _judge(platform, witness, ask, ask.since, answer)
+    if since is not None:  # it saw another size than we remember
+        answer = _sent(platform, witness, ask, since)
+        _judge(platform, witness, ask, since, answer)
     if answer.status != _OK:
         raise WitnessRefused(f"the witness answers with status {answer.status}")
     line = text_from_utf8(answer.body)
@@ -148,9 +191,35 @@ def _cosigned(platform: Platform, witness: WitnessSetting, ask: Ask) -> Signatur
     return signature
 
 
+def _judge(platform: Platform, witness: WitnessSetting, ask: Ask, since: int, answer: outside.Answer) -> int | None:
+    """Return the size that the witness saw if that is another than `since`, or None; raise WitnessSawAnother."""
+    if answer.status == _NO_PROOF:
+        raise _accused(platform, witness, ask, f"another root at {since} leaves")
+    if answer.status != _CONFLICT:
+        return None
+    seen = number(text_from_utf8(answer.body).rstrip("\n"))
+    if seen == since == ask.size:
+        raise _accused(platform, witness, ask, f"another root at {since} leaves")
+    if seen > ask.size and seen > _size_now(platform, ask.log):  # not merely newer than what was asked about
+        raise _accused(platform, witness, ask, f"{seen} leaves, and {ask.size} are signed here")
+    if seen > ask.size:
+        raise WitnessRefused("the witness has signed a newer checkpoint meanwhile")
+    return None if seen == since else seen
+
+
+def _size_now(platform: Platform, log: Log) -> int:
+    with platform.database.scoped(_SEQUENCER) as session:
+        newest = store.newest(session, log)
+    return 0 if newest is None else newest.size
+
+
+def _accused(platform: Platform, witness: WitnessSetting, ask: Ask, saw: str) -> WitnessSawAnother:
+    said = f"the witness {witness.key.name} was shown another {ask.log.name} log: {saw}"
+    founding.signer_of(platform, ask.log.name).accuse(said)
+    return WitnessSawAnother(said)
+
+
 def _sent(platform: Platform, witness: WitnessSetting, ask: Ask, since: int) -> outside.Answer:
-    if since > ask.size:
-        raise WitnessRefused("the witness has seen a longer log than there is")
     with platform.database.scoped(_SEQUENCER) as session:
         node = tiles.nodes(store.tile_reader(session, ask.log), ask.size)
         proof = ConsistencyProof(since, tuple(merkle.consistency_proof(since, ask.size, node)), ask.note)

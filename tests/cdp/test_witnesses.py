@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import text
 
 from cdp import accesses, clock, outside, receipts, witness_setting
-from cdp.log import published, store, witnesses
+from cdp.log import gauges, published, recovery, store, witnesses
+from cdp.log.signer import Forked
 from cdp.log.witnesses import WitnessRefused
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -189,7 +190,7 @@ class _Odd(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def odd() -> Iterator[tuple[type[_Odd], WitnessSetting]]:
+def odd(platform: Platform) -> Iterator[tuple[type[_Odd], WitnessSetting]]:
     handler = type("Odd", (_Odd,), {})
     with HTTPServer(("127.0.0.1", 0), handler) as server:
         serving = threading.Thread(target=server.serve_forever)
@@ -197,6 +198,8 @@ def odd() -> Iterator[tuple[type[_Odd], WitnessSetting]]:
         yield handler, WitnessSetting(OTHER.key, f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
         serving.join()
+    for accusation in platform.settings.log.glob("*.forked"):
+        accusation.unlink()
 
 
 def other_line(text: str) -> bytes:
@@ -240,6 +243,50 @@ def test_what_is_no_signature_of_the_witness_is_not_kept(
         witnesses.collect(with_witness(platform, setting), setting)
 
     assert setting.key not in shown(platform).witnesses
+
+
+@pytest.mark.parametrize(("status", "body"), [(409, b"999999999\n"), (422, b"no\n")])
+def test_nothing_is_signed_once_a_witness_was_shown_another_log(
+    platform: Platform, odd: tuple[type[_Odd], WitnessSetting], status: int, body: bytes
+) -> None:
+    handler, setting = odd
+    handler.answer = (status, body)
+    grow(platform)
+    before = shown(platform).size
+
+    with pytest.raises(witnesses.WitnessSawAnother):
+        witnesses.collect(with_witness(platform, setting), setting)
+    with pytest.raises(Forked, match=r"other\.example/w was shown another"):
+        grow(platform)
+
+    assert before == shown(platform).size
+    assert "see cdp log recover" in (recovery.why_it_stands_still(platform) or "")
+    assert any(each.is_forked for each in gauges.read(platform))
+
+
+def test_a_host_that_was_set_back_asks_before_it_signs(
+    platform: Platform, odd: tuple[type[_Odd], WitnessSetting]
+) -> None:
+    """The database, the key and the signer's memory agree: only the witness knows better."""
+    handler, setting = odd
+    grow(platform)
+    before = shown(platform).size
+    handler.answer = (409, b"999999999\n")
+
+    with pytest.raises(Forked, match="999999999 leaves"):
+        grow(with_witness(platform, setting))
+
+    assert before == shown(platform).size
+
+
+def test_a_witness_that_is_behind_accuses_nobody(platform: Platform, odd: tuple[type[_Odd], WitnessSetting]) -> None:
+    handler, setting = odd
+    grow(platform)
+    for said in (b"0\n", b"1\n"):
+        handler.answer = (409, said)
+        grow(with_witness(platform, setting))
+
+    assert recovery.why_it_stands_still(platform) is None
 
 
 def test_a_witness_in_a_private_network_is_not_asked_unless_that_is_allowed(
