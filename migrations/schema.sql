@@ -55,22 +55,26 @@ grant insert, select on access to cdp_customer;
 grant insert, select on access to cdp_keeper;
 grant select on access to cdp_sequencer;
 grant update (customer_id) on access to cdp_keeper;
+create policy access_now on access as restrictive for insert to cdp_auditor, cdp_customer, cdp_exporter, cdp_reader
+    with check (((at >= (statement_timestamp() - '00:01:00'::interval)) AND (at <= statement_timestamp())));
 create policy auditor_notes on access as permissive for insert to cdp_auditor
-    with check ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND (principal = 'auditor'::text) AND (organization_id IS NULL) AND (customer_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (released = '{}'::text[]) AND (records = 0) AND (client_id = NULLIF(current_setting('app.client'::text, true), ''::text))));
+    with check ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND (principal = 'auditor'::text) AND (NOT (organization_id IS DISTINCT FROM ( SELECT app_organization() AS app_organization))) AND (customer_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (released = '{}'::text[]) AND (records = 0) AND (client_id = ( SELECT app_client() AS app_client))));
 create policy auditor_wall on access as permissive for select to cdp_auditor
     using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)))));
 create policy customer_before on access as permissive for select to cdp_customer
     using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
+create policy customer_own on access as restrictive for insert to cdp_customer
+    with check (((principal = 'customer'::text) AND (organization_id IS NULL) AND (purpose IS NULL) AND (act_id IS NULL) AND (NOT (client_id IS DISTINCT FROM ( SELECT app_client() AS app_client)))));
 create policy customer_wall on access as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
 create policy exporter_wall on access as permissive for insert to cdp_exporter
-    with check ((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
+    with check (((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)) AND (principal = 'service'::text) AND (NOT (client_id IS DISTINCT FROM ( SELECT app_client() AS app_client))) AND (purpose = ( SELECT app_purpose() AS app_purpose))));
 create policy keeper on access as permissive for all to cdp_keeper
     using (true)
     with check (true);
 create policy reader_wall on access as permissive for insert to cdp_reader
-    with check (((organization_id = ( SELECT scope_organization('reader'::text) AS scope_organization)) AND (customer_id = ANY (ARRAY[( SELECT app_customer() AS app_customer), '00000000-0000-0000-0000-000000000000'::uuid]))));
+    with check (((organization_id = ( SELECT scope_organization('reader'::text) AS scope_organization)) AND (customer_id = ANY (ARRAY[( SELECT app_customer() AS app_customer), '00000000-0000-0000-0000-000000000000'::uuid])) AND (principal = 'service'::text) AND (NOT (client_id IS DISTINCT FROM ( SELECT app_client() AS app_client))) AND (purpose = ( SELECT app_purpose() AS app_purpose))));
 create policy sequencer_wall on access as permissive for select to cdp_sequencer
     using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
@@ -1009,7 +1013,7 @@ grant delete, insert, select on opening to cdp_sequencer;
 grant select on opening to cdp_auditor;
 grant select on opening to cdp_customer;
 create policy auditor_wall on opening as permissive for select to cdp_auditor
-    using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)) OR ((organization_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (pseudonym = '00000000-0000-0000-0000-000000000000'::uuid)))));
+    using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)) OR (((kind >= 2) AND (kind <= 4)) AND (organization_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (pseudonym = '00000000-0000-0000-0000-000000000000'::uuid)))));
 create policy customer_wall on opening as permissive for select to cdp_customer
     using ((pseudonym = ANY (( SELECT own_pseudonyms() AS own_pseudonyms)::uuid[])));
 create policy sequencer_wall on opening as permissive for all to cdp_sequencer
@@ -1532,6 +1536,9 @@ grant execute on function answer_demand(uuid,text,text,date,bytea,timestamp with
 
 create function answer_question(subject uuid, said text, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4845200df8f0c78c7b04aa6e8bc21166;
 grant execute on function answer_question(uuid,text,timestamp with time zone) to cdp_customer;
+
+create function app_client() returns text language sql stable parallel safe owner cdp_owner body ea0b38674ac038e21e45734830a423dd;
+grant execute on function app_client() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
 create function app_customer() returns uuid language sql stable parallel safe owner cdp_owner body cae598a05a1b52559cd162894a70bb7f;
 grant execute on function app_customer() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;

@@ -19,7 +19,7 @@ alter default privileges in schema public revoke execute on functions from publi
 grant usage on schema public to cdp_keeper, cdp_login, cdp_reader, cdp_exporter, cdp_source, cdp_customer, cdp_auditor,
     cdp_operator, cdp_doorman, cdp_sequencer, cdp_keymaster;
 grant execute on function enter_scope(text, text, text, text, text, text, text) to cdp_login;
-grant execute on function is_sealed(text), app_organization(), app_customer(), app_purpose(), scope_organization(text),
+grant execute on function is_sealed(text), app_organization(), app_customer(), app_purpose(), app_client(), scope_organization(text),
     scope_customer(text), customer_source(), words_of(uuid, text), day_of(timestamptz)
     to cdp_keeper, cdp_reader, cdp_exporter, cdp_source, cdp_customer, cdp_auditor, cdp_operator, cdp_doorman, cdp_sequencer, cdp_keymaster;
 grant execute on function gate() to cdp_reader;
@@ -97,7 +97,9 @@ create policy reader_wall on customer for select to cdp_reader
     using (customer_id = (select scope_customer('reader')));
 create policy reader_wall on access for insert to cdp_reader
     with check (organization_id = (select scope_organization('reader'))
-        and customer_id in ((select app_customer()), '00000000-0000-0000-0000-000000000000')); -- nobody was found
+        and customer_id in ((select app_customer()), '00000000-0000-0000-0000-000000000000') -- nobody was found
+        and principal = 'service' and client_id is not distinct from (select app_client())
+        and purpose = (select app_purpose()));
 grant select on record, interaction, permission to cdp_reader;
 grant select (customer_id, subject_id, wrapped) on data_key to cdp_reader;
 grant select (customer_id, merged_into, epoch) on customer to cdp_reader;
@@ -158,7 +160,9 @@ create policy exporter_gate on data_key as restrictive for select to cdp_exporte
 create policy exporter_wall on customer for select to cdp_exporter
     using ((select is_sealed('exporter')));
 create policy exporter_wall on access for insert to cdp_exporter
-    with check (organization_id = (select scope_organization('exporter')));
+    with check (organization_id = (select scope_organization('exporter'))
+        and principal = 'service' and client_id is not distinct from (select app_client())
+        and purpose = (select app_purpose()));
 grant select on record, interaction, permission, identifier to cdp_exporter;
 grant select (source_id, type, blind, customer_id, subject_id) on reference to cdp_exporter;
 grant select (customer_id, subject_id, wrapped) on data_key to cdp_exporter;
@@ -253,6 +257,13 @@ create policy customer_wall on idempotency to cdp_customer
 create policy source_wall on idempotency to cdp_source
     using (caller = (select scope_organization('source'))::text) with check (caller = (select scope_organization('source'))::text);
 grant select, insert, update (status, answer, at), delete on idempotency to cdp_customer, cdp_source;
+
+-- What a customer writes into the log of accesses is that they read their own, and when is not theirs to say; nor anybody's.
+create policy customer_own on access as restrictive for insert to cdp_customer
+    with check (principal = 'customer' and organization_id is null and purpose is null and act_id is null
+        and client_id is not distinct from (select app_client()));
+create policy access_now on access as restrictive for insert to cdp_reader, cdp_exporter, cdp_customer, cdp_auditor
+    with check (at between statement_timestamp() - interval '1 minute' and statement_timestamp());
 
 -- ---------------------------------------------------------------- the auditor: logs, never a value
 

@@ -51,6 +51,9 @@ return nullif(current_setting('app.customer', true), '')::uuid;
 create function app_purpose() returns text language sql stable parallel safe
 return nullif(current_setting('app.purpose', true), '');
 
+create function app_client() returns text language sql stable parallel safe
+return nullif(current_setting('app.client', true), '');
+
 -- The organization of a sealed scope of `expected`; null for anybody else.
 create function scope_organization(expected text) returns uuid language sql stable parallel safe
 return case when is_sealed(expected) then app_organization() end;

@@ -25,9 +25,10 @@ create policy sequencer_wall on cosignature to cdp_sequencer
 grant select on cosignature to cdp_visitor, cdp_auditor, cdp_customer;
 grant select, insert on cosignature to cdp_sequencer;
 
--- An auditor's own looking is written down like every other: about nobody, and without a value.
+-- An auditor's own looking is written down like every other: about nobody, without a value, and with the organization
+-- whose auditor it is; the platform's own has none.
 create policy auditor_notes on access for insert to cdp_auditor
-    with check ((select is_sealed('auditor')) and principal = 'auditor' and organization_id is null
+    with check ((select is_sealed('auditor')) and principal = 'auditor' and organization_id is not distinct from (select app_organization())
         and customer_id = '00000000-0000-0000-0000-000000000000' and released = '{}' and records = 0
-        and client_id = nullif(current_setting('app.client', true), ''));
+        and client_id = (select app_client()));
 grant insert on access to cdp_auditor;

@@ -230,6 +230,15 @@ def _permitted(asker: Asker, row: Row) -> bool:
     return asker.is_me(row, "recipient_id") and row["purpose"] == asker.purpose
 
 
+def _noted(asker: Asker, row: Row, principal: str) -> bool:
+    """Tell whether this is what somebody writes down about their own looking, now."""
+    return (row["principal"], row["client_id"], row["path"]) == (principal, asker.name, "now")
+
+
+def _by_a_program(asker: Asker, row: Row) -> bool:
+    return _noted(asker, row, "service") and asker.is_me(row, "organization_id") and row["purpose"] == asker.purpose
+
+
 PUBLISHED: Final = ("checkpoint", "cosignature", "leaf", "log", "log_key", "node")
 
 SEES: Final[Mapping[tuple[str, str], Rule]] = {
@@ -257,7 +266,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("auditor", "opening"): lambda asker, row: (
         asker.organization is None
         or asker.is_me(row, "organization_id")
-        or row["organization_id"] == row["pseudonym"] == str(NOBODY)
+        or (row["kind"] in {2, 3, 4} and row["organization_id"] == row["pseudonym"] == str(NOBODY))
     ),
     ("customer", "opening"): lambda asker, row: (
         row["pseudonym"] in {str(known(f"name of {asker.customer}")), str(known(f"own name of {asker.customer}"))}
@@ -268,12 +277,17 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
 }
 ADDS: Final[Mapping[tuple[str, str], Rule]] = {
     ("reader", "access"): lambda asker, row: (
-        asker.is_me(row, "organization_id") and (asker.is_mine(row) or row["customer_id"] == str(NOBODY))
+        _by_a_program(asker, row) and (asker.is_mine(row) or row["customer_id"] == str(NOBODY))
     ),
-    ("exporter", "access"): _own("organization_id"),
-    ("auditor", "access"): lambda asker, row: row["principal"] == "auditor" and row["client_id"] == asker.name,
+    ("exporter", "access"): _by_a_program,
+    ("auditor", "access"): lambda asker, row: (
+        _noted(asker, row, "auditor")
+        and row["organization_id"] == (str(known(asker.organization)) if asker.organization else None)
+    ),
     ("customer", "record"): lambda asker, row: asker.is_mine(row) and row["source_id"] == str(CUSTOMER_SOURCE),
-    ("customer", "access"): _mine,
+    ("customer", "access"): lambda asker, row: (
+        _noted(asker, row, "customer") and asker.is_mine(row) and row["organization_id"] is row["purpose"] is None
+    ),
 }
 
 

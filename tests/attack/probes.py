@@ -53,6 +53,12 @@ grant execute on function attack_probe(text[]) to public;
 """
 
 
+_AS_OLD: Final = (
+    "{0}::jsonb || jsonb_build_object('at', ({0}::jsonb ->> 'at')::timestamptz + (statement_timestamp() - now()))"
+)
+"""A row of the log of accesses, as old as it was when it was planted: its policies look at the time."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """The planted rows, as the superuser reads them."""
@@ -153,10 +159,12 @@ def statement(world: World, connection: Connection, question: Question) -> str:
             name, sql.Identifier(detail), row
         )
     else:
-        row = sql.Literal(json.dumps(world.rows[table][int(detail)]))
+        planted = sql.SQL("{}").format(sql.Literal(json.dumps(world.rows[table][int(detail)])))
+        is_access = table.startswith("access") and "access_id" in world.columns[table]
+        row_as_old = sql.SQL(_AS_OLD).format(planted) if is_access else planted
         found = sql.SQL(
             "insert into {0} overriding system value select * from jsonb_populate_record(null::{0}, {1})"
-        ).format(name, row)
+        ).format(name, row_as_old)
     return found.as_string(connection)
 
 

@@ -99,9 +99,37 @@ select case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_
        pg_temp.id('access' || c || o || p), pg_temp.id(o), 'service', 'profile', '{}', '{}', 0, 'refused', 'never-granted'
 from (values ('anna', 'winkel'), ('bram', 'huis'), ('old anna', 'winkel'), ('nobody', 'winkel')) as a (c, o),
      unnest(array['0', '1 month', '9 years']::interval[]) p;
-insert into access (customer_id, at, access_id, client_id, principal, path, asked, released, records, outcome, reason)
-select '00000000-0000-0000-0000-000000000000', now(), pg_temp.id('looked' || c), c, 'auditor', 'audit.acts', '{}', '{}', 0, 'released', 'audit'
-from unnest(array['auditor', 'auditor winkel']) c;
+insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, asked, released, records, outcome, reason)
+select '00000000-0000-0000-0000-000000000000', now() + p, pg_temp.id('looked' || c || coalesce(o, '') || p), pg_temp.id(o), c, 'auditor',
+       case p when '0' then 'now' else 'not now' end, '{}', '{}', 0, 'released', 'audit'
+from (values ('auditor', null), ('auditor winkel', null), ('auditor winkel', 'winkel'), ('auditor winkel', 'huis')) as a (c, o),
+     unnest(array['0', '-2 minutes', '1 second']::interval[]) p;
+-- Each is what one of the askers could honestly write, or differs from that in one thing.
+insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released, records,
+    outcome, reason)
+select case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id(c) end, now() + p,
+       pg_temp.id('noted' || row(a, p)::text), pg_temp.id(o), client, principal, case p when '0' then 'now' else 'not now' end,
+       purpose, '{}', '{}', 0, 'refused', 'never-granted'
+from (values
+    ('anna', 'winkel', 'reader winkel anna customer-care', 'service', 'customer-care'),
+    ('nobody', 'winkel', 'reader winkel anna customer-care', 'service', 'customer-care'),
+    ('anna', 'winkel', 'reader winkel anna customer-care', 'customer', 'customer-care'),
+    ('anna', 'winkel', 'reader winkel anna customer-care', 'service', 'advice'),
+    ('anna', 'winkel', 'reader winkel anna customer-care', 'service', null),
+    ('anna', 'huis', 'reader winkel anna customer-care', 'service', 'customer-care'),
+    ('bram', 'winkel', 'reader winkel anna customer-care', 'service', 'customer-care'),
+    ('anna', 'winkel', 'exporter winkel customer-care', 'service', 'customer-care'),
+    ('bram', 'winkel', 'exporter winkel customer-care', 'service', 'customer-care'),
+    ('anna', 'winkel', 'exporter winkel customer-care', 'auditor', 'customer-care'),
+    ('anna', 'winkel', 'exporter winkel customer-care', 'service', 'advice'),
+    ('anna', 'huis', 'exporter winkel customer-care', 'service', 'customer-care'),
+    ('anna', null, 'customer anna', 'customer', null),
+    ('anna', null, 'customer bram', 'customer', null),
+    ('anna', null, 'customer anna', 'service', null),
+    ('anna', 'winkel', 'customer anna', 'customer', null),
+    ('anna', null, 'customer anna', 'customer', 'customer-care'),
+    ('bram', null, 'customer anna', 'customer', null)
+) as a (c, o, client, principal, purpose), unnest(array['0', '-2 minutes', '1 second']::interval[]) p;
 insert into change (organization_id, customer_id, kind, purpose, at)
 select pg_temp.id(o), pg_temp.id(c), 'grant', 'customer-care', now()
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
@@ -156,10 +184,11 @@ select pg_temp.id(c), pg_temp.id(case c when 'bram' then 'huis' else 'winkel' en
 union all
 select pg_temp.id('anna'), '00000000-0000-0000-0000-000000000000', pg_temp.id('own name of anna');
 insert into opening (log_id, position, kind, pseudonym, organization_id, seq, fact_id, salt, body)
-select 1, n, 1, case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id('name of ' || c) end,
-       case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id(o) end, 1, pg_temp.id('act' || c || o),
+select 1, n, kind, case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id('name of ' || c) end,
+       case o when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id(o) end, 1, pg_temp.id('act' || c || o),
        convert_to(repeat('s', 32), 'UTF8'), 'body'
-from (values (0, 'anna', 'winkel'), (1, 'bram', 'huis'), (2, 'old anna', 'winkel'), (3, 'nobody', 'nobody')) as a (n, c, o);
+from (values (0, 1, 'anna', 'winkel'), (1, 1, 'bram', 'huis'), (2, 1, 'old anna', 'winkel'), (3, 2, 'nobody', 'nobody'),
+    (4, 3, 'nobody', 'nobody'), (5, 4, 'nobody', 'nobody'), (6, 5, 'nobody', 'nobody'), (7, 5, 'nobody', 'huis')) as a (n, kind, c, o);
 insert into opening (log_id, position, kind, pseudonym, organization_id, seq, fact_id, salt, body)
-select 1, 4, 1, pg_temp.id('own name of anna'), '00000000-0000-0000-0000-000000000000', 1, pg_temp.id('linkanna'),
+select 1, 8, 1, pg_temp.id('own name of anna'), '00000000-0000-0000-0000-000000000000', 1, pg_temp.id('linkanna'),
        convert_to(repeat('s', 32), 'UTF8'), 'body';
