@@ -1,6 +1,8 @@
 import os
 import pickle
 import timeit
+from functools import partial
+from time import process_time
 from uuid import UUID, uuid4
 
 import pytest
@@ -109,9 +111,8 @@ def test_a_data_key_neither_shows_itself_nor_travels() -> None:
 def test_sealing_costs_little_more_than_the_cipher() -> None:
     cipher, nonce, plaintext = AESGCM(bytes(32)), os.urandom(12), bytes(100)
 
-    bare = min(timeit.repeat(lambda: cipher.encrypt(nonce, plaintext, b"record"), number=3000, repeat=5))
-    sealed = min(
-        timeit.repeat(lambda: KEY.seal(plaintext, table="record", row=ROW, column="sealed"), number=3000, repeat=5)
-    )
+    took = partial(timeit.repeat, timer=process_time, number=3000, repeat=5)  # what others do meanwhile does not count
+    bare = min(took(lambda: cipher.encrypt(nonce, plaintext, b"record")))
+    sealed = min(took(lambda: KEY.seal(plaintext, table="record", row=ROW, column="sealed")))
 
     assert sealed < 8 * bare
