@@ -1465,6 +1465,7 @@ CREATE INDEX subject_source ON subject USING btree (source_id, subject_id);
 alter table subject add constraint subject_pkey PRIMARY KEY (customer_id, subject_id);
 alter table subject owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select, update on subject to cdp_keeper;
+grant select (customer_id, source_id, subject_id) on subject to cdp_keymaster;
 grant select (source_id, subject_id) on subject to cdp_operator;
 grant select on subject to cdp_customer;
 create policy customer_wall on subject as permissive for all to cdp_customer
@@ -1473,6 +1474,8 @@ create policy customer_wall on subject as permissive for all to cdp_customer
 create policy keeper on subject as permissive for all to cdp_keeper
     using (true)
     with check (true);
+create policy keymaster_wall on subject as permissive for select to cdp_keymaster
+    using (( SELECT is_sealed('keymaster'::text) AS is_sealed));
 create policy operator_wall on subject as permissive for select to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed));
 

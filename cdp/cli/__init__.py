@@ -16,6 +16,7 @@ from cdp.cli import (
     catalog,
     clients,
     demands,
+    erasures,
     health,
     imports,
     keys,
@@ -51,6 +52,7 @@ logs.group.command("verify")(bundles.verify)
 app.add_typer(catalog.group, name="catalog")
 app.add_typer(pulls.group, name="pull")
 app.add_typer(demands.group, name="demand")
+app.add_typer(erasures.group, name="erasures")
 
 _CODES: Final = ((Unauthenticated, 3), (Refused, 4), (NotFound, 5), (Conflict, 6), (Invalid, 7))
 _FAILED: Final = 1

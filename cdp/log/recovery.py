@@ -2,7 +2,8 @@
 
 A restored database lacks leaves that were signed. Nobody may sign another log under the same name: so the old logs end
 as they were restored, and stay readable; new ones, with names and keys of their own, begin with all acts told again, in
-their order, and with the hash of the last checkpoint of the old ones. Accesses before that are told by the old log.
+their order, and with the hash of the last checkpoint of the old ones. Accesses before that are told by the old log, but
+for those that still waited. Who was erased since the backup is told of by none: see `cdp.replaying`.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import clock
+from cdp import clock, replaying
 from cdp.database import sql
 from cdp.keys.errors import KeyFailure
 from cdp.log import founding, standing, store
@@ -56,14 +57,17 @@ def why_it_stands_still(platform: Platform) -> str | None:
 
 
 def recover(platform: Platform) -> Recovered:
-    """End both logs and begin new ones; raises NothingToRecover where they can go on. Stop the worker before."""
+    """End both logs and begin new ones, which tell of what still waits too. Stop the worker before.
+
+    Raises NothingToRecover where they can go on, and ErasedCameBack while people are here who were erased.
+    """
     if why_it_stands_still(platform) is None:
         raise NothingToRecover
+    replaying.check(platform)
     with platform.database.scoped(SEQUENCER) as session:
         old = [store.current(session, kind) for kind in (store.CONSENT, store.ACCESS)]
         every = store.logs(session)
-        session.execute(text("delete from access_outbox"))
-        session.execute(text("delete from consent_outbox where fact in ('act', 'link')"))
+        session.execute(text("delete from consent_outbox where fact = 'act'"))  # all of them are told again
         for log in old:
             session.execute(_END, {"log": log.log_id, "at": clock.now()})
         names = [f"{log.kind}-{1 + sum(each.kind == log.kind for each in every)}" for log in old]

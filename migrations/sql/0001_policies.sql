@@ -347,6 +347,8 @@ grant update (session_hash, ended_at, proven_at) on session to cdp_doorman;
 create policy keymaster_wall on data_key to cdp_keymaster
     using ((select is_sealed('keymaster'))) with check ((select is_sealed('keymaster')));
 grant select, update (wrapped, generation) on data_key to cdp_keymaster;
+create policy keymaster_wall on subject for select to cdp_keymaster using ((select is_sealed('keymaster')));
+grant select (customer_id, subject_id, source_id) on subject to cdp_keymaster; -- whose keys are gone after a restore
 create policy keymaster_wall on key_destruction to cdp_keymaster
     using ((select is_sealed('keymaster'))) with check ((select is_sealed('keymaster')));
 grant select, update (done_at) on key_destruction to cdp_keymaster;

@@ -107,6 +107,7 @@ RIGHTS: Final = {
         data_key: select update(wrapped,generation)
         key_destruction: select update(done_at)
         key_floor: select update(generation)
+        subject: select(customer_id,subject_id,source_id)
     """,
     "keeper": """
         access: select insert update(customer_id)

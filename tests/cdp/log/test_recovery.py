@@ -7,6 +7,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from cdp import clock, replaying, rotation
+from cdp.ingest.items import Outcome
 from cdp.log import founding, recovery, sequencer, store
 from cdp.log.signer import Forked, SignerBroken
 from cdp.platform import Platform
@@ -14,6 +16,7 @@ from cdp.postgres import Cluster
 from cdp.tables import Organization
 from consent.errors import NotFound
 from tests import make
+from tests.cdp.leaving import erase, known_to, resend, verified
 from tests.cdp.log import bundles
 
 
@@ -100,6 +103,39 @@ def test_after_a_restore_nothing_is_signed_until_new_logs_begin(
             store.named(session, "consent-3")
 
 
+def test_who_was_erased_since_the_backup_is_erased_again_before_new_logs_begin(
+    platform: Platform, shop: Organization, restore: Callable[[Callable[[], None]], None]
+) -> None:
+    person, address = known_to(platform, shop)
+    staying, _ = known_to(platform, shop)
+    bundles.grant(platform, person, shop)
+    sequencer.step(platform)
+    bundles.read_own(platform, staying)
+
+    def lost() -> None:
+        sequencer.step(platform)
+        erase(platform, person)
+        sequencer.step(platform)
+
+    restore(lost)
+    with pytest.raises(replaying.ErasedCameBack):
+        recovery.recover(platform)
+
+    done = replaying.replay(platform, at=clock.now())
+    again = replaying.replay(platform, at=clock.now())
+    recovery.recover(platform)
+
+    assert 1 == done.erased
+    assert done.sessions >= 2
+    assert (0, 0) == (again.erased, again.sessions)
+    assert [] == bundles.settled_verdict(platform).failures
+    assert Outcome.SUPPRESSED == resend(platform, shop, address, **verified(address))
+    with platform.database.scoped(bundles.AUDITOR) as session:
+        log = store.current(session, store.ACCESS)
+        told = [each.opening.body for each in store.entries(session, log, 0, log.size)]
+    assert [each for each in told if b'"path":"me"' in each]  # the read that still waited when the backup was made
+
+
 def test_a_memory_that_cannot_be_read_signs_nothing(platform: Platform, shop: Organization) -> None:
     with platform.database.scoped(bundles.AUDITOR) as session:
         name = store.current(session, store.CONSENT).name
@@ -137,3 +173,17 @@ def test_a_lost_memory_is_a_reason_to_begin_new_logs(platform: Platform, shop: O
     bundles.grant(platform, make.person(platform), shop)
 
     assert [] == bundles.settled_verdict(platform).failures
+
+
+def test_a_backup_of_before_a_rotation_tells_nobody_from_the_erased(
+    platform: Platform, shop: Organization, restore: Callable[[Callable[[], None]], None]
+) -> None:
+    known_to(platform, shop)
+
+    def lost() -> None:
+        rotation.rotate(platform, grace=0)
+
+    restore(lost)
+
+    with pytest.raises(replaying.BackupTooOld):
+        replaying.replay(platform, at=clock.now())
