@@ -123,6 +123,11 @@ def _row_security(patient: Patient) -> Iterator[Finding]:
     yield _judged("row-security", not open_ones, "forced on every table", f"not forced on {', '.join(open_ones or [])}")
 
 
+def _makers(patient: Patient) -> Iterator[Finding]:
+    (is_open,) = patient.asked("select has_schema_privilege('public', 'public', 'create')")
+    yield _judged("makers", not is_open, "not everybody", "everybody may make things in the schema: run cdp migrate")
+
+
 def _partitions(patient: Patient) -> Iterator[Finding]:
     (missing,) = patient.asked(sql("doctor_missing_partitions"), clock.now())
     yield _judged(
@@ -206,6 +211,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("migrations", _migrations),
     ("schema", _schema),
     ("row-security", _row_security),
+    ("makers", _makers),
     ("partitions", _partitions),
     ("files", _files),
     ("keys", _keys),

@@ -26,6 +26,7 @@ def run() -> None:
         database = connection.execute(text("select current_database()")).scalar_one()
         connection.exec_driver_sql(f'grant create on database "{database}" to cdp_owner')
         connection.exec_driver_sql("grant create, usage on schema public to cdp_owner")
+        connection.exec_driver_sql("revoke create on schema public from public")
         connection.exec_driver_sql(f'revoke temporary on database "{database}" from public')
         connection.commit()
         context.configure(connection=connection)

@@ -14,7 +14,8 @@ begin
 end
 $$;
 revoke all on all functions in schema public from public;
-alter default privileges in schema public revoke execute on functions from public;
+-- Not `in schema`: what everybody may by default is taken back for all schemas or not at all.
+alter default privileges for role cdp_owner revoke execute on functions from public;
 
 grant usage on schema public to cdp_keeper, cdp_login, cdp_reader, cdp_exporter, cdp_source, cdp_customer, cdp_auditor,
     cdp_operator, cdp_doorman, cdp_sequencer, cdp_keymaster;

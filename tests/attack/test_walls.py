@@ -7,7 +7,7 @@ import pytest
 from tests.attack import matrix, privileges
 from tests.attack.calls import CALLS, ELSEWHERE
 from tests.attack.matrix import ASKERS, Asker
-from tests.attack.probes import Battery
+from tests.attack.probes import Battery, undone
 
 EVERYBODY: Final = (*ASKERS, Asker("nobody", "nobody"), Asker("keeper", "keeper"))
 
@@ -48,6 +48,24 @@ def test_public_has_no_right_on_a_table_or_a_function(battery: Battery) -> None:
     ).fetchall()
 
     assert [] == found
+
+
+def test_a_function_that_the_owner_makes_later_is_nobody_elses_to_call(battery: Battery) -> None:
+    with undone(battery.connection):
+        battery.connection.execute("set local role cdp_owner")
+        battery.connection.execute("create function made_later() returns integer language sql return 1")
+        callers = battery.connection.execute(
+            "select grantee::regrole::text from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner)))"
+            " where proname = 'made_later'"
+        ).fetchall()
+
+    assert [("cdp_owner",)] == callers
+
+
+def test_not_everybody_may_make_anything_in_the_schema(battery: Battery) -> None:
+    row = battery.connection.execute("select has_schema_privilege('public', 'public', 'create')").fetchone()
+
+    assert (False,) == row
 
 
 def test_only_the_owner_may_make_anything_in_the_schema(battery: Battery) -> None:

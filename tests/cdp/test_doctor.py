@@ -75,6 +75,7 @@ def test_every_check_is_made(patient: Patient) -> None:
             "schema",
             "create function words_of",
         ),
+        ("grant create on schema public to public", "makers", "everybody may make things"),
         ("update alembic_version set version_num = '0000'", "migrations", "at 0000, wanted"),
         ("delete from alembic_version", "migrations", "at None"),
         ("drop table alembic_version", "migrations", "could not be looked at"),
