@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Depends, Request, Security
@@ -13,17 +13,12 @@ from fastapi.security import SecurityScopes as AskedScopes
 from api import caller, once
 from cdp import clock, credentials
 from cdp.client_scopes import SCOPES
+from cdp.freshness import FreshLoginNeeded
 from cdp.idempotency import Call
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.errors import Refused, Unauthenticated
-
-
-class FreshLoginNeeded(Refused):
-    """This needs a login of a few minutes ago: ask for a new link first."""
-
-    code = "fresh-login-needed"
 
 
 class InsufficientScope(Refused):
@@ -80,12 +75,25 @@ class LoggedIn:
     customer_id: UUID
     session_id: UUID
     proven_at: datetime
+    is_fresh: bool
     call: Call | None = None
+
+    @classmethod
+    def of(cls, platform: Platform, holder: credentials.SessionHolder) -> Self:
+        """Return who a session belongs to, with whether their proof is fresh at this moment."""
+        is_fresh = clock.now() - holder.proven_at <= timedelta(seconds=platform.settings.fresh_seconds)
+        return cls(holder.customer_id, holder.session_id, holder.proven_at, is_fresh)
 
     @property
     def scope(self) -> Scope:
         """The scope of the customer: the whole own dossier."""
-        return Scope(Principal.CUSTOMER, customer=self.customer_id, client=str(self.session_id), call=self.call)
+        return Scope(
+            Principal.CUSTOMER,
+            customer=self.customer_id,
+            client=str(self.session_id),
+            call=self.call,
+            is_stale=not self.is_fresh,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +187,7 @@ async def customer(
     parting = await once.parting_call_of(request, platform, given.credentials)
     holder = await credentials.of_session(platform, given.credentials)
     caller.note_of(request.scope).principal = "customer"
-    person = LoggedIn(holder.customer_id, holder.session_id, holder.proven_at)
+    person = LoggedIn.of(platform, holder)
     request.state.scope = person.scope  # for what waits for the log after the answer is made
     if parting is not None:
         parting.is_claimed = True  # what it does cannot be done twice, only answered twice
@@ -187,9 +195,9 @@ async def customer(
     return replace(person, call=await once.call_of(request, platform, person.scope))
 
 
-async def fresh_customer(platform: PlatformDep, person: Annotated[LoggedIn, Depends(customer)]) -> LoggedIn:
+async def fresh_customer(person: Annotated[LoggedIn, Depends(customer)]) -> LoggedIn:
     """Return the customer that asks and has just logged in; grave acts need it."""
-    if clock.now() - person.proven_at > timedelta(seconds=platform.settings.fresh_seconds):
+    if not person.is_fresh:
         raise FreshLoginNeeded
     return person
 

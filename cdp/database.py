@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL
 from sqlmodel import Session
 
 from cdp import refusals, replicas
+from cdp.freshness import SCOPE
 from cdp.lane import Asked, Lane
 from cdp.scope import Mint, Scope
 
@@ -83,6 +84,7 @@ class Database:
             Session(lane) as session,
             session.begin(),
         ):
+            session.info[SCOPE] = scope
             session.execute(enter, dict(zip("abcdefg", self._mint.words(scope), strict=True)))
             if scope.call is not None:
                 scope.call.claim(session)

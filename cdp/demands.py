@@ -109,6 +109,7 @@ class Demand:
     kept_until: date | None
     words: Words = field(repr=False)
     answer_note: str = field(repr=False)
+    is_withheld: bool = False
 
     def state(self, *, at: datetime) -> State:
         """Return where it stands at `at`."""
@@ -280,10 +281,16 @@ def _ask(platform: Platform, session: Session, about: _About, words: Words, *, a
 
 
 def _demand(keys: OwnKeys, row: Row[Any]) -> Demand:
+    is_withheld = row.category in keys.withheld
+
     def said(column: str) -> bytes | None:
-        sealed = getattr(row, column)
-        found = None if sealed is None else keys.key(row.subject_id)
-        return None if found is None else found.unseal(bytes(sealed), table="demand", row=row.demand_id, column=column)
+        sealed = None if is_withheld else getattr(row, column)
+        found = keys.key(row.subject_id)
+        return (
+            None
+            if sealed is None or found is None
+            else found.unseal(bytes(sealed), table="demand", row=row.demand_id, column=column)
+        )
 
     return Demand(
         demand_id=row.demand_id,
@@ -304,4 +311,5 @@ def _demand(keys: OwnKeys, row: Row[Any]) -> Demand:
         kept_until=row.kept_until,
         words=msgspec.json.decode(said("words") or b"{}", type=Words),
         answer_note=(said("answer_words") or b"").decode(),
+        is_withheld=is_withheld,
     )

@@ -215,8 +215,9 @@ def _record(keys: OwnKeys, row: Row[Any]) -> Record:
         received_at=row.received_at,
         superseded_at=row.superseded_at,
         disputed_at=row.disputed_at,
-        value=_json(keys.open(row.subject_id, row.sealed, table="record", row=row.record_id)),
+        value=_value(keys, row, "record"),
         versions=row.versions,
+        is_withheld=row.category in keys.withheld,
     )
 
 
@@ -233,8 +234,16 @@ def _interaction(keys: OwnKeys, row: Row[Any]) -> Interaction:
         occurred_at=row.occurred_at,
         received_at=row.received_at,
         disputed_at=row.disputed_at,
-        value=_json(keys.open(row.subject_id, row.sealed, table="interaction", row=row.record_id)),
+        value=_value(keys, row, "interaction"),
+        is_withheld=row.category in keys.withheld,
     )
+
+
+def _value(keys: OwnKeys, row: Row[Any], table: str) -> JsonValue:
+    """Return what a record says; None where it is withheld, or erased."""
+    if not keys.may_show(row.category):
+        return None
+    return _json(keys.open(row.subject_id, row.sealed, table=table, row=row.record_id))
 
 
 def _text(keys: OwnKeys, subject: UUID, sealed: bytes) -> str | None:

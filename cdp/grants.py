@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from cdp import freshness
 from cdp.scope import Scope
 from cdp.tables import Act, Permission
 from consent import acts as law
@@ -63,8 +64,9 @@ def grant_id(customer: UUID, recipient: UUID, purpose: str) -> UUID:
 def record(session: Session, scope: Scope, customer: UUID, act: law.Act, *, request: UUID | None = None) -> UUID:
     """Add `act` to the customer's ledger and return its id; takes effect when the transaction commits.
 
-    Acts on one customer are serialised. Raises the Problem that keeps the act out: Invalid, Conflict or Refused.
+    Acts on one customer are serialised. Raises the Problem that keeps the act out, FreshLoginNeeded among them.
     """
+    freshness.check(session, scope, act)
     act_id = uuid4()
     facts = _facts(act) | {
         "customer": customer,

@@ -1,4 +1,7 @@
-"""What a dossier holds, as its owner sees it: values in the clear, sources by id."""
+"""What a dossier holds, as its owner sees it: values in the clear, sources by id.
+
+Of what is withheld (`cdp.freshness`) the value is None.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,6 +88,7 @@ class Record:
     disputed_at: datetime | None
     value: JsonValue
     versions: int
+    is_withheld: bool = False
 
     @property
     def place(self) -> RecordPlace:
@@ -108,6 +112,7 @@ class Interaction:
     received_at: datetime
     disputed_at: datetime | None
     value: JsonValue
+    is_withheld: bool = False
 
     @property
     def place(self) -> InteractionPlace:

@@ -147,6 +147,7 @@ def _rows(platform: Platform, scope: Scope, at: datetime, section: _Section) -> 
 def _plain(reading: _Reading, found: Any) -> _Row:  # noqa: ANN401  # one of the frozen facts of cdp.holdings
     """Return facts as JSON, with the organizations in them by their names."""
     row: _Row = msgspec.to_builtins(found)
+    row.pop("is_withheld", None)  # whoever takes it along has a fresh proof
     for role in ("source", "organization"):
         if role in row:
             organization: UUID | None = getattr(found, role)
@@ -219,7 +220,7 @@ def _demands(reading: _Reading, _: None) -> _Page:
 
 
 def _columns(facts: type) -> tuple[str, ...]:
-    names = [each.name for each in fields(facts)]
+    names = [each.name for each in fields(facts) if each.name != "is_withheld"]
     return (*names, *(f"{role}_name" for role in ("source", "organization") if role in names))
 
 

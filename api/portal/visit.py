@@ -15,11 +15,12 @@ from api.portal import cookies, notices
 from api.portal.frame import Frame, Page, Room, Stay, tongues, ways
 from api.portal.rendering import Portal
 from api.portal.speech import Speech
-from api.principals import FreshLoginNeeded, LoggedIn, platform_of
+from api.principals import LoggedIn, platform_of
 from cdp import access_requests, accesses, addressing, clock, credentials, directory, sessions
 from cdp.addressing import Addressing
 from cdp.catalog.files import Catalog, Language
 from cdp.database import Session
+from cdp.freshness import FreshLoginNeeded
 from cdp.platform import Platform
 from cdp.tables import AccessRequest
 from cdp.unsealing import OwnKeys
@@ -53,15 +54,13 @@ class Visit:
     def opened(self, room: Room | None, *, reads: Iterable[str] = ()) -> Iterator[Opened]:
         """Open the dossier for one page and write down that its owner read it; commits when the block ends.
 
-        `reads` are the categories whose values the page shows.
+        `reads` are categories whose values the page shows beside those of the records that it reads.
         """
         with self.platform.database.scoped(self.person.scope) as session:
             keys = OwnKeys(session, self.platform.ring)
             known = addressing.read(session, keys)
             speech = Speech(locale_of(known), self.at)
             names = directory.names(session)
-            path, shown = f"page:{room or 'other'}", {"contact", *reads}
-            accesses.note_own_read(session, self.person.scope, path=path, categories=shown, records=0, at=self.at)
             mine = [each for each in sessions.living(session, at=self.at) if each.session_id == self.person.session_id]
             yield Opened(
                 session=session,
@@ -73,6 +72,8 @@ class Visit:
                 began_at=mine[0].started_at if mine else self.at,
                 frame=self._frame(session, speech, known, names, room, mine),
             )
+            path, shown = f"page:{room or 'other'}", {"contact", *reads, *keys.shown}
+            accesses.note_own_read(session, self.person.scope, path=path, categories=shown, records=0, at=self.at)
 
     @property
     def portal(self) -> Portal:
@@ -98,7 +99,7 @@ class Visit:
 
     def fresh(self) -> None:
         """Raise FreshLoginNeeded unless the visitor proved a few minutes ago who they are."""
-        if self.at - self.person.proven_at > timedelta(seconds=self.platform.settings.fresh_seconds):
+        if not self.person.is_fresh:
             raise FreshLoginNeeded
 
     def fresh_for(self, session: Session, categories: Iterable[str]) -> None:
@@ -165,7 +166,7 @@ async def visit(request: Request) -> Visit:
         raise Unauthenticated("this page needs a login")
     holder = await credentials.of_session(platform, unverified_token)
     caller.note_of(request.scope).principal = "customer"
-    return Visit(request, platform, LoggedIn(holder.customer_id, holder.session_id, holder.proven_at), clock.now())
+    return Visit(request, platform, LoggedIn.of(platform, holder), clock.now())
 
 
 def identifier(unverified: str) -> UUID | None:
@@ -181,7 +182,7 @@ Visiting = Annotated[Visit, Depends(visit)]
 
 async def fresh_visit(visit: Visiting) -> Visit:
     """Return the visit of a customer who has just proved who they are; raises FreshLoginNeeded."""
-    if visit.at - visit.person.proven_at > timedelta(seconds=visit.platform.settings.fresh_seconds):
+    if not visit.person.is_fresh:
         raise FreshLoginNeeded
     return visit
 

@@ -60,6 +60,7 @@ class DemandView(BaseModel):
     reason: str | None
     kept_until: date | None
     answer_note: str
+    withheld: bool
 
 
 class Demands(BaseModel):
@@ -95,6 +96,7 @@ def _view(each: Demand, names: directory.Names, at: datetime) -> DemandView:
         reason=each.reason,
         kept_until=each.kept_until,
         answer_note=each.answer_note,
+        withheld=each.is_withheld,
     )
 
 

@@ -1,4 +1,7 @@
-"""What is held about the customer: records and interactions, with their source, and what the customer disputes."""
+"""What is held about the customer: records and interactions, with their source, and what the customer disputes.
+
+Values of special categories are `withheld` from who proved longer than some minutes ago who they are.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,6 +41,7 @@ class VersionView(BaseModel):
 
     record_id: UUID
     value: JsonValue
+    withheld: bool
     occurred_at: Instant
     received_at: Instant
     superseded_at: Instant | None
@@ -54,6 +58,7 @@ class RecordView(BaseModel):
     category: str
     type: str
     value: JsonValue
+    withheld: bool
     origin: str
     standing: str
     occurred_at: Instant
@@ -93,6 +98,7 @@ class InteractionView(BaseModel):
     received_at: Instant
     disputed_at: Instant | None
     value: JsonValue
+    withheld: bool
     seen_by: list[Viewer]
 
 
@@ -148,6 +154,7 @@ def _record(each: Record, names: directory.Names, openings: Sequence[Opening]) -
         category=each.category,
         type=each.type,
         value=each.value,
+        withheld=each.is_withheld,
         origin=each.origin,
         standing=each.standing,
         occurred_at=each.occurred_at,
@@ -162,6 +169,7 @@ def _version(each: Record) -> VersionView:
     return VersionView(
         record_id=each.record_id,
         value=each.value,
+        withheld=each.is_withheld,
         occurred_at=each.occurred_at,
         received_at=each.received_at,
         superseded_at=each.superseded_at,
@@ -183,6 +191,7 @@ def _interaction(each: Interaction, names: directory.Names, openings: Sequence[O
         received_at=each.received_at,
         disputed_at=each.disputed_at,
         value=each.value,
+        withheld=each.is_withheld,
         seen_by=_viewers(openings, names, each.source, each.category),
     )
 
@@ -215,8 +224,7 @@ def list_my_records(  # what narrows a list, each by name
         only = names.supplier(source)
         keys = OwnKeys(session, platform.ring)
         found = dossier.records(session, keys, after=place, category=category, source=only, until=at, limit=limit)
-        seen = {each.category for each in found}
-        accesses.note_own_read(session, person.scope, path="records", categories=seen, records=len(found), at=at)
+        accesses.note_own_read(session, person.scope, path="records", categories=keys.shown, records=len(found), at=at)
     last = paging.next_after(platform, found, limit, caller=caller)
     return Records(records=[_record(each, names, openings) for each in found], next=last)
 
@@ -227,9 +235,9 @@ def read_my_record(record_id: RecordId, person: Customer, platform: PlatformDep)
     at = clock.now()
     with platform.database.scoped(person.scope) as session:
         names, openings = directory.names(session), dossier.openings(session)
-        found = dossier.versions(session, OwnKeys(session, platform.ring), record_id)
-        seen = {each.category for each in found}
-        accesses.note_own_read(session, person.scope, path="records", categories=seen, records=len(found), at=at)
+        keys = OwnKeys(session, platform.ring)
+        found = dossier.versions(session, keys, record_id)
+        accesses.note_own_read(session, person.scope, path="records", categories=keys.shown, records=len(found), at=at)
     return RecordHistory(record=_record(found[0], names, openings), history=[_version(each) for each in found[1:]])
 
 
@@ -251,8 +259,9 @@ def list_my_interactions(  # what narrows a list, each by name
         only = names.supplier(source)
         keys = OwnKeys(session, platform.ring)
         found = dossier.interactions(session, keys, after=place, category=category, source=only, until=at, limit=limit)
-        seen = {each.category for each in found}
-        accesses.note_own_read(session, person.scope, path="interactions", categories=seen, records=len(found), at=at)
+        accesses.note_own_read(
+            session, person.scope, path="interactions", categories=keys.shown, records=len(found), at=at
+        )
     last = paging.next_after(platform, found, limit, caller=caller)
     return Interactions(interactions=[_interaction(each, names, openings) for each in found], next=last)
 

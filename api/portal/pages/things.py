@@ -186,6 +186,8 @@ def _named(held: Held, key: str) -> str:
 
 
 def _short(held: Held, each: Record | Interaction) -> str:
+    if each.is_withheld:
+        return held.speech.say("Afgeschermd. Open dit en bevestig dat u het bent.")
     if isinstance(each, Record) and each.kind == "attributes":
         return values.text(held.speech, each.value)
     shown = [pair for pair in pairs(held, each) if pair.name != _named(held, "key")]

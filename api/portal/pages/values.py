@@ -28,6 +28,8 @@ def label(speech: Speech, catalog: Catalog, kind: str, type: str) -> str:
 def line(speech: Speech, catalog: Catalog, record: Record) -> str:
     """Return one record on one line."""
     name = label(speech, catalog, record.kind, record.type)
+    if record.is_withheld:
+        return speech.say("%(name)s: afgeschermd. U ziet het bij Gegevens.", name=name)
     return f"{name}: {text(speech, record.value)}" if record.kind == RecordKind.ATTRIBUTES.value else name
 
 

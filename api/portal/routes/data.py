@@ -153,6 +153,7 @@ def _kind(visit: Visit, opened: Opened, category: str, slug: str, source: UUID |
     session, cursors = opened.session, visit.platform.cursors
     if category not in opened.catalog.categories:
         raise NotFound
+    visit.fresh_for(session, [category])
     caller = f"kind {visit.person.customer_id} {category} {slug}"
     place = cursors.open(after, tuple[str, list[str]], caller=caller) if after else ("", [])
     found = _found(visit, opened, category, source, place)
@@ -205,7 +206,10 @@ def _thing(visit: Visit, opened: Opened, record: UUID, frame: Frame, *, fault: s
     try:
         versions = dossier.versions(session, keys, record)
     except NotFound:
-        return thing.thing(held(opened), frame, dossier.interaction(session, keys, record), [], asked, fault=fault)
+        talk = dossier.interaction(session, keys, record)
+        visit.fresh_for(session, [talk.category])
+        return thing.thing(held(opened), frame, talk, [], asked, fault=fault)
+    visit.fresh_for(session, [versions[0].category])
     if versions[0].superseded_at is not None:
         raise NotFound("there is no such record that stands now")
     return thing.thing(held(opened), frame, versions[0], versions[1:], asked, fault=fault)

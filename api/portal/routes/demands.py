@@ -32,6 +32,7 @@ def one(visit: Visiting, demand_id: DemandId) -> Response:
     """Show one request with its answer."""
     with visit.opened(Room.DATA) as opened:
         found = demands.find(opened.session, opened.keys, demand_id)
+        visit.fresh_for(opened.session, [found.category or ""])
         page = pages.demand(held(opened), opened.frame, found)
     return visit.show(page)
 

@@ -13,7 +13,6 @@ from api.portal.pages import sign_in as pages
 from api.portal.routes.passkeys import holder, tell
 from api.portal.speech import later
 from api.portal.visit import Visit, Visiting
-from api.principals import FreshLoginNeeded
 from cdp import claiming, passkeys, proofs, questions, sessions, ways_in
 from cdp.claiming import LastWayIn, ProvenByAnother
 from cdp.keys.blind import IdentifierType
@@ -140,11 +139,7 @@ def remove_address(visit: Visiting, soort: Word = "", waarde: Word = "") -> Resp
 
 def is_fresh(visit: Visit) -> bool:
     """Tell whether the visitor proved a few minutes ago who they are."""
-    try:
-        visit.fresh()
-    except FreshLoginNeeded:
-        return False
-    return True
+    return visit.person.is_fresh
 
 
 def _page(visit: Visit, fault: str | None = None) -> Response:
