@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Event, Thread
 from typing import Final
 
 from fastapi import Depends, FastAPI
@@ -87,9 +88,12 @@ def create_app(platform: Platform) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         outbox.open()
         await platform.database.open()
+        closing = Event()
+        Thread(target=platform.ring.keep_present, args=(closing,), daemon=True).start()
         try:
             yield
         finally:
+            closing.set()
             await platform.database.close()
             await run_in_threadpool(outbox.close)
 

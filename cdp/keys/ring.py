@@ -22,6 +22,7 @@ durable and final when it returns; after that unwrap fails in every process.
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -36,6 +37,8 @@ from cdp.keys.ring_file import Contents, Edition, Generation, RingFile
 from cdp.keys.sealing import DataKey
 
 REMEMBERED: Final = 1 << 14
+LOOK: Final = 1.0
+"""Seconds after which a key that another process destroyed is out of the memory of an idle one, too."""
 
 
 class Single(StrEnum):
@@ -263,6 +266,12 @@ class LocalKeyRing:
             return Contents(generations=kept, singles=before.singles)
 
         self._change(drop)
+
+    def keep_present(self, stop: threading.Event) -> None:
+        """Look about once a second, until `stop` is set, so that an idle process holds no key that was destroyed."""
+        while not stop.wait(LOOK):
+            with suppress(RingBroken, OSError):  # whoever asks for a key is told
+                self._present()
 
     def _present(self) -> _Loaded:
         """Return the ring as it stands on the disk now."""
