@@ -3,8 +3,8 @@
 Rules: (1) leaves, nodes, openings and sizes are one transaction with the emptying of the outboxes; (2) a checkpoint is
 signed only over what is committed, so that no crash leaves the signer ahead of the database; (3) accesses are looked at
 before acts, and appended after them: whatever an access cites is in the log; (4) the access log's checkpoint is signed
-before the consent log's that anchors it; (5) on the way in the root is worked out again, and a log that is not the one
-that was signed stops everything.
+before the consent log's that anchors it, at the very size that was anchored: nothing is appended in between; (5) on
+the way in the root is worked out again, and a log that is not the one that was signed stops everything.
 """
 
 from dataclasses import dataclass, replace
@@ -55,8 +55,9 @@ class Sequencer:
     def step(self, *, sign: bool = True) -> Step:
         """Append what waits, sign if wanted, and return what was done; after an error everything is looked at anew."""
         try:
+            signed = self.sign() if self._look().is_anchor_unsigned else 0
             done = self._append()
-            return replace(done, signed=self.sign()) if sign else done
+            return replace(done, signed=signed + (self.sign() if sign else 0))
         except BaseException:
             self._standing = None
             raise

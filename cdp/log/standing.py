@@ -37,6 +37,11 @@ class Standing:
     anchored: tuple[int, int]
     """Sizes of the consent and the access log right after the last anchor."""
 
+    @property
+    def is_anchor_unsigned(self) -> bool:
+        """Whether the last anchor names a size of the access log that no checkpoint has yet."""
+        return self.anchored[1] > self.signed[store.ACCESS]
+
     def is_anchor_due(self, now: datetime) -> bool:
         """Tell whether anything was appended since the last anchor, and that is a minute ago."""
         sizes = (self.growths[store.CONSENT].size, self.growths[store.ACCESS].size)

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from cdp import audit_bundle, clock
 from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.log.sequencer import Sequencer
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
@@ -117,6 +118,29 @@ def test_what_is_not_anchored_yet_waits_for_the_next_file(
     assert [] == found.failures
     assert found.checked["acts"] == before.checked["acts"] + 1
     assert found.checked["access_size"] == found.checked["access_anchored"] == before.checked["access_size"]
+
+
+@pytest.mark.parametrize("has_crashed", [False, True])
+def test_a_read_between_an_anchor_and_its_signature_breaks_no_file(
+    api: TestClient, platform: Platform, audited: Audited, monkeypatch: pytest.MonkeyPatch, *, has_crashed: bool
+) -> None:
+    person, worker = make.person(platform), Sequencer(platform)
+    make.grant(platform, person, audited.shop, purpose="fraud-prevention")
+    make.anchored(platform)
+    assert 200 == read(api, platform, person, audited.shop, "fraud-prevention")
+    with monkeypatch.context() as patch:
+        for module in ("round", "standing"):
+            patch.setattr(f"cdp.log.{module}.ANCHOR_EVERY", timedelta())
+        worker.step(sign=False)
+    assert 200 == read(api, platform, person, audited.shop, "fraud-prevention")
+    worker = Sequencer(platform) if has_crashed else worker
+    worker.step(sign=False)
+    worker.sign()
+
+    found = verdict(bundle(api, audited.whole), trust(api))
+
+    assert [] == found.failures
+    assert found.checked["access_size"] == found.checked["access_anchored"]
 
 
 def test_the_next_file_begins_where_the_last_one_ended(api: TestClient, platform: Platform, audited: Audited) -> None:
