@@ -82,3 +82,14 @@ def test_refused_asked_allowed_in_part_seen_stopped_and_refused(
     assert "nog 3 maanden" in listed
     assert "In 30 dagen 1 keer." in listed
     assert 403 == after[0]
+
+
+def test_a_request_shows_once_what_two_sources_say(platform: Platform, enter: Enter) -> None:
+    address = make.email()
+    for _ in range(2):
+        make.known_person(platform, make.organization(platform), address)
+    person = make.person(platform, address=address)
+
+    page = enter(person).get(f"/verzoeken/{_ask(platform, make.organization(platform), person)}").text
+
+    assert 1 == page.count("Voornaam: Noor")

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
 from pydantic import JsonValue
 
 from api.portal import places
-from api.portal.pages import values
+from api.portal.pages import field_names, values
 from api.portal.speech import Speech, later
 from cdp.catalog import retention
 from cdp.catalog.files import Catalog
@@ -20,6 +21,7 @@ from consent.types import CUSTOMER_SOURCE
 LONG: Final = 160
 MOST_PAIRS: Final = 60
 _DEEPEST: Final = 6
+_MOST_SAID: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def viewers_of(held: Held, each: Record | Interaction) -> tuple[Viewer, ...]:
 def whole(held: Held, each: Record | Interaction) -> str:
     """Return the value of a fact whole; of anything else what it is called."""
     if isinstance(each, Record) and each.kind == "attributes":
-        return values.full(held.speech, each.value)
+        return field_names.said(held.speech, each.type, each.value)
     return values.label(held.speech, held.catalog, kind_of(each), each.type)
 
 
@@ -163,7 +165,7 @@ def pairs(held: Held, each: Record | Interaction) -> tuple[Pair, ...]:
     """Return everything that stands in a product, a fact from elsewhere or a contact, name by name."""
     if isinstance(each, Record) and each.kind == "attributes" and not isinstance(each.value, dict | list):
         return ()
-    return tuple(_pairs(held, "", each.value, 0))[:MOST_PAIRS]
+    return tuple(Pair(field.name, field.text) for field in islice(_fields(held, each), MOST_PAIRS))
 
 
 def when(held: Held, moment: datetime) -> str:
@@ -171,27 +173,47 @@ def when(held: Held, moment: datetime) -> str:
     return held.speech.date(moment)
 
 
-def _pairs(held: Held, name: str, value: JsonValue, depth: int) -> Iterator[Pair]:
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A name and what it says, and the word that the source has for it."""
+
+    key: str
+    name: str
+    text: str
+
+
+def _fields(held: Held, each: Record | Interaction) -> Iterator[_Field]:
+    return _walk(held, each.value, "", 0, of_person=kind_of(each) == "attributes")
+
+
+def _walk(held: Held, value: JsonValue, key: str, depth: int, *, of_person: bool) -> Iterator[_Field]:
     if isinstance(value, dict) and depth < _DEEPEST:
-        for key, each in value.items():
-            inner = name if key == "properties" else _named(held, key)
-            yield from _pairs(held, inner, each, depth + 1)
+        for inner, each in value.items():
+            word = key if inner == "properties" else inner
+            yield from _walk(held, each, word, depth + 1, of_person=of_person)
     elif value not in (None, "", [], {}):
-        yield Pair(name, values.full(held.speech, value))
-
-
-def _named(held: Held, key: str) -> str:
-    known = held.catalog.attributes.get(held.catalog.attribute_name(key))
-    return held.speech.name(known.label) if known else key.replace("_", " ").replace("-", " ").capitalize()
+        name = field_names.called(held.speech, held.catalog, key, of_person=of_person) if key else ""
+        yield _Field(key, name, field_names.said(held.speech, key, value))
 
 
 def _short(held: Held, each: Record | Interaction) -> str:
     if each.is_withheld:
         return held.speech.say("Afgeschermd. Open dit en bevestig dat u het bent.")
+    if isinstance(each, Record) and each.kind == "attributes" and not isinstance(each.value, dict | list):
+        return _cut(field_names.said(held.speech, each.type, each.value))
     if isinstance(each, Record) and each.kind == "attributes":
         return values.text(held.speech, each.value)
-    shown = [pair for pair in pairs(held, each) if pair.name != _named(held, "key")]
-    return _cut(", ".join(f"{pair.name.lower()} {pair.text}" if pair.name else pair.text for pair in shown[:3]))
+    told = {field.text: field for field in _fields(held, each) if field.key != "key"}
+    opening = sorted((field for field in told.values() if field.key in field_names.OPENING), key=_telling)
+    rest = [field for field in told.values() if field.key not in field_names.OPENING]
+    if len(opening) > 1:
+        return _cut(". ".join(field.text.rstrip(".") for field in opening) + ".")
+    said = [field.text for field in opening] + [f"{field.name.lower()} {field.text}" for field in rest]
+    return _cut(", ".join(said[:_MOST_SAID]))
+
+
+def _telling(field: _Field) -> int:
+    return field_names.OPENING.index(field.key)
 
 
 def _cut(text: str) -> str:

@@ -25,6 +25,8 @@ Answer = Annotated[str, Form(max_length=10)]
 Chosen = Annotated[list[str], Form(max_length=20, default_factory=list)]
 Days = Annotated[int, Form(ge=1, le=366)]
 OURS = [Depends(own_forms.only)]
+_MOST_LOOKED_AT = 24
+"""Many sources say the same of somebody: it is shown once, so more is looked at than is shown."""
 
 
 @router.get("/verzoeken/{request_id}")
@@ -80,10 +82,9 @@ def _found(asked: tuple[Request, ...] | list[Request], request_id: UUID) -> Requ
 
 def _preview(visit: Visit, opened: Opened, category: str) -> Preview:
     session, keys, speech, catalog = opened.session, opened.keys, opened.speech, opened.catalog
-    most = requests.MOST_LINES + 1
-    kept = dossier.records(session, keys, category=category, until=visit.at, limit=most)
-    talks = dossier.interactions(session, keys, category=category, until=visit.at, limit=most)
-    lines = [values.line(speech, catalog, each) for each in kept] + [
-        values.talk(speech, catalog, each) for each in talks
-    ]
-    return Preview(tuple(lines[: requests.MOST_LINES]), has_more=len(lines) > requests.MOST_LINES)
+    kept = dossier.records(session, keys, category=category, until=visit.at, limit=_MOST_LOOKED_AT)
+    talks = dossier.interactions(session, keys, category=category, until=visit.at, limit=requests.MOST_LINES + 1)
+    said = [values.line(speech, catalog, each) for each in kept]
+    said += [values.talk(speech, catalog, each) for each in talks]
+    lines = tuple(dict.fromkeys(said))
+    return Preview(lines[: requests.MOST_LINES], has_more=len(lines) > requests.MOST_LINES)
