@@ -119,7 +119,7 @@ def _verify_bundle(reader: Reader, trust: Trust, verdict: Verdict) -> None:
     if not trust.keys:
         verdict.cautions.append("the keys were taken from the file: compare them with those that you were given")
     if trust.known is not None and not any(_known_size(each, trust) is not None for each in logs):
-        verdict.blame("bundle", None, VerificationFailed("your checkpoint is of a log that is not in this file"))
+        verdict.blame("bundle", None, VerificationFailed("your checkpoint was signed by no log of this file"))
     verdict.checked |= asdict(replay.counts)
     if replay.counts.in_flight:
         verdict.cautions.append(f"{replay.counts.in_flight} reads crossed an act by less than {trust.in_flight}")
