@@ -7,7 +7,7 @@ thing is asked once at a time.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -28,6 +28,8 @@ from consent.types import CUSTOMER_SOURCE
 
 MOST: Final = 500
 LONGEST_NOTE: Final = 1_000
+MOST_REPORTS: Final = 20
+"""How many lines of the log one customer can report in a day: each is a letter to an organization or the operator."""
 _OWN: Final = text(sql("find_own_subject"))
 _THING: Final = text(sql("own_thing"))
 _ACCESS: Final = text(sql("own_access"))
@@ -40,6 +42,7 @@ _WAITING: Final = text(
     "select demand_id, organization_id, kind, asked_at, due_at from demand"
     " where answered_at is null and withdrawn_at is null order by due_at, demand_id limit 1000"
 )
+_REPORTS: Final = text("select count(*) from demand where kind = 'look' and asked_at > :since")
 _ERASE_OWN: Final = text("select erase_own_statement(:record, :at)")
 
 
@@ -78,6 +81,12 @@ class NoteTooLong(Invalid):
     """A note is at most a thousand characters."""
 
     code = "note-too-long"
+
+
+class TooManyReports(Conflict):
+    """Twenty lines of the log were reported in a day; the others can be reported tomorrow."""
+
+    code = "too-many-reports"
 
 
 class Words(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -173,13 +182,16 @@ def erase(platform: Platform, session: Session, record: UUID, *, note: str = "",
 
 
 def report(platform: Platform, session: Session, access: UUID, *, note: str = "", at: datetime) -> UUID:
-    """Ask whoever looked to explain a line of the log, and return the demand; raises NotFound.
+    """Ask whoever looked to explain a line of the log, and return the demand; raises NotFound and TooManyReports.
 
     What nobody but the customer or the platform itself did is asked of the platform.
     """
     line = session.execute(_ACCESS, {"access": access}).first()
     if line is None:
         raise NotFound("there is no such line in the log")
+    corrections.lock(session)
+    if session.execute(_REPORTS, {"since": at - timedelta(days=1)}).scalar_one() >= MOST_REPORTS:
+        raise TooManyReports
     about = _About(line.organization_id or NIL, Kind.LOOK, access=access)
     return _ask(platform, session, about, Words(None, note), at=at)
 

@@ -285,15 +285,33 @@ def test_whoever_could_see_it_is_told_and_listed(platform: Platform, noor: make.
     assert [[reader.organization_id]] == [each.told for each in asked(platform, noor)]
 
 
-def test_a_look_is_asked_of_whoever_looked(platform: Platform, noor: make.Person, database_url: str) -> None:
-    reader, access = make.organization(platform), uuid4()
+def looked(database_url: str, customer: UUID, organization: UUID) -> UUID:
+    access = uuid4()
     with psycopg.connect(database_url) as connection:
         connection.execute(
             "insert into access (customer_id, at, access_id, organization_id, principal, path, asked, released,"
             " records, outcome, reason)"
             " values (%s, now(), %s, %s, 'service', 'profile', '{contact}', '{}', 0, 'refused', 'x')",
-            (noor.customer_id, access, reader.organization_id),
+            (customer, access, organization),
         )
+    return access
+
+
+def test_reports_of_one_day_have_an_end(platform: Platform, noor: make.Person, database_url: str) -> None:
+    reader = make.organization(platform)
+    for _ in range(demands.MOST_REPORTS):
+        do(platform, noor, demands.report, looked(database_url, noor.customer_id, reader.organization_id))
+    one_more = looked(database_url, noor.customer_id, reader.organization_id)
+
+    with pytest.raises(demands.TooManyReports):
+        do(platform, noor, demands.report, one_more)
+    with platform.database.scoped(noor.scope) as session:
+        assert demands.report(platform, session, one_more, at=clock.now() + timedelta(days=2))
+
+
+def test_a_look_is_asked_of_whoever_looked(platform: Platform, noor: make.Person, database_url: str) -> None:
+    reader = make.organization(platform)
+    access = looked(database_url, noor.customer_id, reader.organization_id)
 
     do(platform, noor, demands.report, access)
 
