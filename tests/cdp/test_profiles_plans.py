@@ -116,7 +116,9 @@ def test_the_list_of_an_export_goes_on_where_the_index_stopped(
 
 
 def test_the_check_of_tokens_goes_by_an_index(behind: Behind, reads: Reads, database_url: str) -> None:
-    behind.connection.execute("insert into client values ('plans', null, 'x', '', '{}', now(), null)")
+    behind.connection.execute(
+        "insert into client (client_id, name, secret_hash, scopes) values ('plans', 'x', '', '{}')"
+    )
     behind.connection.execute(
         "insert into access_token select decode(md5(n::text), 'hex'), 'plans', '{}', now(), now(), null"
         " from generate_series(1, 20000) n"
