@@ -1,6 +1,7 @@
 """Veilig inloggen, Bevestigen, Bent u dit? and leaving, as forms of a browser without scripts."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
@@ -8,16 +9,21 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.portal import cookies
+from api.portal.frame import Room
+from api.portal.pages import sign_in
 from cdp import claiming, clock, ids, sessions
+from cdp.catalog.files import Language
 from cdp.keys.blind import IdentifierType as Proof
 from cdp.passkeys import Holder
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from cdp.ways_in import WaysIn
 from tests import make
 from tests.cdp.authenticator import Device
 from tests.cdp.test_passkeys import holder, register
 from tests.portal.asked import asked_about
 from tests.portal.conftest import Age, Enter
+from tests.portal.samples import world
 
 
 def posts(portal: TestClient, to: str) -> list[dict[str, str]]:
@@ -348,3 +354,29 @@ def test_a_new_address_gets_three_codes_whoever_asks(platform: Platform, enter: 
     ]
 
     assert [303, 303, 303, 429] == [each.status_code for each in answers]
+
+
+ENDS = {
+    "today": (30, 470, "Stopt vanzelf om 15:00, en uiterlijk om 22:20."),
+    "tomorrow at the latest": (30, 700, "Stopt vanzelf om 15:00, en uiterlijk op 22 november 2026 om 02:10."),
+    "both at once": (700, 700, "Stopt vanzelf op 22 november 2026 om 02:10."),
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_an_end_on_another_day_has_a_date(case: str) -> None:
+    soon, last, expected = ENDS[case]
+    session = sessions.SessionFacts(
+        session_id=uuid4(),
+        way=sessions.Way.EMAIL,
+        device="",
+        started_at=world.AT,
+        used_at=world.AT,
+        expires_at=world.AT + timedelta(minutes=soon),
+        ends_at=world.AT + timedelta(minutes=last),
+    )
+    known = sign_in.Known(WaysIn((), (), (), (session,)), (), None, is_fresh=True, has_texts=False, external="")
+
+    page = sign_in.sign_in(world.speech(Language.NL), known, world.frame(Language.NL, Room.SIGN_IN))
+
+    assert [expected] == [each.until for each in page.sessions]

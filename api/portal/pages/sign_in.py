@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Final
 
 from api.portal import places
 from api.portal.frame import Frame, Page
-from api.portal.speech import Speech, later
+from api.portal.speech import ZONE, Speech, later
 from cdp.keys.blind import IdentifierType
 from cdp.passkeys import Passkey
 from cdp.questions import Denied
@@ -153,14 +154,24 @@ def _open(speech: Speech, each: SessionFacts, *, is_this: bool) -> Open:
     return Open(
         device=each.device or speech.say("Onbekend apparaat"),
         about=f"{began}, {speech.say(_WAYS[each.way])}.",
-        until=speech.say(
-            "Stopt vanzelf om %(clock)s, en uiterlijk om %(end)s.",
-            clock=speech.clock(each.expires_at),
-            end=speech.clock(each.ends_at),
-        ),
+        until=_until(speech, each),
         stop=f"{places.SIGN_IN}/sessies/{each.session_id}/stop",
         is_this=is_this,
     )
+
+
+def _until(speech: Speech, each: SessionFacts) -> str:
+    soon, last = _at(speech, each.expires_at), _at(speech, each.ends_at)
+    if soon == last:
+        return speech.say("Stopt vanzelf %(end)s.", end=last)
+    return speech.say("Stopt vanzelf %(soon)s, en uiterlijk %(end)s.", soon=soon, end=last)
+
+
+def _at(speech: Speech, moment: datetime) -> str:
+    clock = speech.clock(moment)
+    if moment.astimezone(ZONE).date() == speech.at.astimezone(ZONE).date():
+        return speech.say("om %(clock)s", clock=clock)
+    return speech.say("op %(date)s om %(clock)s", date=speech.date(moment), clock=clock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ _PHONE: Final = Proven(IdentifierType.PHONE, "+31612345678", world.AT - timedelt
 _THIS: Final = world.identity("this session")
 
 
-def _session(name: str, way: Way, device: str, *, ago: int) -> SessionFacts:
+def _session(name: str, way: Way, device: str, *, ago: int, left: int = 30) -> SessionFacts:
     began = world.AT - timedelta(minutes=ago)
     return SessionFacts(
         session_id=world.identity(name),
@@ -34,7 +34,7 @@ def _session(name: str, way: Way, device: str, *, ago: int) -> SessionFacts:
         device=device,
         started_at=began,
         used_at=began,
-        expires_at=world.AT + timedelta(minutes=30),
+        expires_at=world.AT + timedelta(minutes=left),
         ends_at=began + timedelta(hours=8),
     )
 
@@ -52,6 +52,7 @@ _MANY: Final = WaysIn(
         _ONE,
         _session("other session", Way.PASSKEY, "", ago=100),
         _session("third", Way.EXTERNAL, "Safari – iPad", ago=9),
+        _session("tomorrow", Way.EMAIL, "Edge – Windows", ago=0, left=8 * 60),
     ),
 )
 
