@@ -101,3 +101,15 @@ def test_what_does_not_exist_is_not_there(platform: Platform, enter: Enter) -> N
 
     for place in ("exe", "json/nobody", "exe/nobody"):
         assert 404 == browser.get(f"/gegevens/meenemen/{place}").status_code
+
+
+def test_what_is_read_has_the_names_of_its_fields(platform: Platform, enter: Enter) -> None:
+    address, user, source = make.email(), make.name("user"), make.organization(platform)
+    make.known_person(platform, source, address, user=user)
+    product = make.item(Kind.PRODUCT, "phone", {"brand": "Zeemeeuw", "outcome": "no-answer"}, user=user, key="1")
+    make.delivery(platform, source, product)
+
+    page = enter(make.person(platform, address=address)).get("/gegevens/meenemen/html").text
+
+    assert "Merk: Zeemeeuw" in page
+    assert "Afloop: geen antwoord" in page

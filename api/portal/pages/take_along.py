@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from pydantic import JsonValue
-
 from api.portal import places
 from api.portal.frame import Frame, Page
-from api.portal.pages import values
+from api.portal.pages import things, values
 from api.portal.pages.things import Held
 from api.portal.speech import Speech, later
 from cdp.portability import Taking
@@ -125,7 +123,7 @@ def _is_own_page(row: Row) -> bool:
 
 
 def _record(held: Held, row: Row) -> Item:
-    lines = [_value(held, row["value"]), _from(held, row)]
+    lines = [*things.told(held, row["kind"], row["type"], row["value"]), _from(held, row)]
     if row["disputed_at"]:
         lines.append(held.speech.say("Door u betwist"))
     return Item(values.label(held.speech, held.catalog, row["kind"], row["type"]), _said(lines))
@@ -134,7 +132,7 @@ def _record(held: Held, row: Row) -> Item:
 def _talk(held: Held, row: Row) -> Item:
     return Item(
         values.label(held.speech, held.catalog, "interaction", row["type"]),
-        _said([_value(held, row["value"]), _from(held, row)]),
+        _said([*things.told(held, "interaction", row["type"], row["value"]), _from(held, row)]),
     )
 
 
@@ -161,10 +159,6 @@ def _access(held: Held, row: Row) -> Item:
 
 def _from(held: Held, row: Row) -> str:
     return f"{row['source_name']}, {_date(held, row['occurred_at'])}"
-
-
-def _value(held: Held, value: JsonValue) -> str:
-    return values.full(held.speech, value)
 
 
 def _date(held: Held, moment: Any) -> str:  # noqa: ANN401  # a moment, or what JSON makes of one

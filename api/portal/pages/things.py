@@ -168,6 +168,15 @@ def pairs(held: Held, each: Record | Interaction) -> tuple[Pair, ...]:
     return tuple(Pair(field.name, field.text) for field in islice(_fields(held, each), MOST_PAIRS))
 
 
+def told(held: Held, kind: str, type_: str, value: JsonValue) -> tuple[str, ...]:
+    """Return all that a value says, whole, each field on a line of its own with its name."""
+    is_fact = kind == "attributes"
+    if is_fact and not isinstance(value, dict | list):
+        return (field_names.said(held.speech, type_, value),)
+    fields = _walk(held, value, "", 0, of_person=is_fact)
+    return tuple(f"{field.name}: {field.text}" if field.name else field.text for field in fields)
+
+
 def when(held: Held, moment: datetime) -> str:
     """Return a date."""
     return held.speech.date(moment)
