@@ -1,11 +1,14 @@
 """Answering, stopping, giving back and changing, without a script: each form is one act, and the next page tells it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from api.portal.routes import plain
 from cdp import clock, grants
 from cdp.platform import Platform
 from cdp.tables import Organization, Permission
@@ -275,3 +278,22 @@ def test_help_is_there_for_everybody(portal: TestClient) -> None:
     portal.cookies.clear()
 
     assert "Hulp en contact" in portal.get("/hulp").text
+
+
+HELPERS: dict[str, tuple[dict[str, Any], str]] = {
+    "the one for help first": (
+        {"portal_help": "help@example.org", "operator_mail": "op@example.org"},
+        "help@example.org",
+    ),
+    "else the operator's": ({"operator_mail": "op@example.org", "is_demo": True}, "op@example.org"),
+    "the demo has one": ({"is_demo": True}, "hulp@mijn-klant.example.org"),
+    "never the sender's": ({"mail_from": "mijn.klant <noreply@example.org>"}, ""),
+}
+
+
+@pytest.mark.parametrize("case", HELPERS)
+def test_help_names_only_an_address_that_somebody_reads(platform: Platform, case: str) -> None:
+    given, expected = HELPERS[case]
+    bare: dict[str, Any] = {"portal_help": None, "operator_mail": None, "is_demo": False}
+
+    assert expected == plain.help_address(replace(platform.settings, **bare | given))

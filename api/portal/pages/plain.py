@@ -73,7 +73,7 @@ def stop_all(facts: Facts, frame: Frame) -> StopAllPage:
 
 
 def help_(speech: Speech, frame: Frame, *, email: str) -> HelpPage:
-    """Return the page with help."""
+    """Return the page with help; `email` is empty where nobody answers letters."""
     say = speech.say
     return HelpPage(
         frame=frame,

@@ -1,7 +1,6 @@
 """Everything stopped at once, help, the rest of the menu, and how to be spoken to."""
 
-from email.utils import parseaddr
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +14,7 @@ from api.portal.visit import Visiting, portal_of, visit
 from api.principals import PlatformDep
 from cdp import dossier, grants
 from cdp.catalog.files import Language
+from cdp.settings import Settings
 from consent.errors import Invalid, Unauthenticated
 
 router = APIRouter(include_in_schema=False)
@@ -22,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 OURS = [Depends(own_forms.only)]
 Tongue = Annotated[str, Form(max_length=10)]
 Onward = Annotated[str, Form(max_length=500)]
+_DEMO_HELP: Final = "hulp@mijn-klant.example.org"
 _DETAILS: dict[Language, dict[str, str]] = {
     Language.NL: {"language": "nl", "address": "u"},
     Language.NL_JE: {"language": "nl", "address": "je"},
@@ -57,10 +58,14 @@ def more(visit: Visiting) -> Response:
 async def help_(request: Request) -> Response:
     """Show how to get help, to everybody."""
     portal, speech = portal_of(request), error_pages.speech_of(request)
-    _, sender = parseaddr(portal.settings.mail_from)
     frame = error_pages.frame_of(portal, request, speech)
-    page = plain.help_(speech, frame, email=portal.settings.portal_help or sender)
+    page = plain.help_(speech, frame, email=help_address(portal.settings))
     return portal.answer(request, page)
+
+
+def help_address(settings: Settings) -> str:
+    """Return where a human reads letters, empty without such a place; nobody reads what is sent to the sender."""
+    return settings.portal_help or settings.operator_mail or (_DEMO_HELP if settings.is_demo else "")
 
 
 @router.post(places.SPEECH, dependencies=OURS)

@@ -37,6 +37,10 @@ def _help_for_anybody(locale: Language) -> Page:
     return plain.help_(world.speech(locale), world.stranger(locale), email="hulp@klant.example.org")
 
 
+def _help_without_mail(locale: Language) -> Page:
+    return plain.help_(world.speech(locale), world.stranger(locale), email="")
+
+
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "organisatie": lambda locale: _one(locale, "vuurtoren"),
     "organisatie-deel": lambda locale: _one(locale, "zonnewijzer"),
@@ -50,4 +54,5 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "meer": _more,
     "hulp": _help,
     "hulp-buiten": _help_for_anybody,
+    "hulp-zonder-mail": _help_without_mail,
 }
