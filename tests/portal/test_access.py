@@ -297,3 +297,12 @@ def test_help_names_only_an_address_that_somebody_reads(platform: Platform, case
     bare: dict[str, Any] = {"portal_help": None, "operator_mail": None, "is_demo": False}
 
     assert expected == plain.help_address(replace(platform.settings, **bare | given))
+
+
+def test_a_request_says_how_long_it_asks_for(platform: Platform, enter: Enter) -> None:
+    person, asking = make.person(platform), make.organization(platform)
+    request = make.access_request(platform, asking, person.customer_id)
+
+    page = enter(person).get(f"/verzoeken/{request}").text
+
+    assert re.search(r"Ze vragen \d+ maand", page)

@@ -58,6 +58,7 @@ class RequestPage(Page):
     without: str
     special: str
     due: str
+    longest: str
     periods: tuple[Choice, ...]
     action: str
     answer: str
@@ -88,6 +89,7 @@ def request(
         without=say("Weigert u? Dan krijgt %(name)s deze gegevens niet van ons.", name=name),
         special=_special(facts, asked),
         due=say("U kunt antwoorden tot %(date)s. Zonder antwoord zien ze niets.", date=facts.speech.date(asked.due_at)),
+        longest=say("Ze vragen %(period)s.", period=facts.speech.period(asked.days)),
         periods=choices(facts, asked.purpose, longest=asked.days),
         action=places.request(asked.request_id),
         answer=_answer(facts, asked, name),
