@@ -37,6 +37,17 @@ def test_somebody_new_reads_that_nobody_looked(platform: Platform, enter: Enter)
     assert "Er heeft nog niemand gekeken." in page.text
 
 
+def test_own_pages_stand_apart_behind_a_link(platform: Platform, enter: Enter) -> None:
+    browser = enter(make.person(platform))
+    browser.get("/gegevens")
+    browser.get("/gegevens")
+    page = browser.get("/logboek").text
+    (own,) = re.findall(r'href="(/logboek\?wie=self)"', page)
+
+    assert "U bekeek" not in page
+    assert 2 == browser.get(own).text.count("U bekeek uw gegevens.")
+
+
 @pytest.mark.parametrize(
     "ask",
     [
