@@ -1013,7 +1013,7 @@ grant delete, insert, select on opening to cdp_sequencer;
 grant select on opening to cdp_auditor;
 grant select on opening to cdp_customer;
 create policy auditor_wall on opening as permissive for select to cdp_auditor
-    using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)) OR (((kind >= 2) AND (kind <= 4)) AND (organization_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (pseudonym = '00000000-0000-0000-0000-000000000000'::uuid)))));
+    using ((( SELECT is_sealed('auditor'::text) AS is_sealed) AND ((( SELECT app_organization() AS app_organization) IS NULL) OR (organization_id = ( SELECT app_organization() AS app_organization)) OR ((kind >= 2) AND (kind <= 4) AND (organization_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (pseudonym = '00000000-0000-0000-0000-000000000000'::uuid)))));
 create policy customer_wall on opening as permissive for select to cdp_customer
     using ((pseudonym = ANY (( SELECT own_pseudonyms() AS own_pseudonyms)::uuid[])));
 create policy sequencer_wall on opening as permissive for all to cdp_sequencer

@@ -40,7 +40,7 @@ grant update (customer_id, request_id, evidence, other_id, other) on act to cdp_
 create policy auditor_wall on opening for select to cdp_auditor
     using ((select is_sealed('auditor'))
         and ((select app_organization()) is null or organization_id = (select app_organization())
-             or kind between 2 and 4 and organization_id = '00000000-0000-0000-0000-000000000000'
+             or kind >= 2 and kind <= 4 and organization_id = '00000000-0000-0000-0000-000000000000'
                 and pseudonym = '00000000-0000-0000-0000-000000000000'));
 create policy customer_wall on opening for select to cdp_customer using (pseudonym = any ((select own_pseudonyms())::uuid[]));
 grant select on opening to cdp_auditor, cdp_customer;

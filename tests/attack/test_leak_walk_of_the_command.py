@@ -106,6 +106,7 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
         "write-key revoke": [slug, "none"],
         "keys status": [],
         "keys rotate": [],
+        "erasures replay": [],
         "log status": [],
         "log vkey": [],
         "log verify": [_file(world, folder)[0]],
