@@ -1,9 +1,11 @@
 """Veilig inloggen: every way in and every session, to see, add, rename, remove and stop. A letter tells each change."""
 
+from collections.abc import Callable
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form
+from sqlmodel import Session
 from starlette.responses import Response
 
 from api import own_forms
@@ -53,27 +55,13 @@ def rename(passkey_id: UUID, visit: Visiting, naam: Word = "") -> Response:
 @router.post(places.SIGN_IN + "/passkeys/{passkey_id}/weg", dependencies=_OURS)
 def remove_passkey(passkey_id: UUID, visit: Visiting) -> Response:
     """Remove a passkey, never the last way in."""
-    visit.fresh()
-    try:
-        with visit.platform.database.scoped(visit.person.scope) as session:
-            ways_in.remove_passkey(session, passkey_id)
-    except LastWayIn:
-        return _page(visit, LAST_WAY_IN)
-    tell(visit, Change.PASSKEY_REMOVED)
-    return visit.lead(places.SIGN_IN, notices.REMOVED)
+    return _removed(visit, ways_in.remove_passkey, passkey_id, Change.PASSKEY_REMOVED)
 
 
 @router.post(places.SIGN_IN + "/extern/{external_id}/weg", dependencies=_OURS)
 def remove_external(external_id: UUID, visit: Visiting) -> Response:
     """Let the other service log the customer in no more."""
-    visit.fresh()
-    try:
-        with visit.platform.database.scoped(visit.person.scope) as session:
-            ways_in.remove_external(session, external_id)
-    except LastWayIn:
-        return _page(visit, LAST_WAY_IN)
-    tell(visit, Change.EXTERNAL_REMOVED)
-    return visit.lead(places.SIGN_IN, notices.REMOVED)
+    return _removed(visit, ways_in.remove_external, external_id, Change.EXTERNAL_REMOVED)
 
 
 @router.post(places.SIGN_IN + "/sessies/stop-andere", dependencies=_OURS)
@@ -140,6 +128,17 @@ def remove_address(visit: Visiting, soort: Word = "", waarde: Word = "") -> Resp
 def is_fresh(visit: Visit) -> bool:
     """Tell whether the visitor proved a few minutes ago who they are."""
     return visit.person.is_fresh
+
+
+def _removed(visit: Visit, remove: Callable[[Session, UUID], None], way: UUID, change: Change) -> Response:
+    visit.fresh()
+    try:
+        with visit.platform.database.scoped(visit.person.scope) as session:
+            remove(session, way)
+    except LastWayIn:
+        return _page(visit, LAST_WAY_IN)
+    tell(visit, change)
+    return visit.lead(places.SIGN_IN, notices.REMOVED)
 
 
 def _page(visit: Visit, fault: str | None = None) -> Response:
