@@ -5,7 +5,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form
-from sqlmodel import Session
 from starlette.responses import Response
 
 from api import own_forms
@@ -17,6 +16,7 @@ from api.portal.speech import later
 from api.portal.visit import Visit, Visiting
 from cdp import claiming, passkeys, proofs, questions, sessions, ways_in
 from cdp.claiming import LastWayIn, ProvenByAnother
+from cdp.database import Session
 from cdp.keys.blind import IdentifierType
 from cdp.letters import Change, Letters
 from cdp.login import CodeWrong
