@@ -38,8 +38,8 @@ def main() -> None:
     wanted.add_argument("--json", action="store_true", help="print the figures instead of the table")
     told = wanted.parse_args()
     report = Report()
-    with two_processors() as who, open_house(min(10_000, (QUICK if told.quick else FULL)[0])) as house:
-        report.figures["processors"] = who
+    with two_processors() as where, open_house(min(10_000, (QUICK if told.quick else FULL)[0])) as house:
+        who = report.figures["machine"] = f"{where}; {house.postgres}"
         with served(house) as port:
             aside()
             try:

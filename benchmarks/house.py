@@ -1,6 +1,7 @@
 """A house to measure in: a server of its own that commits to the disk, two sources, one recipient, and people."""
 
 import asyncio
+import os
 import secrets
 import shutil
 import tempfile
@@ -26,6 +27,8 @@ from cdp.scope import Principal, Scope
 from cdp.settings import Settings
 
 PURPOSE: Final = "customer-care"
+SHIPPED: Final = "wheel"
+"""The PostgreSQL that comes with the product; CDP_POSTGRES_BIN names another."""
 SCOPES: Final = ("profiles:read", "records:write", "grants:request")
 _FILL: Final = Path(__file__).with_name("fill.sql").read_text(encoding="utf-8")
 _ATTRIBUTES: Final = ("first_name", "last_name", "phone", "street", "city")
@@ -54,6 +57,14 @@ class House:
         """The settings of a process that serves this house."""
         url = self.platform.settings.app_url.set(drivername="postgresql").render_as_string(hide_password=False)
         return {"CDP_HOME": str(self.home), "CDP_APP_DATABASE_URL": url, "CDP_DEMO": "1"}
+
+    @property
+    def postgres(self) -> str:
+        """Which PostgreSQL serves, in words."""
+        found = self.cluster.binaries
+        if found is None:
+            return "PostgreSQL"
+        return f"PostgreSQL {found.major}" + (" of the wheel" if found.from_wheel else ", installed")
 
     def token(self) -> str:
         """Return a fresh access token of the recipient's program, good for ten minutes."""
@@ -93,7 +104,8 @@ def open_house(people: int) -> Iterator[House]:
     """Build a house with `people` whose values can be read, through the real store, and take it down in the end."""
     home = Path(tempfile.mkdtemp(prefix="cdp-bench-"))
     try:
-        with Cluster(home, durable=True, settings={"shared_buffers": "2GB", "max_wal_size": "8GB"}) as cluster:
+        programs = os.environ.get("CDP_POSTGRES_BIN") or SHIPPED
+        with Cluster(home, binaries=programs, settings={"shared_buffers": "2GB", "max_wal_size": "8GB"}) as cluster:
             with psycopg.connect(cluster.url(), autocommit=True) as connection:
                 connection.execute("create database bench")
             admin = cluster.url("bench")
