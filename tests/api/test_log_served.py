@@ -223,8 +223,11 @@ def _flipped(value: object) -> object:
     if isinstance(value, list):
         return [*value[:-1], _flipped(value[-1])]
     assert isinstance(value, bytes)
-    # Not at the end: the last letter of base64 may hold bits that say nothing.
-    return value[:-10] + bytes([value[-10] ^ 1]) + value[-9:]
+    own = len(value)
+    if value.startswith(b"localhost/"):  # a checkpoint: a witness's line behind the log's own is not the log's promise
+        own = value.index(b"\n", value.index(b"\n\n") + 2)
+    place = own - 10  # not at the end: the last letter of base64 may hold bits that say nothing
+    return value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
 
 
 @pytest.mark.parametrize("name", ["Checkpoint", "Old", "Entries", "Consistency", "Inclusion"])
