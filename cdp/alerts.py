@@ -64,17 +64,10 @@ def choose(session: Session, customer: UUID, organization: UUID, rhythm: str, *,
 
 
 def send_due(platform: Platform, at: datetime) -> int:
-    """Send every letter that is due, and return how many."""
+    """Send every letter that is due, and return how many were carried; stops when the mail server takes none."""
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
         due = list(session.execute(_DUE, {"at": at}).scalars())
-    letters = [letter for customer in due for letter in _letters(platform, customer, at=at)]
-    if letters:
-        outbox = mail.outbox(platform.settings)
-        outbox.open()
-        for letter in letters:
-            outbox.send(letter)
-        outbox.close()
-    return len(letters)
+    return mail.carry_all(platform.settings, (each for who in due for each in _letters(platform, who, at=at)))
 
 
 def _letters(platform: Platform, customer: UUID, *, at: datetime) -> list[Letter]:

@@ -7,13 +7,15 @@ import tomllib
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from cdp import codes
 from cdp.catalog.files import Language as Voice
 from cdp.mail import Letter, TextMessage
 
 Language = Literal["nl", "en"]
+_URGENT: Final = frozenset({"login", "code", "address"})
+"""Letters that somebody waits for."""
 
 
 class Change(StrEnum):
@@ -60,7 +62,8 @@ class Letters:
     def _letter(self, kind: str, to: str, voice: str, **facts: object) -> Letter:
         words = _words()[kind][voice]
         subject = str(words["subject"]).format(brand=self._brand)
-        return Letter(to, subject, str(words["text"]).lstrip().format(brand=self._brand, **facts), _tag(voice))
+        text = str(words["text"]).lstrip().format(brand=self._brand, **facts)
+        return Letter(to, subject, text, _tag(voice), is_urgent=kind in _URGENT)
 
 
 @cache

@@ -3,17 +3,17 @@
 The Maildir lies under the home, and only this machine shows it.
 
 Letters leave in the background, one after another, so that no answer waits for a mail server or tells by its time
-whether a letter went out. No log line names the person.
+whether a letter went out; which is next, `cdp.mail_queue` says. No log line names the person.
 """
 
 import json
 import logging
 import mailbox
-import queue
 import smtplib
 import ssl
 import threading
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -24,6 +24,9 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from cdp.keys import blind
+from cdp.keys.blind import IdentifierType
+from cdp.mail_queue import Waiting
 from cdp.settings import Settings
 from consent.errors import Invalid
 
@@ -33,8 +36,16 @@ CHANNEL: Final = "X-Channel"
 _FOLDER: Final = "mail"
 _SECONDS: Final = 20
 _MOST_WAITING: Final = 1_000
+_ENOUGH: Final = 3
+_ASK_AGAIN: Final = 300.0
 _SUBMISSION: Final = 587
 _SUBMISSIONS: Final = 465  # RFC 8314
+
+
+class AddressUnreachable(Invalid):
+    """Our mail server sends nothing to a mailbox whose name has letters beyond a to z; use another address."""
+
+    code = "address-unreachable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +56,27 @@ class Letter:
     subject: str
     text: str = field(repr=False)
     language: str
+    is_urgent: bool = False
+    """Somebody waits for it with the page open: a login link, a code."""
+    attachment: "Attachment | None" = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that comes with a letter."""
+
+    name: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TextMessage:
-    """One text message to one number."""
+    """One text message to one number: a code, for which somebody waits."""
 
     to: str = field(repr=False)
     text: str = field(repr=False)
     language: str
+    is_urgent: bool = True
 
 
 class TextCarrier(Protocol):
@@ -68,6 +91,9 @@ class Carrier(Protocol):
 
     def carry(self, message: EmailMessage) -> None:
         """Hand the letter over; raises OSError (smtplib's errors among them) when it was not taken."""
+
+    def takes_any_alphabet(self) -> bool:
+        """Tell whether a letter can go to a mailbox whose name is not plain ASCII; raises OSError like `carry`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +125,12 @@ class Smtp:
                 server.login(unquote(self.url.username), unquote(self.url.password or ""))
             server.send_message(message)
 
+    def takes_any_alphabet(self) -> bool:
+        """Ask the server whether it offers SMTPUTF8 (RFC 6531)."""
+        with self._connected() as server:
+            server.ehlo_or_helo_if_needed()
+            return server.has_extn("smtputf8")
+
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         host, context = self.url.hostname or "", ssl.create_default_context()
@@ -125,7 +157,11 @@ class Maildir:
 
     def carry(self, message: EmailMessage) -> None:
         """Put the letter down."""
-        self._opened().add(message)
+        self._opened().add(message.as_bytes(policy=policy.default.clone(utf8=True)))
+
+    def takes_any_alphabet(self) -> bool:
+        """Tell that every letter can lie here."""
+        return True
 
     def letters(self) -> list[EmailMessage]:
         """Return every letter, newest first."""
@@ -152,20 +188,25 @@ class Outbox:
         self.carrier = carrier
         self._sender = sender
         self._texts = texts
-        self._waiting: queue.Queue[Letter | TextMessage | None] = queue.Queue(_MOST_WAITING)
+        self._waiting: Waiting[Letter | TextMessage] = Waiting(_MOST_WAITING)
         self._thread: threading.Thread | None = None
+        self._asking, self._asked_again_at, self._takes_any = threading.Lock(), 0.0, False
 
     @property
     def has_texts(self) -> bool:
         """Tell whether text messages can be sent."""
         return self._texts is not None or isinstance(self.carrier, Maildir)
 
+    def check(self, unverified: str) -> None:
+        """Raise Invalid for what is no address, and AddressUnreachable where no letter would leave to it."""
+        address = blind.normalise(IdentifierType.EMAIL, unverified)
+        if not address.isascii() and not self._takes_any_alphabet():
+            raise AddressUnreachable(field="/email")
+
     def send(self, letter: Letter | TextMessage) -> None:
-        """Take a letter to be carried; one too many is dropped and logged, for the customer can ask again."""
-        try:
-            self._waiting.put_nowait(letter)
-        except queue.Full:
-            _note("mail-dropped", "queue.Full")
+        """Take a letter to be carried; where too many wait, one is dropped and logged, for people can ask again."""
+        if not self._waiting.put(letter):
+            _note("mail-dropped", "too-many")
 
     def open(self) -> None:
         """Begin to carry."""
@@ -174,31 +215,48 @@ class Outbox:
 
     def close(self) -> None:
         """Carry what waits, for as long as one letter may take, and stop."""
+        self._waiting.close()
         if self._thread is not None:
-            self._waiting.put(None)
             self._thread.join(_SECONDS)
 
     def settle(self) -> None:
         """Wait until every letter that was taken has been carried or given up."""
-        self._waiting.join()
+        self._waiting.settle()
 
-    def _run(self) -> None:
-        while (letter := self._waiting.get()) is not None:
-            self._carry(letter)
-            self._waiting.task_done()
-
-    def _carry(self, letter: Letter | TextMessage) -> None:
+    def carry(self, letter: Letter | TextMessage) -> bool:
+        """Carry a letter now, and tell whether it was taken; for the worker, whom nobody waits for."""
         try:
-            if isinstance(letter, Letter):
-                self.carrier.carry(_message(letter, self._sender))
-            elif self._texts is not None:
-                self._texts.carry(letter)
-            elif isinstance(self.carrier, Maildir):
-                self.carrier.carry(_caught(letter))
+            self._hand_over(letter)
         except Exception as error:  # noqa: BLE001 -- one letter must not stop the others: an address may be no address
             _note("mail-failed", type(error).__qualname__)
-        else:
-            _note("mail-sent", "ok")
+            return False
+        _note("mail-sent", "ok")
+        return True
+
+    def _takes_any_alphabet(self) -> bool:
+        """Return what the server said within the last minutes; one that does not say takes none, until asked again."""
+        with self._asking:
+            if self._asked_again_at <= time.monotonic():
+                try:
+                    self._takes_any = self.carrier.takes_any_alphabet()
+                except OSError as error:
+                    self._takes_any = False
+                    _note("mail-unasked", type(error).__qualname__)
+                self._asked_again_at = time.monotonic() + _ASK_AGAIN
+            return self._takes_any
+
+    def _run(self) -> None:
+        while (letter := self._waiting.take()) is not None:
+            self.carry(letter)
+            self._waiting.done()
+
+    def _hand_over(self, letter: Letter | TextMessage) -> None:
+        if isinstance(letter, Letter):
+            self.carrier.carry(_message(letter, self._sender))
+        elif self._texts is not None:
+            self._texts.carry(letter)
+        elif isinstance(self.carrier, Maildir):
+            self.carrier.carry(_caught(letter))
 
 
 def forget(settings: Settings, addresses: Collection[str]) -> None:
@@ -217,18 +275,42 @@ def outbox(settings: Settings, texts: TextCarrier | None = None) -> Outbox:
     raise Invalid("the setting CDP_SMTP_URL is missing", field="CDP_SMTP_URL")
 
 
+def carry_all(settings: Settings, letters: Iterable[Letter]) -> int:
+    """Carry letters one after another, and return how many were taken.
+
+    Asks for no further one after three in a row were not: then it is the server, and what it would have lost waits.
+    """
+    carried, failed, out = 0, 0, None
+    for letter in letters:
+        out = out or outbox(settings)
+        is_taken = out.carry(letter)
+        carried, failed = carried + is_taken, 0 if is_taken else failed + 1
+        if failed == _ENOUGH:
+            break
+    return carried
+
+
 def _message(letter: Letter, sender: str) -> EmailMessage:
     message = EmailMessage()
     name, address = parseaddr(sender)
     message["From"] = Address(name, addr_spec=address)
-    message["To"] = Address(addr_spec=letter.to)
+    message["To"] = _to(letter.to)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(localtime())
     message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers
     message.set_content(letter.text)
+    if letter.attachment is not None:
+        name, content = letter.attachment.name, letter.attachment.content
+        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
     return message
+
+
+def _to(address: str) -> Address:
+    """Return whom a letter goes to; a mailbox in another alphabet stands there as it is (RFC 6532)."""
+    mailbox_name, _, domain = address.rpartition("@")
+    return Address(addr_spec=address) if address.isascii() else Address(username=mailbox_name, domain=domain)
 
 
 def _caught(text: TextMessage) -> EmailMessage:

@@ -85,6 +85,8 @@ class Ended(BaseModel):
 
 def send_link(request: Request, platform: Platform, *, email: str, voice: str, browser: str) -> None:
     """Send a login link if this mailbox was not sent enough of them; raises Invalid or TooManyRequests."""
+    outbox: Outbox = request.app.state.outbox
+    outbox.check(email)
     asker = Asker(request.client.host if request.client else "", browser)
     link = login.ask(platform, email=email, asker=asker, at=clock.now())
     if link is not None:
@@ -92,7 +94,6 @@ def send_link(request: Request, platform: Platform, *, email: str, voice: str, b
         letter = letters_of(platform.settings).login(
             to=link.email, voice=voice, link=address, code=link.code, seconds=platform.settings.link_seconds
         )
-        outbox: Outbox = request.app.state.outbox
         outbox.send(letter)
 
 

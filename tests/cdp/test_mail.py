@@ -176,3 +176,110 @@ def test_a_letter_that_cannot_wait_is_dropped_and_logged(caplog: pytest.LogCaptu
 def test_a_letter_does_not_show_the_person() -> None:
     assert "jansen" not in repr(LETTER)
     assert "login/x" not in repr(LETTER)
+
+
+def test_login_letters_codes_and_texts_are_urgent_and_what_tells_of_a_change_is_not() -> None:
+    words, known = letters.Letters("mijn.klant"), {"to": "x@example.org", "voice": "nl"}
+
+    assert [True, True, True, True, False] == [
+        LETTER.is_urgent,
+        words.code(**known, code="1", seconds=60).is_urgent,
+        words.address(**known, code="1", seconds=60).is_urgent,
+        words.sms(**known, code="1").is_urgent,
+        words.changed(**known, change=letters.Change.EMAIL_ADDED, link="x").is_urgent,
+    ]
+
+
+def test_a_login_letter_overtakes_every_letter_that_waits(server: tuple[Received, str]) -> None:
+    received, address = server
+    outbox = mail.Outbox(mail.Smtp.of(f"smtp://{address}"), SENDER)
+    for number in range(30):
+        outbox.send(mail.Letter(f"{number}@example.org", "Er is gekeken", "x", "nl"))
+    outbox.send(LETTER)
+
+    outbox.open()
+    outbox.close()
+
+    assert (31, ["jansen@example.org"]) == (len(received.envelopes), received.envelopes[0].rcpt_tos)
+
+
+def test_a_mailbox_in_another_alphabet_gets_its_letter_where_the_server_knows_it() -> None:
+    received = Received()
+    for _, address in _running(received, enable_SMTPUTF8=True):
+        outbox = mail.Outbox(mail.Smtp.of(f"smtp://{address}"), SENDER)
+        outbox.check("J\u00fcrgen@example.org")
+        outbox.carry(mail.Letter("j\u00fcrgen@example.org", "Inloggen", "x", "nl"))
+
+    (envelope,) = received.envelopes
+    assert ["j\u00fcrgen@example.org"] == envelope.rcpt_tos
+    assert isinstance(envelope.content, bytes)
+    assert "To: j\u00fcrgen@example.org\r\n".encode() in envelope.content
+
+
+def test_a_mailbox_in_another_alphabet_is_refused_where_the_server_does_not_know_it() -> None:
+    for _, address in _running(Received(), enable_SMTPUTF8=False):
+        outbox = mail.Outbox(mail.Smtp.of(f"smtp://{address}"), SENDER)
+        with pytest.raises(mail.AddressUnreachable):
+            outbox.check("j\u00fcrgen@example.org")
+        outbox.check("jurgen@b\u00fccher.example")  # a domain has a plain name, too
+
+
+def test_a_server_is_asked_once_in_some_minutes_what_it_takes() -> None:
+    class Asked(mail.Maildir):
+        times = 0
+
+        def takes_any_alphabet(self) -> bool:
+            self.times += 1
+            raise ConnectionRefusedError
+
+    outbox = mail.Outbox(asked := Asked(Path()), SENDER)
+
+    for _ in range(3):
+        with pytest.raises(mail.AddressUnreachable):
+            outbox.check("j\u00fcrgen@example.org")
+    assert 1 == asked.times
+
+
+def test_the_demo_catches_letters_in_any_alphabet(tmp_path: Path) -> None:
+    outbox = mail.outbox(_settings(tmp_path, CDP_DEMO="1"))
+    outbox.check("j\u00fcrgen@example.org")
+    outbox.carry(mail.Letter("j\u00fcrgen@example.org", "Inloggen", "x", "nl"))
+
+    assert isinstance(outbox.carrier, mail.Maildir)
+    assert ["j\u00fcrgen@example.org"] == [str(each["To"]) for each in outbox.carrier.letters()]
+
+
+def test_the_worker_stops_asking_for_letters_that_no_server_takes(tmp_path: Path) -> None:
+    asked = []
+
+    def written() -> Iterator[mail.Letter]:
+        for number in range(10):
+            asked.append(number)
+            yield LETTER
+
+    assert 0 == mail.carry_all(_settings(tmp_path, CDP_SMTP_URL="smtp://127.0.0.1:1"), written())
+    assert 3 == len(asked)
+
+
+HOSTILE = "x\r\nBcc: victim@example.org"
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        mail.Letter(f"a@example.org{HOSTILE}", "s", "t", "nl"),
+        mail.Letter("a@example.org", HOSTILE, "t", "nl"),
+        mail.Letter("a@example.org", "s", "t", HOSTILE),
+        mail.Letter("a@example.org, victim@example.org", "s", "t", "nl"),
+        mail.Letter("\u00e9\r\nBcc: victim@example.org", "s", "t", "nl"),
+    ],
+)
+def test_nothing_in_a_letter_makes_a_header_or_another_addressee(
+    letter: mail.Letter, server: tuple[Received, str]
+) -> None:
+    received, address = server
+
+    mail.Outbox(mail.Smtp.of(f"smtp://{address}"), SENDER).carry(letter)
+
+    assert [] == [each for envelope in received.envelopes for each in envelope.rcpt_tos if each != "a@example.org"]
+    assert [] == [envelope for envelope in received.envelopes if _message(envelope)["Bcc"]]

@@ -54,6 +54,7 @@ class Trouble(StrEnum):
     UNVERIFIED = "unverified"
     TOO_OFTEN = "too-often"
     LINK_FIRST = "link-first"
+    UNREACHABLE = "unreachable"
 
 
 def login(speech: Speech, frame: Frame, *, onward: str, external: str, trouble: Trouble = Trouble.NONE) -> LoginPage:
@@ -95,6 +96,7 @@ def fault_of(speech: Speech, trouble: Trouble) -> str | None:
             "De andere dienst kent uw e-mailadres niet zeker. Gebruik een link in uw e-mail."
         ),
         Trouble.TOO_OFTEN: speech.say("U vroeg dit te vaak achter elkaar. Probeer het over een minuut opnieuw."),
+        Trouble.UNREACHABLE: speech.say("Naar dit adres kunnen wij geen mail sturen. Kies een ander adres."),
         Trouble.LINK_FIRST: speech.say(
             "U hebt hier al een overzicht. Log in met een e-mail en koppel de dienst daarna."
         ),

@@ -6,6 +6,7 @@ has both the link and the code of one letter.
 
 from contextlib import suppress
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
@@ -20,7 +21,7 @@ from api.principals import PlatformDep
 from cdp import clock, login
 from cdp.letters import Letters
 from cdp.login import CodeNeeded, CodeWrong, LinkEnded, Shown, TooManyRequests
-from cdp.mail import Outbox
+from cdp.mail import AddressUnreachable, Outbox
 from cdp.platform import Platform
 from cdp.sessions import NewSession, Way
 from consent.errors import Invalid
@@ -45,9 +46,13 @@ def show(request: Request, platform: PlatformDep, verder: str = "", fout: str = 
 
 @router.post(places.LOGIN, dependencies=_OURS)
 def ask(request: Request, platform: PlatformDep, email: Typed = "", verder: Typed = "") -> Response:
-    """Send a letter where one can be sent; the answer is the same for every address, good or not."""
-    asker = asking.asker_of(request, platform.settings)
+    """Send a letter where one can be sent; the answer is the same for everybody's address, known or not."""
+    asker, outbox = asking.asker_of(request, platform.settings), _outbox(request)
     with suppress(Invalid, TooManyRequests):
+        try:
+            outbox.check(email)
+        except AddressUnreachable:
+            return RedirectResponse(f"{places.LOGIN}?{urlencode({'fout': Trouble.UNREACHABLE.value})}", 303)
         link = login.ask(platform, email=email, asker=asker, at=clock.now())
         if link is not None:
             _send(request, platform, link)
@@ -111,11 +116,15 @@ def let_in(request: Request, platform: Platform, begun: NewSession) -> Response:
 
 
 def _send(request: Request, platform: Platform, link: login.NewLink) -> None:
-    outbox: Outbox = request.app.state.outbox
     address = f"{platform.settings.base_url}{places.LOGIN}/{link.token}"
     voice, seconds = error_pages.speech_of(request).locale, platform.settings.link_seconds
     words = Letters(platform.settings.portal_name)
-    outbox.send(words.login(to=link.email, voice=voice, link=address, code=link.code, seconds=seconds))
+    _outbox(request).send(words.login(to=link.email, voice=voice, link=address, code=link.code, seconds=seconds))
+
+
+def _outbox(request: Request) -> Outbox:
+    outbox: Outbox = request.app.state.outbox
+    return outbox
 
 
 def _code_page(request: Request, trouble: Trouble, status: int) -> Response:

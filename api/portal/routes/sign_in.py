@@ -20,7 +20,7 @@ from cdp.database import Session
 from cdp.keys.blind import IdentifierType
 from cdp.letters import Change, Letters
 from cdp.login import CodeWrong
-from cdp.mail import Outbox
+from cdp.mail import AddressUnreachable, Outbox
 from cdp.proofs import NotForEverybody, Sent
 from consent.errors import Invalid, NotFound
 
@@ -31,6 +31,7 @@ _CODE: Final = places.SIGN_IN + "/adressen/code"
 LAST_WAY_IN: Final = later("Dit is uw laatste manier om in te loggen. Voeg eerst een andere toe.")
 PROVEN_BY_ANOTHER: Final = later("Dit hoort al bij een ander overzicht. Log daar in en haal het daar weg.")
 ADDRESS_UNFIT: Final = later("Dit adres of nummer kan niet. Kijk of het klopt, en of het van u alleen is.")
+ADDRESS_UNREACHABLE: Final = later("Naar dit adres kunnen wij geen mail sturen. Kies een ander adres.")
 Word = Annotated[str, Form(max_length=254)]
 _ADDED: Final = {IdentifierType.EMAIL: Change.EMAIL_ADDED, IdentifierType.PHONE: Change.PHONE_ADDED}
 _REMOVED: Final = {IdentifierType.EMAIL: Change.EMAIL_REMOVED, IdentifierType.PHONE: Change.PHONE_REMOVED}
@@ -84,8 +85,13 @@ def stop_one(session_id: UUID, visit: Visiting) -> Response:
 def add_address(visit: Visiting, soort: Word = "", waarde: Word = "") -> Response:
     """Send a code to a further address or number."""
     visit.fresh()
+    kind, outbox = _kind(soort), _outbox(visit)
     try:
-        sent = proofs.ask_for_address(visit.platform, holder(visit), _kind(soort), waarde, at=visit.at)
+        if kind is IdentifierType.EMAIL:
+            outbox.check(waarde)
+        sent = proofs.ask_for_address(visit.platform, holder(visit), kind, waarde, at=visit.at)
+    except AddressUnreachable:
+        return _page(visit, ADDRESS_UNREACHABLE)
     except (NotForEverybody, Invalid):
         return _page(visit, ADDRESS_UNFIT)
     _send(visit, sent)
@@ -142,8 +148,7 @@ def _removed(visit: Visit, remove: Callable[[Session, UUID], None], way: UUID, c
 
 
 def _page(visit: Visit, fault: str | None = None) -> Response:
-    outbox: Outbox = visit.request.app.state.outbox
-    oidc = visit.platform.settings.oidc
+    outbox, oidc = _outbox(visit), visit.platform.settings.oidc
     with visit.opened(Room.SIGN_IN) as opened:
         known = pages.Known(
             ways=ways_in.read(opened.session, visit.platform, at=visit.at),
@@ -165,7 +170,7 @@ def _kind(unverified: str) -> IdentifierType:
 
 
 def _send(visit: Visit, sent: Sent) -> None:
-    outbox: Outbox = visit.request.app.state.outbox
+    outbox = _outbox(visit)
     with visit.opened(None) as opened:
         voice = opened.speech.locale
     words, seconds = Letters(visit.platform.settings.portal_name), visit.platform.settings.link_seconds
@@ -173,6 +178,11 @@ def _send(visit: Visit, sent: Sent) -> None:
         outbox.send(words.sms(to=sent.value, voice=voice, code=sent.code))
     else:
         outbox.send(words.address(to=sent.value, voice=voice, code=sent.code, seconds=seconds))
+
+
+def _outbox(visit: Visit) -> Outbox:
+    outbox: Outbox = visit.request.app.state.outbox
+    return outbox
 
 
 def _code_page(visit: Visit, *, wrong: bool) -> Response:
