@@ -1,7 +1,6 @@
 """Events as the bytes that are kept and hashed, and back: canonical JSON to write, strict to read."""
 
 from datetime import datetime
-from typing import Final
 
 from consent import act_bodies, acts, canonical, quick_access
 from consent.canonical import Value
@@ -20,13 +19,12 @@ from consent.events import (
     PolicyEvent,
 )
 from consent.fields import HASH, KEY, NAME, PSEUDONYM, Fields, from_moment, without_none
-
-_OUTCOMES: Final = {str(each): each for each in Outcome}
+from consent.quick_access import Parts
 
 
 def to_body(event: Event) -> bytes:
     """Return the bytes to keep, to hash and never to write anew."""
-    if isinstance(event, AccessEvent) and (quick := _quick_body(event)) is not None:
+    if isinstance(event, AccessEvent) and (quick := quick_access.body(_values(event))) is not None:
         return quick
     place = event.place
     common = without_none(
@@ -44,7 +42,8 @@ def to_body(event: Event) -> bytes:
 
 def from_body(body: bytes) -> Event:
     """Return the event that `body` says; anything missing, unknown or in another form is Malformed."""
-    return _quick_access(body) or slow_from_body(body)
+    values = quick_access.parts(body)
+    return slow_from_body(body) if values is None else access_of(values)
 
 
 def slow_from_body(body: bytes) -> Event:
@@ -58,10 +57,13 @@ def slow_from_body(body: bytes) -> Event:
     return event
 
 
-def _quick_access(body: bytes) -> AccessEvent | None:
-    parts = quick_access.parts(body)
-    if parts is None:
-        return None
+def access_to_body(values: Parts) -> bytes:
+    """Return the bytes to keep for a read with these values, without making an event of them where that goes."""
+    return quick_access.body(values) or to_body(access_of(values))
+
+
+def access_of(values: Parts) -> AccessEvent:
+    """Return the event of a read with these values; raises ValueError for an outcome that there is not."""
     (
         asked,
         at,
@@ -78,35 +80,31 @@ def _quick_access(body: bytes) -> AccessEvent | None:
         records,
         released,
         seq,
-    ) = parts
+    ) = values
     place = Place(seq, prev, customer, owner)
-    ended = _OUTCOMES[outcome]
+    ended = Outcome(outcome)
     return AccessEvent(place, at, principal, ended, reason, asked, released, records, purpose, client, path, grant)
 
 
-def _quick_body(event: AccessEvent) -> bytes | None:
-    """Return the body of a read that the short way can read back as it is; None leaves it to the long way."""
+def _values(event: AccessEvent) -> Parts:
     place = event.place
-    body = quick_access.body(
-        (
-            event.asked,
-            event.at,
-            event.client,
-            place.customer,
-            event.grant,
-            place.organization,
-            event.outcome.value,
-            event.path,
-            place.prev,
-            event.principal,
-            event.purpose,
-            event.reason,
-            event.records,
-            event.released,
-            place.seq,
-        )
+    return (
+        event.asked,
+        event.at,
+        event.client,
+        place.customer,
+        event.grant,
+        place.organization,
+        event.outcome.value,
+        event.path,
+        place.prev,
+        event.principal,
+        event.purpose,
+        event.reason,
+        event.records,
+        event.released,
+        place.seq,
     )
-    return body if _quick_access(body) == event else None
 
 
 def _place(fields: Fields) -> Place:

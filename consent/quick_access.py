@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from consent import fields
+from consent.encoding import HASH_SIZE
 from consent.fields import LONGEST_LIST
 
 _KEY: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
@@ -58,6 +59,22 @@ Parts = tuple[
     tuple[str, ...],  # released
     int,  # seq
 ]
+Alike = tuple[
+    tuple[str, ...],  # asked
+    str | None,  # client
+    UUID | None,  # organization
+    str,  # outcome
+    str | None,  # path
+    str,  # principal
+    str | None,  # purpose
+    str,  # reason
+    tuple[str, ...],  # released
+]
+"""What many entries say alike."""
+
+_ENDLESS: Final = 10**15
+"""A number that is too long for the short way."""
+_TRIED: Final = "2025-03-01T09:00:00.000000Z"
 
 
 def parts(body: bytes) -> Parts | None:
@@ -108,8 +125,11 @@ def parts(body: bytes) -> Parts | None:
     )
 
 
-def body(values: Parts) -> bytes:
-    """Return the body of an access entry with these values; whoever wrote it reads it again to see that it is right."""
+def body(values: Parts) -> bytes | None:
+    """Return the body of an access entry that `parts` reads back as `values`, or None if it has to be written slowly.
+
+    What many entries say alike is written once and read back; what each says for itself is looked at here.
+    """
     (
         asked,
         at,
@@ -127,26 +147,82 @@ def body(values: Parts) -> bytes:
         released,
         seq,
     ) = values
-    parts = (
-        f'{{"asked":[{_listed(asked)}],"at":"{fields.from_moment(at)}"',
-        "" if client is None else f',"client":"{client}"',
-        "" if customer is None else f',"customer":"{customer}"',
-        ',"event":"access"',
-        "" if grant is None else f',"grant":"{grant.hex()}"',
-        "" if owner is None else f',"organization":"{owner}"',
-        f',"outcome":"{outcome}"',
-        "" if path is None else f',"path":"{path}"',
-        "" if prev is None else f',"prev":"{prev.hex()}"',
-        f',"principal":"{principal}"',
-        "" if purpose is None else f',"purpose":"{purpose}"',
-        f',"reason":"{reason}","records":{records},"released":[{_listed(released)}],"seq":{seq}}}',
+    own = (customer is not None, grant is not None, prev is not None)
+    frame = _frame((asked, client, owner, outcome, path, principal, purpose, reason, released), *own)
+    if (
+        frame is None
+        or at.tzinfo is None
+        or not (customer is None or fields.PSEUDONYM.fullmatch(customer))
+        or not (grant is None or len(grant) == HASH_SIZE)
+        or not (prev is None or len(prev) == HASH_SIZE)
+        or not (type(records) is int and 0 <= records < _ENDLESS)
+        or not (type(seq) is int and 0 < seq < _ENDLESS and (seq == 1) == (prev is None))
+    ):
+        return None
+    written = frame % (
+        fields.from_moment(at),
+        customer or "",
+        "" if grant is None else grant.hex(),
+        "" if prev is None else prev.hex(),
+        records,
+        seq,
     )
-    return "".join(parts).encode("utf-8", "surrogatepass")
+    return written.encode("ascii")
+
+
+@lru_cache(4_096)
+def _frame(alike: Alike, has_customer: bool, has_grant: bool, has_prev: bool) -> str | None:  # noqa: FBT001 - parts of a key
+    """Return a body with a place for each value that an entry has for itself; None for what `parts` does not read."""
+    asked, client, owner, outcome, path, principal, purpose, reason, released = alike
+    frame = "".join(
+        (
+            f'{{"asked":[{_listed(asked)}],"at":"%s"',
+            _said("client", client),
+            ',"customer":"%s"' if has_customer else "%s",
+            ',"event":"access"',
+            ',"grant":"%s"' if has_grant else "%s",
+            "" if owner is None else f',"organization":"{owner}"',
+            _said("outcome", outcome),
+            _said("path", path),
+            ',"prev":"%s"' if has_prev else "%s",
+            _said("principal", principal),
+            _said("purpose", purpose),
+            _said("reason", reason),
+            f',"records":%d,"released":[{_listed(released)}],"seq":%d}}',
+        )
+    )
+    customer = "a" * 64 if has_customer else None
+    grant, prev = (hashed if there else None for hashed, there in ((bytes(32), has_grant), (bytes(32), has_prev)))
+    seq = _ENDLESS - 1 if has_prev else 1
+    tried = frame % (_TRIED, customer or "", (grant or b"").hex(), (prev or b"").hex(), _ENDLESS - 1, seq)
+    at, most = fields.moment(_TRIED), _ENDLESS - 1
+    wanted = (
+        asked,
+        at,
+        client,
+        customer,
+        grant,
+        owner,
+        outcome,
+        path,
+        prev,
+        principal,
+        purpose,
+        reason,
+        most,
+        released,
+        seq,
+    )
+    return frame if parts(tried.encode("utf-8", "surrogatepass")) == wanted else None
+
+
+def _said(name: str, value: str | None) -> str:
+    return "" if value is None else f',"{name}":"{value.replace("%", "%%")}"'
 
 
 @lru_cache(4_096)
 def _listed(words: tuple[str, ...]) -> str:
-    return ",".join(f'"{word}"' for word in words)
+    return ",".join(f'"{word}"' for word in words).replace("%", "%%")
 
 
 @lru_cache(4_096)

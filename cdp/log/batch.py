@@ -1,7 +1,6 @@
 """One batch of one log: events get their place in a chain and their index in memory; then they are kept."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,12 +12,15 @@ from cdp.ids import NIL
 from cdp.log.growth import Growth
 from cdp.log.store import Log
 from consent import event_bodies, events, merkle
-from consent.commitments import Opening
+from consent.commitments import Kind, Opening
 from consent.events import Event, Place
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 Relation = tuple[UUID, UUID]
 """A pseudonym and an organization; the nil id stands for neither."""
+
+Kept = tuple[int, int, bytes, bytes, int, bytes, bytes, bytes]
+"""An opening as a row: position, kind, pseudonym, organization, seq, fact, salt and body."""
 
 PLATFORM: Final = (NIL, NIL)
 _ADD_LEAVES: Final = (
@@ -32,16 +34,28 @@ _ADD_NODES: Final = (
 _GROW: Final = "update log set size = %(size)s where log_id = %(log)s"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An event that is to be kept with what opens it."""
+class Chain:
+    """The end of one chain: whose it is, the number of its next event and the leaf hash of its last."""
 
-    position: int
-    relation: Relation
-    kind: int
-    seq: int
-    fact_id: UUID
-    opening: Opening
+    __slots__ = ("_ids", "customer", "organization", "prev", "seq")
+
+    def __init__(self, relation: Relation, seq: int = 1, prev: bytes | None = None) -> None:
+        """Begin anew, or go on behind the leaf with the hash `prev`."""
+        pseudonym, organization = relation
+        self.customer = None if pseudonym == NIL else str(pseudonym)
+        self.organization = None if organization == NIL else organization
+        self.seq, self.prev = seq, prev
+        self._ids = (pseudonym.bytes, organization.bytes)
+
+    @property
+    def ids(self) -> tuple[bytes, bytes]:
+        """The pseudonym and the organization, as the database keeps them."""
+        return self._ids
+
+    @property
+    def place(self) -> Place:
+        """The place that the next event gets."""
+        return Place(self.seq, self.prev, self.customer, self.organization)
 
 
 class Batch:
@@ -54,7 +68,7 @@ class Batch:
         self.log = log
         self.growth = growth
         self._begun = self._first = growth.size
-        self._chains: dict[Relation, Place] = {}
+        self._chains: dict[Relation, Chain] = {}
         self._kept: list[Kept] = []
 
     @property
@@ -65,38 +79,40 @@ class Batch:
     def open_chains(self, cursor: Cursor, relations: Iterable[Relation]) -> None:
         """Look up where these chains end."""
         wanted = list({*relations, PLATFORM} - self._chains.keys())
-        for pseudonym, organization in wanted:
-            self._chains[pseudonym, organization] = _first_place(pseudonym, organization)
         pseudonyms, organizations = zip(*wanted, strict=True) if wanted else ((), ())
         facts = {
             "log": self.log.log_id,
             "pseudonyms": arrays.uuids(pseudonyms),
             "organizations": arrays.uuids(organizations),
         }
-        for ordinal, seq, leaf in cursor.execute(sql("log_chain_ends").encode(), facts).fetchall():
+        ends = cursor.execute(sql("log_chain_ends").encode(), facts).fetchall()
+        for relation in wanted:
+            self._chains[relation] = Chain(relation)
+        for ordinal, seq, leaf in ends:
             relation = wanted[ordinal - 1]
-            self._follow(relation, seq, merkle.leaf_hash(bytes(leaf)))
+            self._chains[relation] = Chain(relation, seq + 1, merkle.leaf_hash(leaf))
 
-    def place(self, relation: Relation) -> Place:
-        """Return the place that the next event of this chain gets."""
+    def chain(self, relation: Relation) -> Chain:
+        """Return the chain that was looked up."""
         return self._chains[relation]
 
-    def append(
-        self, event: Event, relation: Relation, salt: bytes, *, fact_id: UUID = NIL, is_kept: bool = True
-    ) -> bytes:
-        """Add an event and return its leaf hash; what opens one that is not kept is forgotten at once."""
-        kind = events.kind_of(event)
-        opening = Opening(salt, event_bodies.to_body(event))
-        position = self.growth.size
-        hashed = self.growth.append(opening.leaf(kind))
-        if is_kept:
-            self._kept.append(Kept(position, relation, kind, event.place.seq, fact_id, opening))
-        self._follow(relation, event.place.seq, hashed)
-        return hashed
+    def append(self, event: Event, relation: Relation, salt: bytes, *, fact_id: UUID = NIL) -> bytes:
+        """Add the event that has the place of this chain, and return its leaf hash."""
+        return self.append_body(
+            event_bodies.to_body(event), events.kind_of(event), self._chains[relation], salt, fact_id=fact_id
+        )
 
-    def begin_apart(self, relation: Relation) -> None:
-        """Open a chain that nobody goes on with."""
-        self._chains[relation] = _first_place(*relation)
+    def append_body(
+        self, body: bytes, kind: Kind, chain: Chain, salt: bytes, *, fact_id: UUID, is_kept: bool = True
+    ) -> bytes:
+        """Add the event that `body` says and return its leaf hash; what opens one that is not kept is forgotten."""
+        growth = self.growth
+        if is_kept:
+            self._kept.append((growth.size, kind, *chain.ids, chain.seq, fact_id.bytes, salt, body))
+        hashed = growth.append(Opening(salt, body).leaf(kind))
+        chain.seq += 1
+        chain.prev = hashed
+        return hashed
 
     def keep(self, cursor: Cursor) -> None:
         """Write leaves, nodes, openings and the size, as far as they are not written yet."""
@@ -114,28 +130,16 @@ class Batch:
         cursor.execute(_GROW, log | {"size": growth.size})
         self._first, self._kept, growth.leaves, growth.nodes = growth.size, [], [], []
 
-    def _follow(self, relation: Relation, seq: int, hashed: bytes) -> None:
-        before = self._chains[relation]
-        self._chains[relation] = Place(seq + 1, hashed, before.customer, before.organization)
-
-
-def _first_place(pseudonym: UUID, organization: UUID) -> Place:
-    return Place(
-        1,
-        None,
-        None if pseudonym == NIL else str(pseudonym),
-        None if organization == NIL else organization,
-    )
-
 
 def _columns(kept: Sequence[Kept]) -> dict[str, Any]:
+    positions, kinds, pseudonyms, organizations, seqs, facts, salts, bodies = zip(*kept, strict=True)
     return {
-        "positions": [each.position for each in kept],
-        "kinds": arrays.integers([each.kind for each in kept]),
-        "pseudonyms": arrays.uuids([each.relation[0] for each in kept]),
-        "organizations": arrays.uuids([each.relation[1] for each in kept]),
-        "seqs": arrays.integers([each.seq for each in kept]),
-        "facts": arrays.uuids([each.fact_id for each in kept]),
-        "salts": arrays.blobs([each.opening.salt for each in kept]),
-        "bodies": arrays.blobs([each.opening.body for each in kept]),
+        "positions": list(positions),
+        "kinds": arrays.integers(kinds),
+        "pseudonyms": arrays.ids(pseudonyms),
+        "organizations": arrays.ids(organizations),
+        "seqs": arrays.integers(seqs),
+        "facts": arrays.ids(facts),
+        "salts": arrays.blobs(salts),
+        "bodies": arrays.blobs(bodies),
     }

@@ -1,16 +1,19 @@
 """From a fact in the database to the event that the log tells: pure, so that the same fact can be checked later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from cdp.log.batch import Chain
 from cdp.log.facts import AccessFact, ActFact, LinkFact, PolicyFact
-from consent import acts
+from consent import acts, event_bodies
 from consent.errors import Malformed
-from consent.events import AccessEvent, ActEvent, Change, LinkEvent, Linking, Outcome, Place, PolicyEvent
+from consent.events import AccessEvent, ActEvent, Change, LinkEvent, Linking, Place, PolicyEvent
 from consent.permission import Permission, Stop
+from consent.quick_access import Parts
 
 _BY: Final = {"source": "organization"}
 _LINKED_BY: Final = {
@@ -90,20 +93,37 @@ def policy_event(fact: PolicyFact, place: Place) -> PolicyEvent:
 
 def access_event(fact: AccessFact, place: Place, grant: bytes | None) -> AccessEvent:
     """Return the event of a read or refusal; `grant` is the leaf hash of the act that it cites."""
-    return AccessEvent(
-        place=place,
-        at=fact.at,
-        principal=fact.principal,
-        outcome=Outcome(fact.outcome),
-        reason=fact.reason,
-        asked=tuple(sorted(set(fact.asked))),
-        released=tuple(sorted(set(fact.released))),
-        records=fact.records,
-        purpose=fact.purpose,
-        client=fact.client,
-        path=fact.path,
-        grant=grant,
+    return event_bodies.access_of(access_values(fact, place, grant))
+
+
+def access_values(fact: AccessFact, place: Place | Chain, grant: bytes | None) -> Parts:
+    """Return the values of the event of a read or refusal, in the order in which its body says them."""
+    return (
+        _in_order(fact.asked),
+        fact.at,
+        fact.client,
+        place.customer,
+        grant,
+        place.organization,
+        fact.outcome,
+        fact.path,
+        place.prev,
+        fact.principal,
+        fact.purpose,
+        fact.reason,
+        fact.records,
+        _in_order(fact.released),
+        place.seq,
     )
+
+
+def _in_order(words: Sequence[str]) -> tuple[str, ...]:
+    return _sorted(tuple(words))
+
+
+@lru_cache(4_096)
+def _sorted(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(words)))
 
 
 _EXTENTS: Final = {acts.Kind.GRANT: acts.Grant, acts.Kind.NARROW: acts.Narrow, acts.Kind.EXTEND: acts.Extend}

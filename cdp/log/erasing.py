@@ -47,5 +47,5 @@ def _tell(cursor: Cursor, consent: Batch, origin: str, positions: list[int]) -> 
     consent.open_chains(cursor, [PLATFORM])
     for start in range(0, len(positions), MOST_ERASED):
         part = tuple(positions[start : start + MOST_ERASED])
-        event = ErasureEvent(place=consent.place(PLATFORM), log=origin, indices=part, at=clock.now())
+        event = ErasureEvent(place=consent.chain(PLATFORM).place, log=origin, indices=part, at=clock.now())
         consent.append(event, PLATFORM, os.urandom(SALT_SIZE))

@@ -14,11 +14,11 @@ _LEVELS: Final = HIGHEST + 1
 class Growth:
     """The edge of one log: the hashes of its partial tiles, and all that its root follows from."""
 
-    __slots__ = ("_range", "_tails", "leaves", "nodes")
+    __slots__ = ("_tails", "_whole", "leaves", "nodes")
 
-    def __init__(self, edge: merkle.Range, tails: list[list[bytes]]) -> None:
-        """Continue from the subtrees and the partial tiles of a log."""
-        self._range = edge
+    def __init__(self, whole: merkle.Range, tails: list[list[bytes]]) -> None:
+        """Continue from the subtrees over the full tiles of a log, and from the partial tiles."""
+        self._whole = whole
         self._tails = tails
         self.leaves: list[bytes] = []
         self.nodes: list[Node] = []
@@ -26,7 +26,8 @@ class Growth:
     @classmethod
     def load(cls, size: int, read: ReadTile) -> "Growth":
         """Return the edge of the log of `size` leaves that `read` reads."""
-        edge = merkle.Range(size, merkle.frontier(size, tiles.nodes(read, size)))
+        whole = size & -WIDTH
+        edge = merkle.Range(whole, merkle.frontier(whole, tiles.nodes(read, size)))
         tails: list[list[bytes]] = []
         for level in range(_LEVELS):
             index = (size >> HEIGHT * level) // WIDTH
@@ -37,31 +38,37 @@ class Growth:
     @property
     def size(self) -> int:
         """How many leaves there are."""
-        return self._range.size
+        return self._whole.size + len(self._tails[0])
 
     @property
     def root(self) -> bytes:
-        """The root over all leaves."""
-        return self._range.root()
+        """The root over all leaves, worked out from the full tiles and the last one."""
+        edge = self._whole.copy()
+        for hashed in self._tails[0]:
+            edge.append(hashed)
+        return edge.root()
 
     def append(self, leaf: bytes) -> bytes:
         """Add a leaf and return its hash."""
         self.leaves.append(leaf)
         hashed = merkle.leaf_hash(leaf)
-        self._range.append(hashed)
-        self._fill(hashed)
+        self._tails[0].append(hashed)
+        if len(self._tails[0]) == WIDTH:
+            self._fill()
         return hashed
 
-    def _fill(self, hashed: bytes) -> None:
-        for level in range(_LEVELS):
-            tail = self._tails[level]
-            tail.append(hashed)
+    def _fill(self) -> None:
+        """Go on to the next tile, and put the root of the full one where it belongs."""
+        for level, tail in enumerate(self._tails):
             if len(tail) < WIDTH:
                 return
-            hashed = merkle.subtree_root(tail)
+            root = merkle.subtree_root(tail)
             self._tails[level] = []
-            self.nodes.append((level + 1, (self.size >> HEIGHT * (level + 1)) - 1, hashed))
+            if level == 0:
+                self._whole.append(root, HEIGHT)
+            self.nodes.append((level + 1, (self._whole.size >> HEIGHT * (level + 1)) - 1, root))
+            self._tails[level + 1].append(root)
 
     def branch(self) -> "Growth":
         """Return the same edge, to be grown in a transaction that may fail."""
-        return Growth(self._range.copy(), [list(tail) for tail in self._tails])
+        return Growth(self._whole.copy(), [list(tail) for tail in self._tails])

@@ -64,6 +64,11 @@ class Pseudonyms:
         """Return a customer's name with an organization; None for one who is gone."""
         return NIL if customer == NIL else self._known.get((customer, organization))
 
+    def relations(self, pairs: Iterable[Pair]) -> dict[Pair, Pair]:
+        """Return the name and the organization for each of these pairs whose customer is not gone."""
+        found = {pair: self.of(*pair) for pair in pairs}
+        return {pair: (name, pair[1]) for pair, name in found.items() if name is not None}
+
     def forget(self, cursor: Cursor, customers: list[UUID]) -> list[UUID]:
         """Forget all names of these customers, for ever, and return what they were."""
         gone = set(customers)

@@ -12,12 +12,12 @@ from cdp import arrays, clock
 from cdp.database import sql
 from cdp.ids import NIL
 from cdp.log import composing, erasing, outbox, store
-from cdp.log.batch import PLATFORM, Batch, Cursor
+from cdp.log.batch import PLATFORM, Batch, Chain, Cursor
 from cdp.log.facts import AccessFact, ActFact, ErasureFact, LinkFact, PolicyFact
 from cdp.log.pseudonyms import Pseudonyms
 from cdp.log.standing import ANCHOR_EVERY, Standing
-from consent import merkle
-from consent.commitments import SALT_SIZE
+from consent import event_bodies, merkle
+from consent.commitments import SALT_SIZE, Kind
 from consent.events import AnchorEvent
 
 Reads = list[tuple[int, bytes, AccessFact]]
@@ -77,14 +77,16 @@ class Round:
                 case ActFact():
                     relation = self._relation_of(fact)
                     other = None if fact.other_id is None else self._pseudonyms.of(fact.other_id, fact.recipient)
-                    event = composing.act_event(fact, batch.place(relation), None if other is None else str(other))
+                    event = composing.act_event(
+                        fact, batch.chain(relation).place, None if other is None else str(other)
+                    )
                     self._leaves[fact.act_id] = batch.append(event, relation, salt, fact_id=fact.act_id)
                 case LinkFact():
                     relation = self._relation_of(fact)
-                    link = composing.link_event(fact, batch.place(relation))
+                    link = composing.link_event(fact, batch.chain(relation).place)
                     batch.append(link, relation, salt, fact_id=fact.link_id)
                 case PolicyFact():
-                    batch.append(composing.policy_event(fact, batch.place(PLATFORM)), PLATFORM, salt)
+                    batch.append(composing.policy_event(fact, batch.chain(PLATFORM).place), PLATFORM, salt)
                 case ErasureFact():
                     pass
         return [fact for _, _, fact in waiting if isinstance(fact, ErasureFact)]
@@ -92,21 +94,21 @@ class Round:
     def _take_accesses(self, reads: Reads) -> list[int]:
         """Append accesses, and return the positions of those of somebody who was gone before they could be logged."""
         batch = self.batches[store.ACCESS]
-        facts = [fact for _, _, fact in reads]
-        owners = [fact.organization or NIL for fact in facts]
-        self._pseudonyms.look_up(self._cursor, (), {(f.customer, o) for f, o in zip(facts, owners, strict=True)})
-        self._learn_leaves({fact.act_id for fact in facts if fact.act_id is not None})
-        relations = [(self._pseudonyms.of(f.customer, o), o) for f, o in zip(facts, owners, strict=True)]
-        batch.open_chains(self._cursor, [(name, owner) for name, owner in relations if name is not None])
+        pairs = [(fact.customer, fact.organization or NIL) for _, _, fact in reads]
+        self._pseudonyms.look_up(self._cursor, (), pairs)
+        self._learn_leaves({fact.act_id for _, _, fact in reads if fact.act_id is not None})
+        relations = self._pseudonyms.relations(pairs)
+        batch.open_chains(self._cursor, relations.values())
+        chains = {pair: batch.chain(relation) for pair, relation in relations.items()}
         late: list[int] = []
-        for (_, salt, fact), (name, owner) in zip(reads, relations, strict=True):
-            relation = (name or uuid4(), owner)
-            if name is None:
+        for (_, salt, fact), pair in zip(reads, pairs, strict=True):
+            chain = chains.get(pair)
+            if chain is None:
                 late.append(batch.growth.size)
-                batch.begin_apart(relation)
+            there = chain or Chain((uuid4(), pair[1]))
             grant = None if fact.act_id is None else self._leaves.get(fact.act_id)
-            event = composing.access_event(fact, batch.place(relation), grant)
-            batch.append(event, relation, salt, fact_id=fact.access_id, is_kept=name is not None)
+            body = event_bodies.access_to_body(composing.access_values(fact, there, grant))
+            batch.append_body(body, Kind.ACCESS, there, salt, fact_id=fact.access_id, is_kept=chain is not None)
         return late
 
     def _learn_leaves(self, acts: set[UUID]) -> None:
@@ -129,7 +131,7 @@ class Round:
             return
         consent.open_chains(self._cursor, [PLATFORM])
         event = AnchorEvent(
-            place=consent.place(PLATFORM),
+            place=consent.chain(PLATFORM).place,
             log=access.log.origin,
             size=access.growth.size,
             root=access.growth.root,
