@@ -142,12 +142,22 @@ def _is_act(route: APIRoute) -> bool:
     return not _WRITES.isdisjoint(route.methods or ())
 
 
+def about(request: Request, act_id: UUID, scope: Scope) -> None:
+    """Say which act an answer tells of, and who may see its place in the log, where that is not who asks."""
+    request.state.told = (act_id, scope)
+
+
 async def _is_proven(request: Request, unverified_act_id: str | None, wait: int) -> bool:
     """Wait until a signed checkpoint covers the act, or the newest act of who asks."""
     platform: Platform = request.app.state.platform
     signed: Signed = request.app.state.signed
-    scope: Scope = request.state.scope
-    act_id = await run_in_threadpool(_act_id, platform, scope, unverified_act_id)
+    told: tuple[UUID, Scope] | None = getattr(request.state, "told", None)
+    act_id: UUID | None
+    if told is not None:
+        act_id, scope = told
+    else:
+        scope = request.state.scope
+        act_id = await run_in_threadpool(_act_id, platform, scope, unverified_act_id)
 
     async def is_done() -> bool:
         return act_id is None or await run_in_threadpool(_is_signed, platform, scope, act_id)

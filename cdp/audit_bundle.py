@@ -3,11 +3,12 @@
 Rules: (1) everything is read in short transactions, some thousand leaves at a time, so that it costs little memory and
 a slow client holds no connection; (2) of the access log the file shows what the consent log's last anchor covers, so
 that every read in it is anchored and every grant that it cites is in it; (3) an opening that is erased while the file
-is made is missing in it, and the verifier says so: the file is then asked for again.
+is made is missing in it, and the verifier says so: the file is then asked for again; (4) no file begins or ends at an
+anchor of a size at which the access log was never signed: the newest one then ends before it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import text
@@ -22,7 +23,7 @@ from cdp.scope import Scope
 from consent import bundle, event_bodies
 from consent.bundle import Part
 from consent.commitments import Opening
-from consent.errors import Invalid, NotFound
+from consent.errors import Conflict, Invalid, NotFound
 from consent.events import AnchorEvent
 from consent.merkle import leaf_hash
 from consent.notes import Note
@@ -45,6 +46,21 @@ class NoSuchCheckpoint(Invalid):
     code = "no-such-checkpoint"
 
 
+class AnchorUnsigned(Conflict):
+    """The access log was never signed at the size that this checkpoint anchors: take an earlier or a later one."""
+
+    code = "anchor-unsigned"
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """What the consent log tells of the access log, and where."""
+
+    log: Log
+    size: int
+    position: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Span:
     """What the file shows of one log: from a checkpoint, or from 0, up to a newer one."""
@@ -63,12 +79,11 @@ def stream(
 ) -> Iterator[bytes]:
     """Return the file about a consent log from `since` (a size that the auditor knows, or 0) up to `until`, or now.
 
-    It is the log of this name, or the one that grows. Raises NoSuchCheckpoint or NotFound before the first byte; what
-    fails later breaks the file off.
+    It is the log of this name, or the one that grows. Raises NoSuchCheckpoint, AnchorUnsigned or NotFound before the
+    first byte; what fails later breaks the file off.
     """
     with platform.database.scoped(scope) as session:
-        consent = _consent(session, _log(session, name), since, until)
-        access = _access(session, consent)
+        consent, access = _both(session, _log(session, name), since, until)
         earlier = _positions(session, consent, access) if since else []
     shelf = _Shelf(platform, scope, consent.log)
     parts = [_part(platform, scope, consent, earlier=_opened(shelf, earlier))]
@@ -98,27 +113,44 @@ def _consent(session: Session, log: Log, since: int, until: int | None) -> _Span
     return _Span(log, old, new)
 
 
-def _access(session: Session, consent: _Span) -> _Span | None:
-    """Return what the anchors in the consent log cover; None before the first anchor."""
-    log, until = _anchored(session, consent, consent.new.size)
-    if log is None:
+def _both(session: Session, log: Log, since: int, until: int | None) -> tuple[_Span, _Span | None]:
+    """Return what the file shows of both logs; without `until` it ends at the newest place where a file can end."""
+    consent = _consent(session, log, since, until)
+    while True:
+        anchor = _anchored(session, consent, consent.new.size)
+        if anchor is None:
+            return consent, None
+        new = published.exactly(session, anchor.log, anchor.size)
+        if new is not None:
+            return consent, _Span(anchor.log, _old(session, consent, anchor.log), new)
+        earlier = None if until else store.newest(session, log, at_most=anchor.position)
+        shorter = None if earlier is None else published.exactly(session, log, earlier.size)
+        if shorter is None or shorter.size < max(since, 1):
+            raise AnchorUnsigned(field="/to")
+        consent = replace(consent, new=shorter)
+
+
+def _old(session: Session, consent: _Span, log: Log) -> Published | None:
+    """Return the checkpoint of the access log that the kept part of the consent log anchors; raises AnchorUnsigned."""
+    before = _anchored(session, consent, consent.begin)
+    if before is None or before.log.log_id != log.log_id or not before.size:
         return None
-    new = published.exactly(session, log, until)
-    if new is None:
-        raise AssertionError("an anchor names a checkpoint that was signed")
-    before, since = _anchored(session, consent, consent.begin)
-    has_old = before is not None and before.log_id == log.log_id and since > 0
-    return _Span(log, published.exactly(session, log, since) if has_old else None, new)
+    found = published.exactly(session, log, before.size)
+    if found is None:
+        raise AnchorUnsigned(field="/from")
+    return found
 
 
-def _anchored(session: Session, consent: _Span, size: int) -> tuple[Log | None, int]:
-    body = session.execute(_ANCHOR, {"log": consent.log.log_id, "size": size}).scalar_one_or_none()
-    if body is None:
-        return None, 0
-    event = event_bodies.from_body(bytes(body))
+def _anchored(session: Session, consent: _Span, size: int) -> _Anchor | None:
+    """Return the last anchor in the first `size` leaves; None before the first one."""
+    found = session.execute(_ANCHOR, {"log": consent.log.log_id, "size": size}).one_or_none()
+    if found is None:
+        return None
+    event = event_bodies.from_body(bytes(found.body))
     if not isinstance(event, AnchorEvent):
         raise TypeError("a leaf of this kind is an anchor")
-    return next(log for log in store.logs(session) if log.origin == event.log), event.size
+    log = next(each for each in store.logs(session) if each.origin == event.log)
+    return _Anchor(log, event.size, found.position)
 
 
 def _positions(session: Session, consent: _Span, access: _Span | None) -> list[int]:

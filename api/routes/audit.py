@@ -1,12 +1,13 @@
 """The auditor's door: acts and accesses as they were logged, and the one file that proves them offline."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -168,35 +169,46 @@ def _content(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page of a list, as it is asked for: by whom, behind what, narrowed how, in which form."""
+
+    request: Request
+    client: Auditor
+    platform: PlatformDep
+    after: After = None
+    limit: Limit = 100
+    organization: OfOrganization = None
+    purpose: ForPurpose = None
+    since: Since = None
+    until: Until = None
+    form: Form = None
+    accept: Accept = None
+
+
+Asking = Annotated[Asked, Depends()]
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One of the two lists: its name, where its pages come from, and how a line of it looks."""
+
+    name: str
+    find: Callable[..., Page]
+    model: type[BaseModel]
+    view: Callable[[Logged, directory.Names], BaseModel]
+
+
+_ACTS: Final = _List("acts", audit.acts, ActView, _act_view)
+_ACCESSES: Final = _List("accesses", audit.accesses, AccessView, _access_view)
+
+
 @router.get("/acts", summary="List acts", operation_id="list_acts", response_class=Response, responses=_content(Acts))
-def list_acts(  # noqa: PLR0913 -- each filter is a parameter of the call
-    request: Request,
-    client: Auditor,
-    platform: PlatformDep,
-    *,
-    after: After = None,
-    limit: Limit = 100,
-    organization: OfOrganization = None,
-    purpose: ForPurpose = None,
-    act: Annotated[acts.Kind | None, Query(description="Only this kind of act.")] = None,
-    since: Since = None,
-    until: Until = None,
-    form: Form = None,
-    accept: Accept = None,
+def list_acts(
+    asked: Asking, act: Annotated[acts.Kind | None, Query(description="Only this kind of act.")] = None
 ) -> Response:
     """Return acts in the order of the consent log; customers are pseudonyms."""
-    chosen = negotiation.chosen(FORMS, named=form, accept=accept)
-    caller = f"acts {client.client_id}"
-    place = platform.cursors.open(after, Place, caller=caller) if after else None
-    with platform.database.scoped(client.scope) as session:
-        names = directory.names(session)
-        filters = Filters(
-            organization=_organization(names, organization), purpose=purpose, event=act, since=since, until=until
-        )
-        found = audit.acts(session, filters, after=place, limit=limit)
-        audit.note(session, client.scope, path="audit.acts", at=clock.now())
-    rows = [_act_view(each, names) for each in found.logged]
-    return _answer(request, chosen, rows, ActView, name="acts", cursor=_cursor(platform, found, caller))
+    return _listed(_ACTS, asked, Filters(event=act))
 
 
 @router.get(
@@ -206,34 +218,27 @@ def list_acts(  # noqa: PLR0913 -- each filter is a parameter of the call
     response_class=Response,
     responses=_content(Accesses),
 )
-def list_accesses(  # noqa: PLR0913 -- each filter is a parameter of the call
-    request: Request,
-    client: Auditor,
-    platform: PlatformDep,
-    *,
-    after: After = None,
-    limit: Limit = 100,
-    organization: OfOrganization = None,
-    purpose: ForPurpose = None,
-    outcome: Annotated[Outcome | None, Query(description="Only those that ended so.")] = None,
-    since: Since = None,
-    until: Until = None,
-    form: Form = None,
-    accept: Accept = None,
+def list_accesses(
+    asked: Asking, outcome: Annotated[Outcome | None, Query(description="Only those that ended so.")] = None
 ) -> Response:
     """Return reads and refusals in the order of the access log; customers are pseudonyms, values are not there."""
-    chosen = negotiation.chosen(FORMS, named=form, accept=accept)
-    caller = f"audit accesses {client.client_id}"
-    place = platform.cursors.open(after, Place, caller=caller) if after else None
-    with platform.database.scoped(client.scope) as session:
+    return _listed(_ACCESSES, asked, Filters(outcome=outcome))
+
+
+def _listed(what: _List, asked: Asked, own: Filters) -> Response:
+    """Return a page of one list, and write down that the auditor looked; `own` is what only this list can be asked."""
+    form = negotiation.chosen(FORMS, named=asked.form, accept=asked.accept)
+    platform, scope = asked.platform, asked.client.scope
+    caller = f"audit {what.name} {asked.client.client_id}"
+    place = platform.cursors.open(asked.after, Place, caller=caller) if asked.after else None
+    with platform.database.scoped(scope) as session:
         names = directory.names(session)
-        filters = Filters(
-            organization=_organization(names, organization), purpose=purpose, outcome=outcome, since=since, until=until
-        )
-        found = audit.accesses(session, filters, after=place, limit=limit)
-        audit.note(session, client.scope, path="audit.accesses", at=clock.now())
-    rows = [_access_view(each, names) for each in found.logged]
-    return _answer(request, chosen, rows, AccessView, name="accesses", cursor=_cursor(platform, found, caller))
+        organization = _organization(names, asked.organization)
+        filters = replace(own, organization=organization, purpose=asked.purpose, since=asked.since, until=asked.until)
+        found = what.find(session, filters, after=place, limit=asked.limit)
+        audit.note(session, scope, path=f"audit.{what.name}", at=clock.now())
+    rows = [what.view(each, names) for each in found.logged]
+    return _answer(asked.request, form, rows, what.model, name=what.name, cursor=_cursor(platform, found, caller))
 
 
 @router.get(

@@ -4,20 +4,24 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import preferences
 from api.paging import After
+from api.preferences import Proven
 from api.principals import GrantRequester, PlatformDep
 from cdp import clock, grants, recipients
 from cdp.keys.blind import IdentifierType, normalise
 from cdp.platform import Platform
-from cdp.scope import Principal
+from cdp.scope import Principal, Scope
 from cdp.tables import Permission
 from consent import acts as law
 from consent.types import Categories, DocumentHash, Instant, PurposeKey, Reference
 
 router = APIRouter(prefix="/v1", tags=["recipient"])
+acting = APIRouter(route_class=Proven)
+"""What may wait for the log."""
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 
@@ -88,8 +92,8 @@ class Changes(BaseModel):
     next: str | None
 
 
-@router.post("/grants/attested", status_code=201, summary="Record a grant given elsewhere", operation_id="attest_grant")
-def attest_grant(attested: Attested, asking: GrantRequester, platform: PlatformDep) -> AttestedView:
+@acting.post("/grants/attested", status_code=201, summary="Record a grant given elsewhere", operation_id="attest_grant")
+def attest_grant(attested: Attested, asking: GrantRequester, platform: PlatformDep, request: Request) -> AttestedView:
     """State that the customer allowed the use of this organization's own records; they see it and can stop it."""
     scope = asking.scope(Principal.SOURCE)
     blind = platform.blind.of(
@@ -107,6 +111,7 @@ def attest_grant(attested: Attested, asking: GrantRequester, platform: PlatformD
     with platform.database.scoped(scope) as session:
         customer = recipients.customer_of_subject(session, "user_id", blind)
         act_id = grants.record(session, scope, customer, act)
+    preferences.about(request, act_id, Scope(Principal.AUDITOR, asking.organization))
     return AttestedView(act_id=act_id, profile_id=platform.profile_ids.profile_id(customer, asking.organization))
 
 
@@ -142,6 +147,9 @@ def list_changes(asking: GrantRequester, platform: PlatformDep, after: After = N
     ]
     last = platform.cursors.seal((found[-1].transaction, found[-1].change_id), caller=caller) if found else after
     return Changes(changes=shown, next=last)
+
+
+router.include_router(acting)
 
 
 def _grant_view(platform: Platform, organization: UUID, permission: Permission) -> RecipientGrant:

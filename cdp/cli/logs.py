@@ -7,7 +7,7 @@ import typer
 
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
-from cdp.log import database_check, gauges, recovery, store
+from cdp.log import database_check, gauges, key_rotation, recovery, store
 from cdp.scope import Principal, Scope
 
 group = typer.Typer(help="The transparency logs of consents and accesses.", no_args_is_help=True)
@@ -75,6 +75,6 @@ def rotate_key(
 ) -> None:
     """Let a new key sign a log from the next checkpoint on; the old one stays good for what it signed."""
     with opening.platform() as platform:
-        fresh = recovery.rotate_key(platform, kind)
+        fresh = key_rotation.rotate(platform, kind)
     terminal.say("publish the new key, and give it to auditors by another way")
     terminal.print_facts({"log": kind, "vkey": fresh}, as_json=as_json)

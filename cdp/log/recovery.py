@@ -1,4 +1,4 @@
-"""When a log cannot go on as it is: after a restore of an older backup, and when a key has to be changed.
+"""When a log cannot go on as it is: after a restore of an older backup.
 
 A restored database lacks leaves that were signed. Nobody may sign another log under the same name: so the old logs end
 as they were restored, and stay readable; new ones, with names and keys of their own, begin with all acts told again, in
@@ -86,17 +86,6 @@ def recover(platform: Platform) -> Recovered:
         vkeys=tuple(signer.key.to_vkey() for signer in signers),
         acts=acts,
     )
-
-
-def rotate_key(platform: Platform, kind: str) -> str:
-    """Let a new key sign from the next checkpoint on, tell of it in the log, and return its vkey."""
-    with platform.database.scoped(SEQUENCER) as session:
-        log = store.current(session, kind)
-        fresh, put_in_place = founding.signer_of(platform, log.name).replace(log.origin)
-        founding.add_key(session, log.log_id, fresh)
-        founding.tell(session, "key-retired", log.vkey)
-    put_in_place()
-    return fresh.key.to_vkey()
 
 
 def _check_extends(platform: Platform, session: Session, log: Log, size: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp import clock
-from cdp.log import founding, standing, store, witnesses
+from cdp.log import founding, key_rotation, standing, store, witnesses
 from cdp.log.founding import SEQUENCER
 from cdp.log.round import Round
 from cdp.log.standing import Standing
@@ -70,6 +70,7 @@ class Sequencer:
     def sign(self) -> int:
         """Sign a checkpoint of each log that grew since its last one, and return how many."""
         here = self._look()
+        key_rotation.settle(self._platform, here.logs.values())
         due = [kind for kind in (store.ACCESS, store.CONSENT) if here.growths[kind].size > here.signed[kind]]
         if not due:
             return 0

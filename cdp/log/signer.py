@@ -3,7 +3,8 @@
 Rules: (1) what is signed extends what was signed before, shown by a consistency proof from there; (2) size and root are
 on the disk, file and folder, before the signature leaves; (3) so a database that was set back to an older state is
 refused, for ever: two logs with one name and key would be worse than a log that stands still (`cdp log recover`);
-(4) where memory and database were set back together only somebody else can tell: what a witness accuses us of is kept.
+(4) where memory and database were set back together only somebody else can tell: what a witness accuses us of is kept;
+(5) a new key waits beside the old one until the database knows it (`cdp.log.key_rotation`), so no crash loses a key.
 """
 
 import fcntl
@@ -51,6 +52,7 @@ class LogSigner:
     def __init__(self, folder: Path, name: str) -> None:
         """Name the files; nothing is read yet."""
         self.path: Final = folder / f"{name}.key"
+        self._next: Final = folder / f"{name}.key.next"
         self._state: Final = folder / f"{name}.state"
         self._lock: Final = folder / f"{name}.lock"
         self._accusation: Final = folder / f"{name}.forked"
@@ -58,7 +60,7 @@ class LogSigner:
     def create(self, origin: str) -> Signer:
         """Make the key and an empty memory; one that signed nothing yet is taken as it is."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._locked():
+        with self.held():
             if not self.path.exists():
                 _write(self._state, _to_bytes(State(origin, 0, merkle.EMPTY_ROOT)))
                 _write(self.path, Signer.from_seed(origin, os.urandom(32)).to_skey().encode())
@@ -66,21 +68,34 @@ class LogSigner:
                 raise Forked(f"{self.path.name} in CDP_HOME signs for another database")
         return self.signer()
 
-    def replace(self, origin: str) -> tuple[Signer, Callable[[], None]]:
-        """Return a new key for the same log, and the function that puts it in the place of the old one."""
+    def prepare(self, origin: str) -> Signer:
+        """Put a new key for the same log beside the old one, on the disk; the caller holds the signer."""
         fresh = Signer.from_seed(origin, os.urandom(32))
-        return fresh, lambda: _write(self.path, fresh.to_skey().encode())
+        _write(self._next, fresh.to_skey().encode())
+        return fresh
+
+    @property
+    def has_prepared(self) -> bool:
+        """Whether a new key lies beside the old one: its rotation runs, or a crash ended it."""
+        return self._next.exists()
+
+    def prepared(self) -> Signer | None:
+        """Return the key beside the old one, if there is one; the caller holds the signer."""
+        return _read(self._next) if self.has_prepared else None
+
+    def adopt(self) -> None:
+        """Let the prepared key sign from now on, on the disk; the caller holds the signer."""
+        self._next.replace(self.path)
+        _settle_folder(self.path.parent)
+
+    def drop(self) -> None:
+        """Forget the prepared key, which nobody knows; the caller holds the signer."""
+        self._next.unlink(missing_ok=True)
+        _settle_folder(self.path.parent)
 
     def signer(self) -> Signer:
         """Return the private key; raises SignerBroken."""
-        try:
-            if self.path.stat().st_mode & _OTHERS:
-                raise SignerBroken(f"others can read {self.path.name}: chmod go= it")
-            return Signer.from_skey(self.path.read_text(encoding="ascii"))
-        except FileNotFoundError:
-            raise SignerBroken(f"the log's key {self.path.name} is not in CDP_HOME") from None
-        except (Malformed, UnicodeError):
-            raise SignerBroken(f"the log's key {self.path.name} cannot be read") from None
+        return _read(self.path)
 
     def state(self) -> State:
         """Return what was signed last; raises SignerBroken."""
@@ -92,7 +107,7 @@ class LogSigner:
 
     def accuse(self, said: str) -> None:
         """Sign nothing more, for ever: somebody was shown another log under this name."""
-        with self._locked():
+        with self.held():
             if self.accusation() is None:
                 _write(self._accusation, said.encode())
 
@@ -113,7 +128,7 @@ class LogSigner:
 
     def sign(self, checkpoint: Checkpoint, prove: Prove) -> Note:
         """Return the signed checkpoint; raises Forked unless it extends what was signed before. Waits for the disk."""
-        with self._locked():
+        with self.held():
             self.check_accusation()
             signer, last = self.signer(), self.state()
             _check_extends(last, checkpoint, prove)
@@ -122,7 +137,8 @@ class LogSigner:
             return checkpoint.signed(signer)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
+        """Keep every other process, and every other holder in this one, from signing and from changing the key."""
         descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -146,6 +162,17 @@ def _to_bytes(state: State) -> bytes:
     return json.dumps({"origin": state.origin, "size": state.size, "root": to_base64(state.root)}).encode()
 
 
+def _read(path: Path) -> Signer:
+    try:
+        if path.stat().st_mode & _OTHERS:
+            raise SignerBroken(f"others can read {path.name}: chmod go= it")
+        return Signer.from_skey(path.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        raise SignerBroken(f"the log's key {path.name} is not in CDP_HOME") from None
+    except (Malformed, UnicodeError):
+        raise SignerBroken(f"the log's key {path.name} cannot be read") from None
+
+
 def _write(path: Path, content: bytes) -> None:
     """Put `content` on the disk, whole or not at all, for nobody else to read."""
     fresh = path.with_name(path.name + ".new")
@@ -155,7 +182,11 @@ def _write(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _settle_folder(path.parent)
+
+
+def _settle_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

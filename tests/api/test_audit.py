@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,50 +11,8 @@ from starlette.testclient import TestClient
 
 from cdp import audit, clock
 from cdp.platform import Platform
-from cdp.tables import Organization
 from tests import make
-
-Headers = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Audited:
-    """Two organizations with acts, reads and refusals, and everybody who audits them."""
-
-    shop: Organization
-    bank: Organization
-    anna: make.Person
-    whole: Headers
-    of_shop: Headers
-    of_bank: Headers
-
-
-def read(api: TestClient, platform: Platform, person: make.Person, organization: Organization, purpose: str) -> int:
-    profile = platform.profile_ids.profile_id(person.customer_id, organization.organization_id)
-    program = make.service(platform, organization, "profiles:read")
-    answered: int = api.get(f"/v1/profiles/{profile}", params={"purpose": purpose}, headers=program).status_code
-    return answered
-
-
-@pytest.fixture(scope="module")
-def audited(api: TestClient, platform: Platform) -> Audited:
-    shop, bank = make.organization(platform), make.organization(platform)
-    address = make.email()
-    make.known_person(platform, shop, address)
-    anna, bram = make.person(platform, address=address), make.person(platform)
-    make.anchored(platform)
-    make.grant(platform, anna, shop)
-    make.grant(platform, anna, bank, purpose="advice")
-    make.grant(platform, bram, shop, purpose="research")
-    assert 200 == read(api, platform, anna, shop, "customer-care")
-    assert 200 == read(api, platform, anna, bank, "advice")
-    assert 403 == read(api, platform, anna, bank, "research")
-    make.revoke(platform, anna, shop)
-    assert 403 == read(api, platform, anna, shop, "customer-care")
-    assert 200 == api.get("/v1/me", headers=anna.headers).status_code
-    make.anchored(platform)
-    whole, of_shop, of_bank = make.auditor(platform), make.auditor(platform, shop), make.auditor(platform, bank)
-    return Audited(shop, bank, anna, whole, of_shop, of_bank)
+from tests.api.conftest import Audited, Headers
 
 
 def listed(api: TestClient, what: str, headers: Headers, **query: Any) -> list[dict[str, Any]]:

@@ -2,67 +2,24 @@
 
 import io
 import tarfile
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import audit_bundle, clock
+from cdp import accesses, audit_bundle, clock
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.log.sequencer import Sequencer
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.tables import Organization
 from consent import verify
 from consent.notes import Key
 from consent.verify import Trust, Verdict
 from tests import make
+from tests.api.conftest import Audited, Headers, read
 
-Headers = dict[str, str]
 BLOCK = 512
-
-
-@dataclass(frozen=True)
-class Audited:
-    """Two organizations with acts, reads, a merge and an erasure, and everybody who audits them."""
-
-    shop: Organization
-    bank: Organization
-    anna: make.Person
-    whole: Headers
-    of_shop: Headers
-    of_bank: Headers
-
-
-def read(api: TestClient, platform: Platform, person: make.Person, organization: Organization, purpose: str) -> int:
-    profile = platform.profile_ids.profile_id(person.customer_id, organization.organization_id)
-    program = make.service(platform, organization, "profiles:read")
-    answered: int = api.get(f"/v1/profiles/{profile}", params={"purpose": purpose}, headers=program).status_code
-    return answered
-
-
-@pytest.fixture(scope="module")
-def audited(api: TestClient, platform: Platform) -> Audited:
-    shop, bank = make.organization(platform), make.organization(platform)
-    address = make.email()
-    make.known_person(platform, shop, address)
-    anna, dirk = make.person(platform, address=address), make.person(platform)
-    make.anchored(platform)
-    make.grant(platform, anna, shop)
-    make.grant(platform, anna, bank, purpose="advice")
-    make.grant(platform, dirk, shop)
-    assert 200 == read(api, platform, anna, shop, "customer-care")
-    assert 200 == read(api, platform, anna, bank, "advice")
-    assert 200 == read(api, platform, dirk, shop, "customer-care")
-    make.revoke(platform, anna, shop)
-    assert 403 == read(api, platform, anna, shop, "customer-care")
-    make.anchored(platform)
-    assert 200 == api.delete("/v1/me", headers=dirk.headers).status_code
-    make.anchored(platform)
-    whole, of_shop, of_bank = make.auditor(platform), make.auditor(platform, shop), make.auditor(platform, bank)
-    return Audited(shop, bank, anna, whole, of_shop, of_bank)
 
 
 def bundle(api: TestClient, headers: Headers, **query: int) -> bytes:
@@ -86,14 +43,14 @@ def test_the_file_holds(api: TestClient, audited: Audited) -> None:
 
     assert [] == found.failures
     assert 2 <= found.checked["reads"]
-    assert 3 == found.checked["acts"]
+    assert 4 == found.checked["acts"]
     assert 1 <= found.checked["erasures"]
     assert found.checked["consent_not_shown"] == found.checked["access_not_shown"] == 0
     assert 0 < found.checked["consent_erased"]
     assert 0 < found.checked["access_erased"]
 
 
-@pytest.mark.parametrize(("name", "acts"), [("of_shop", 2), ("of_bank", 1)])
+@pytest.mark.parametrize(("name", "acts"), [("of_shop", 3), ("of_bank", 1)])
 def test_the_file_of_an_organizations_auditor_holds_and_shows_that_organization(
     api: TestClient, audited: Audited, name: str, acts: int
 ) -> None:
@@ -141,6 +98,49 @@ def test_a_read_between_an_anchor_and_its_signature_breaks_no_file(
 
     assert [] == found.failures
     assert found.checked["access_size"] == found.checked["access_anchored"]
+
+
+@pytest.mark.parametrize("asks", ["newest", "exactly that"])
+def test_no_file_ends_at_an_anchor_that_was_never_signed(
+    api: TestClient, platform: Platform, audited: Audited, asks: str
+) -> None:
+    """As an older run may have left it: a size of the access log in the consent log, and no checkpoint of that size."""
+    before = int(api.get("/log/consent/checkpoint").content.split(b"\n")[1])
+    person, worker = make.person(platform), Sequencer(platform)
+    make.grant(platform, person, audited.shop, purpose="fraud-prevention")
+    assert 200 == read(api, platform, person, audited.shop, "fraud-prevention")
+    _anchor_unsigned(platform, worker)
+    size = int(api.get("/log/consent/checkpoint").content.split(b"\n")[1])
+
+    answer = api.get("/v1/audit/bundle", params={"to": size} if asks != "newest" else {}, headers=audited.whole)
+    make.anchored(platform)
+    onward = api.get("/v1/audit/bundle", params={"from": size}, headers=audited.whole)
+
+    if asks == "newest":
+        found = verdict(answer.content, trust(api))
+        assert ([], before) == (found.failures, found.checked["consent_size"])
+    else:
+        assert (409, "anchor-unsigned", "/to") == (
+            answer.status_code,
+            *(answer.json()[each] for each in ("code", "field")),
+        )
+    assert (409, "/from") == (onward.status_code, onward.json()["field"])
+    assert [] == verdict(bundle(api, audited.whole, **{"from": before}), trust(api)).failures
+
+
+def _anchor_unsigned(platform: Platform, worker: Sequencer) -> None:
+    """Anchor and sign as before the access log was signed at the very size that is anchored."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("round", "standing"):
+            patch.setattr(f"cdp.log.{module}.ANCHOR_EVERY", timedelta())
+        worker.step(sign=False)
+    person = make.person(platform)
+    with platform.database.scoped(person.scope) as session:
+        accesses.note_own_read(session, person.scope, path="me", categories=["contact"], records=1, at=clock.now())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cdp.log.standing.Standing.is_anchor_unsigned", False)
+        worker.step(sign=False)
+        worker.sign()
 
 
 def test_the_next_file_begins_where_the_last_one_ended(api: TestClient, platform: Platform, audited: Audited) -> None:

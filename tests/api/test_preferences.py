@@ -3,15 +3,19 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import Request
 from starlette.testclient import TestClient
 
 from api import preferences
-from cdp.log import sequencer
+from cdp import clock
+from cdp.log import sequencer, store
 from cdp.platform import Platform
+from cdp.scope import Principal, Scope
 from tests import make
 
 
@@ -36,6 +40,20 @@ def given(api: TestClient, platform: Platform, person: make.Person, prefer: str 
     wanted = {"organization": make.organization(platform).slug, "purpose": "advice", "categories": ["contact"]}
     headers = person.headers | ({} if prefer is None else {"Prefer": prefer})
     return api.post("/v1/me/grants", json=wanted, headers=headers)
+
+
+def attested(api: TestClient, platform: Platform, prefer: str | None) -> Any:
+    shop, user, at = make.organization(platform), make.name("user"), clock.now()
+    make.subject(platform, shop, user)
+    wanted = {
+        "user_id": user,
+        "purpose": "service-provision",
+        "categories": ["contact"],
+        "expires_at": (at + timedelta(days=30)).isoformat(),
+        "evidence": {"method": "paper", "at": (at - timedelta(days=1)).isoformat(), "document_hash": "ab" * 32},
+    }
+    headers = make.service(platform, shop, "grants:request") | ({} if prefer is None else {"Prefer": prefer})
+    return api.post("/v1/grants/attested", json=wanted, headers=headers)
 
 
 @pytest.mark.usefixtures("worker")
@@ -106,6 +124,23 @@ def test_a_preference_is_read_as_the_standard_says_or_not_at_all(prefer: str | N
     headers = [] if prefer is None else [(b"prefer", prefer.encode("utf-8"))]
 
     assert seconds == preferences.seconds(Request({"type": "http", "headers": headers}))
+
+
+@pytest.mark.usefixtures("worker")
+def test_an_attested_grant_waits_until_it_is_proven(api: TestClient, platform: Platform) -> None:
+    answer = attested(api, platform, "wait=10")
+
+    assert (201, "wait=10") == (answer.status_code, answer.headers["preference-applied"])
+    with platform.database.scoped(Scope(Principal.SEQUENCER)) as session:
+        assert store.is_signed(session, UUID(answer.json()["act_id"]))
+
+
+def test_an_attested_grant_that_is_not_proven_in_time_is_accepted(api: TestClient, platform: Platform) -> None:
+    answer = attested(api, platform, "wait=1")
+
+    assert (202, "1") == (answer.status_code, answer.headers["retry-after"])
+    assert answer.json()["act_id"]
+    assert 201 == attested(api, platform, None).status_code
 
 
 def test_a_refusal_waits_for_nothing(api: TestClient, platform: Platform) -> None:

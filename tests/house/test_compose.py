@@ -12,6 +12,18 @@ from tests.house import source
 COMPOSE: dict[str, Any] = yaml.safe_load(source.text(Path("compose.yaml")))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("migrate", "api", "worker")
+SETTINGS = set(re.findall(r"^\| `(CDP_[A-Z_]+)`", source.text(Path("docs/operators.md")), re.MULTILINE))
+NOT_PASSED_ON = {
+    "CDP_DATABASE_URL": "the migration's alone, from a secret",
+    "CDP_DEMO": "this is not the demo: cdp up is",
+    "CDP_HOST": "the command line says it",
+    "CDP_OIDC_CLIENT_SECRET": "a secret that not everybody has: in an override",
+    "CDP_PORT": "the command line says it",
+    "CDP_PORTAL_LOGO": "a file that not everybody has: in an override",
+    "CDP_PORTAL_THEME": "a file that not everybody has: in an override",
+    "CDP_POSTGRES_BIN": "the server is a container of its own",
+    "CDP_SMS_TOKEN": "a secret that not everybody has: in an override",
+}
 DOCKERFILE = source.text(Path("Dockerfile"))
 
 
@@ -46,11 +58,25 @@ def test_ports_are_bound_to_this_machine(name: str) -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_secrets_come_from_files_and_have_no_default(name: str) -> None:
-    secret = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY|DATABASE_URL")
+    secret = re.compile(r"PASSWORD|SECRET|TOKEN(?!_SECONDS)|_KEY|DATABASE_URL")
     found = {key: value for key, value in SERVICES[name].get("environment", {}).items() if secret.search(key)}
 
     assert [] == [key for key, value in found.items() if not key.endswith("_FILE") or ":-" in value]
     assert [] == [value for value in found.values() if Path(value).name not in SERVICES[name]["secrets"]]
+
+
+@pytest.mark.parametrize("name", ["api", "worker"])
+def test_every_setting_of_the_guide_reaches_the_containers_or_has_a_reason_not_to(name: str) -> None:
+    passed = {key.removesuffix("_FILE") for key in SERVICES[name]["environment"]}
+
+    assert SETTINGS - NOT_PASSED_ON.keys() == passed
+    assert NOT_PASSED_ON.keys() <= SETTINGS
+
+
+def test_a_setting_that_is_not_said_is_not_passed_on_as_empty() -> None:
+    values = {key: value for key, value in SERVICES["api"]["environment"].items() if value is not None}
+
+    assert {"CDP_HOME", "CDP_BASE_URL", "CDP_APP_DATABASE_URL_FILE", "CDP_SMTP_URL"} == set(values)
 
 
 def test_every_secret_is_a_file_that_is_not_in_the_project() -> None:

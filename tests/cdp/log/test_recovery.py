@@ -44,24 +44,6 @@ def restore(platform: Platform, cluster: Cluster, database: str) -> Callable[[Ca
     return around
 
 
-def test_a_new_key_signs_and_the_old_one_stays_good_for_what_it_signed(platform: Platform, shop: Organization) -> None:
-    bundles.grant(platform, make.person(platform), shop)
-    sequencer.step(platform)
-    with platform.database.scoped(bundles.AUDITOR) as session:
-        before = store.newest(session, store.current(session, store.CONSENT))
-
-    vkey = recovery.rotate_key(platform, store.CONSENT)
-    bundles.grant(platform, make.person(platform), shop)
-
-    verdict = bundles.settled_verdict(platform)
-    assert [] == verdict.failures
-    assert before is not None
-    assert [] == bundles.verdict(platform, known=before.note).failures
-    with platform.database.scoped(bundles.AUDITOR) as session:
-        assert vkey == store.current(session, store.CONSENT).vkey
-    assert 4 == verdict.checked["policies"]
-
-
 def test_a_log_that_goes_on_is_not_recovered(platform: Platform) -> None:
     sequencer.step(platform)
 
