@@ -1,8 +1,8 @@
 """The other side of a demand: what an organization is asked, and its answer.
 
 Rules: (1) an organization sees what was asked of itself, with its own names for the customer and its own words, and
-nothing of anybody else; (2) a refusal names its reason, and one by law also until when; (3) more time is taken once,
-before the day is over (GDPR art. 12(3)).
+nothing of anybody else; reading a right value writes a line of the customer's log; (2) a refusal names its reason, and
+one by law also until when; (3) more time is taken once, before the day is over (GDPR art. 12(3)).
 """
 
 from base64 import b64decode
@@ -26,7 +26,7 @@ from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
 from consent.errors import Conflict, Invalid, NotFound
 
-_TO: Final = text("select * from demands_to(:only, :only_open, :after_at, :after_id, :limit)")
+_TO: Final = text("select * from demands_to(:only, :only_open, :after_at, :after_id, :limit, :with_words)")
 _ANSWER: Final = text("select answer_demand(:demand, :answer, :reason, :until, :words, :later, :at)")
 
 
@@ -108,12 +108,12 @@ def to_organization(
     session: Session, ring: KeyProvider, *, only_open: bool, after: Place = FIRST, limit: int, at: datetime
 ) -> list[Asked]:
     """Return what is asked of the organization in scope, oldest first, from the one behind `after`."""
-    rows = _rows(session, None, only_open=only_open, after=after, limit=limit)
+    rows = _rows(session, None, only_open=only_open, after=after, limit=limit, with_words=True)
     return [_asked(ring, row, at=at) for row in rows]
 
 
 def find(session: Session, ring: KeyProvider, demand: UUID, *, at: datetime) -> Asked:
-    """Return one thing that is asked of the organization in scope; raises NotFound."""
+    """Return one thing that is asked of the organization in scope, without what the customer said; raises NotFound."""
     return _asked(ring, _one(session, demand), at=at)
 
 
@@ -148,14 +148,16 @@ def _check(reply: Reply) -> None:
 
 
 def _one(session: Session, demand: UUID) -> Row[Any]:
-    for row in _rows(session, demand, only_open=False, after=FIRST, limit=1):
+    for row in _rows(session, demand, only_open=False, after=FIRST, limit=1, with_words=False):
         return row
     raise NotFound("there is no such demand")
 
 
-def _rows(session: Session, only: UUID | None, *, only_open: bool, after: Place, limit: int) -> list[Row[Any]]:
-    facts = {"only": only, "only_open": only_open, "after_at": after.at, "after_id": after.demand_id, "limit": limit}
-    return list(session.execute(_TO, facts))
+def _rows(
+    session: Session, only: UUID | None, *, only_open: bool, after: Place, limit: int, with_words: bool
+) -> list[Row[Any]]:
+    which = {"only": only, "only_open": only_open, "with_words": with_words}
+    return list(session.execute(_TO, which | {"after_at": after.at, "after_id": after.demand_id, "limit": limit}))
 
 
 def _asked(ring: KeyProvider, row: Row[Any], *, at: datetime) -> Asked:
@@ -196,7 +198,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def _words(ring: KeyProvider, row: Row[Any]) -> Words:
     key = _key(ring, row.demand["subject_id"], row.own_wrapped)
-    sealed = row.demand["words"]
+    sealed = row.demand.get("words")
     if key is None or sealed is None:
         return Words()
     plain = key.unseal(_bytes(sealed), table="demand", row=UUID(row.demand["demand_id"]), column="words")

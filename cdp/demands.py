@@ -2,8 +2,8 @@
 
 Rules: (1) what the customer says holds at once: their own value wins, a dispute is marked for every reader, and who may
 see it hears so in the same transaction; (2) the organization that said it is asked as well, and its answer is due in a
-month (`cdp.due_dates`); (3) the words of both sides are sealed with the key of the customer's own subject; (4) the same
-thing is asked once at a time.
+month (`cdp.due_dates`); a right value goes to it only when the customer says so; (3) the words of both sides are sealed
+with the key of the customer's own subject; (4) the same thing is asked once at a time.
 """
 
 from dataclasses import dataclass, field
@@ -43,6 +43,7 @@ _WAITING: Final = text(
     " where answered_at is null and withdrawn_at is null order by due_at, demand_id limit 1000"
 )
 _REPORTS: Final = text("select count(*) from demand where kind = 'look' and asked_at > :since")
+_ERASURES: Final = text(sql("erasures_asked"))
 _ERASE_OWN: Final = text("select erase_own_statement(:record, :at)")
 
 
@@ -141,17 +142,24 @@ class _About:
 
 
 def correct(
-    platform: Platform, session: Session, record: UUID, value: JsonValue, *, note: str = "", at: datetime
+    platform: Platform,
+    session: Session,
+    record: UUID,
+    value: JsonValue,
+    *,
+    tell_source: bool,
+    note: str = "",
+    at: datetime,
 ) -> UUID | None:
-    """State the customer's own value in place of a fact, and ask its source to put it right there; return the demand.
+    """State the customer's own value in place of a fact; with `tell_source` its source gets it, to put it right there.
 
-    None when it was the customer's own statement. Raises NotFound, NotCorrectable and the problems of a value.
+    Return the demand; None when nobody was asked. Raises NotFound, NotCorrectable and the problems of a value.
     """
     thing = _thing(session, record)
     if thing.kind != "attributes":
         raise NotCorrectable
     corrections.state(platform, session, thing.type, value, category=thing.category, at=at)
-    if thing.source_id == CUSTOMER_SOURCE:
+    if not tell_source or thing.source_id == CUSTOMER_SOURCE:
         return None
     told = _told(session, CUSTOMER_SOURCE, thing.category)
     about = _About(thing.source_id, Kind.CORRECT, record, None, thing.category, thing.type, told)
@@ -235,6 +243,11 @@ def type_of(session: Session, record: UUID) -> str:
     """Return the type of what stands under an id of the customer in scope; raises NotFound."""
     found: str = _thing(session, record).type
     return found
+
+
+def erasures_asked(session: Session) -> frozenset[UUID]:
+    """Return what the customer in scope asked to be erased, while no answer has come."""
+    return frozenset(session.execute(_ERASURES).scalars())
 
 
 def of_customer(session: Session, keys: OwnKeys) -> list[Demand]:

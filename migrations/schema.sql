@@ -482,8 +482,7 @@ alter table customer add constraint customer_pkey PRIMARY KEY (customer_id);
 alter table customer owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select, update on customer to cdp_keeper;
 grant select (claimed_at, created_at, customer_id, merged_into) on customer to cdp_operator;
-grant select (customer_id, epoch, merged_into) on customer to cdp_exporter;
-grant select (customer_id, epoch, merged_into) on customer to cdp_reader;
+grant select (customer_id, merged_into) on customer to cdp_exporter;
 grant select (customer_id, merged_into) on customer to cdp_sequencer;
 grant select on customer to cdp_customer;
 grant update (details) on customer to cdp_customer;
@@ -491,14 +490,14 @@ create policy customer_wall on customer as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
 create policy exporter_wall on customer as permissive for select to cdp_exporter
-    using (( SELECT is_sealed('exporter'::text) AS is_sealed));
+    using ((EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = customer.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND (GREATEST(p.expires_at, p.attested_expires_at) > statement_timestamp())))));
 create policy keeper on customer as permissive for all to cdp_keeper
     using (true)
     with check (true);
 create policy operator_wall on customer as permissive for select to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed));
-create policy reader_wall on customer as permissive for select to cdp_reader
-    using ((customer_id = ( SELECT scope_customer('reader'::text) AS scope_customer)));
 create policy sequencer_wall on customer as permissive for select to cdp_sequencer
     using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
@@ -1555,6 +1554,9 @@ grant execute on function app_purpose() to cdp_auditor, cdp_customer, cdp_doorma
 create function are_several_people(customers uuid[]) returns boolean language sql stable owner cdp_owner body 0648e1830d93d23676502c2613d284d0;
 grant execute on function are_several_people(uuid[]) to cdp_keeper;
 
+create function asked_customers(customers uuid[]) returns TABLE(place bigint, customer_id uuid, is_known boolean, merged_into uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body edd1d1aeb14416232681d82ddb9bf46e;
+grant execute on function asked_customers(uuid[]) to cdp_exporter, cdp_reader;
+
 create function attested_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 8b49342153c0291a2bba51274fa61f7f;
 grant execute on function attested_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
 
@@ -1606,8 +1608,8 @@ grant execute on function day_of(timestamp with time zone) to cdp_auditor, cdp_c
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
 grant execute on function decision_reason(permission,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_reader;
 
-create function demands_to(only_one uuid, only_open boolean, after_at timestamp with time zone, after_id uuid, at_most integer) returns TABLE(demand jsonb, own_wrapped bytea, source_subject uuid, source_wrapped bytea, held bytea, is_interaction boolean, names json, looked_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 80be783645233a0b61ff751b5aac8328;
-grant execute on function demands_to(uuid,boolean,timestamp with time zone,uuid,integer) to cdp_source;
+create function demands_to(only_one uuid, only_open boolean, after_at timestamp with time zone, after_id uuid, at_most integer, with_words boolean) returns TABLE(demand jsonb, own_wrapped bytea, source_subject uuid, source_wrapped bytea, held bytea, is_interaction boolean, names json, looked_at timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3098536427575c822599d4782386bdb1;
+grant execute on function demands_to(uuid,boolean,timestamp with time zone,uuid,integer,boolean) to cdp_source;
 
 create function either(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 42bb85b896caf9c39778d5f9636f2118;
 grant execute on function either(text[],text[]) to cdp_keeper;
@@ -1617,6 +1619,9 @@ grant execute on function end_permissions(uuid,uuid[],timestamp with time zone) 
 
 create function enter_scope(principal text, organization text, customer text, purpose text, client text, until text, seal text) returns void language plpgsql volatile owner cdp_owner body f95bddad55e6ce3c7383c342cdf9779a;
 grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp_login;
+
+create function enter_scope_holding(principal text, organization text, customer text, purpose text, client text, until text, seal text, tokens bytea[], needed text) returns void language plpgsql volatile owner cdp_owner body d12c50d13f83d75b58525477763a6c65;
+grant execute on function enter_scope_holding(text,text,text,text,text,text,text,bytea[],text) to cdp_login;
 
 create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f23bfad61eae4918ed40a278882f181f;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
@@ -1808,6 +1813,9 @@ grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
 
 create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2e7ac5e9f85f27cb0f8931f0f4a4c8a4;
 grant execute on function tell_recipients(text,uuid,text,timestamp with time zone) to cdp_customer;
+
+create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 22e91e9833a3868af1d7bd999ef21a7c;
+grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0fbb01eda92e06e9980cd0ca227e4335;
 grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to cdp_customer;

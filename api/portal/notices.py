@@ -23,6 +23,7 @@ SPEECH: Final = "speech"
 ASKED: Final = "asked"
 SAVED: Final = "saved"
 CORRECTED: Final = "corrected"
+PASSED_ON: Final = "passed-on"
 ERASED: Final = "erased"
 WITHDRAWN: Final = "withdrawn"
 PASSKEY_ADDED: Final = "passkey-added"
@@ -70,6 +71,7 @@ _PLAIN: Final[Mapping[str, str]] = {
     ASKED: later("Uw verzoek is verstuurd."),
     SAVED: later("Uw keuze is bewaard."),
     CORRECTED: later("Uw verbetering geldt nu. Uw versie gaat voor."),
+    PASSED_ON: later("Uw verbetering geldt nu. De organisatie krijgt haar ook."),
     ERASED: later("Wat u zelf zei, is gewist."),
     WITHDRAWN: later("Uw verzoek is ingetrokken."),
     PASSKEY_ADDED: later("Uw passkey is klaar. U kunt er nu mee inloggen."),

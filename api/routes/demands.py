@@ -23,7 +23,10 @@ DemandId = Annotated[UUID, Path(description="The demand, as listed.")]
 
 
 class AskedView(BaseModel):
-    """What a customer asks: of whom in the organization's own words, about what, and by when to answer."""
+    """What a customer asks: of whom in the organization's own words, about what, and by when to answer.
+
+    `wanted` and `note` are empty once it was taken back, and in what comes back after an answer.
+    """
 
     demand_id: UUID
     profile_id: str
@@ -91,7 +94,10 @@ def list_demands(
     *,
     answered: WithAnswered = False,
 ) -> AskedPage:
-    """Return what customers ask of this organization: put right, disputed, to erase, or a look to explain."""
+    """Return what customers ask of this organization: put right, disputed, to erase, or a look to explain.
+
+    Whose right values are in the answer finds a line in the log for it, at each call.
+    """
     at, caller = clock.now(), f"demands {asking.organization}"
     place = paging.begin(platform, after, answering.FIRST, answering.Place, caller=caller)
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:

@@ -30,11 +30,12 @@ class Told(BaseModel):
 
 
 class Correction(BaseModel):
-    """What it should be, and a note to the source."""
+    """What it should be, whether its source gets that, too, and a note to the source."""
 
     model_config = ConfigDict(extra="forbid")
 
     value: JsonValue
+    tell_source: Annotated[bool, Field(description="Whether the source gets the value and is asked to put it right.")]
     note: Note = ""
 
 
@@ -70,7 +71,7 @@ class Demands(BaseModel):
 
 
 class Opened(BaseModel):
-    """What was asked; without an id nobody has to answer, because it was the customer's own."""
+    """What was asked; without an id nobody has to answer."""
 
     demand_id: UUID | None
 
@@ -114,10 +115,10 @@ def list_my_demands(person: Customer, platform: PlatformDep) -> Demands:
 def correct_record(
     record_id: RecordId, stated: Correction, person: Customer, platform: PlatformDep, request: Request
 ) -> Opened:
-    """State the customer's own value, which wins at once, and ask the source to put it right."""
-    at = clock.now()
+    """State the customer's own value, which wins at once; with `tell_source` its source gets it, to put it right."""
+    at, tell = clock.now(), stated.tell_source
     with platform.database.scoped(person.scope) as session:
-        opened = demands.correct(platform, session, record_id, stated.value, note=stated.note, at=at)
+        opened = demands.correct(platform, session, record_id, stated.value, tell_source=tell, note=stated.note, at=at)
         letters = demand_mail.about(platform, session, opened)
     demand_mail.send(request, letters)
     return Opened(demand_id=opened)

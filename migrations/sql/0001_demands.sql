@@ -46,25 +46,44 @@ create table alert (
 comment on table alert is 'Of whose looks a customer wants a letter; without a row, none.';
 
 -- What customers ask of the organization in scope, oldest first, behind (after_at, after_id), or one alone. With it come
--- the names that this organization gave the customer and what it said itself, sealed, each with its wrapped key.
-create function demands_to(only_one uuid, only_open boolean, after_at timestamptz, after_id uuid, at_most integer)
+-- the names that this organization gave the customer and what it said itself, sealed, each with its wrapped key. The
+-- customer's words come only `with_words`, and not of what was taken back; where the right value is among them, the same
+-- statement writes a line of the customer's log: no line, no value.
+create function demands_to(only_one uuid, only_open boolean, after_at timestamptz, after_id uuid, at_most integer, with_words boolean)
 returns table (demand jsonb, own_wrapped bytea, source_subject uuid, source_wrapped bytea, held bytea, is_interaction boolean,
     names json, looked_at timestamptz)
-language plpgsql stable security definer
+language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     organization uuid := scope_organization('source');
 begin
     return query
-        select to_jsonb(d), own.wrapped, said.subject_id, theirs.wrapped, said.sealed, said.is_interaction,
+        with asked as materialized (
+            select a.* from demand a
+            where a.organization_id = organization
+              and (only_one is null or a.demand_id = only_one)
+              and (not only_open or a.answered_at is null and a.withdrawn_at is null)
+              and (a.asked_at, a.demand_id) > (after_at, after_id)
+            order by a.asked_at, a.demand_id
+            limit at_most
+        ), told as (
+            insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, asked, released, records,
+                outcome, reason)
+            select a.customer_id, statement_timestamp(), gen_random_uuid(), organization, app_client(), 'service', 'demands',
+                array_agg(distinct a.category), array_agg(distinct a.category), count(*), 'released', 'asked-to-correct'
+            from asked a
+            where with_words and a.kind = 'correct' and a.withdrawn_at is null
+            group by a.customer_id
+        )
+        select case when with_words and d.withdrawn_at is null then to_jsonb(d) else to_jsonb(d) - 'words' end, own.wrapped, said.subject_id, theirs.wrapped, said.sealed, said.is_interaction,
             (select json_agg(json_build_object('subject', r.subject_id, 'sealed', encode(r.sealed, 'base64'),
                                                'wrapped', encode(k.wrapped, 'base64')) order by r.blind)
              from reference r join data_key k on k.customer_id = r.customer_id and k.subject_id = r.subject_id
              where r.customer_id = d.customer_id and r.source_id = organization and r.type = 'user_id'),
             (select a.at from access a where a.customer_id = d.customer_id and a.access_id = d.access_id
                 and a.at between d.asked_at - interval '400 days' and d.asked_at)
-        from demand d
+        from asked d
         join data_key own on own.customer_id = d.customer_id and own.subject_id = d.subject_id
         left join lateral (
             select r.subject_id, r.sealed, false as is_interaction from record r
@@ -73,12 +92,7 @@ begin
             select i.subject_id, i.sealed, true from interaction i
             where i.source_id = organization and i.record_id = d.record_id and i.customer_id = d.customer_id) said on true
         left join data_key theirs on theirs.customer_id = d.customer_id and theirs.subject_id = said.subject_id
-        where d.organization_id = organization
-          and (only_one is null or d.demand_id = only_one)
-          and (not only_open or d.answered_at is null and d.withdrawn_at is null)
-          and (d.asked_at, d.demand_id) > (after_at, after_id)
-        order by d.asked_at, d.demand_id
-        limit at_most;
+        order by d.asked_at, d.demand_id;
 end
 $$;
 

@@ -45,7 +45,9 @@ def test_a_correction_goes_to_the_source_and_comes_back_answered(
     api: TestClient, noor: make.Person, shop: Organization, answering: dict[str, str]
 ) -> None:
     path = f"/v1/me/records/{record(api, noor, 'first_name')}/correct"
-    opened = api.post(path, json={"value": "Eleonora", "note": "Zo heet ik."}, headers=noor.headers).json()
+    opened = api.post(
+        path, json={"value": "Eleonora", "tell_source": True, "note": "Zo heet ik."}, headers=noor.headers
+    ).json()
 
     (asked,) = api.get("/v1/demands", headers=answering).json()["demands"]
     reply = {"answer": "done", "reason": "corrected", "note": "Dank u wel."}
@@ -121,7 +123,9 @@ def test_others_find_nothing_there(api: TestClient, platform: Platform, noor: ma
     reply = {"answer": "refused", "reason": "is-right"}
 
     assert [404, 404, 404, 404] == [
-        api.post(f"/v1/me/records/{name}/correct", json={"value": "x"}, headers=stranger.headers).status_code,
+        api.post(
+            f"/v1/me/records/{name}/correct", json={"value": "x", "tell_source": True}, headers=stranger.headers
+        ).status_code,
         api.post(f"/v1/me/records/{name}/erase", json={}, headers=stranger.headers).status_code,
         api.post(f"/v1/me/demands/{demand}/withdraw", headers=stranger.headers).status_code,
         api.post(f"/v1/demands/{demand}/answer", json=reply, headers=other).status_code,

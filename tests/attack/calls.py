@@ -147,7 +147,7 @@ CALLS: Final[Mapping[str, Call]] = {
         f"select to_jsonb(reconsider_answer({_id('anna at elsewhere')})::text)", _CUSTOMER, ("customer anna",)
     ),
     "demands_to": Call(
-        "select jsonb_agg(d.demand) from demands_to(null, false, '-infinity', gen_random_uuid(), 9) d",
+        "select jsonb_agg(d.demand) from demands_to(null, false, '-infinity', gen_random_uuid(), 9, true) d",
         _SOURCE,
         _SOURCE,
     ),

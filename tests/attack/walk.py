@@ -251,7 +251,7 @@ def _of_people(target: Target) -> dict[str, Example]:
         "change_grant": Example(json={"categories": ["contact"]}),
         "object_to_purpose": Example(json={"organization": target.organization, **asked}),
         "state_attribute": Example(json={"value": "mine"}),
-        "correct_record": Example(json={"value": "mine"}),
+        "correct_record": Example(json={"value": "mine", "tell_source": True}),
         "erase_record": Example(json={}),
         "report_access": Example(json={}),
         "read_my_receipt": Example(query={"format": "html"}),

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from cdp import answering, clock, corrections, demands, dossier, due_dates, erasure
+from cdp import clock, corrections, demands, dossier, due_dates, erasure
 from cdp.answering import Answer, Reply
-from cdp.demands import Demand, Kind, State
+from cdp.demands import Kind, State
 from cdp.ingest.items import Kind as ItemKind
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -17,6 +17,7 @@ from cdp.tables import Organization
 from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid, NotFound
 from tests import make
+from tests.cdp.demanding import TELLING, answer, asked, disputed, do, record, shown, values
 
 
 @pytest.fixture
@@ -31,50 +32,10 @@ def noor(platform: Platform, shop: Organization) -> make.Person:
     return make.person(platform, address=address)
 
 
-def record(platform: Platform, person: make.Person, type: str = "first_name", source: UUID | None = None) -> UUID:
-    with platform.database.scoped(person.scope) as session:
-        keys = OwnKeys(session, platform.ring)
-        found = dossier.records(session, keys, until=clock.now(), limit=100)
-    return next(each.record_id for each in found if each.type == type and source in (None, each.source))
-
-
-def values(platform: Platform, person: make.Person, type: str = "first_name") -> set[object]:
-    with platform.database.scoped(person.scope) as session:
-        found = dossier.records(session, OwnKeys(session, platform.ring), until=clock.now(), limit=100)
-    return {each.value for each in found if each.type == type}
-
-
-def disputed(platform: Platform, person: make.Person, record_id: UUID) -> bool:
-    with platform.database.scoped(person.scope) as session:
-        return dossier.versions(session, OwnKeys(session, platform.ring), record_id)[0].disputed_at is not None
-
-
-def asked(platform: Platform, person: make.Person) -> list[Demand]:
-    with platform.database.scoped(person.scope) as session:
-        return demands.of_customer(session, OwnKeys(session, platform.ring))
-
-
-def shown(platform: Platform, to: Organization, *, only_open: bool = True) -> list[answering.Asked]:
-    with platform.database.scoped(Scope(Principal.SOURCE, to.organization_id)) as session:
-        return answering.to_organization(session, platform.ring, only_open=only_open, limit=100, at=clock.now())
-
-
-def answer(platform: Platform, by: Organization, demand: UUID, reply: Reply, *, at: datetime | None = None) -> None:
-    with platform.database.scoped(Scope(Principal.SOURCE, by.organization_id)) as session:
-        answering.answer(platform, session, demand, reply, at=at or clock.now())
-
-
-def do(platform: Platform, person: make.Person, what: Callable[..., UUID | None], thing: UUID, *rest: object) -> UUID:
-    with platform.database.scoped(person.scope) as session:
-        opened = what(platform, session, thing, *rest, note="Dit klopt niet.", at=clock.now())
-    assert opened is not None
-    return opened
-
-
 def test_a_correction_holds_at_once_and_asks_the_source(
     platform: Platform, noor: make.Person, shop: Organization
 ) -> None:
-    demand = do(platform, noor, demands.correct, record(platform, noor), "Eleonora")
+    demand = do(platform, noor, TELLING, record(platform, noor), "Eleonora")
 
     (seen,) = shown(platform, shop)
     assert {"Noor", "Eleonora"} == values(platform, noor)
@@ -93,7 +54,7 @@ def test_a_correction_holds_at_once_and_asks_the_source(
 def test_the_own_statement_is_corrected_without_asking_anybody(platform: Platform, noor: make.Person) -> None:
     with platform.database.scoped(noor.scope) as session:
         own = corrections.state(platform, session, "first_name", "Eleonora", at=clock.now())
-        assert demands.correct(platform, session, own, "Ella", at=clock.now()) is None
+        assert demands.correct(platform, session, own, "Ella", tell_source=True, at=clock.now()) is None
 
     assert {"Noor", "Ella"} == values(platform, noor)
     assert [] == asked(platform, noor)
@@ -190,7 +151,9 @@ def test_the_customers_own_words_go_at_once(platform: Platform, noor: make.Perso
 
 def test_a_product_is_disputed_and_not_overwritten(platform: Platform, noor: make.Person) -> None:
     with pytest.raises(demands.NotCorrectable), platform.database.scoped(noor.scope) as session:
-        demands.correct(platform, session, record(platform, noor, "subscription"), "x", at=clock.now())
+        demands.correct(
+            platform, session, record(platform, noor, "subscription"), "x", tell_source=True, at=clock.now()
+        )
 
 
 def test_a_demand_taken_back_takes_the_mark_with_it(platform: Platform, noor: make.Person, shop: Organization) -> None:
@@ -280,7 +243,7 @@ def test_whoever_could_see_it_is_told_and_listed(platform: Platform, noor: make.
     reader = make.granted(platform, noor, "contact")
     make.granted(platform, noor, "products")
 
-    do(platform, noor, demands.correct, record(platform, noor), "Eleonora")
+    do(platform, noor, TELLING, record(platform, noor), "Eleonora")
 
     assert [[reader.organization_id]] == [each.told for each in asked(platform, noor)]
 
@@ -325,7 +288,7 @@ def test_a_look_is_asked_of_whoever_looked(platform: Platform, noor: make.Person
 def test_the_words_of_both_sides_are_sealed(
     platform: Platform, noor: make.Person, shop: Organization, database_url: str
 ) -> None:
-    demand = do(platform, noor, demands.correct, record(platform, noor), "Canary-Value")
+    demand = do(platform, noor, TELLING, record(platform, noor), "Canary-Value")
     answer(platform, shop, demand, Reply(Answer.DONE, "corrected", note="Canary-Answer"))
 
     with psycopg.connect(database_url) as connection:

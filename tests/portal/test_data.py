@@ -65,6 +65,41 @@ def test_a_thing_tells_how_it_came_who_sees_it_and_how_long_it_stays(
         assert text in page
 
 
+def test_what_several_say_alike_is_one_line_with_its_sources(
+    platform: Platform, enter: Enter, shop: Organization
+) -> None:
+    address, other = make.email(), make.organization(platform)
+    for each in (shop, other):
+        make.known_person(platform, each, address, user=f"user-{address}")
+    person = make.person(platform, address=address)
+    with platform.database.scoped(person.scope) as session:
+        corrections.state(platform, session, "first_name", "Noor", at=clock.now())
+
+    page = enter(person).get("/gegevens").text
+    before, line = page.split("<bdi>Noor</bdi>")
+
+    assert "Voornaam" in before
+    assert "Van <bdi>uzelf, " in line
+    assert 3 == len(re.findall(r'href="/gegevens/[0-9a-f-]{36}">Bekijk of wijzig<span class="vh">: Voornaam', page))
+
+
+def test_what_was_asked_to_be_erased_says_so_until_the_answer(
+    platform: Platform, enter: Enter, noor: make.Person, shop: Organization
+) -> None:
+    browser, name = enter(noor), record(platform, noor)
+    before = browser.get("/gegevens").text
+    browser.post(f"/gegevens/{name}/wissen")
+    (demand,) = asked(browser)
+    during = [browser.get(place).text for place in ("/gegevens", "/gegevens?soort=contact", f"/gegevens/{name}")]
+    with platform.database.scoped(Scope(Principal.SOURCE, shop.organization_id)) as session:
+        answering.answer(platform, session, UUID(demand), Reply(Answer.REFUSED, "still-needed"), at=clock.now())
+
+    tag = ">Verwijdering gevraagd<"
+    assert [False, True, True, True, False] == [
+        tag in page for page in (before, *during, browser.get("/gegevens").text)
+    ]
+
+
 def test_filters_leave_one_source_or_one_kind(platform: Platform, enter: Enter, noor: make.Person) -> None:
     other = make.organization(platform)
     browser = enter(noor)
@@ -100,14 +135,62 @@ def test_all_of_a_kind_can_be_paged_through(platform: Platform, enter: Enter, sh
     assert 131 == len(seen) == len(set(seen))
 
 
+def test_who_gets_the_right_value_is_said_before_it_is_sent(
+    platform: Platform, enter: Enter, noor: make.Person, shop: Organization
+) -> None:
+    page = enter(noor).get(f"/gegevens/{record(platform, noor)}").text
+
+    assert "Testbedrijf krijgt uw verbetering, zodat zij die kunnen overnemen." in page
+    assert "Alleen hier? Dan hoort Testbedrijf hier niets van." in page
+    assert ["hier", "bron"] == re.findall(r'<button class="btn" name="bij" value="(\w+)">', page)
+
+
+def test_only_here_owns_up_to_a_source_that_sees_it_anyway(
+    platform: Platform, enter: Enter, noor: make.Person, shop: Organization
+) -> None:
+    make.grant(platform, noor, shop)
+
+    page = enter(noor).get(f"/gegevens/{record(platform, noor)}").text
+
+    assert "Alleen hier? Testbedrijf heeft toegang, en ziet uw versie dus ook." in page
+
+
+@pytest.mark.parametrize("where", [{}, {"bij": "hier"}, {"bij": "iets"}])
+def test_a_correction_stays_here_unless_the_customer_passes_it_on(
+    platform: Platform, enter: Enter, noor: make.Person, where: dict[str, str]
+) -> None:
+    browser = enter(noor)
+
+    page = browser.post(f"/gegevens/{record(platform, noor)}/verbeteren", data={"waarde": "Eleonora", **where})
+
+    assert "Uw verbetering geldt nu. Uw versie gaat voor." in page.text
+    assert "Eleonora" in page.text
+    assert [] == asked(browser)
+
+
+def test_a_source_that_reads_the_right_value_stands_in_the_log(
+    platform: Platform, enter: Enter, noor: make.Person, shop: Organization
+) -> None:
+    browser = enter(noor)
+    browser.post(f"/gegevens/{record(platform, noor)}/verbeteren", data={"waarde": "Eleonora", "bij": "bron"})
+    with platform.database.scoped(Scope(Principal.SOURCE, shop.organization_id)) as session:
+        answering.to_organization(session, platform.ring, only_open=True, limit=9, at=clock.now())
+
+    page = browser.get("/logboek").text
+
+    assert "Kreeg de verbetering die u doorgaf:" in page
+    assert "naam en contact" in page
+
+
 def test_a_correction_counts_at_once_and_is_asked_of_the_source(
     platform: Platform, enter: Enter, noor: make.Person
 ) -> None:
     browser, name = enter(noor), record(platform, noor)
 
-    page = browser.post(f"/gegevens/{name}/verbeteren", data={"waarde": " Eleonora ", "toelichting": "Zo heet ik."})
+    stated = {"waarde": " Eleonora ", "toelichting": "Zo heet ik.", "bij": "bron"}
+    page = browser.post(f"/gegevens/{name}/verbeteren", data=stated)
 
-    assert "Uw verbetering geldt nu." in page.text
+    assert "Uw verbetering geldt nu. De organisatie krijgt haar ook." in page.text
     assert "Eleonora" in page.text
     (demand,) = asked(browser)
     for text in ("Verbeteren: Voornaam", "Eleonora", "Zo heet ik.", "Wacht op antwoord"):

@@ -36,7 +36,7 @@ CASES: Mapping[str, tuple[str, str, Any, str]] = {
 
 def _line(kind: str, type_: str, value: Any, locale: Language = Language.NL) -> str:
     each = data.talk(type_, value, days=3) if kind == "interaction" else data.record(type_, value, kind=kind)
-    return things.thing(data.held(locale), each).value
+    return things.lines(data.held(locale), [each])[0].value
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -8,13 +8,19 @@ from uuid import UUID
 
 from api.portal import places
 from api.portal.frame import Frame, Page
+from api.portal.pages import things
 from api.portal.pages.log import Choice, Option
-from api.portal.pages.things import Held, Thing, thing
+from api.portal.pages.things import Held, Thing
 from cdp.holdings import Interaction, Record
 from consent.types import UNMAPPED
 
 SHOWN: Final = 6
-"""How many things of a kind stand on the first page."""
+"""How many lines of a kind stand on the first page."""
+LOOKED_AT: Final = 24
+"""Of how many things they are made: several that say the same are one line."""
+_GLANCED: Final = 3
+_SHORT: Final = 8
+"""How many lines stay open on a page of their own accord."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Kind:
     name: str
     explanation: str
     count: str
+    glance: str
+    is_open: bool
     things: tuple[Thing, ...]
     more: str
     more_label: str
@@ -75,13 +83,15 @@ def data(dossier: Dossier, frame: Frame) -> DataPage:
     held = dossier.held
     say, keys = held.speech.say, [*held.catalog.categories]
     known = [key for key in keys if key != UNMAPPED or UNMAPPED in dossier.counts]
+    lines = {key: things.lines(held, dossier.things.get(key, ())) for key in known}
+    is_short = bool(dossier.source) or sum(len(each) for each in lines.values()) <= _SHORT
     return DataPage(
         frame=frame,
         title=say("Wat staat er over u?"),
         lead=_lead(dossier),
         filters=_filters(dossier),
         is_narrowed=bool(dossier.source),
-        kinds=tuple(_kind(dossier, key) for key in known),
+        kinds=tuple(_kind(dossier, key, lines[key], is_open=is_short) for key in known),
         waiting=_waiting(dossier),
     )
 
@@ -106,7 +116,7 @@ def kind(held: Held, frame: Frame, part: Part) -> KindPage:
         title=held.speech.name(known.name),
         explanation=held.speech.name(known.explanation),
         count=_count(held, part.counted),
-        things=tuple(thing(held, each) for each in part.found),
+        things=things.lines(held, part.found),
         back=href(source=part.source),
         first=None if part.is_first else href(category=part.category, source=part.source),
         next=None if part.after is None else href(category=part.category, source=part.source, after=part.after),
@@ -120,20 +130,27 @@ def href(*, category: str = "", source: str = "", after: str = "") -> str:
     return f"{places.DATA}?{query}" if query else places.DATA
 
 
-def _kind(dossier: Dossier, category: str) -> Kind:
+def _kind(dossier: Dossier, category: str, lines: Sequence[Thing], *, is_open: bool) -> Kind:
     held, counted = dossier.held, dossier.counts.get(category, (0, 0))
     known = held.catalog.categories[category]
-    total, found = sum(counted), dossier.things.get(category, ())[:SHOWN]
+    total, shown = sum(counted), tuple(lines[:SHOWN])
     return Kind(
         anchor=f"soort-{category}",
         name=held.speech.name(known.name),
         explanation=held.speech.name(known.explanation),
         count=_count(held, counted),
-        things=tuple(thing(held, each) for each in found),
-        more=href(category=category, source=dossier.source) if total > len(found) else "",
+        glance=_glance(shown),
+        is_open=is_open,
+        things=shown,
+        more=href(category=category, source=dossier.source) if total > sum(len(each.said) for each in shown) else "",
         more_label=held.speech.say("Bekijk alle %(number)s", number=total),
         is_special=known.is_special,
     )
+
+
+def _glance(shown: Sequence[Thing]) -> str:
+    labels = list(dict.fromkeys(each.label for each in shown))
+    return ", ".join(labels[:_GLANCED]) + ("…" if len(labels) > _GLANCED else "")
 
 
 def _count(held: Held, counted: tuple[int, int]) -> str:

@@ -77,7 +77,7 @@ def demand(held: Held, frame: Frame, each: Demand) -> DemandPage:
         facts=_facts(held, each),
         told=tuple(held.names.name(recipient) for recipient in each.told),
         about=places.thing(each.record_id) if each.record_id and is_open else "",
-        withdraw=f"{places.demand(each.demand_id)}/intrekken" if is_open and each.kind is not Kind.CORRECT else "",
+        withdraw=f"{places.demand(each.demand_id)}/intrekken" if is_open else "",
         complaint=say("Geen of geen goed antwoord? U kunt klagen bij de Autoriteit Persoonsgegevens.")
         if state in {State.LATE, State.REFUSED}
         else "",

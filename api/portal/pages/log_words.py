@@ -58,6 +58,8 @@ def what(speech: Speech, line: Line) -> str:
         return speech.say(_OWN.get(line.path, _OWN_OTHERWISE))
     if line.path == "lookup":
         return speech.say("Zocht of wij u kennen.")
+    if line.path == "demands":
+        return speech.say("Kreeg de verbetering die u doorgaf:")
     if not line.is_seen and len(line.asked) >= EVERYTHING:
         return speech.say("Wilde alles van u zien.")
     if not line.is_seen:

@@ -7,6 +7,7 @@ from api.portal.drawing import Rosette, rosette
 from api.portal.frame import Frame, Page, Way
 from api.portal.pages.facts import Facts
 from api.portal.pages.organisations import live_grants
+from api.portal.pages.plates import stop_or_object
 from api.portal.speech import Speech
 
 
@@ -87,6 +88,10 @@ def help_(speech: Speech, frame: Frame, *, email: str) -> HelpPage:
             (
                 say("Hoe stop ik toegang?"),
                 say("Ga naar Organisaties. Kies Toegang stoppen. Het stopt meteen."),
+            ),
+            (
+                say("Stoppen of bezwaar maken: wat is het verschil?"),
+                " ".join(stop_or_object(speech, say("de organisatie"))),
             ),
             (
                 say("Er klopt iets niet. Wat nu?"),

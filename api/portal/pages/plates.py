@@ -129,6 +129,16 @@ def ground(speech: Speech, grant: Grant, name: str) -> str:
     return speech.say("%(name)s zegt: u gaf dit buiten mijn.klant.", name=name)
 
 
+def stop_or_object(speech: Speech, name: str) -> tuple[str, str]:
+    """Return what stopping is and what objecting is, in a sentence each."""
+    return (
+        speech.say("Toegang stoppen: %(name)s ziet niets meer, tot u weer ja zegt.", name=name),
+        speech.say(
+            "Bezwaar maken: %(name)s mag uw gegevens hier niet meer voor gebruiken, ook niet buiten ons.", name=name
+        ),
+    )
+
+
 def stopping(facts: Facts, grant: Grant) -> Stopping:
     """Return what happens when this permission is stopped; every sentence is true for its purpose and data."""
     say, name = facts.speech.say, facts.names.name(grant.organization)

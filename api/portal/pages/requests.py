@@ -1,30 +1,51 @@
 """Verzoek: who asks for which data, what for and how long, with the customer's own values beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from itertools import islice
+from operator import attrgetter
+from typing import ClassVar, Final, Self
 
 from api.portal import places
 from api.portal.drawing import Key, Rosette, Share, key
 from api.portal.frame import Frame, Page
+from api.portal.pages import things, values
 from api.portal.pages.facts import Facts
 from api.portal.pages.periods import Choice, choices
 from api.portal.pages.plates import end_of
-from cdp.holdings import Request
+from api.portal.pages.things import Held
+from api.portal.speech import Speech
+from cdp.holdings import Interaction, Record, Request
 
 ALL: Final = "alles"
 PART: Final = "deel"
 NO: Final = "nee"
 MOST_LINES: Final = 3
+"""How many examples of facts, of other things, and of contacts."""
 _WORDS: Final = {"nl": "nl", "nl@je": "nl@je", "en": "en"}
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What there is of one kind of data: some lines of it, and whether there is more."""
+    """What there is of one kind of data: how many records and interactions, and the newest lines of both."""
 
+    records: int
+    interactions: int
     lines: tuple[str, ...]
-    has_more: bool
+
+    @classmethod
+    def of(cls, held: Held, counted: tuple[int, int], kept: Sequence[Record], talks: Sequence[Interaction]) -> Self:
+        """Return a preview; facts stand in their own order, other things the newest first, what is said twice once."""
+        facts = [each for each in kept if each.kind == "attributes"]
+        other = sorted(
+            (each for each in kept if each.kind != "attributes"), key=attrgetter("occurred_at"), reverse=True
+        )
+        newest: list[Record | Interaction] = [*other[:MOST_LINES], *talks[:MOST_LINES]]
+        lines = [
+            *islice(dict.fromkeys(_fact(held, each) for each in facts), MOST_LINES),
+            *(_dated(held, each) for each in newest),
+        ]
+        return cls(*counted, tuple(dict.fromkeys(lines)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +56,8 @@ class Wanted:
     name: str
     explanation: str
     is_special: bool
+    count: str
     lines: tuple[str, ...]
-    more: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +125,45 @@ def _because(facts: Facts, asked: Request) -> str:
 
 
 def _wanted(facts: Facts, category: str, previews: Mapping[str, Preview]) -> Wanted:
-    known, preview = facts.catalog.categories.get(category), previews.get(category, Preview((), has_more=False))
-    empty = facts.speech.say("Hier staat nu niets in. Later misschien wel.")
+    known, preview = facts.catalog.categories.get(category), previews.get(category, Preview(0, 0, ()))
     return Wanted(
         key=category,
         name=facts.category(category),
         explanation="" if known is None else facts.speech.name(known.explanation),
         is_special=known is not None and known.is_special,
+        count=_count(facts.speech, preview),
         lines=preview.lines,
-        more=empty if not preview.lines else facts.speech.say("En meer van deze soort.") if preview.has_more else "",
     )
+
+
+def _count(speech: Speech, preview: Preview) -> str:
+    """Return how much of one kind would be shared now."""
+    counted = (
+        (preview.records, speech.count("%(number)s gegeven", "%(number)s gegevens", preview.records)),
+        (preview.interactions, speech.count("%(number)s contact", "%(number)s contacten", preview.interactions)),
+    )
+    there = speech.listed(text for number, text in counted if number)
+    if not there:
+        return speech.say("Hier staat nu niets in. Later misschien wel.")
+    return speech.say("Nu %(there)s. Bijvoorbeeld:", there=there)
+
+
+def _fact(held: Held, each: Record) -> str:
+    name = values.label(held.speech, held.catalog, each.kind, each.type)
+    return _withheld(held, name) if each.is_withheld else f"{name}: {things.short(held, each)}"
+
+
+def _dated(held: Held, each: Record | Interaction) -> str:
+    """Return a product, something from elsewhere or a contact, with its day and what it says."""
+    name = values.label(held.speech, held.catalog, things.kind_of(each), each.type)
+    if each.is_withheld:
+        return _withheld(held, name)
+    said = things.short(held, each)
+    return f"{name}, {held.speech.date(each.occurred_at)}{': ' if said else ''}{said}"
+
+
+def _withheld(held: Held, name: str) -> str:
+    return held.speech.say("%(name)s: afgeschermd. U ziet het bij Gegevens.", name=name)
 
 
 def _user(facts: Facts, asked: Request, name: str) -> str:

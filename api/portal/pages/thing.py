@@ -24,6 +24,8 @@ _INPUTS: Final = {
     JsonType.BOOLEAN: "yes-no",
     JsonType.STRING: "text",
 }
+TELL: Final = "bron"
+HERE: Final = "hier"
 _TOLD_BY: Final = {"email": "email", "phone": "tel", "first_name": "given-name", "last_name": "family-name"}
 
 
@@ -37,12 +39,22 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One button: what it says, and what it sends along."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Correcting:
-    """Klopt niet: what happens, and the field."""
+    """Klopt niet: what happens, the field, and whether its source is to get the right value as well."""
 
     action: str
     field: Input
     points: tuple[str, ...]
+    ways: tuple[Way, ...]
+    has_note: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,7 @@ def thing(
         category_href=f"{places.DATA}?soort={each.category}",
         value=value if isinstance(each, Record) and each.kind == "attributes" else "",
         is_long=len(value) > things.LONG,
-        tags=things.tags(held.speech, each),
+        tags=things.tags(held, each),
         facts=_facts(held, each),
         viewers=things.viewers_of(held, each),
         pairs=things.pairs(held, each),
@@ -145,10 +157,27 @@ def _correcting(held: Held, each: Record | Interaction) -> Correcting | None:
     if not isinstance(each, Record) or each.kind != "attributes" or isinstance(each.value, dict | list):
         return None
     say, name = held.speech.say, held.source(each.source)
-    points = [say("Uw versie telt meteen."), *_told(held, each)]
-    if each.source != CUSTOMER_SOURCE:
-        points.append(say("Wij vragen %(name)s om dit ook te verbeteren.", name=name))
-    return Correcting(f"{places.thing(each.record_id)}/verbeteren", _input(held, each), tuple(points))
+    points, action = [say("Uw versie telt meteen."), *_told(held, each)], f"{places.thing(each.record_id)}/verbeteren"
+    if each.source == CUSTOMER_SOURCE:
+        only = (Way(HERE, say("Verbeter dit")),)
+        return Correcting(action, _input(held, each), tuple(points), only, has_note=False)
+    ways = (
+        Way(HERE, say("Alleen hier verbeteren")),
+        Way(TELL, say("Verbeter en geef het door aan %(name)s", name=name)),
+    )
+    return Correcting(action, _input(held, each), (*points, *_passed_on(held, each, name)), ways, has_note=True)
+
+
+def _passed_on(held: Held, each: Record, name: str) -> tuple[str, str]:
+    """Return what the source gets when the customer passes it on, and what it hears when they do not."""
+    say = held.speech.say
+    passed = say("Geeft u het door? %(name)s krijgt uw verbetering, zodat zij die kunnen overnemen.", name=name)
+    sees = any(
+        opening.recipient == each.source and opening.opens(CUSTOMER_SOURCE, each.category) for opening in held.openings
+    )
+    if sees:
+        return passed, say("Alleen hier? %(name)s heeft toegang, en ziet uw versie dus ook.", name=name)
+    return passed, say("Alleen hier? Dan hoort %(name)s hier niets van.", name=name)
 
 
 def _input(held: Held, each: Record) -> Input:
@@ -233,7 +262,8 @@ def _erasing(held: Held, each: Record | Interaction) -> Deed:
         say("%(name)s moet antwoorden, uiterlijk op %(date)s.", name=name, date=due),
         say("Wist %(name)s het? Dan verdwijnt het ook hier.", name=name),
         _stays(held, each, name),
-        say("Tot het antwoord blijft het staan. U kunt de toegang wel stoppen."),
+        say("Tot het antwoord staat hier: verwijdering gevraagd."),
+        say("Wie toegang heeft, ziet het tot dan nog. U kunt de toegang stoppen."),
     )
     summary = say("Vraag %(name)s om dit te wissen.", name=name)
     return Deed(action, title, summary, points, say("Vraag om wissen"), has_note=True, is_grave=True)

@@ -1,6 +1,7 @@
 """One thing that is held, as its owner reads it: what it is, who says it, how it came, who can see it, how long."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -33,15 +34,24 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """One line of a list."""
+class Said:
+    """Who says it, since when, and who can see that: what can be done about it stands behind `href`."""
 
     href: str
-    label: str
-    value: str
     by: str
     seen_by: str
     tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One line of a list: what is said, and by whom; `sources` sums them up where they are several."""
+
+    label: str
+    value: str
+    sources: str
+    tags: tuple[Tag, ...]
+    said: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,8 @@ class Held:
     catalog: Catalog
     names: Names
     openings: Sequence[Opening]
+    erasing: frozenset[UUID] = frozenset()
+    """What the customer asked to be erased, while no answer has come."""
 
     def source(self, source: UUID) -> str:
         """Return who says it."""
@@ -80,20 +92,49 @@ class Held:
         return category if known is None else self.speech.name(known.name)
 
 
-def thing(held: Held, each: Record | Interaction) -> Thing:
-    """Return one line of a list."""
-    speech, kind = held.speech, kind_of(each)
-    viewers = viewers_of(held, each)
+def lines(held: Held, found: Iterable[Record | Interaction]) -> tuple[Thing, ...]:
+    """Return the lines of a list; facts that say the same become one line with its several sources."""
+    same: dict[object, list[Record | Interaction]] = {}
+    for each in found:
+        same.setdefault(_sameness(each), []).append(each)
+    return tuple(_line(held, group) for group in same.values())
+
+
+def _sameness(each: Record | Interaction) -> object:
+    if not isinstance(each, Record) or each.kind != "attributes" or each.is_withheld:
+        return each.record_id
+    value = each.value.strip() if isinstance(each.value, str) else each.value
+    return each.category, each.type, json.dumps(value, sort_keys=True)
+
+
+def _line(held: Held, same: Sequence[Record | Interaction]) -> Thing:
+    first, speech = same[0], held.speech
+    said = tuple(_said(held, each) for each in same)
+    return Thing(
+        label=values.label(speech, held.catalog, kind_of(first), first.type),
+        value=short(held, first),
+        sources=_all_sources(held, same) if len(same) > 1 else "",
+        tags=tuple(dict.fromkeys(tag for one in said for tag in one.tags)),
+        said=said,
+    )
+
+
+def _all_sources(held: Held, same: Sequence[Record | Interaction]) -> str:
+    sources = sorted({each.source for each in same}, key=lambda each: (each != CUSTOMER_SOURCE, held.source(each)))
+    own = held.speech.say("uzelf")
+    return held.speech.listed(own if each == CUSTOMER_SOURCE else held.source(each) for each in sources)
+
+
+def _said(held: Held, each: Record | Interaction) -> Said:
+    speech, viewers = held.speech, viewers_of(held, each)
     seen_by = speech.count(
         "%(number)s organisatie kan dit zien", "%(number)s organisaties kunnen dit zien", len(viewers)
     )
-    return Thing(
+    return Said(
         href=places.thing(each.record_id),
-        label=values.label(speech, held.catalog, kind, each.type),
-        value=_short(held, each),
         by=f"{held.source(each.source)}, {speech.date(each.occurred_at)}",
         seen_by=seen_by if viewers else speech.say("Niemand kan dit zien"),
-        tags=tags(speech, each),
+        tags=tags(held, each),
     )
 
 
@@ -102,9 +143,11 @@ def kind_of(each: Record | Interaction) -> str:
     return each.kind if isinstance(each, Record) else "interaction"
 
 
-def tags(speech: Speech, each: Record | Interaction) -> tuple[Tag, ...]:
+def tags(held: Held, each: Record | Interaction) -> tuple[Tag, ...]:
     """Return what stands out about it."""
-    found = []
+    found, speech = [], held.speech
+    if each.record_id in held.erasing:
+        found.append(Tag(speech.say("Verwijdering gevraagd"), ""))
     if each.disputed_at is not None:
         found.append(Tag(speech.say("Door u betwist"), ""))
     if each.source == CUSTOMER_SOURCE:
@@ -205,7 +248,8 @@ def _walk(held: Held, value: JsonValue, key: str, depth: int, *, of_person: bool
         yield _Field(key, name, field_names.said(held.speech, key, value))
 
 
-def _short(held: Held, each: Record | Interaction) -> str:
+def short(held: Held, each: Record | Interaction) -> str:
+    """Return what it says, on one line."""
     if each.is_withheld:
         return held.speech.say("Afgeschermd. Open dit en bevestig dat u het bent.")
     if isinstance(each, Record) and each.kind == "attributes" and not isinstance(each.value, dict | list):

@@ -9,7 +9,6 @@ from pydantic import JsonValue
 
 from api.portal.speech import Speech
 from cdp.catalog.files import Catalog, Language, RecordType
-from cdp.holdings import Interaction, Record
 from consent.fold import RecordKind
 
 LONGEST: Final = 120
@@ -23,20 +22,6 @@ def label(speech: Speech, catalog: Catalog, kind: str, type: str) -> str:
         return speech.name(attribute.label)
     known = catalog.record_types.get((RecordKind(kind), type))
     return _named(speech, known) if known else type.replace("-", " ").replace("_", " ").capitalize()
-
-
-def line(speech: Speech, catalog: Catalog, record: Record) -> str:
-    """Return one record on one line."""
-    name = label(speech, catalog, record.kind, record.type)
-    if record.is_withheld:
-        return speech.say("%(name)s: afgeschermd. U ziet het bij Gegevens.", name=name)
-    return f"{name}: {text(speech, record.value)}" if record.kind == RecordKind.ATTRIBUTES.value else name
-
-
-def talk(speech: Speech, catalog: Catalog, interaction: Interaction) -> str:
-    """Return one conversation or visit on one line."""
-    name = label(speech, catalog, RecordKind.INTERACTION.value, interaction.type)
-    return f"{name}, {speech.date(interaction.occurred_at)}"
 
 
 def text(speech: Speech, value: JsonValue) -> str:

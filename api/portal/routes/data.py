@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -34,6 +35,7 @@ Word = Annotated[str, Query(max_length=64)]
 After = Annotated[str, Query(max_length=512)]
 RecordId = Annotated[UUID, Path()]
 Stated = Annotated[str, Form(max_length=8_000)]
+Where = Annotated[str, Form(max_length=10)]
 Things = list[Record | Interaction]
 Place = tuple[str, list[str]]
 _TALKS: Final = "interactions"
@@ -62,17 +64,15 @@ def one(visit: Visiting, record_id: RecordId) -> Response:
 
 @router.post(places.DATA + "/{record_id}/verbeteren", dependencies=OURS)
 def correct(
-    visit: Visiting, request: Request, record_id: RecordId, waarde: Stated = "", toelichting: Note = ""
+    visit: Visiting, request: Request, record_id: RecordId, waarde: Stated = "", toelichting: Note = "", bij: Where = ""
 ) -> Response:
-    """Keep the customer's own value; one that does not fit is told beside the field."""
+    """Keep the customer's own value, for its source only when they said so; one that does not fit is told there."""
+    what = partial(demands.correct, tell_source=bij == thing.TELL)
     try:
-        _do(visit, request, demands.correct, record_id, toelichting, value=waarde)
+        opened = _do(visit, request, what, record_id, toelichting, value=waarde)
     except corrections.UnfitValue:
-        with visit.opened(Room.DATA) as opened:
-            fault = opened.speech.say("Dit past hier niet. Vul het anders in.")
-            page = _thing(visit, opened, record_id, opened.frame, fault=fault)
-        return visit.show(page, status=422)
-    return visit.lead(places.DATA, notices.CORRECTED)
+        return _misfit(visit, record_id)
+    return visit.lead(places.DATA, notices.CORRECTED if opened is None else notices.PASSED_ON)
 
 
 @router.post(places.DATA + "/{record_id}/betwisten", dependencies=OURS)
@@ -93,7 +93,9 @@ def erase(visit: Visiting, request: Request, record_id: RecordId, toelichting: N
 
 def held(opened: Opened) -> Held:
     """Return what lists and pages of things are made from."""
-    return Held(opened.speech, opened.catalog, opened.names, dossier.openings(opened.session))
+    session = opened.session
+    openings, erasing = dossier.openings(session), demands.erasures_asked(session)
+    return Held(opened.speech, opened.catalog, opened.names, openings, erasing)
 
 
 def _do(
@@ -112,6 +114,13 @@ def _do(
         letters = demand_mail.about(platform, session, opened)
     demand_mail.send(request, letters)
     return opened
+
+
+def _misfit(visit: Visit, record: UUID) -> Response:
+    with visit.opened(Room.DATA) as opened:
+        fault = opened.speech.say("Dit past hier niet. Vul het anders in.")
+        page = _thing(visit, opened, record, opened.frame, fault=fault)
+    return visit.show(page, status=422)
 
 
 def _parsed(visit: Visit, session: Session, record: UUID, typed: str) -> JsonValue:
@@ -136,9 +145,9 @@ def _dossier(visit: Visit, opened: Opened, slug: str, source: UUID | None) -> Do
     for category, (records, interactions) in counts.items():
         found: Things = []
         if records:
-            found += dossier.records(session, keys, category=category, source=source, until=at, limit=data.SHOWN)
-        if interactions and len(found) < data.SHOWN:
-            missing = data.SHOWN - len(found)
+            found += dossier.records(session, keys, category=category, source=source, until=at, limit=data.LOOKED_AT)
+        if interactions and len(found) < data.LOOKED_AT:
+            missing = data.LOOKED_AT - len(found)
             found += dossier.interactions(session, keys, category=category, source=source, until=at, limit=missing)
         things[category] = found
     waiting = {State.OPEN, State.LATE}

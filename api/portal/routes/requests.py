@@ -10,8 +10,9 @@ from starlette.responses import Response
 from api import own_forms
 from api.portal import notices, places
 from api.portal.frame import Room
-from api.portal.pages import requests, values
+from api.portal.pages import requests
 from api.portal.pages.requests import Preview
+from api.portal.pages.things import Held
 from api.portal.routes.organisations import facts
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import access_requests, dossier, grants
@@ -25,8 +26,8 @@ Answer = Annotated[str, Form(max_length=10)]
 Chosen = Annotated[list[str], Form(max_length=20, default_factory=list)]
 Days = Annotated[int, Form(ge=1, le=366)]
 OURS = [Depends(own_forms.only)]
-_MOST_LOOKED_AT = 24
-"""Many sources say the same of somebody: it is shown once, so more is looked at than is shown."""
+_MOST_LOOKED_AT = 60
+"""Many sources say the same of somebody, and the newest is shown first: more is looked at than is shown."""
 
 
 @router.get("/verzoeken/{request_id}")
@@ -68,7 +69,8 @@ def _page(visit: Visit, request_id: UUID, *, is_faulty: bool = False) -> request
     with visit.opened(Room.ORGANISATIONS) as opened:
         known = facts(visit, opened)
         asked = _found(known.requests, request_id)
-        previews = {each: _preview(visit, opened, each) for each in asked.categories}
+        counts = dossier.counts(opened.session)
+        previews = {each: _preview(visit, opened, each, counts.get(each, (0, 0))) for each in asked.categories}
         fault = opened.speech.say("Kies minstens 1 soort gegevens. Of kies Weigeren.") if is_faulty else None
         return requests.request(known, opened.frame, asked, previews, fault=fault)
 
@@ -80,11 +82,11 @@ def _found(asked: tuple[Request, ...] | list[Request], request_id: UUID) -> Requ
     raise NotFound("there is no such request")
 
 
-def _preview(visit: Visit, opened: Opened, category: str) -> Preview:
-    session, keys, speech, catalog = opened.session, opened.keys, opened.speech, opened.catalog
-    kept = dossier.records(session, keys, category=category, until=visit.at, limit=_MOST_LOOKED_AT)
-    talks = dossier.interactions(session, keys, category=category, until=visit.at, limit=requests.MOST_LINES + 1)
-    said = [values.line(speech, catalog, each) for each in kept]
-    said += [values.talk(speech, catalog, each) for each in talks]
-    lines = tuple(dict.fromkeys(said))
-    return Preview(lines[: requests.MOST_LINES], has_more=len(lines) > requests.MOST_LINES)
+def _preview(visit: Visit, opened: Opened, category: str, counted: tuple[int, int]) -> Preview:
+    session, keys, (records, interactions) = opened.session, opened.keys, counted
+    kept, talks = [], []
+    if records:
+        kept = dossier.records(session, keys, category=category, until=visit.at, limit=_MOST_LOOKED_AT)
+    if interactions:
+        talks = dossier.interactions(session, keys, category=category, until=visit.at, limit=requests.MOST_LINES)
+    return Preview.of(Held(opened.speech, opened.catalog, opened.names, ()), counted, kept, talks)

@@ -82,13 +82,18 @@ INVOICE: Final = record(
     kind="product",
     category="financial",
 )
+SAME: Final = (
+    record("last_name", "de Wit"),
+    record("last_name", "de Wit", slug="vuurtoren"),
+    record("last_name", "de Wit", slug=None),
+)
 BAD: Final = record("nickname", HOSTILE, slug="vuurtoren")
 CALL: Final = talk("phone", {"properties": {"note": "Levering kwam te laat"}, "subject": "Levering"}, days=12)
 CLICK: Final = talk(
     "product-viewed", {"properties": {"product": HOSTILE[:300]}}, days=2, category="usage", speaker=None
 )
 THINGS: Final[dict[str, Sequence[Record | Interaction]]] = {
-    "contact": (OWN, NAME, EMAIL, BAD),
+    "contact": (OWN, NAME, EMAIL, *SAME, BAD),
     "personal": (BIRTH, SCORE),
     "financial": (INVOICE,),
     "conversations": (CALL,),
@@ -98,7 +103,7 @@ THINGS: Final[dict[str, Sequence[Record | Interaction]]] = {
 
 def held(locale: Language, *, openings: Sequence[Opening] = OPENINGS) -> Held:
     """Return what the pages are made from."""
-    return Held(world.speech(locale), files.shipped(), world.NAMES, openings)
+    return Held(world.speech(locale), files.shipped(), world.NAMES, openings, frozenset({INVOICE.record_id}))
 
 
 def _dossier(locale: Language, things: dict[str, Sequence[Record | Interaction]], **other: Any) -> Dossier:
@@ -157,6 +162,10 @@ def _fact(locale: Language) -> Page:
 def _misfit(locale: Language) -> Page:
     fault = world.speech(locale).say("Dit past hier niet. Vul het anders in.")
     return thing.thing(held(locale), _frame(locale), BIRTH, (), (), fault=fault)
+
+
+def _seen_anyway(locale: Language) -> Page:
+    return _thing(locale, EMAIL)
 
 
 def _own(locale: Language) -> Page:
@@ -252,6 +261,7 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "gegevens-soort-leeg": _empty_kind,
     "gegeven": _fact,
     "gegeven-past-niet": _misfit,
+    "gegeven-toch-gezien": _seen_anyway,
     "gegeven-eigen": _own,
     "gegeven-berekend": _unseen,
     "gegeven-rekening": _invoice,

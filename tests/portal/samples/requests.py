@@ -11,10 +11,13 @@ from cdp.holdings import Request
 from tests.portal.samples import world
 
 PREVIEWS: Final = {
-    "address": Preview(("Straat: Haverkamp 12", "Postcode: 1234 AB", "Plaats: Lindewoude"), has_more=True),
-    "products": Preview(("Huurwoning",), has_more=False),
-    "usage": Preview((), has_more=False),
-    "health": Preview(("Huisarts: Praktijk De Linde",), has_more=True),
+    "address": Preview(5, 0, ("Straat: Haverkamp 12", "Postcode: 1234 AB", "Plaats: Lindewoude")),
+    "products": Preview(
+        2, 0, ("Energiecontract, 3 mei 2026: vast tarief, bedrag 48,5", "Rekening, 1 oktober 2026: betaald ja")
+    ),
+    "conversations": Preview(1, 41, ("Telefoon, 9 november 2026: Levering kwam te laat", "E-mail, 2 november 2026")),
+    "usage": Preview(0, 0, ()),
+    "health": Preview(12, 0, ("Huisarts, 2 maart 2026",)),
 }
 """What there is of each kind of data."""
 
@@ -26,6 +29,10 @@ def _page(locale: Language, asked: Request, *, fault: str | None = None) -> Page
 
 def _pending(locale: Language) -> Page:
     return _page(locale, world.ASKS)
+
+
+def _much(locale: Language) -> Page:
+    return _page(locale, world.request("vuurtoren", "customer-care", "products", "conversations", "usage"))
 
 
 def _faulty(locale: Language) -> Page:
@@ -49,6 +56,7 @@ def _answered(locale: Language) -> Page:
 
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "verzoek": _pending,
+    "verzoek-veel": _much,
     "verzoek-fout": _faulty,
     "verzoek-gezondheid": _special,
     "verzoek-onbekende": _unverified,
