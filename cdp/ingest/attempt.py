@@ -21,7 +21,7 @@ from cdp.ingest import rows, subjects, versions
 from cdp.ingest.batch import Batch, Taken
 from cdp.ingest.drafts import Draft, Places, Sheet
 from cdp.ingest.filing import Files
-from cdp.ingest.items import Kind, Outcome, Reason, Rejection
+from cdp.ingest.items import Outcome, Reason, Rejection
 from cdp.ingest.naming import Book, Known, Mention
 from cdp.ingest.subjects import Connection, Finder, Found, Subject
 from cdp.ingest.versions import Current, Version
@@ -36,6 +36,7 @@ _PLAN: Final = (
     "select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
     " set_config('enable_seqscan', 'off', true), set_config('synchronous_commit', 'on', true)"
 )
+_DUPLICATE: Final = Outcome.DUPLICATE
 _IS_TRUSTED: Final = "select verified_at is not null from organization where organization_id = %s"
 _SUPPRESSED: Final = "select suppressed_identifiers(%s::text[], %s::bytea[])"
 
@@ -93,7 +94,7 @@ class Attempt:
 
     async def _arrive(self) -> None:
         """Note deliveries, find and lock the subjects, and sort out what came before or must not come back."""
-        owners = self._owners()
+        self._mark_arrivals()
         deliveries = [draft.arrival for draft in self._sheet.drafts if draft.arrival and not draft.row]
         execute, known = self._connection.execute, self._book.known
         fresh = barred = trusted = None
@@ -110,28 +111,32 @@ class Attempt:
         came_before = set(deliveries) - {row[0] for row in await fresh.fetchall()} if fresh else set()
         if barred is not None:
             self._barred = frozenset(row[0] - 1 for row in await barred.fetchall())
-        for draft in self._sheet.drafts:
-            if draft.arrival and (draft.arrival in came_before or owners[draft.arrival] != _owner(draft)):
-                draft.outcome = Outcome.DUPLICATE
+        if came_before:
+            for draft in self._sheet.drafts:
+                if draft.arrival in came_before:
+                    draft.outcome = Outcome.DUPLICATE
         await self._see(*seen)
         if self._barred:
             self._keep_out()
 
-    def _owners(self) -> dict[bytes, tuple[int, int]]:
-        """Return every arrival with the first of the batch that has it."""
+    def _mark_arrivals(self) -> None:
+        """Give every draft its arrival; of several in the batch with the same, the first is meant.
+
+        An arrival is an event's, or one interaction's.
+        """
+        digest = self._marks.after(self._source.bytes).digest
         owners: dict[bytes, tuple[int, int]] = {}
         for draft in self._sheet.drafts:
             item = draft.item
-            if item.kind is Kind.INTERACTION and item.key is not None:
-                draft.arrival = draft.row = self._mark(item.type, item.key)
+            if draft.is_interaction and item.key is not None:
+                draft.arrival = draft.row = own_id(digest(f"{item.type}\0{item.key}".encode()))
             elif item.delivery is not None:
-                draft.arrival = self._mark("", item.delivery)
-            if draft.arrival is not None:
-                owners.setdefault(draft.arrival, _owner(draft))
-        return owners
-
-    def _mark(self, type_: str, key: str) -> bytes:
-        return own_id(self._marks.digest(self._source.bytes + f"{type_}\0{key}".encode()))
+                draft.arrival = own_id(digest(f"\0{item.delivery}".encode()))
+            else:
+                continue
+            owner = draft.group, draft.place if item.delivery is None else -1
+            if owners.setdefault(draft.arrival, owner) != owner:
+                draft.outcome = _DUPLICATE
 
     def _ids(self, marks: Iterable[bytes]) -> dict[str, object]:
         return self._shared | {"ids": arrays.ids(marks)}
@@ -153,7 +158,7 @@ class Attempt:
             if found[draft.mention.primary].is_suppressed:
                 draft.outcome = Outcome.SUPPRESSED
             elif draft.row in stored and draft.outcome is None:
-                draft.outcome = Outcome.DUPLICATE
+                draft.outcome = _DUPLICATE
 
     def _keep_out(self) -> None:
         """Keep the erased out: somebody unknown who has their identifier is not made, whatever else is said of them.
@@ -229,7 +234,7 @@ class Attempt:
         """Decide about every version, and return which of the stored ones are past now or were said again."""
         things: dict[_Thing, list[Draft]] = defaultdict(list)
         for draft in self._sheet.open():
-            if draft.item.kind is not Kind.INTERACTION:
+            if not draft.is_interaction:
                 _identify(draft)
                 things[draft.subject.id, draft.thing].append(draft)
         older = [said for said in things.values() if not said[0].subject.is_new]
@@ -266,8 +271,8 @@ class Attempt:
     async def _write(self, changes: Changes) -> None:
         """Write everything that is new."""
         fresh = self._sheet.open()
-        told = [draft for draft in fresh if draft.item.kind is Kind.INTERACTION]
-        said = [draft for draft in fresh if draft.item.kind is not Kind.INTERACTION]
+        told = [draft for draft in fresh if draft.is_interaction]
+        said = [draft for draft in fresh if not draft.is_interaction]
         for draft in told:
             draft.row = draft.row or ids.row().bytes
         evidence = self._evidence()
@@ -307,11 +312,6 @@ class Attempt:
 
     async def _put(self, name: str, columns: rows.Columns, words: dict[str, str] | None = None) -> None:
         await self._connection.execute(sql(name), {**self._shared, **columns, **(words or {})})
-
-
-def _owner(draft: Draft) -> tuple[int, int]:
-    """Return whose an arrival is: an event's, or one interaction's."""
-    return draft.group, draft.place if draft.item.delivery is None else -1
 
 
 def _identify(draft: Draft) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
+
+import msgspec
 
 from cdp.ingest.batch import Batch, Flaw, Taken, Verdict
 from cdp.ingest.filing import Filed, Files
@@ -13,30 +15,31 @@ from cdp.ingest.naming import Book, Mention
 from cdp.ingest.subjects import Subject
 
 _RANDOM: Final = 32
+_LINK: Final = Kind.LINK
+_INTERACTION: Final = Kind.INTERACTION
+_NOBODY: Final = cast("Subject", None)
 Places = list[Mention | Rejection]
 """For each item of a group, who it is about; a Rejection where that cannot be told, or where there is no item."""
 
 
-class Draft:
+class Draft(msgspec.Struct, eq=False, gc=False):
     """One item, from filing to its row."""
 
-    __slots__ = ("arrival", "at", "digest", "filed", "group", "is_past", "item", "mention", "outcome", "place", "row",
-                 "subject", "thing")  # fmt: skip
-    subject: Subject
-
-    def __init__(self, group: int, place: int, item: Item, mention: Mention, filed: Filed, at: datetime) -> None:
-        self.group = group
-        self.place = place
-        self.item = item
-        self.mention = mention
-        self.filed = filed
-        self.at = item.occurred_at or at
-        self.arrival: bytes | None = None
-        self.outcome: Outcome | None = None
-        self.thing: tuple[str, str, bytes] = (item.kind, filed.type, b"")
-        self.digest = b""
-        self.row: bytes | None = None
-        self.is_past = False
+    group: int
+    place: int
+    item: Item
+    mention: Mention
+    filed: Filed
+    at: datetime
+    thing: tuple[str, str, bytes]
+    is_interaction: bool
+    subject: Subject = _NOBODY
+    """Set before anything is compared or written."""
+    arrival: bytes | None = None
+    outcome: Outcome | None = None
+    digest: bytes = b""
+    row: bytes | None = None
+    is_past: bool = False
 
     def __repr__(self) -> str:
         """Show the kind, never the person."""
@@ -45,7 +48,7 @@ class Draft:
     @property
     def is_link(self) -> bool:
         """Whether the item says only who is who."""
-        return self.item.kind is Kind.LINK
+        return self.item.kind is _LINK
 
 
 def mentions(book: Book, batch: Batch) -> list[Places]:
@@ -76,14 +79,37 @@ class Sheet:
         self.drafts: list[Draft] = []
         self.left_out: dict[tuple[int, Rejection], Draft] = {}
         """Which identifiers of which groups were left out, because they are those of somebody who was erased."""
-        at = batch.received_at
         for number, (group, named) in enumerate(zip(batch.groups, places, strict=True)):
             for place, (item, mention) in enumerate(zip(group, named, strict=True)):
-                filed = _filed(item, mention, files, is_refused=number in without)
-                if isinstance(filed, Rejection):
-                    self._rejected[number, place] = filed
-                else:
-                    self.drafts.append(Draft(number, place, *filed, at))
+                rejection = self._file(number, place, item, mention, files, is_refused=number in without)
+                if rejection is not None:
+                    self._rejected[number, place] = rejection
+
+    def _file(
+        self,
+        group: int,
+        place: int,
+        item: Item | Rejection,
+        mention: Mention | Rejection,
+        files: Files,
+        *,
+        is_refused: bool,
+    ) -> Rejection | None:
+        """Draw up an item with its person and its place in the catalog, or return why it cannot be taken."""
+        if isinstance(item, Rejection):
+            return item
+        if isinstance(mention, Rejection):
+            return mention
+        if is_refused:
+            return Rejection(Reason.UNSTORABLE)
+        filed = files.file(item)
+        if isinstance(filed, Rejection):
+            return filed
+        if filed.has_odd_name:
+            item = filed.dressed(item)
+        at, thing = item.occurred_at or self._batch.received_at, (item.kind, filed.type, b"")
+        self.drafts.append(Draft(group, place, item, mention, filed, at, thing, item.kind is _INTERACTION))
+        return None
 
     def open(self) -> list[Draft]:
         """Return the drafts of which nothing is known yet."""
@@ -113,20 +139,6 @@ class Sheet:
         for draft in self.drafts:
             verdicts[draft.group][draft.place] = _VERDICTS[draft.outcome or Outcome.STORED]
         return Taken(verdicts, self.flaws(), newcomers)
-
-
-def _filed(
-    item: Item | Rejection, mention: Mention | Rejection, files: Files, *, is_refused: bool
-) -> tuple[Item, Mention, Filed] | Rejection:
-    """Return an item with its person and its place in the catalog, or why it cannot be taken."""
-    if isinstance(item, Rejection):
-        return item
-    if isinstance(mention, Rejection):
-        return mention
-    if is_refused:
-        return Rejection(Reason.UNSTORABLE)
-    filed = files.file(item)
-    return filed if isinstance(filed, Rejection) else (filed.dressed(item), mention, filed)
 
 
 _VERDICTS: Final = {outcome: Verdict(outcome) for outcome in Outcome}

@@ -63,9 +63,10 @@ class Files:
         if item.occurred_at is not None and not _EARLIEST < item.occurred_at < _LATEST:
             return Rejection(Reason.UNREADABLE_TIME, "occurred_at")
         asked = item.kind, item.type, item.category
-        if asked not in self._known:
-            self._known[asked] = self._file(item)
-        return self._known[asked]
+        filed = self._known.get(asked)
+        if filed is None:
+            filed = self._known[asked] = self._file(item)
+        return filed
 
     def _file(self, item: Item) -> Filed | Rejection:
         if "\0" in item.type or not item.type.isprintable():
@@ -100,6 +101,6 @@ def in_clear(item: Item, filed: Filed) -> str | None:
     """Return what of `item` may stand in clear: a plain value that identifies nobody, or what was done to its time."""
     if filed.is_queryable and len(item.value) <= QUERYABLE_BYTES and item.value[:1] not in {b"{", b"["}:
         return item.value.decode()
-    if item.kind is Kind.INTERACTION and item.time_note is not None:
+    if item.time_note is not None and item.kind is Kind.INTERACTION:
         return f'{{"time":"{item.time_note.value}"}}'
     return None

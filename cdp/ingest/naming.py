@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Final
 from uuid import UUID
+
+import msgspec
 
 from cdp.ingest.items import Identifier, Item, Reason, Reference, ReferenceType, Rejection
 from cdp.keys import blind
@@ -11,6 +14,8 @@ from cdp.keys.blind import BlindIndex
 from cdp.keys.blind import IdentifierType as Blindable
 from consent.errors import Invalid
 
+_USER_ID: Final = ReferenceType.USER_ID
+_PREVIOUS_ID: Final = ReferenceType.PREVIOUS_ID
 _TYPES: Final = {
     ReferenceType.USER_ID: (Blindable.USER_ID,),
     ReferenceType.ANONYMOUS_ID: (Blindable.ANONYMOUS_ID,),
@@ -18,7 +23,10 @@ _TYPES: Final = {
 }
 
 
-class Name(NamedTuple):
+_WORDS: Final = {kind: kind.value for kind in Blindable}
+
+
+class Name(msgspec.Struct, frozen=True, gc=False):
     """A reference as it is stored: its type, its keyed hash, and what it says."""
 
     type: str
@@ -26,7 +34,7 @@ class Name(NamedTuple):
     text: str
 
 
-class Known(NamedTuple):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """An identifier as it is stored."""
 
     type: str
@@ -35,7 +43,7 @@ class Known(NamedTuple):
     text: str
 
 
-class Mention(NamedTuple):
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """Who one group is about, by places in the book.
 
     `primary` names the subject; `others` are further names of the same person; `earlier` is what an alias leaves
@@ -44,10 +52,10 @@ class Mention(NamedTuple):
 
     primary: int
     is_user: bool
-    others: tuple[int, ...]
-    earlier: tuple[tuple[int, int], ...]
-    identifiers: tuple[int, ...]
-    flaws: tuple[Rejection, ...]
+    others: tuple[int, ...] = ()
+    earlier: tuple[tuple[int, int], ...] = ()
+    identifiers: tuple[int, ...] = ()
+    flaws: tuple[Rejection, ...] = ()
 
 
 class Book:
@@ -58,6 +66,7 @@ class Book:
         self.known: list[Known] = []
         self._index = index
         self._source = source
+        self._hashes: dict[Blindable, Callable[[str], bytes]] = {}
         self._may_verify = may_verify
         self._name_places: dict[tuple[Blindable, str], int | Rejection] = {}
         self._reference_places: dict[Reference, tuple[int, ...] | Rejection] = {}
@@ -65,17 +74,17 @@ class Book:
 
     def mention(self, item: Item) -> Mention | Rejection:
         """Return who `item` is about; an identifier that cannot be used is left out and told as a flaw."""
+        if len(item.subject) == 1 and not item.identifiers and item.subject[0].type is not _PREVIOUS_ID:
+            places = self._known_to_be(item.subject[0])
+            return places if isinstance(places, Rejection) else Mention(places[0], item.subject[0].type is _USER_ID)
         user, others, earlier = None, [], []
-        known = self._reference_places
         for reference in item.subject:
-            places = known.get(reference)
-            if places is None:
-                places = known[reference] = self._places(reference)
+            places = self._known_to_be(reference)
             if isinstance(places, Rejection):
                 return places
-            if reference.type is ReferenceType.PREVIOUS_ID:
+            if reference.type is _PREVIOUS_ID:
                 earlier.append((places[0], places[1]))
-            elif reference.type is ReferenceType.USER_ID and user is None:
+            elif reference.type is _USER_ID and user is None:
                 user = places[0]
             else:
                 others.append(places[0])
@@ -84,6 +93,12 @@ class Book:
         primary = others.pop(0) if user is None else user
         identifiers, flaws = self._identifiers(item)
         return Mention(primary, user is not None, tuple(others), tuple(earlier), identifiers, flaws)
+
+    def _known_to_be(self, reference: Reference) -> tuple[int, ...] | Rejection:
+        places = self._reference_places.get(reference)
+        if places is None:
+            places = self._reference_places[reference] = self._places(reference)
+        return places
 
     def _places(self, reference: Reference) -> tuple[int, ...] | Rejection:
         places = []
@@ -107,7 +122,10 @@ class Book:
             place = self._name_places.get((kind, text))
             if place is not None:
                 return place
-        self.names.append(Name(kind.value, self._index.of(kind, text, source=self._source), text))
+        hashed = self._hashes.get(kind)
+        if hashed is None:
+            hashed = self._hashes[kind] = self._index.of_many(kind, source=self._source)
+        self.names.append(Name(_WORDS[kind], hashed(text), text))
         self._name_places[kind, text] = len(self.names) - 1
         return len(self.names) - 1
 

@@ -28,7 +28,7 @@ Columns = Mapping[str, Column]
 def records(drafts: Sequence[Draft], *, is_trusted: bool) -> Columns:
     """Return the columns of versions; `is_trusted` if the operator verified the source."""
     return {
-        **_shared(drafts, table="record"),
+        **_shared(drafts, [_plain(draft) for draft in drafts], table="record"),
         "kinds": arrays.texts(draft.thing[0] for draft in drafts),
         "keys": arrays.blobs(draft.thing[2] for draft in drafts),
         "origins": arrays.texts(ORIGINS[draft.item.kind] for draft in drafts),
@@ -42,10 +42,10 @@ def interactions(drafts: Sequence[Draft]) -> Columns:
     """Return the columns of interactions."""
     items = [draft.item for draft in drafts]
     return {
-        **_shared(drafts, table="interaction"),
-        "channels": arrays.texts(item.channel for item in items),
-        "speakers": arrays.texts(item.speaker for item in items),
-        "directions": arrays.texts(item.direction for item in items),
+        **_shared(drafts, [item.value for item in items], table="interaction"),
+        "channels": arrays.texts([item.channel for item in items]),
+        "speakers": arrays.texts([item.speaker for item in items]),
+        "directions": arrays.texts([item.direction for item in items]),
     }
 
 
@@ -103,24 +103,25 @@ def _identifier(draft: Draft) -> str | None:
     return _TEXT.decode(draft.item.value)
 
 
-def _shared(drafts: Sequence[Draft], *, table: str) -> Columns:
+def _shared(drafts: Sequence[Draft], values: Sequence[bytes], *, table: str) -> Columns:
     subjects = [draft.subject for draft in drafts]
     rows = [draft.row or _no_row() for draft in drafts]
-    plain = [(draft.subject.key, row, _plain(draft)) for draft, row in zip(drafts, rows, strict=True)]
+    filed = [draft.filed for draft in drafts]
+    plain = list(zip([subject.key for subject in subjects], rows, values, strict=True))
     return {
-        "customers": arrays.ids(subject.customer for subject in subjects),
+        "customers": arrays.ids([subject.customer for subject in subjects]),
         "ids": arrays.ids(rows),
-        "subjects": arrays.ids(subject.id for subject in subjects),
-        "categories": arrays.texts(draft.filed.category for draft in drafts),
-        "types": arrays.texts(draft.filed.type for draft in drafts),
-        "ats": arrays.moments(draft.at for draft in drafts),
-        "queryable": arrays.texts(in_clear(draft.item, draft.filed) for draft in drafts),
+        "subjects": arrays.ids([subject.id for subject in subjects]),
+        "categories": arrays.texts([each.category for each in filed]),
+        "types": arrays.texts([each.type for each in filed]),
+        "ats": arrays.moments([draft.at for draft in drafts]),
+        "queryable": arrays.texts([in_clear(draft.item, draft.filed) for draft in drafts]),
         "sealed": arrays.blobs(sealing.seal_all(plain, table=table, column="sealed")),
     }
 
 
 def _plain(draft: Draft) -> bytes:
-    """Return what is sealed: the value, and with a product or fact the source's own key."""
+    """Return what is sealed of a version: the value, and with a product or fact the source's own key."""
     item = draft.item
     if item.kind not in _KEYED:
         return item.value

@@ -87,11 +87,14 @@ def _parse_batch(body: bytes, shared: Reading) -> list[list[Item] | Rejection]:
         batch, was_cut = _cut(body), True
     if len(batch.batch) > EVENTS_A_BATCH:
         raise TooLarge("the batch holds more events than a call takes", field="/batch")
-    reading = Reading(
-        shared.received_at, shared.attribute_name, _envelope_time(batch.sent_at), _envelope_context(batch.context)
-    )
-    plain = not was_cut and decoding.is_utf8(body) and decoding.is_plain(body)
-    return [_judge(bytes(event), reading, plain=plain) for event in batch.batch]
+    sent_at, context = _envelope_time(batch.sent_at), _envelope_context(batch.context)
+    reading = Reading.of(shared.received_at, shared.attribute_name, sent_at, context)
+    if was_cut or not decoding.is_utf8(body):
+        return [_judge(bytes(event), reading, plain=False) for event in batch.batch]
+    events = [bytes(event) for event in batch.batch]
+    if decoding.is_plain(body):
+        return [_judge(event, reading, plain=True) for event in events]
+    return [_judge(event, reading, plain=decoding.is_plain(event)) for event in events]
 
 
 def _cut(body: bytes) -> _Batch:

@@ -36,6 +36,10 @@ from cdp.ingest.items import (
 _NOTHING: Final = Raw(b"")
 _NULL: Final = b"null"
 _Word = TypeVar("_Word", Channel, Speaker, Direction)
+# Members that every event asks for, looked up once: through its class that costs more than decoding does.
+_INTERACTION: Final = Kind.INTERACTION
+_USER_ID: Final = ReferenceType.USER_ID
+_ANONYMOUS_ID: Final = ReferenceType.ANONYMOUS_ID
 
 
 class Stated(msgspec.Struct, frozen=True, gc=False):
@@ -84,6 +88,13 @@ class Reading(msgspec.Struct, frozen=True):
     attribute_name: AttributeNames
     sent_at: datetime | None = None
     context: Context = Context()
+    shared: tuple[Stated, ...] = ()
+    """The context, if it says something about the conversation."""
+
+    @classmethod
+    def of(cls, received_at: datetime, names: AttributeNames, sent_at: datetime | None, context: Context) -> Reading:
+        """Return what holds for the events of one batch."""
+        return cls(received_at, names, sent_at, context, (context,) if _tells(context) else ())
 
 
 _EVENT: Final = msgspec.json.Decoder(_Event)
@@ -210,40 +221,48 @@ def _screen(event: _Event, reading: Reading) -> list[Item]:
 
 def _interaction(event: _Event, reading: Reading, kind: str, usual: Channel | None) -> Item:
     properties = _object_text(event.properties, "properties")
-    said = _said(properties, event.context, reading.context)
+    said = _said(properties, event.context, reading.shared)
     delivery = _delivery(event)
     at, note = _moment(event, reading)
+    name, section = _short(event.name, "name"), _short(event.category, "category")
+    subject, evidence = _subject(event), _evidence(event, reading)
+    if not said and event.channel is None:  # as most events are
+        return Item(
+            kind=_INTERACTION,
+            type=kind,
+            key=delivery,
+            value=conversation(properties, name=name, section=section),
+            subject=subject,
+            occurred_at=at,
+            channel=usual,
+            delivery=delivery,
+            evidence=evidence,
+            time_note=note,
+        )
+    line, outcome = _stated_text([each.subject for each in said]), _stated_text([each.outcome for each in said])
     return Item(
-        kind=Kind.INTERACTION,
+        kind=_INTERACTION,
         type=kind,
         key=delivery,
-        value=conversation(
-            properties,
-            subject=_stated_text([each.subject for each in said]) if said else None,
-            outcome=_stated_text([each.outcome for each in said]) if said else None,
-            name=_short(event.name, "name"),
-            section=_short(event.category, "category"),
-        ),
-        subject=_subject(event),
+        value=conversation(properties, subject=line, outcome=outcome, name=name, section=section),
+        subject=subject,
         occurred_at=at,
         channel=_stated([*(each.channel for each in said), event.channel], _CHANNELS) or usual,
-        speaker=_stated([each.speaker for each in said], _SPEAKERS) if said else None,
-        direction=_stated([each.direction for each in said], _DIRECTIONS) if said else None,
+        speaker=_stated([each.speaker for each in said], _SPEAKERS),
+        direction=_stated([each.direction for each in said], _DIRECTIONS),
         delivery=delivery,
-        evidence=_evidence(event, reading),
+        evidence=evidence,
         time_note=note,
     )
 
 
-def _said(properties: bytes, context: Context | None, shared: Context) -> list[Stated]:
+def _said(properties: bytes, context: Context | None, shared: tuple[Stated, ...]) -> tuple[Stated, ...]:
     """Return where something is said about the conversation; what is said first counts."""
-    said: list[Stated] = []
-    if properties and (stated := _STATED.decode(properties)) != _UNSAID:
-        said.append(stated)
+    said = shared
     if context is not None and _tells(context):
-        said.append(context)
-    if _tells(shared):
-        said.append(shared)
+        said = (context, *said)
+    if properties and (stated := _STATED.decode(properties)) != _UNSAID:
+        said = (stated, *said)
     return said
 
 
@@ -322,9 +341,9 @@ def _subject(event: _Event) -> tuple[Reference, ...]:
     if user is None and anonymous is None:
         raise _UnusableError(Reason.MISSING, "userId")
     if anonymous is None:
-        return (_reference(ReferenceType.USER_ID, user or "", "userId"),)
-    device = _reference(ReferenceType.ANONYMOUS_ID, anonymous, "anonymousId")
-    return (device,) if user is None else (_reference(ReferenceType.USER_ID, user, "userId"), device)
+        return (_reference(_USER_ID, user or "", "userId"),)
+    device = _reference(_ANONYMOUS_ID, anonymous, "anonymousId")
+    return (device,) if user is None else (_reference(_USER_ID, user, "userId"), device)
 
 
 def _identifiers(named: dict[str, bytes]) -> tuple[Identifier, ...]:

@@ -10,6 +10,7 @@ Rules:
 
 import re
 import unicodedata
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -37,8 +38,7 @@ _PLAIN_LOCAL: Final = r"(?=[^@]{1,64}@)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*"
 _PLAIN_LABEL: Final = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # What nine in ten addresses look like: the whole validator would change nothing (a test holds the two together).
 _PLAIN_EMAIL: Final = re.compile(rf"{_PLAIN_LOCAL}@(?:{_PLAIN_LABEL}\.)+(?!..--)[a-z]{{2,63}}", re.ASCII)
-_ONE_LETTER: Final = re.compile(r"(\D)\1{2,}|(\d)\2{7,}")
-_ZEROS: Final = re.compile(r"[0\s._:-]+")
+_ZEROS_OR_ONE_LETTER: Final = re.compile(r"[0\s._:-]+|(\D)\1{2,}|(\d)\2{7,}")
 _SAME_DIGIT: Final = re.compile(r"(\d)\1{6,}$")
 _SERVICE_LINES: Final = frozenset(
     {
@@ -63,6 +63,11 @@ class IdentifierType(StrEnum):
     ANONYMOUS_ID = "anonymous_id"
 
 
+# Looked up once: through its class a member costs more than most of what is done with it.
+_EMAIL: Final = IdentifierType.EMAIL
+_PHONE: Final = IdentifierType.PHONE
+
+
 class Line(StrEnum):
     """What kind of line a phone number is; only a mobile one is usually a single person's."""
 
@@ -85,6 +90,11 @@ class BlindIndex:
         space = f"{kind}\0" if source is None else f"{kind}:{source.hex}\0"
         return self._mac.digest((space + normalised).encode())[:INDEX_BYTES]
 
+    def of_many(self, kind: IdentifierType, *, source: UUID) -> Callable[[str], bytes]:
+        """Return what gives, as `of` does, the bytes of many values that only `source` gives out."""
+        digest = self._mac.after(f"{kind}:{source.hex}\0".encode()).digest
+        return lambda normalised: digest(normalised.encode())[:INDEX_BYTES]
+
 
 def normalise(kind: IdentifierType, value: str) -> str:
     """Return the one way in which this identifier is written; raises Invalid, naming the type as the field."""
@@ -98,22 +108,16 @@ def normalise(kind: IdentifierType, value: str) -> str:
         text = _composed(kind, value)
     if not text:
         raise Invalid("this identifier is empty", field=kind)
-    match kind:
-        case IdentifierType.EMAIL:
-            return _email(text)
-        case IdentifierType.PHONE:
-            return _phone(text)
-    return text
+    if kind is _EMAIL:
+        return _email(text)
+    return _phone(text) if kind is _PHONE else text
 
 
 def is_shared_or_fake(kind: IdentifierType, normalised: str) -> bool:
     """Say whether many people share this value or it stands for nobody, so that it must not link subjects."""
-    match kind:
-        case IdentifierType.EMAIL:
-            return _is_shared_mailbox(normalised)
-        case IdentifierType.PHONE:
-            return _is_shared_line(normalised)
-    return _is_nobody(normalised)
+    if kind is _EMAIL:
+        return _is_shared_mailbox(normalised)
+    return _is_shared_line(normalised) if kind is _PHONE else _is_nobody(normalised)
 
 
 def line(normalised_phone: str) -> Line:
@@ -187,6 +191,4 @@ def _is_shared_line(written: str) -> bool:
 
 def _is_nobody(text: str, *, shortest: int = 0) -> bool:
     lowered = text.lower()
-    return len(lowered) >= shortest and (
-        lowered in NOBODY or _ZEROS.fullmatch(lowered) is not None or _ONE_LETTER.fullmatch(lowered) is not None
-    )
+    return len(lowered) >= shortest and (lowered in NOBODY or _ZEROS_OR_ONE_LETTER.fullmatch(lowered) is not None)

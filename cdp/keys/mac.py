@@ -1,6 +1,6 @@
 """HMAC-SHA256 (RFC 2104) with its key prepared once."""
 
-from typing import Final
+from typing import Final, Self
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
@@ -25,6 +25,13 @@ class Mac:
     def __repr__(self) -> str:
         """Give a text without the key."""
         return "Mac(hidden)"
+
+    def after(self, beginning: bytes) -> Self:
+        """Return what gives the codes of messages that all begin with `beginning`, which is left out of them."""
+        begun = object.__new__(type(self))
+        begun._keyed = self._keyed.copy()
+        begun._keyed.update(beginning)
+        return begun
 
     def digest(self, message: bytes) -> bytes:
         """Return the 32 bytes of the code over `message`."""
