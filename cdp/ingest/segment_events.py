@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
 from msgspec import Raw
 
-from cdp.ingest import decoding, times
+from cdp.ingest import decoding, stated, times
 from cdp.ingest.items import (
     IDENTIFIER_LENGTH,
     MESSAGE_ID_LENGTH,
     NAME_LENGTH,
-    TEXT_LENGTH,
     AttributeNames,
     Channel,
-    Direction,
     Identifier,
     IdentifierType,
     Item,
@@ -27,29 +25,18 @@ from cdp.ingest.items import (
     Reference,
     ReferenceType,
     Rejection,
-    Speaker,
     TimeNote,
     conversation,
     reference_flaw,
 )
+from cdp.ingest.stated import Stated
 
 _NOTHING: Final = Raw(b"")
 _NULL: Final = b"null"
-_Word = TypeVar("_Word", Channel, Speaker, Direction)
 # Members that every event asks for, looked up once: through its class that costs more than decoding does.
 _INTERACTION: Final = Kind.INTERACTION
 _USER_ID: Final = ReferenceType.USER_ID
 _ANONYMOUS_ID: Final = ReferenceType.ANONYMOUS_ID
-
-
-class Stated(msgspec.Struct, frozen=True, gc=False):
-    """What may be said about a conversation; of any type, because senders use these words for other things too."""
-
-    channel: Any = None
-    speaker: Any = None
-    direction: Any = None
-    subject: Any = None
-    outcome: Any = None
 
 
 class Context(Stated, frozen=True, gc=False):
@@ -94,11 +81,10 @@ class Reading(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, received_at: datetime, names: AttributeNames, sent_at: datetime | None, context: Context) -> Reading:
         """Return what holds for the events of one batch."""
-        return cls(received_at, names, sent_at, context, (context,) if _tells(context) else ())
+        return cls(received_at, names, sent_at, context, (context,) if stated.tells(context) else ())
 
 
 _EVENT: Final = msgspec.json.Decoder(_Event)
-_STATED: Final = msgspec.json.Decoder(Stated)
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
 _ENCODE: Final = msgspec.json.Encoder().encode
 _ENCODED_TEXT: Final = msgspec.json.Decoder(str)
@@ -108,7 +94,6 @@ _IDENTIFIERS: Final = {
     "mobile_phone": IdentifierType.PHONE,
 }
 _NO_CONTEXT: Final = Context()
-_UNSAID: Final = Stated()
 
 
 class _UnusableError(Exception):
@@ -221,7 +206,7 @@ def _screen(event: _Event, reading: Reading) -> list[Item]:
 
 def _interaction(event: _Event, reading: Reading, kind: str, usual: Channel | None) -> Item:
     properties = _object_text(event.properties, "properties")
-    said = _said(properties, event.context, reading.shared)
+    said = stated.said(properties, event.context, reading.shared)
     delivery = _delivery(event)
     at, note = _moment(event, reading)
     name, section = _short(event.name, "name"), _short(event.category, "category")
@@ -239,7 +224,7 @@ def _interaction(event: _Event, reading: Reading, kind: str, usual: Channel | No
             evidence=evidence,
             time_note=note,
         )
-    line, outcome = _stated_text([each.subject for each in said]), _stated_text([each.outcome for each in said])
+    line, outcome = stated.text([each.subject for each in said]), stated.text([each.outcome for each in said])
     return Item(
         kind=_INTERACTION,
         type=kind,
@@ -247,32 +232,12 @@ def _interaction(event: _Event, reading: Reading, kind: str, usual: Channel | No
         value=conversation(properties, subject=line, outcome=outcome, name=name, section=section),
         subject=subject,
         occurred_at=at,
-        channel=_stated([*(each.channel for each in said), event.channel], _CHANNELS) or usual,
-        speaker=_stated([each.speaker for each in said], _SPEAKERS),
-        direction=_stated([each.direction for each in said], _DIRECTIONS),
+        channel=stated.word([*(each.channel for each in said), event.channel], stated.CHANNELS) or usual,
+        speaker=stated.word([each.speaker for each in said], stated.SPEAKERS),
+        direction=stated.word([each.direction for each in said], stated.DIRECTIONS),
         delivery=delivery,
         evidence=evidence,
         time_note=note,
-    )
-
-
-def _said(properties: bytes, context: Context | None, shared: tuple[Stated, ...]) -> tuple[Stated, ...]:
-    """Return where something is said about the conversation; what is said first counts."""
-    said = shared
-    if context is not None and _tells(context):
-        said = (context, *said)
-    if properties and (stated := _STATED.decode(properties)) != _UNSAID:
-        said = (stated, *said)
-    return said
-
-
-def _tells(context: Context) -> bool:
-    return not (
-        context.channel is None
-        and context.speaker is None
-        and context.direction is None
-        and context.subject is None
-        and context.outcome is None
     )
 
 
@@ -284,27 +249,6 @@ _READERS: Final[dict[str, Callable[[_Event, Reading], list[Item]]]] = {
     "page": _page,
     "screen": _screen,
 }
-_CHANNELS: Final = {channel.value: channel for channel in Channel} | {
-    "mobile": Channel.APP,
-    "browser": Channel.WEB,
-    "vr": Channel.VIRTUAL_REALITY,
-}
-_SPEAKERS: Final = {speaker.value: speaker for speaker in Speaker}
-_DIRECTIONS: Final = {direction.value: direction for direction in Direction}
-
-
-def _stated(said: list[Any], known: dict[str, _Word]) -> _Word | None:
-    for value in said:
-        if isinstance(value, str) and value in known:
-            return known[value]
-    return None
-
-
-def _stated_text(said: list[Any]) -> str | None:
-    for value in said:
-        if isinstance(value, str) and 0 < len(value) <= TEXT_LENGTH:
-            return value
-    return None
 
 
 def _object_text(raw: Raw, field: str) -> bytes:
@@ -385,11 +329,11 @@ def _delivery(event: _Event) -> str:
 
 def _moment(event: _Event, reading: Reading) -> tuple[datetime, TimeNote | None]:
     field = "originalTimestamp" if event.original_timestamp else "timestamp"
-    stated = event.original_timestamp or event.timestamp
-    if not stated:
+    told = event.original_timestamp or event.timestamp
+    if not told:
         return reading.received_at, None
     try:
-        original, assumed = times.parse(stated)
+        original, assumed = times.parse(told)
     except times.UnreadableTimeError:
         raise _UnusableError(Reason.UNREADABLE_TIME, field) from None
     sent_at = times.parse_or_none(event.sent_at) if event.sent_at else reading.sent_at
@@ -405,5 +349,5 @@ def _evidence(event: _Event, reading: Reading) -> bytes | None:
         return None
     consent, management = bytes(flags), bytes(manager)
     said = {"consent": consent, "consentManagement": management}
-    stated = {name: Raw(flags) for name, flags in said.items() if flags not in {b"", _NULL}}
-    return _ENCODE(stated) if stated else None
+    kept = {name: Raw(flags) for name, flags in said.items() if flags not in {b"", _NULL}}
+    return _ENCODE(kept) if kept else None
