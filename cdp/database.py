@@ -20,10 +20,10 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlmodel import Session
 
-from cdp import refusals, replicas
+from cdp import arrays, refusals, replicas
 from cdp.freshness import SCOPE
 from cdp.lane import Asked, Lane
-from cdp.scope import Mint, Scope
+from cdp.scope import Held, Mint, Scope
 
 __all__ = ["Database", "Session", "acting_as", "connect", "conninfo", "sql"]
 
@@ -32,6 +32,9 @@ _AND_WAIT: Final = ", set_config('synchronous_commit', 'remote_apply', true)"
 _ENTER_AND_WAIT: Final = ENTER + _AND_WAIT
 _ENTER_LANE: Final = b"select enter_scope(%(a)s, %(b)s, %(c)s, %(d)s, %(e)s, %(f)s, %(g)s)"
 _ENTER_LANE_AND_WAIT: Final = _ENTER_LANE + _AND_WAIT.encode()
+_ENTER_LANE_HOLDING: Final = (
+    b"select enter_scope_holding(%(a)s, %(b)s, %(c)s, %(d)s, %(e)s, %(f)s, %(g)s, %(tokens)s, %(needed)s)"
+)
 _ENTER_ORM: Final = "select enter_scope(:a, :b, :c, :d, :e, :f, :g)"
 _OPTIONS: Final = "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c jit=off"
 
@@ -99,10 +102,19 @@ class Database:
                     await connection.execute(self._enter(scope), self._mint.words(scope))
                     yield connection
 
-    async def at_once(self, scope: Scope, statement: bytes, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Run one statement in a transaction of its own as `scope`, in one round trip; return what it committed."""
+    async def at_once(
+        self, scope: Scope, statement: bytes, facts: Mapping[str, Any], *, held: Held | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Run one statement in a transaction of its own as `scope`, in one round trip; return what it committed.
+
+        With `held` the same transaction first looks at these tokens: unless each of them stands for who is in scope,
+        nothing is read or written; raises CredentialEnded.
+        """
         enter = _ENTER_LANE_AND_WAIT if self._waits(scope) else _ENTER_LANE
-        words = dict(zip("abcdefg", self._mint.words(scope), strict=True))
+        words: dict[str, Any] = dict(zip("abcdefg", self._mint.words(scope), strict=True))
+        if held is not None:
+            enter = _ENTER_LANE_HOLDING
+            words |= {"tokens": arrays.blobs(held.fingerprints), "needed": held.scope}
         return await self._together((enter, words), (statement, facts))
 
     async def ask(self, question: bytes, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -31,13 +31,17 @@ class KnownKeys:
 
     async def check(self, asker: Asker, *, is_body: bool) -> None:
         """Raise PurposeUnknown or CategoryUnknown unless `asker` asks for what its organization can be granted."""
-        if self._has_purpose(asker) and self._has_categories(asker):
+        if self.has(asker):
             return
         await self._learn(asker)
         if not self._has_purpose(asker):
             raise PurposeUnknown(field="/purpose" if is_body else "purpose")
         if not self._has_categories(asker):
             raise CategoryUnknown(field="/categories" if is_body else "category")
+
+    def has(self, asker: Asker) -> bool:
+        """Tell whether this process knows by itself that there is what `asker` asks for."""
+        return self._has_purpose(asker) and self._has_categories(asker)
 
     def _has_purpose(self, asker: Asker) -> bool:
         return asker.purpose in self._purposes and self._purposes[asker.purpose] in {None, asker.organization}

@@ -7,7 +7,7 @@ purpose that arrive together share a statement (see `cdp.gathering`).
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -32,6 +32,7 @@ from cdp.profile_documents import (
     Wanted,
 )
 from cdp.reading import AHEAD, NEWEST, Asker, Extent, Path
+from cdp.scope import Held
 
 __all__ = ["Expired", "NotGranted", "Objected", "Profiles", "Reading", "RefusedByCustomer", "Revoked", "Wanted"]
 
@@ -41,10 +42,17 @@ CHUNK: Final = 1_024
 """How many customers an export reads before it looks again who has granted."""
 MOST_IN_BATCH: Final = 1_000
 MOST_INTERACTIONS: Final = 200
+NEEDED: Final = "profiles:read"
+"""The scope that a token needs for any of it."""
 _PROFILE: Final = Extent(Path.PROFILE)
 _BATCH: Final = Extent(Path.BATCH)
 _EXPORT: Final = Extent(Path.EXPORT)
 _encode: Final = msgspec.json.Encoder().encode
+
+
+class _Asked(NamedTuple):
+    wanted: Wanted
+    unverified_token: bytes | None
 
 
 class Profiles:
@@ -55,7 +63,7 @@ class Profiles:
         self._platform = platform
         self.documents = Documents(platform)
         self._keys = KnownKeys(platform.database)
-        self._together: dict[Asker, Gathering[Wanted, Reading | Unreadable]] = {}
+        self._together: dict[tuple[Asker, bool], Gathering[_Asked, Reading | Unreadable]] = {}
 
     async def check(self, asker: Asker, *, is_body: bool = False) -> None:
         """Raise PurposeUnknown or CategoryUnknown unless the catalog has what `asker` names.
@@ -65,11 +73,20 @@ class Profiles:
         """
         await self._keys.check(asker, is_body=is_body)
 
-    async def read(self, asker: Asker, unverified_profile_id: str) -> Reading:
-        """Return the profile of one customer; raises Unreadable."""
+    def knows(self, asker: Asker) -> bool:
+        """Tell whether `check` would pass without asking the database."""
+        return self._keys.has(asker)
+
+    async def read(self, asker: Asker, unverified_profile_id: str, *, unverified_token: bytes | None = None) -> Reading:
+        """Return the profile of one customer; raises Unreadable.
+
+        With `unverified_token`, the fingerprint of one of which it is only believed that it stands for `asker`, the
+        transaction that reads finds out first. Raises CredentialEnded when it does not, or one that shares it.
+        """
         await self.check(asker)
         wanted = Wanted(unverified_profile_id, self._customer(asker, unverified_profile_id))
-        found = await self._gathering(asker).ask(wanted)
+        together = self._gathering(asker, is_verified=unverified_token is None)
+        found = await together.ask(_Asked(wanted, unverified_token))
         if isinstance(found, Unreadable):
             raise found
         return found
@@ -126,18 +143,21 @@ class Profiles:
         profile_id = self._platform.profile_ids.profile_id(customer, asker.organization)
         return Reading("granted", _encode({"profile_id": profile_id}))
 
-    def _gathering(self, asker: Asker) -> Gathering[Wanted, Reading | Unreadable]:
-        found = self._together.get(asker)
+    def _gathering(self, asker: Asker, *, is_verified: bool) -> Gathering[_Asked, Reading | Unreadable]:
+        found = self._together.get((asker, is_verified))
         if found is None:
             if len(self._together) > TOGETHER:
                 self._together = {who: each for who, each in self._together.items() if not each.is_idle}
             read = partial(self._read_together, asker)
-            found = self._together[asker] = Gathering(read, most=TOGETHER, at_once=AHEAD)
+            found = self._together[asker, is_verified] = Gathering(read, most=TOGETHER, at_once=AHEAD)
         return found
 
-    async def _read_together(self, asker: Asker, wanted: Sequence[Wanted]) -> Sequence[Reading | Unreadable]:
+    async def _read_together(self, asker: Asker, asked: Sequence[_Asked]) -> Sequence[Reading | Unreadable]:
+        wanted = [each.wanted for each in asked]
         customers = [each.customer for each in wanted]
-        seen = await reading.read_current(self._platform.database, asker, customers, _PROFILE)
+        tokens = {each.unverified_token for each in asked if each.unverified_token is not None}
+        held = Held(tuple(tokens), NEEDED) if tokens else None
+        seen = await reading.read_current(self._platform.database, asker, customers, _PROFILE, held)
         return await self.documents.knowing(asker, partial(self.documents.readings, asker, wanted, seen))
 
     def _customer(self, asker: Asker, unverified_profile_id: str) -> UUID:

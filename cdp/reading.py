@@ -17,7 +17,7 @@ from uuid import UUID
 from cdp import arrays
 from cdp.database import Database, sql
 from cdp.ids import NIL
-from cdp.scope import Principal, Scope
+from cdp.scope import Held, Principal, Scope
 
 RECENT: Final = 10
 """How many interactions a profile shows."""
@@ -91,10 +91,13 @@ _GRANTING: Final = sql("export_customers").encode()
 _STATEMENTS: Final = {principal: _statement(principal) for principal in (Principal.READER, Principal.EXPORTER)}
 
 
-async def read(database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent) -> list[Seen]:
+async def read(
+    database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent, held: Held | None = None
+) -> list[Seen]:
     """Return what `asker` may see of each customer, in order; NIL stands for an id that names nobody.
 
     Each answer stands in the access log, refused ones too, but for those that say where a merged customer went.
+    `held` are the tokens with which it is asked, if they are still to be looked at; raises CredentialEnded.
     """
     principal, customer = (Principal.READER, customers[0]) if len(customers) == 1 else (Principal.EXPORTER, None)
     at, source, record = extent.after
@@ -108,21 +111,21 @@ async def read(database: Database, asker: Asker, customers: Sequence[UUID], exte
         "after_source": source,
         "after_record": record,
     }
-    rows = await database.at_once(asker.scope(principal, customer), _STATEMENTS[principal], facts)
+    rows = await database.at_once(asker.scope(principal, customer), _STATEMENTS[principal], facts, held=held)
     return [Seen._make(row) for row in rows]
 
 
 async def read_current(
-    database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent
+    database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent, held: Held | None = None
 ) -> list[tuple[UUID, Seen]]:
     """Return the same with whom it is about: a customer who was merged is answered as who they are now."""
-    answers = list(zip(customers, await read(database, asker, customers, extent), strict=True))
+    answers = list(zip(customers, await read(database, asker, customers, extent, held), strict=True))
     for _ in range(MOST_MERGES):
         moved = [place for place, (_, seen) in enumerate(answers) if seen.merged_into is not None]
         if not moved:
             break
         hosts = [answers[place][1].merged_into or NIL for place in moved]
-        for place, host, seen in zip(moved, hosts, await read(database, asker, hosts, extent), strict=True):
+        for place, host, seen in zip(moved, hosts, await read(database, asker, hosts, extent, held), strict=True):
             answers[place] = (host, seen)
     return answers
 

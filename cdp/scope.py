@@ -1,8 +1,9 @@
 """What a transaction runs as: principal, organization, customer and purpose, minted after a credential check."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sqlmodel import Session
@@ -51,6 +52,14 @@ class Scope:
     """The call that may be made twice, if this is one."""
     is_stale: bool = field(default=False, compare=False)
     """Whether this is a customer's session whose proof of who they are is some minutes old: see `cdp.freshness`."""
+
+
+class Held(NamedTuple):
+    """Access tokens that have to stand for the program and the organization of a scope when it is entered."""
+
+    fingerprints: Sequence[bytes]
+    scope: str
+    """What each token must have been given, such as `profiles:read`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,22 @@ begin
 end
 $$;
 
+-- Tell whether every one of these tokens stands, now, for this client of this organization and was given this scope.
+create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    return not exists (
+        select from unnest(hashes) h (hash)
+        where not exists (
+            select from access_token t join client c using (client_id) join organization o using (organization_id)
+            where t.token_hash = h.hash and t.revoked_at is null and t.expires_at > statement_timestamp()
+              and needed = any (t.scopes) and c.client_id = holder and c.revoked_at is null
+              and o.organization_id = house and o.closed_at is null));
+end
+$$;
+
 -- The organization that a write key belongs to, and the largest batch it may send.
 create function check_write_key(hash bytea)
 returns table (organization_id uuid, slug text, batch_bytes integer)

@@ -19,7 +19,7 @@ alter default privileges for role cdp_owner revoke execute on functions from pub
 
 grant usage on schema public to cdp_keeper, cdp_login, cdp_reader, cdp_exporter, cdp_source, cdp_customer, cdp_auditor,
     cdp_operator, cdp_doorman, cdp_sequencer, cdp_keymaster;
-grant execute on function enter_scope(text, text, text, text, text, text, text) to cdp_login;
+grant execute on function enter_scope(text, text, text, text, text, text, text), enter_scope_holding to cdp_login;
 grant execute on function is_sealed(text), app_organization(), app_customer(), app_purpose(), app_client(), scope_organization(text),
     scope_customer(text), customer_source(), words_of(uuid, text), day_of(timestamptz)
     to cdp_keeper, cdp_reader, cdp_exporter, cdp_source, cdp_customer, cdp_auditor, cdp_operator, cdp_doorman, cdp_sequencer, cdp_keymaster;

@@ -18,6 +18,21 @@ begin
 end
 $$;
 
+-- The same, with the tokens of who asks: when one of them does not stand for this client and organization any more, the
+-- transaction ends here. What follows in it has an asker whose credential was good after it was shown.
+create function enter_scope_holding(principal text, organization text, customer text, purpose text, client text, until text,
+    seal text, tokens bytea[], needed text)
+returns void
+language plpgsql
+as $$
+begin
+    if tokens_hold(tokens, client, organization::uuid, needed) is not true then
+        raise exception using errcode = 'CDP01', message = 'credential-ended';
+    end if;
+    perform enter_scope(principal, organization, customer, purpose, client, until, seal);
+end
+$$;
+
 -- Tell whether the scope of this transaction was minted for `expected` and is still valid. RFC 2104 with SHA-256.
 create function is_sealed(expected text) returns boolean
 language plpgsql stable security definer parallel safe

@@ -180,6 +180,7 @@ ELSEWHERE: Final[Mapping[str, set[str]]] = {
     "gate": {"reader", "keeper"},
     "check_token": {"nobody", "keeper"},
     "check_tokens": {"nobody", "keeper"},
+    "tokens_hold": {"nobody", "keeper"},
     "check_write_key": {"nobody", "keeper"},
     "check_session": {"nobody", "keeper"},
     "make_partitions": {"operator"},

@@ -1,0 +1,165 @@
+"""A token is looked at in the transaction that reads: one that ended since its last use opens nothing."""
+
+import asyncio
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from api import lean
+from cdp.credentials import CredentialEnded
+from cdp.ingest.items import Kind
+from cdp.keys.tokens import Prefix
+from cdp.platform import Platform
+from cdp.profiles import Profiles
+from cdp.reading import Asker
+from cdp.scope import Held, Principal, Scope
+from cdp.token_checks import TokenChecks
+from consent.errors import Problem
+from tests import make
+
+CARE = {"purpose": "customer-care"}
+NOBODY = "access where customer_id = '00000000-0000-0000-0000-000000000000'"
+
+
+class Desk(NamedTuple):
+    """A program that just read a profile, and a hand behind the wall."""
+
+    headers: dict[str, str]
+    path: str
+    token: bytes
+    behind: psycopg.Connection[tuple[Any, ...]]
+
+    def change(self, what: str) -> None:
+        self.behind.execute(what.encode(), {"token": self.token})
+
+    def looks(self) -> int:
+        row = self.behind.execute("select count(*) from access where path = 'profile'").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+@pytest.fixture
+def desk(api: TestClient, platform: Platform, database_url: str) -> Iterator[Desk]:
+    organization, bank, user = make.organization(platform), make.organization(platform), make.name("user")
+    person = make.person(platform, address=(address := make.email()))
+    make.known_person(platform, bank, address, user=user)
+    make.delivery(platform, bank, make.item(Kind.ATTRIBUTES, "first_name", "Noor", user=user))
+    make.grant(platform, person, organization, purpose="customer-care")
+    headers = make.service(platform, organization, "profiles:read")
+    token = platform.fingerprints.fingerprint(headers["Authorization"][7:], Prefix.ACCESS_TOKEN)
+    path = f"/v1/profiles/{platform.profile_ids.profile_id(person.customer_id, organization.organization_id)}"
+    with psycopg.connect(database_url, autocommit=True) as behind:
+        desk = Desk(headers, path, token, behind)
+        for _ in range(2):
+            assert 200 == api.get(path, params=CARE, headers=headers).status_code
+        yield desk
+
+
+OF_ITS_CLIENT = "where client_id = (select client_id from access_token where token_hash = %(token)s)"
+ENDS = {
+    "revoked": "update access_token set revoked_at = now() where token_hash = %(token)s",
+    "expired": "update access_token set expires_at = now() where token_hash = %(token)s",
+    "removed": "delete from access_token where token_hash = %(token)s",
+    "with its client": f"update client set revoked_at = now() {OF_ITS_CLIENT}",
+    "with its organization": "update organization set closed_at = now() where organization_id ="
+    f" (select organization_id from client {OF_ITS_CLIENT})",
+}
+
+
+@pytest.mark.parametrize("ended", ENDS)
+@pytest.mark.parametrize("asked", [CARE, {"purpose": "nonsense"}, {}, CARE | {"category": "contact"}])
+def test_a_token_that_ended_is_refused_at_once_whatever_it_asks(
+    api: TestClient, desk: Desk, ended: str, asked: dict[str, str]
+) -> None:
+    before = desk.looks()
+    desk.change(ENDS[ended])
+
+    answers = [api.get(desk.path, params=asked, headers=desk.headers) for _ in range(2)]
+
+    assert [(401, "credential-ended")] * 2 == [(each.status_code, each.json()["code"]) for each in answers]
+    assert before == desk.looks()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("update access_token set scopes = '{}' where token_hash = %(token)s", "insufficient-scope"),
+        (f"update client set organization_id = null {OF_ITS_CLIENT}", "no-organization"),
+    ],
+)
+def test_what_a_token_may_do_is_looked_at_with_it(api: TestClient, desk: Desk, change: str, code: str) -> None:
+    before = desk.looks()
+    desk.change(change)
+
+    answer = api.get(desk.path, params=CARE, headers=desk.headers)
+
+    assert (403, code) == (answer.status_code, answer.json()["code"])
+    assert before == desk.looks()
+
+
+def test_a_program_that_changed_its_organization_reads_as_the_new_one(
+    api: TestClient, platform: Platform, desk: Desk
+) -> None:
+    other = make.organization(platform).organization_id
+    desk.change(f"update client set organization_id = '{other}' {OF_ITS_CLIENT}")
+
+    assert 404 == api.get(desk.path, params=CARE, headers=desk.headers).status_code
+
+
+def test_who_shares_a_transaction_with_a_token_that_ended_is_served(
+    api: TestClient, platform: Platform, desk: Desk
+) -> None:
+    desk.change(
+        "insert into access_token select '\\x01'::bytea, client_id, scopes, issued_at, expires_at, revoked_at"
+        " from access_token where token_hash = %(token)s"
+    )
+    found = asyncio.run(_together(platform, desk, [desk.token, b"\x01", desk.token]))
+
+    assert ["served", "credential-ended", "served"] == found
+
+
+async def _together(platform: Platform, desk: Desk, tokens: list[bytes]) -> list[str]:
+    """Return what came of reads that arrive together, after the second token was believed and then ended."""
+    platform = Platform.open(platform.settings)
+    profiles, checks = Profiles(platform), TokenChecks(platform)
+    await platform.database.open()
+    try:
+        holders = [await checks.holder(each) for each in tokens]
+        organization = holders[0].organization
+        assert organization is not None
+        await profiles.check(Asker(organization, holders[0].client_id, "customer-care"))
+        desk.change("delete from access_token where token_hash = '\\x01'")
+        state = SimpleNamespace(token_checks=checks, profiles=profiles)
+        served = await asyncio.gather(*[_one(state, desk, each) for each in tokens], return_exceptions=True)
+    finally:
+        await platform.database.close()
+    return [each.code if isinstance(each, Problem) else str(each) for each in served]
+
+
+async def _one(state: SimpleNamespace, desk: Desk, token: bytes) -> str:
+    scope: dict[str, Any] = {
+        "app": SimpleNamespace(state=state),
+        "query_string": b"purpose=customer-care",
+        "path_params": {"profile_id": desk.path.rpartition("/")[2]},
+    }
+    reading = await lean.read_by(scope, token)
+    return "served" if reading.document else reading.reason
+
+
+def test_a_scope_is_not_entered_for_a_token_of_another_program(platform: Platform, desk: Desk) -> None:
+    scope = Scope(Principal.EXPORTER, make.organization(platform).organization_id, client="somebody-else")
+
+    async def enter() -> None:
+        database = Platform.open(platform.settings).database
+        await database.open()
+        try:
+            await database.at_once(scope, b"select 1", {}, held=Held([desk.token], "profiles:read"))
+        finally:
+            await database.close()
+
+    with pytest.raises(CredentialEnded):
+        asyncio.run(enter())
