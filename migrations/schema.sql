@@ -1680,7 +1680,7 @@ grant execute on function latest_end(timestamp with time zone) to cdp_keeper;
 create function link_references(types text[], earlier bytea[], users bytea[], moment timestamp with time zone) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 993fb56590364d43046107ab78ecb9a1;
 grant execute on function link_references(text[],bytea[],bytea[],timestamp with time zone) to cdp_source;
 
-create function log_accesses() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b492d3685f1f7bd5d94d0f466abb881f;
+create function log_accesses() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 72e49af1f3edc8f7d81aefdbbd70ec45;
 
 create function log_acts() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 84af0f6c7c6a093c9aef3c5c4539b810;
 

@@ -21,6 +21,12 @@ ACCESS = """
 insert into access (customer_id, at, access_id, principal, path, asked, released, records, outcome, reason)
 values (gen_random_uuid(), now(), gen_random_uuid(), 'service', 'profile', '{}', '{}', 0, 'refused', 'never-granted')
 """
+MANY = """
+insert into access (customer_id, at, access_id, principal, path, asked, released, records, outcome, reason)
+select md5(number::text)::uuid, now(), md5(number || clock_timestamp()::text)::uuid, 'service', 'profile', '{}', '{}',
+    0, 'refused', 'never-granted'
+from generate_series(1, 50) number
+"""
 PERMISSION = "update permission set categories = '{contact,financial}'"
 LINK = """
 insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, reason, at)
@@ -64,6 +70,16 @@ def test_whatever_a_role_may_write_down_waits_for_the_log(
 
     assert before + written == waiting(admin, table)
     assert written == (role == "cdp_keeper")
+
+
+def test_every_access_has_a_salt_of_its_own_though_a_statement_draws_once(admin: psycopg.Connection[Any]) -> None:
+    admin.execute("delete from access_outbox")
+    for _ in range(2):
+        admin.execute(MANY)
+
+    salts = [bytes(salt) for (salt,) in admin.execute("select salt from access_outbox").fetchall()]
+
+    assert (100, 100, {32}) == (len(salts), len(set(salts)), {len(salt) for salt in salts})
 
 
 @pytest.mark.parametrize("role", ROLES)
