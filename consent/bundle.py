@@ -28,9 +28,13 @@ LONGEST_POLICY: Final = 65_536
 MOST_ENTRIES: Final = 2**32
 EARLIER_IN_ONE: Final = 256
 _FORMAT_FORM: Final = re.compile(re.escape(FORMAT))
-_OPENING: Final = re.compile(
-    rb'\{"body":"([A-Za-z0-9+/=]+)","index":(0|[1-9][0-9]{0,15}),"salt":"([A-Za-z0-9+/=]{44})"\}'
-)
+_BODY: Final = b'{"body":"'
+_INDEX: Final = b'","index":'
+_SALT: Final = b',"salt":"'
+_CLOSED: Final = b'"}'
+_SALTED: Final = len(_SALT) + 44 + len(_CLOSED)
+"""How long the end of an opening's line is: a salt has 44 letters."""
+_MOST_DIGITS: Final = 16
 _EARLIER: Final = re.compile(
     rb'\{"body":"([A-Za-z0-9+/=]+)","index":(0|[1-9][0-9]{0,15}),"proof":"([A-Za-z0-9+/=]*)","salt":"([A-Za-z0-9+/=]{44})"\}'
 )
@@ -84,11 +88,19 @@ def opening_to_line(index: int, opening: Opening) -> bytes:
 def openings_from_lines(content: bytes) -> Iterator[tuple[int, Opening]]:
     """Yield the openings on these lines, each in the one way to write it."""
     for line in _lines(content):
-        match = _OPENING.fullmatch(line)
-        if match is None:
+        body, between, number = line[len(_BODY) : -_SALTED].partition(_INDEX)
+        salt = line[-_SALTED:]
+        if not (
+            line.startswith(_BODY)
+            and between
+            and salt.startswith(_SALT)
+            and salt.endswith(_CLOSED)
+            and number.isdigit()
+            and len(number) <= _MOST_DIGITS
+            and (number[:1] != b"0" or number == b"0")
+        ):
             raise Malformed("this is not the line of an opening")
-        body, index, salt = match.groups()
-        yield int(index), Opening(from_base64(salt), from_base64(body))
+        yield int(number), Opening(from_base64(salt[len(_SALT) : -len(_CLOSED)]), from_base64(body))
 
 
 def earlier_to_line(index: int, opening: Opening, proof: Iterable[bytes]) -> bytes:

@@ -5,7 +5,6 @@ it the hash of a body that can be guessed is not anonymous. Whoever holds salt a
 leaf; when both are deleted, nobody can.
 """
 
-import hmac
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -61,7 +60,7 @@ class Opening:
     def verify(self, leaf: bytes) -> Kind:
         """Return what `leaf` stands for if this opens it."""
         kind = kind_of(leaf)
-        if not hmac.compare_digest(leaf, self.leaf(kind)):
+        if leaf[2:] != sha256(_DOMAIN + self.salt + self.body).digest():
             raise VerificationFailed("this does not open the leaf")
         return kind
 

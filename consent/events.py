@@ -10,15 +10,14 @@ own events have neither customer nor organization.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from consent import acts
 from consent.commitments import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an event stands in its chain; the first has seq 1 and no `prev`."""
 
     seq: int
@@ -116,9 +115,11 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class AccessEvent:
-    """A read or a refusal: who asked for what, what was released, and the grant that allowed it."""
+class AccessEvent(NamedTuple):
+    """A read or a refusal: who asked for what, what was released, and the grant that allowed it.
+
+    There are millions of these and of their places, so both are made as cheaply as Python can.
+    """
 
     place: Place
     at: datetime

@@ -23,24 +23,28 @@ _NAME: Final = r"[!#-\[\]-~]{1,200}"  # without what JSON escapes
 _LONGEST: Final = 4_096
 
 _ENTRY: Final = re.compile(
-    rf'\{{"asked":\[({_LIST})\],'
+    r'\{"asked":\[([^\]]*)\],'
     r'"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)",'
-    rf'(?:"client":"({_NAME})",)?'
+    r'(?:"client":"([^"]*)",)?'
     r'(?:"customer":"([A-Za-z0-9_-]{1,64})",)?'
     r'"event":"access",'
     rf'(?:"grant":"({_HASH})",)?'
-    rf'(?:"organization":"({_ID})",)?'
-    r'"outcome":"(released|refused|unknown)",'
-    rf'(?:"path":"({_NAME})",)?'
+    r'(?:"organization":"([^"]*)",)?'
+    r'"outcome":"([^"]*)",'
+    r'(?:"path":"([^"]*)",)?'
     rf'(?:"prev":"({_HASH})",)?'
-    rf'"principal":"({_KEY})",'
-    rf'(?:"purpose":"({_KEY})",)?'
-    rf'"reason":"({_KEY})",'
+    r'"principal":"([^"]*)",'
+    r'(?:"purpose":"([^"]*)",)?'
+    r'"reason":"([^"]*)",'
     r'"records":(0|[1-9]\d{0,14}),'
-    rf'"released":\[({_LIST})\],'
+    r'"released":\[([^\]]*)\],'
     r'"seq":([1-9]\d{0,14})\}',
     re.ASCII,
 )
+_ALIKE: Final = re.compile(
+    rf"({_LIST})\n({_LIST})\n(?:{_NAME})?\n(?:{_ID})?\n(?:released|refused|unknown)\n(?:{_NAME})?\n{_KEY}\n(?:{_KEY})?\n{_KEY}"
+)
+"""What `_ENTRY` leaves open, each on its line: what many entries say alike is looked at once."""
 
 Parts = tuple[
     tuple[str, ...],  # asked
@@ -101,18 +105,16 @@ def parts(body: bytes) -> Parts | None:
         released,
         seq,
     ) = match.groups()
-    found = _words(asked), _words(released)
-    if found[0] is None or found[1] is None or not _are_short(principal, purpose, reason):
-        return None
-    if (seq == "1") != (prev is None):
+    alike = _alike(asked, released, client, owner, outcome, path, principal, purpose, reason)
+    if alike is None or (seq == "1") != (prev is None):
         return None
     return (
-        found[0],
+        alike[0],
         fields.moment(at),
         client,
         customer,
         _bytes(grant),
-        None if owner is None else fields.uuid(owner),
+        alike[2],
         outcome,
         path,
         _bytes(prev),
@@ -120,9 +122,27 @@ def parts(body: bytes) -> Parts | None:
         purpose,
         reason,
         int(records),
-        found[1],
+        alike[1],
         int(seq),
     )
+
+
+@lru_cache(4_096)
+def _alike(
+    asked: str,
+    released: str,
+    client: str | None,
+    owner: str | None,
+    *texts: str | None,
+) -> tuple[tuple[str, ...], tuple[str, ...], UUID | None] | None:
+    """Return what was asked and released and by whom, if all that has the one form that it may have."""
+    said = (asked, released, client, owner, *texts)
+    if "" in said[2:] or _ALIKE.fullmatch("\n".join(each or "" for each in said)) is None:
+        return None
+    lists = _words(asked), _words(released)
+    if lists[0] is None or lists[1] is None or not _are_short(*texts[2:]):
+        return None
+    return lists[0], lists[1], None if owner is None else fields.uuid(owner)
 
 
 def body(values: Parts) -> bytes | None:

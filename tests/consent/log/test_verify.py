@@ -1,6 +1,5 @@
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -318,7 +317,7 @@ def test_a_refusal_releases_nothing() -> None:
     read = event_bodies.from_body(logs.access.openings[0].body)
     assert isinstance(read, AccessEvent)
 
-    logs.access.append(replace(read, place=logs.access.place("anna", SHOP), outcome=Outcome.REFUSED, at=minute(20)))
+    logs.access.append(read._replace(place=logs.access.place("anna", SHOP), outcome=Outcome.REFUSED, at=minute(20)))
 
     assert 1 == len(failures(logs))
 
@@ -327,11 +326,11 @@ def test_only_a_customer_reads_without_a_grant() -> None:
     logs = honest()
     read = event_bodies.from_body(logs.access.openings[0].body)
     assert isinstance(read, AccessEvent)
-    own = replace(read, place=logs.access.place("anna", None), principal="customer", grant=None, at=minute(20))
+    own = read._replace(place=logs.access.place("anna", None), principal="customer", grant=None, at=minute(20))
     logs.access.append(own)
     assert [] == failures(logs)
 
-    logs.access.append(replace(own, place=logs.access.place("anna", None), principal="operator"))
+    logs.access.append(own._replace(place=logs.access.place("anna", None), principal="operator"))
 
     assert 1 == len(failures(logs))
 

@@ -1,7 +1,7 @@
 """Whole logs in memory for tests: events in chains, leaves, tiles, signed checkpoints, bundles."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import UUID
@@ -62,7 +62,7 @@ class Log:
         self.leaves.append(leaf)
         hashed = merkle.leaf_hash(leaf)
         self.tree.append(hashed)
-        following = replace(place, seq=place.seq + 1, prev=hashed)
+        following = place._replace(seq=place.seq + 1, prev=hashed)
         self.chains[place.customer, place.organization] = following
         return hashed
 
