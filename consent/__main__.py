@@ -118,9 +118,8 @@ def _said(verdict: Verdict) -> str:
         lines.append(f"  {where}: {each.message}")
     if (left := len(verdict.failures[_SHOWN:]) + verdict.more_failures) > 0:
         lines.append(f"  and {left} more")
-    lines.append(
-        "Checked: " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in verdict.checked.items())
-    )
+    counts = (f"{name.replace('_', ' ')} {count}" for name, count in verdict.checked.items())
+    lines.append(f"Checked: {', '.join(counts) or 'nothing'}")
     lines += [f"Note: {caution}" for caution in verdict.cautions]
     return "".join(f"{line}\n" for line in lines)
 

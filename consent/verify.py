@@ -80,6 +80,7 @@ def verify_bundle(file: Readable, trust: Trust = Trust()) -> Verdict:
         _verify_bundle(Reader(file), trust, verdict)
     except Problem as problem:
         verdict.blame("bundle", None, problem)
+        verdict.cautions.append("the check ended there: what stands behind it in the file was not looked at")
     return verdict
 
 

@@ -1,3 +1,4 @@
+import gzip
 import importlib.util
 import json
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from consent import __main__ as command
-from consent import merkle
+from consent import merkle, tar
 from consent.notes import Key
 from consent.proofs import ConsistencyProof, InclusionProof
 from tests.consent.log.workbench import CONSENT, Logs, honest
@@ -81,6 +82,39 @@ def test_what_is_not_there_or_not_a_key_is_a_misuse(tmp_path: Path, capsys: pyte
     assert 2 == command.main(["verify", str(tmp_path)])
     assert 2 == command.main(["verify", str(tmp_path / "nothing"), "--vkey", "nonsense"])
     assert "Traceback" not in capsys.readouterr().err
+
+
+WHOLE = honest().bundle()
+PLAIN = b'{"format":"cdp-audit-bundle/v1"}'
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "the file ends too early"),
+        (WHOLE[:100], "the file ends too early"),
+        (gzip.compress(WHOLE, mtime=0), "this is not a bundle"),
+        (b"a text and no tar " * 100, "this is not a bundle"),
+        (bytes(1024), "bundle.json should stand here"),
+        (tar.member("policy", b"x") + tar.end(), "bundle.json should stand here"),
+        (tar.member("bundle.json", b"{") + tar.end(), "this is not a body in JSON"),
+        (tar.member("bundle.json", b'{"format":"another"}') + tar.end(), "format is missing or has another form"),
+        (tar.member("bundle.json", PLAIN) + tar.end(), "consent/policy should stand here"),
+        (tar.member("bundle.json", bytes(70_000)) + tar.end(), "bundle.json is larger than it can be"),
+        (WHOLE[:124] + b"77777777777" + WHOLE[135:], "a member has a short plain name and at most 32 MiB"),
+        (WHOLE[:150] + b"7" + WHOLE[151:], "a header is not plain"),
+    ],
+)
+def test_a_file_that_fails_at_once_gets_a_verdict_that_says_so(
+    content: bytes, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bundle.tar"
+    path.write_bytes(content)
+
+    assert 1 == command.main(["verify", str(path)])
+
+    ended = "Note: the check ended there: what stands behind it in the file was not looked at"
+    assert ["DOES NOT HOLD.", f"  bundle: {why}", "Checked: nothing", ended] == capsys.readouterr().out.splitlines()
 
 
 def test_it_runs_where_only_cryptography_and_rfc8785_are_installed(file: Path, tmp_path: Path) -> None:
