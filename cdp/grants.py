@@ -2,7 +2,7 @@
 
 Rules: (1) the shape of an act is checked by `consent.acts`, whether it may follow by the database in the transaction
 that records it; (2) one act, one recipient, one purpose; (3) the permission and the word to the recipient's change feed
-change in that same transaction.
+change in that same transaction; (4) what a customer decides carries what they read (`cdp.notices`).
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ import msgspec
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from cdp import freshness
-from cdp.scope import Scope
+from cdp import freshness, notices
+from cdp.scope import Principal, Scope
 from cdp.tables import Act, Permission
 from consent import acts as law
 from consent import answers
@@ -74,6 +74,7 @@ def record(session: Session, scope: Scope, customer: UUID, act: law.Act, *, requ
         "by": scope.principal.value,
         "client": scope.client or "",
         "request": request,
+        "proof": msgspec.json.encode(_proof(session, scope, customer, act, request)).decode(),
     }
     session.flush()  # an answered request and its act are one change, and the next line forgets what is loaded
     session.execute(_RECORD, facts)
@@ -83,7 +84,6 @@ def record(session: Session, scope: Scope, customer: UUID, act: law.Act, *, requ
 
 def _facts(act: law.Act) -> dict[str, Any]:
     sources: frozenset[UUID] | None = getattr(act, "sources", None)
-    evidence = act.evidence if isinstance(act, law.Attest) else None
     return {
         "kind": act.kind.value,
         "recipient": act.recipient,
@@ -92,8 +92,19 @@ def _facts(act: law.Act) -> dict[str, Any]:
         "sources": None if sources is None else sorted(sources),
         "until": getattr(act, "expires_at", None),
         "at": act.at,
-        "proof": msgspec.json.encode(evidence or {}).decode(),
     }
+
+
+def _proof(
+    session: Session, scope: Scope, customer: UUID, act: law.Act, request: UUID | None
+) -> law.Evidence | dict[str, str]:
+    """Return what an act stands on: a document, or what the customer read."""
+    if isinstance(act, law.Attest):
+        return act.evidence
+    if scope.principal is not Principal.CUSTOMER:
+        return {}
+    notice = notices.read(session, customer, act.recipient, act.purpose, request)
+    return {} if notice is None else notice.to_evidence()
 
 
 def standing(session: Session) -> list[Permission]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from cdp import notices
 from cdp.catalog.files import Catalog, Language, Words
 from cdp.database import sql
 from cdp.directory import Names
@@ -108,13 +109,13 @@ def find(session: Session, unverified_act_id: UUID) -> Receipt | None:
 def language_of(session: Session, wanted: str | None) -> Language:
     """Return the language of the customer in scope, or the `wanted` one; the form of address is always theirs."""
     details: Mapping[str, Any] = session.execute(_DETAILS).scalars().first() or {}
-    if (wanted or details.get("language", "nl")) == "en":
-        return Language.EN
-    return Language.NL_JE if details.get("address") == "je" else Language.NL
+    return notices.spoken(details, wanted)
 
 
-def around(receipt: Receipt, names: Names, catalog: Catalog, language: Language, house: House) -> Surroundings:
-    """Return the names and words that a receipt needs, in `language`."""
+def around(  # where each kind of word comes from, by name
+    receipt: Receipt, names: Names, catalog: Catalog, language: Language, house: House, *, notice: str | None
+) -> Surroundings:
+    """Return the names and words that a receipt needs, in `language`; `notice` is what was read, in its own."""
     act, customer = receipt.event.act, CUSTOMER_SOURCE
     known = names.by_id.get(act.recipient)
     details: Mapping[str, Any] = {} if known is None else known.details
@@ -128,6 +129,7 @@ def around(receipt: Receipt, names: Names, catalog: Catalog, language: Language,
         policy_url=details.get("contact", {}).get("website") or house.url,
         withdraw_url=house.url,
         storage=said(_STORAGE, language),
+        notice=notice,
         method=str(act.evidence.method) if isinstance(act, acts.Attest) else said(_HERE, language),
         sources={each: said(_SELF, language) if each == customer else names.name(each) for each in sources},
     )

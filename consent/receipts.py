@@ -7,6 +7,7 @@ and carry the proof along.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,8 @@ CONTEXT: Final[Mapping[str, str]] = {
     "tlog": "https://c2sp.org/tlog-proof#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+_VERSION: Final = 12
+"""How much of its hash names the version of a notice."""
 _STATUS: Final[Mapping[Kind, str]] = {
     Kind.GRANT: "dpv:ConsentGiven",
     Kind.ATTEST: "dpv:ConsentGiven",
@@ -83,6 +86,8 @@ class Surroundings:
     """How the customer gave or took it, in words."""
     sources: Mapping[UUID, str] = field(default_factory=dict)
     """The names of the suppliers that the act speaks of."""
+    notice: str | None = None
+    """What the customer read before, if it is kept; the act holds its hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,7 @@ class Receipt:
             "sensitive": bool(special),
             "spiCat": special,
             "status": _STATUS[act.kind],
+            **self._kantara_notice(around),
             "proof": to_base64(self.to_bytes()),
         }
 
@@ -209,13 +215,30 @@ class Receipt:
         named: frozenset[str] = getattr(act, "categories", other)
         return [around.categories[key] for key in sorted(named)]
 
+    def notice(self, around: Surroundings) -> str | None:
+        """Return what the customer read, if it is kept and is what the act holds the hash of."""
+        text = around.notice
+        return text if text is not None and sha256(text.encode()).hexdigest() == self.event.notice_hash else None
+
     def _notice(self, around: Surroundings) -> dict[str, Json]:
         about: dict[str, Json] = {"@type": "dpv:ConsentNotice", "dct:source": around.policy_url}
         if self.event.language is not None:
             about["dct:language"] = self.event.language
         if self.event.notice_hash is not None:
             about["dct:identifier"] = f"urn:sha256:{self.event.notice_hash}"
+            about["dct:hasVersion"] = self.event.notice_hash[:_VERSION]
+            about["dct:date"] = _time(from_moment(self.event.at))
+        if (text := self.notice(around)) is not None:
+            about["dct:description"] = text
         return about
+
+    def _kantara_notice(self, around: Surroundings) -> dict[str, Json]:
+        if self.event.notice_hash is None:
+            return {}
+        about: dict[str, Json] = {"sha256": self.event.notice_hash, "language": self.event.language or ""}
+        if (text := self.notice(around)) is not None:
+            about["text"] = text
+        return {"notice": about}
 
 
 def _party(party: Party) -> dict[str, Json]:

@@ -90,6 +90,8 @@ def _facts(receipt: Receipt, around: Surroundings, language: Language, house: st
         yield row(words.UNTIL, moment(end, language))
     actor = words.ACTORS.get(event.by, words.ACTORS["platform"])
     yield row(words.BY, said(actor, language, organization=around.recipient.name, house=house))
+    if (text := receipt.notice(around)) is not None:
+        yield row(words.READ, *filter(None, text.split("\n")))
     if isinstance(act, acts.Attest):
         yield row(words.HOW, said(words.METHODS[str(act.evidence.method)], language))
 

@@ -133,6 +133,7 @@ EVERYBODY: Final = _same("Van iedereen die ze heeft", "From everybody who has th
 AT: Final = _same("Wanneer", "When")
 UNTIL: Final = _same("Tot", "Until")
 BY: Final = _same("Door wie", "By whom")
+READ: Final = _words("Wat u las", "Wat je las", "What you read")
 HOW: Final = _same("Hoe", "How")
 ACTORS: Final[Mapping[str, Words]] = {
     "customer": _words("Door uzelf", "Door jezelf", "By yourself"),

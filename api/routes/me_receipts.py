@@ -15,7 +15,7 @@ from api.paging import After
 from api.preferences import Proven
 from api.principals import Customer, PlatformDep
 from api.receipts import page, paper, sheet
-from cdp import clock, directory, receipts
+from cdp import clock, directory, notices, receipts
 from cdp.catalog.files import Language
 from cdp.platform import Platform
 from cdp.receipts import House
@@ -124,10 +124,11 @@ def read_my_receipt(
     with platform.database.scoped(person.scope) as session:
         receipt = receipts.find(session, receipt_id)
         tongue = receipts.language_of(session, language)
+        notice = notices.kept(session, receipt_id)
         names, catalog = directory.names(session), platform.catalogs.of(session, None)
     if receipt is None:
         return _pending(receipt_id)
-    around = receipts.around(receipt, names, catalog, tongue, house_of(platform))
+    around = receipts.around(receipt, names, catalog, tongue, house_of(platform), notice=notice)
     return answer(chosen, receipt, around, tongue, platform)
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 from sqlmodel import Session
 
-from cdp import arrays
+from cdp import arrays, notices
 from cdp.database import sql
 from cdp.ids import NIL
 from cdp.keys.errors import KeyFailure
@@ -149,7 +149,7 @@ class Check:
             fact = facts.get(entry.position)
             if fact is None:
                 self._report.blame(log.kind, entry.position, "the act is gone from the database")
-            elif _told(fact, event) != event:
+            elif _told(fact, event) != event or not notices.fits(fact.evidence):
                 self._report.blame(log.kind, entry.position, "the act stands in the database otherwise")
             self._leaves[entry.fact_id] = entry.leaf_hash
             relation = (event.place.customer or "", event.act.recipient, event.act.purpose)

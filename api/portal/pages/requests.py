@@ -15,6 +15,7 @@ from api.portal.pages.periods import Choice, choices
 from api.portal.pages.plates import end_of
 from api.portal.pages.things import Held
 from api.portal.speech import Speech
+from cdp import notices
 from cdp.holdings import Interaction, Record, Request
 
 ALL: Final = "alles"
@@ -119,9 +120,7 @@ def request(
 
 
 def _because(facts: Facts, asked: Request) -> str:
-    words = asked.notice if isinstance(asked.notice, dict) else {}
-    said = words.get(facts.speech.locale) or words.get("nl") or words.get("en")
-    return said if isinstance(said, str) else ""
+    return notices.said(asked.notice if isinstance(asked.notice, dict) else {}, facts.speech.locale)
 
 
 def _wanted(facts: Facts, category: str, previews: Mapping[str, Preview]) -> Wanted:

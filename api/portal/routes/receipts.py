@@ -15,7 +15,7 @@ from api.portal.visit import Opened, Visit, Visiting
 from api.receipts import sheet
 from api.receipts.sheet import Sheet
 from api.routes import me_receipts
-from cdp import grants, receipts
+from cdp import grants, notices, receipts
 from cdp.receipts import Place
 from consent.errors import NotFound
 from consent.receipts import Receipt, Surroundings
@@ -42,7 +42,7 @@ def one(visit: Visiting, act_id: ActId) -> Response:
     """Show one receipt."""
     with visit.opened(Room.LOG) as opened:
         receipt = receipts.find(opened.session, act_id)
-        told = None if receipt is None else _sheet(visit, opened, receipt)
+        told = None if receipt is None else _sheet(visit, opened, receipt, notices.kept(opened.session, act_id))
         page = pages.receipt(held(opened), opened.frame, act_id, told)
     return visit.show(page)
 
@@ -53,10 +53,11 @@ def keep(visit: Visiting, act_id: ActId, form: str) -> Response:
     if form not in me_receipts.FORMS:
         raise NotFound
     with visit.opened(Room.LOG) as opened:
-        receipt = receipts.find(opened.session, act_id)
+        receipt, notice = receipts.find(opened.session, act_id), notices.kept(opened.session, act_id)
     if receipt is None:
         return visit.lead(places.receipt(act_id))
-    return me_receipts.answer(form, receipt, _around(visit, opened, receipt), opened.speech.locale, visit.platform)
+    around = _around(visit, opened, receipt, notice)
+    return me_receipts.answer(form, receipt, around, opened.speech.locale, visit.platform)
 
 
 def _part(visit: Visit, opened: Opened, slug: str, *, after: str) -> Part:
@@ -77,12 +78,12 @@ def _part(visit: Visit, opened: Opened, slug: str, *, after: str) -> Part:
     return Part(found[:LINES], list(known), slug, not after, onward)
 
 
-def _sheet(visit: Visit, opened: Opened, receipt: Receipt) -> Sheet:
+def _sheet(visit: Visit, opened: Opened, receipt: Receipt, notice: str | None) -> Sheet:
     house = me_receipts.house_of(visit.platform)
-    around = _around(visit, opened, receipt)
+    around = _around(visit, opened, receipt, notice)
     return sheet.of(receipt, around, language=opened.speech.locale, house=house.name, site=house.url)
 
 
-def _around(visit: Visit, opened: Opened, receipt: Receipt) -> Surroundings:
+def _around(visit: Visit, opened: Opened, receipt: Receipt, notice: str | None) -> Surroundings:
     house = me_receipts.house_of(visit.platform)
-    return receipts.around(receipt, opened.names, opened.catalog, opened.speech.locale, house)
+    return receipts.around(receipt, opened.names, opened.catalog, opened.speech.locale, house, notice=notice)

@@ -87,6 +87,8 @@ TAMPERINGS = [
     ("delete from act where customer_id = %s", GONE),
     ("update act set categories = '{contact,financial}' where customer_id = %s", OTHERWISE),
     ("update act set at = at - interval '1 day' where customer_id = %s", OTHERWISE),
+    ("update act set evidence = '{}' where customer_id = %s", OTHERWISE),
+    ("""update act set evidence = evidence || '{"text": "Alles mag."}' where customer_id = %s""", OTHERWISE),
     ("update access set records = 7 where customer_id = %s", OTHERWISE),
     ("update access set act_id = gen_random_uuid(), outcome = 'refused' where customer_id = %s", OTHERWISE),
     ("delete from access where customer_id = %s", GONE),
