@@ -5,13 +5,15 @@ is never widened beyond that organization's own records.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Session
 
 from cdp import grants
 from cdp.tables import Permission
 from consent import acts as law
-from consent.errors import NothingGranted
+from consent.errors import NothingChanges, NothingGranted
+from consent.permission import covers
 
 
 def switched_off(permission: Permission, category: str, *, at: datetime) -> law.Act:
@@ -50,6 +52,30 @@ def only_own(permission: Permission, *, at: datetime) -> law.Act:
     """Return the act that leaves only what the organization supplied itself."""
     own = frozenset({permission.recipient_id})
     return grants.change(permission, categories=None, sources=own, expires_at=None, at=at)
+
+
+def from_sources(permission: Permission, sources: frozenset[UUID] | None, *, at: datetime) -> law.Act:
+    """Return the act that leaves what these sources say, of the customer's own grant; None for all sources.
+
+    Fewer is a narrowing. Others or more are granted anew, with the same kinds of data and the same end. Raises
+    NothingGranted and NothingChanges.
+    """
+    standing = grants.lawful(permission)
+    own = standing.granted_at(at)
+    if not own or standing.expires_at is None:
+        raise NothingGranted
+    if sources == standing.sources:
+        raise NothingChanges(field="/sources")
+    if sources is not None and covers(standing.sources, sources):
+        return grants.change(permission, categories=None, sources=sources, expires_at=None, at=at)
+    return law.Grant(
+        recipient=permission.recipient_id,
+        purpose=permission.purpose,
+        at=at,
+        categories=own,
+        sources=sources,
+        expires_at=standing.expires_at,
+    )
 
 
 def _own_records(permission: Permission, categories: frozenset[str], end: datetime, *, at: datetime) -> law.Grant:

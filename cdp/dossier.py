@@ -49,6 +49,7 @@ _OLDER: Final = text(sql("own_older"))
 _INTERACTIONS: Final = text(sql("own_interactions"))
 _EVIDENCE: Final = text(sql("own_evidence"))
 _SOURCES: Final = text(sql("own_sources"))
+_SUPPLIERS: Final = text(sql("own_suppliers"))
 _ACTS: Final = text(sql("own_acts"))
 _OPENINGS: Final = text(sql("own_openings"))
 _ADAPT: Final = text("update customer set details = details || cast(:details as jsonb)")
@@ -155,6 +156,11 @@ def evidence(session: Session, keys: OwnKeys, *, after: UUID = NIL, until: datet
         )
         for row in rows
     ]
+
+
+def suppliers(session: Session) -> frozenset[UUID]:
+    """Return who said anything of the customer in scope; the customer is one of them."""
+    return frozenset(session.execute(_SUPPLIERS).scalars())
 
 
 def sources(session: Session, keys: OwnKeys) -> list[Source]:

@@ -161,15 +161,15 @@ def encoded(value: object) -> bytes:
     return msgspec.json.encode(value)
 
 
-def access_request(platform: Platform, asking: Organization, customer: UUID) -> UUID:
-    """Return a request of `asking` to a customer."""
+def access_request(platform: Platform, asking: Organization, customer: UUID, *categories: str) -> UUID:
+    """Return a request of `asking` to a customer, for contact data unless other kinds are named."""
     with platform.database.scoped(Scope(Principal.SOURCE, asking.organization_id)) as session:
         return access_requests.ask(
             session,
             customer=customer,
             organization=asking.organization_id,
             purpose="advice",
-            categories=frozenset({"contact"}),
+            categories=frozenset(categories or {"contact"}),
             days=30,
             notice={"nl": "Om u te helpen."},
             at=clock.now(),

@@ -61,6 +61,7 @@ class Access:
     periods: tuple[Choice, ...]
     period_action: str
     own_action: str
+    sources_href: str
     object_action: str
     ways_out: tuple[str, str]
     stopping: Stopping
@@ -143,6 +144,7 @@ def _access(facts: Facts, grant: Grant) -> Access:
         periods=choices(facts, grant.purpose),
         period_action=places.access(step, "tot"),
         own_action=places.access(step, "alleen-eigen") if grant.categories and grant.sources is None else "",
+        sources_href=places.access(step, "bronnen") if grant.categories else "",
         object_action=places.access(step, "bezwaar"),
         ways_out=plates.stop_or_object(facts.speech, facts.names.name(grant.organization)),
         stopping=plates.stopping(facts, grant),

@@ -23,6 +23,7 @@ from api.portal.routes import (
     receipts,
     requests,
     sign_in,
+    sources,
     staying,
     take_along,
 )
@@ -42,6 +43,7 @@ ROUTES: Final = (
     overview,
     requests,
     access,
+    sources,
     plain,
     log,
     log_files,

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Final
 
 from api.portal.frame import Page, Room
-from api.portal.pages import organisation, plain
+from api.portal.pages import organisation, plain, sources
 from cdp.catalog.files import Language
+from cdp.holdings import Grant
+from consent.types import CUSTOMER_SOURCE
 from tests.portal.samples import world
 from tests.portal.samples.overview import ACTS
 
@@ -15,6 +17,18 @@ def _one(locale: Language, slug: str, *, fault: str | None = None) -> Page:
     acts = tuple(each for each in ACTS if each.recipient_id == world.identity(slug))
     frame = world.frame(locale, Room.ORGANISATIONS)
     return organisation.organisation(facts, frame, world.NAMES.by_id[world.identity(slug)], acts, fault=fault)
+
+
+def _sources(locale: Language, grant: Grant, *, fault: str | None = None) -> Page:
+    facts = world.facts(locale, grants=world.SEVERAL)
+    known = [world.identity(each) for each in ("vuurtoren", "woonvast", "zonnewijzer")]
+    frame = world.frame(locale, Room.ORGANISATIONS)
+    return sources.sources(facts, frame, grant, [CUSTOMER_SOURCE, *known], fault=fault)
+
+
+def _nobody_chosen(locale: Language) -> Page:
+    fault = world.speech(locale).say("Kies minstens 1 organisatie. Of stop de toegang.")
+    return _sources(locale, world.SEVERAL[0], fault=fault)
 
 
 def _stop_all(locale: Language) -> Page:
@@ -49,6 +63,9 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "organisatie-fout": lambda locale: _one(
         locale, "vuurtoren", fault=world.speech(locale).say("Kies minstens 1 soort gegevens.")
     ),
+    "organisatie-bronnen": lambda locale: _sources(locale, world.SEVERAL[0]),
+    "organisatie-bronnen-deel": lambda locale: _sources(locale, world.SEVERAL[2]),
+    "organisatie-bronnen-fout": _nobody_chosen,
     "alles-stoppen": _stop_all,
     "alles-stoppen-niets": _nothing_to_stop,
     "meer": _more,
