@@ -33,6 +33,8 @@ class Addressing:
     """Nobody chose yet: None."""
     own_name: str = field(default="", repr=False)
     theme: Theme | None = None
+    has_reminders: bool = True
+    """Whether a letter asks after ninety days if a permission is still right."""
 
     @property
     def name(self) -> str:
@@ -63,6 +65,7 @@ def read(session: Session, keys: OwnKeys) -> Addressing:
         greeting=row.details.get("greeting"),
         own_name=_own_name(keys, row),
         theme=row.details.get("theme"),
+        has_reminders=row.details.get("reminders") != "none",
     )
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from cdp import alerts, clock, key_destruction, organizations, pull
+from cdp import alerts, clock, key_destruction, organizations, pull, receipt_letters, reminders
 from cdp.catalog import mapping
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -110,6 +110,8 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("mappings", timedelta(minutes=1), finish_mappings),
     Job("pulls", timedelta(seconds=30), pull.run_due),
     Job("alerts", timedelta(minutes=1), alerts.send_due),
+    Job("reminders", timedelta(hours=1), reminders.send_due),
+    Job("receipts", timedelta(minutes=5), receipt_letters.send_due),
     *(Job(f"purge-{table}", timedelta(minutes=10), partial(purge, table)) for table in _PURGES),
 )
 

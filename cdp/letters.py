@@ -4,6 +4,7 @@ A subject is a sentence of ours and the portal's name: no word of a customer or 
 """
 
 import tomllib
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -11,7 +12,7 @@ from typing import Any, Final, Literal
 
 from cdp import codes
 from cdp.catalog.files import Language as Voice
-from cdp.mail import Letter, TextMessage
+from cdp.mail import Attachment, Letter, TextMessage
 
 Language = Literal["nl", "en"]
 _URGENT: Final = frozenset({"login", "code", "address"})
@@ -58,6 +59,16 @@ class Letters:
     def changed(self, *, to: str, voice: str, change: Change, link: str) -> Letter:
         """Return the letter that tells what changed about a login, and where to look."""
         return self._letter("changed", to, voice, change=_words()["changes"][voice][change.value], link=link)
+
+    def reminder(self, *, to: str, voice: str, number: int, link: str, choice: str) -> Letter:
+        """Return the letter that asks whether permissions of ninety days ago are still right; it names nobody."""
+        several = _words()["several"][voice]
+        who = str(several["one"] if number == 1 else several["many"]).format(number=number)
+        return self._letter("reminder", to, voice, who=who, link=link, choice=choice)
+
+    def receipts(self, *, to: str, voice: str, proofs: tuple[Attachment, ...], link: str, choice: str) -> Letter:
+        """Return the letter that brings the receipts of choices; what was chosen stands in the files alone."""
+        return replace(self._letter("receipts", to, voice, link=link, choice=choice), attachments=proofs)
 
     def _letter(self, kind: str, to: str, voice: str, **facts: object) -> Letter:
         words = _words()[kind][voice]

@@ -13,7 +13,7 @@ import smtplib
 import ssl
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -58,7 +58,7 @@ class Letter:
     language: str
     is_urgent: bool = False
     """Somebody waits for it with the page open: a login link, a code."""
-    attachment: "Attachment | None" = field(default=None, repr=False)
+    attachments: "tuple[Attachment, ...]" = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,17 +275,20 @@ def outbox(settings: Settings, texts: TextCarrier | None = None) -> Outbox:
     raise Invalid("the setting CDP_SMTP_URL is missing", field="CDP_SMTP_URL")
 
 
-def carry_all(settings: Settings, letters: Iterable[Letter]) -> int:
-    """Carry letters one after another, and return how many were taken.
+def carry_all(settings: Settings, letters: Iterable[Letter], *, failed: Callable[[], None] = lambda: None) -> int:
+    """Carry letters one after another, and return how many were taken; `failed` is called after each that was not.
 
     Asks for no further one after three in a row were not: then it is the server, and what it would have lost waits.
     """
-    carried, failed, out = 0, 0, None
+    carried, in_a_row, out = 0, 0, None
     for letter in letters:
         out = out or outbox(settings)
-        is_taken = out.carry(letter)
-        carried, failed = carried + is_taken, 0 if is_taken else failed + 1
-        if failed == _ENOUGH:
+        if out.carry(letter):
+            carried, in_a_row = carried + 1, 0
+            continue
+        failed()
+        in_a_row += 1
+        if in_a_row == _ENOUGH:
             break
     return carried
 
@@ -301,9 +304,8 @@ def _message(letter: Letter, sender: str) -> EmailMessage:
     message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers
     message.set_content(letter.text)
-    if letter.attachment is not None:
-        name, content = letter.attachment.name, letter.attachment.content
-        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    for each in letter.attachments:
+        message.add_attachment(each.content, maintype="application", subtype="octet-stream", filename=each.name)
     return message
 
 

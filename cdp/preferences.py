@@ -1,4 +1,4 @@
-"""How a customer wants to be spoken to: language, u or je, by which name, and in which colours.
+"""How a customer wants to be spoken to: language, u or je, by which name, in which colours, and by which letters.
 
 Rules: (1) what identifies nobody stands in clear beside the customer; a name of their own choice is sealed with the key
 of their own subject; (2) one thing is chosen at a time, and nothing else changes with it.
@@ -6,12 +6,14 @@ of their own subject; (2) one thing is chosen at a time, and nothing else change
 
 from base64 import b64encode
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import corrections, dossier
+from cdp import corrections, dossier, receipt_letters
 from cdp.database import sql
 from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
@@ -24,6 +26,8 @@ CHOICES: Final[Mapping[str, frozenset[str]]] = {
     "address": frozenset({"u", "je"}),
     "greeting": frozenset({"whole", "first", "other"}),
     "theme": frozenset({"auto", "light", "dark"}),
+    "reminders": frozenset({"mail", "none"}),
+    "receipts": frozenset({"mail", "none"}),
 }
 _OWN: Final = text(sql("find_own_subject"))
 
@@ -40,10 +44,13 @@ class UnfitName(Invalid):
     code = "unfit-name"
 
 
-def choose(session: Session, what: str, choice: str) -> None:
-    """Keep one choice of the customer in scope; raises UnknownChoice."""
+def choose(session: Session, customer: UUID, what: str, choice: str, *, at: datetime) -> None:
+    """Keep one choice of the customer in scope, from now on; raises UnknownChoice."""
     if choice not in CHOICES.get(what, frozenset()):
         raise UnknownChoice(field=f"/{what}")
+    if what == "receipts":
+        receipt_letters.choose(session, customer, wanted=choice == "mail", at=at)
+        return
     dossier.adapt(session, {what: choice})
 
 

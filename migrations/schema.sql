@@ -1250,6 +1250,22 @@ create policy keeper on question as permissive for all to cdp_keeper
     using (true)
     with check (true);
 
+create table receipt_letter (
+    customer_id uuid not null,
+    told_until timestamp with time zone not null
+);
+alter table receipt_letter add constraint receipt_letter_pkey PRIMARY KEY (customer_id);
+alter table receipt_letter owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on receipt_letter to cdp_customer;
+grant delete, select on receipt_letter to cdp_keeper;
+grant update (told_until) on receipt_letter to cdp_customer;
+create policy customer_wall on receipt_letter as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on receipt_letter as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
 create table record (
     customer_id uuid not null,
     record_id uuid not null,
@@ -1401,6 +1417,25 @@ create policy operator_wall on reject as permissive for all to cdp_operator
 create policy source_wall on reject as permissive for all to cdp_source
     using ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
     with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table reminder (
+    customer_id uuid not null,
+    recipient_id uuid not null,
+    purpose text not null,
+    kept_at timestamp with time zone,
+    told_at timestamp with time zone
+);
+alter table reminder add constraint reminder_pkey PRIMARY KEY (customer_id, recipient_id, purpose);
+alter table reminder owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on reminder to cdp_customer;
+grant delete, select on reminder to cdp_keeper;
+grant update (kept_at, told_at) on reminder to cdp_customer;
+create policy customer_wall on reminder as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on reminder as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
 
 create table scope_key (
     is_only boolean not null default true,
@@ -1612,7 +1647,7 @@ create function demands_to(only_one uuid, only_open boolean, after_at timestamp 
 grant execute on function demands_to(uuid,boolean,timestamp with time zone,uuid,integer,boolean) to cdp_source;
 
 create function either(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 42bb85b896caf9c39778d5f9636f2118;
-grant execute on function either(text[],text[]) to cdp_keeper;
+grant execute on function either(text[],text[]) to cdp_customer, cdp_keeper;
 
 create function end_permissions(customer uuid, everyone uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body b309227805a597fe96533c6a61c0a339;
 grant execute on function end_permissions(uuid,uuid[],timestamp with time zone) to cdp_keeper;
@@ -1623,7 +1658,7 @@ grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp
 create function enter_scope_holding(principal text, organization text, customer text, purpose text, client text, until text, seal text, tokens bytea[], needed text) returns void language plpgsql volatile owner cdp_owner body d12c50d13f83d75b58525477763a6c65;
 grant execute on function enter_scope_holding(text,text,text,text,text,text,text,bytea[],text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f23bfad61eae4918ed40a278882f181f;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body e73a60a152cbb9f0cfbeb4b60cb9f6e8;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
 
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
@@ -1631,6 +1666,9 @@ grant execute on function erase_own_statement(uuid,timestamp with time zone) to 
 
 create function forget_demands(everyone uuid[]) returns void language sql volatile owner cdp_owner body ebc1e765d8f25b7f17682d763a7d061d;
 grant execute on function forget_demands(uuid[]) to cdp_keeper;
+
+create function forget_letters(everyone uuid[]) returns void language sql volatile owner cdp_owner body 5bfdda5eca1084f2c68805553879a3c2;
+grant execute on function forget_letters(uuid[]) to cdp_keeper;
 
 create function forget_record(customer uuid, organization uuid, record uuid) returns void language sql volatile owner cdp_owner body 647ec49c7759e36020c02a8de6472b52;
 grant execute on function forget_record(uuid,uuid,uuid) to cdp_keeper;
@@ -1725,7 +1763,7 @@ create function note_questions(subjects uuid[], moment timestamp with time zone)
 grant execute on function note_questions(uuid[],timestamp with time zone) to cdp_customer;
 
 create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;
-grant execute on function open_at(permission,timestamp with time zone) to cdp_keeper;
+grant execute on function open_at(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
 
 create function opened_by(p permission, at timestamp with time zone) returns text[] language plpgsql stable parallel safe owner cdp_owner body c09d05871231ddde1974a146bd2c4cba;
 grant execute on function opened_by(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
@@ -1751,6 +1789,9 @@ grant execute on function prove_identifier(uuid,text,bytea,bytea,timestamp with 
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
 
+create function receipt_letters_due(at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 631129c2009fc8183d7348b5c6f4e4cb;
+grant execute on function receipt_letters_due(integer) to cdp_operator;
+
 create function reconsider_answer(subject uuid) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8aff131ba2930a2d0717260329d3688a;
 grant execute on function reconsider_answer(uuid) to cdp_customer;
 
@@ -1769,6 +1810,9 @@ grant execute on function refuse_change() to cdp_keeper;
 create function refuse_change_but_parting() returns trigger language plpgsql volatile owner cdp_owner body 4786ecac3a2d97c842026d3bef6a620d;
 grant execute on function refuse_change_but_parting() to cdp_keeper;
 
+create function reminders_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body afb68d683cf607ec11b958fb5d5670be;
+grant execute on function reminders_due(timestamp with time zone,integer) to cdp_operator;
+
 create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body cfb7b9416ddac65fa2ddd5a2837dcbb8;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
 
@@ -1777,6 +1821,9 @@ grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
 
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 159d3d1a9f232d3495303686dbe60f97;
 grant execute on function resolve_subjects(text[],bytea[],boolean[]) to cdp_source;
+
+create function reviewed_at(p permission, kept_at timestamp with time zone) returns timestamp with time zone language sql immutable owner cdp_owner body cc1121906b430c28720e3dc254e6684b;
+grant execute on function reviewed_at(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
 
 create function scope_customer(expected text) returns uuid language sql stable parallel safe owner cdp_owner body be5ec6c90a0c7980f1eb86c44b143b44;
 grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;

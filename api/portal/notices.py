@@ -17,6 +17,7 @@ ALL_STOPPED: Final = "all-stopped"
 GIVEN: Final = "given"
 BACK: Final = "back"
 CHANGED: Final = "changed"
+KEPT: Final = "kept"
 REFUSED: Final = "refused"
 OBJECTED: Final = "objected"
 SPEECH: Final = "speech"
@@ -88,6 +89,7 @@ _ABOUT_A_GRANT: Final[Mapping[str, Callable[[Speech, str, Permission], Notice]]]
     GIVEN: given,
     BACK: given,
     CHANGED: given,
+    KEPT: given,
     OBJECTED: objected,
 }
 

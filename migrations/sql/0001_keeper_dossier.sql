@@ -116,6 +116,7 @@ begin
     delete from session s where s.customer_id = any (everyone);
     perform forget_ways_in(everyone);
     perform forget_demands(everyone);
+    perform forget_letters(everyone);
     delete from idempotency i where i.caller = customer::text;
     delete from customer c where c.customer_id = any (everyone);
     delete from change x where x.customer_id = any (everyone) and x.kind <> 'erase';

@@ -159,6 +159,8 @@ CALLS: Final[Mapping[str, Call]] = {
     "erase_own_statement": Call(
         f"select to_jsonb(erase_own_statement({_id('anna at customercontact')}, now()))", _CUSTOMER, ("customer anna",)
     ),
+    "reminders_due": Call("select jsonb_agg(r) from reminders_due(now(), 9) r", ("operator",), ("operator",)),
+    "receipt_letters_due": Call("select jsonb_agg(r) from receipt_letters_due(9) r", ("operator",), ("operator",)),
     "alerts_due": Call("select jsonb_agg(a) from alerts_due(now()) a", ("operator",), ("operator",)),
     "remove_organization": Call(
         f"select remove_organization({_id('winkel')}, 10, now())", ("operator",), ("operator",)

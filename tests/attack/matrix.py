@@ -50,6 +50,8 @@ RIGHTS: Final = {
         access_request: select update(state,answered_at)
         act cannot_link data_key evidence identifier link permission reference subject: select
         alert: select insert update(rhythm,told_until,told_at) delete
+        reminder: select insert update(kept_at,told_at) delete
+        receipt_letter: select insert update(told_until) delete
         client: select(client_id,organization_id,name,is_human)
         demand: select insert update(withdrawn_at)
         external_login question: select
@@ -123,7 +125,7 @@ RIGHTS: Final = {
         key_destruction: select insert
         category key_floor purpose scope_key: select
         change link: select insert delete
-        alert: select delete
+        alert reminder receipt_letter: select delete
         demand: select update delete
         evidence: select update(customer_id) delete
         interaction: select update(customer_id,disputed_at) delete

@@ -76,7 +76,7 @@ insert into permission (customer_id, recipient_id, purpose, categories, sources,
 select pg_temp.id(customer), pg_temp.id(recipient), purpose, categories, 
        case when sources is not null then array(select pg_temp.id(s) from unnest(sources) s) end,
        now() + ends, attested, now() + attested_ends, '{}', stopped, pg_temp.id(customer || recipient || purpose),
-       now() - interval '1 day', now() - interval '1 day', 1
+       now() - interval '100 days', now() - interval '1 day', 1
 from (values
     ('anna', 'winkel', 'customer-care', '{contact,products}'::text[], null::text[], '1 day'::interval, '{}'::text[], null::interval, null),
     ('anna', 'winkel', 'advice', '{contact}', '{huis}', '1 day', '{}', null, null),
@@ -157,6 +157,10 @@ select pg_temp.id(c), pg_temp.id('demand' || c), pg_temp.id(o), 'dispute', pg_te
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into alert (customer_id, organization_id, rhythm, told_until)
 select pg_temp.id(c), pg_temp.id(o), 'daily', now() from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into reminder (customer_id, recipient_id, purpose, kept_at)
+select pg_temp.id(c), pg_temp.id(o), 'advice', now() from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into receipt_letter (customer_id, told_until)
+select pg_temp.id(c), '-infinity' from unnest(array['anna', 'bram']) c;
 insert into login_link (link_hash, email_blind, asker_blind, sealed_email, asked_at, expires_at)
 values (pg_temp.blind('link'), pg_temp.blind('anna'), pg_temp.blind('asker'), 'sealed', now(), now() + interval '1 hour');
 insert into suppression (source_id, type, blind, erasure_id, at)

@@ -1,15 +1,20 @@
 """Organisaties, on a real database: what somebody decided is what they see."""
 
+import re
 from datetime import timedelta
 
+import psycopg
+import pytest
 from starlette.testclient import TestClient
 
-from cdp import clock, grants
+from cdp import clock, directory, grants
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent import acts as law
 from tests import make
 from tests.portal.conftest import PAGE, Enter
+
+PURPOSES = ("advice", "research", "customer-care", "personalisation", "direct-marketing", "fraud-prevention")
 
 
 def _grant(platform: Platform, person: make.Person, to: Organization, *, days: int = 30) -> None:
@@ -53,6 +58,85 @@ def test_who_asks_stands_at_the_top(platform: Platform, enter: Enter) -> None:
 
     assert f'href="/verzoeken/{request}"' in page
     assert "Wij kennen deze afzender niet" in page
+
+
+def _age(database_url: str, recipient: Organization, days: int = 100) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "update permission set chosen_at = now() - make_interval(days => %s) where recipient_id = %s",
+            (days, recipient.organization_id),
+        )
+
+
+def test_after_ninety_days_it_is_asked_whether_it_is_right_with_two_equal_answers(
+    platform: Platform, enter: Enter, database_url: str
+) -> None:
+    person, kept, stopped = make.person(platform), make.organization(platform), make.organization(platform)
+    for each in (kept, stopped):
+        _grant(platform, person, each)
+    portal = enter(person)
+    before = portal.get("/organisaties").text
+    for each in (kept, stopped):
+        _age(database_url, each)
+
+    page, overview = portal.get("/organisaties").text, portal.get("/").text
+    keep, stop = (grants.grant_id(person.customer_id, each.organization_id, "advice") for each in (kept, stopped))
+    done = [portal.post(f"/toegang/{keep}/behouden"), portal.post(f"/toegang/{stop}/stoppen")]
+
+    assert "Klopt het nog?" not in before
+    assert 2 == page.count("U gaf dit 100 dagen geleden. Klopt het nog?") == page.count(">Nee, stoppen<")
+    assert "Er wachten 2 dingen op u." in overview
+    assert "2 keer gaf u 90 dagen geleden toegang." in overview
+    assert [200, 200] == [each.status_code for each in done]
+    assert "Klopt het nog?" not in portal.get("/organisaties").text
+    assert "1 organisatie mag iets van u zien." in portal.get("/organisaties").text
+
+
+def test_keeping_what_is_over_or_another_s_changes_nothing(platform: Platform, enter: Enter) -> None:
+    anna, bram, recipient = make.person(platform), make.person(platform), make.organization(platform)
+    _grant(platform, anna, recipient)
+    given = grants.grant_id(anna.customer_id, recipient.organization_id, "advice")
+
+    assert 404 == enter(bram).post(f"/toegang/{given}/behouden").status_code
+    enter(anna).post(f"/toegang/{given}/stoppen")
+    assert 409 == enter(anna).post(f"/toegang/{given}/behouden").status_code
+
+
+def test_a_long_list_is_shown_page_by_page_and_nobody_is_lost(platform: Platform, enter: Enter) -> None:
+    person = make.person(platform)
+    recipients = {make.organization(platform).slug for _ in range(4)}
+    with platform.database.scoped(person.scope) as session:
+        known = directory.names(session)
+        for recipient in recipients:
+            for purpose in PURPOSES:
+                at = clock.now()
+                act = law.Grant(
+                    recipient=known.organization(recipient),
+                    purpose=purpose,
+                    at=at,
+                    categories=frozenset({"contact"}),
+                    sources=None,
+                    expires_at=at + timedelta(days=30),
+                )
+                grants.record(session, person.scope, person.customer_id, act)
+    portal = enter(person)
+
+    first, second, beyond, stopped = (
+        portal.get(path).text
+        for path in ("/organisaties", "/organisaties?pagina=2", "/organisaties?pagina=99", "/organisaties/gestopt")
+    )
+
+    found = [set(re.findall(r'class="plate hue\d" id="(\w+)"', each)) for each in (first, second)]
+    assert ([20, 4], 24) == ([len(each) for each in found], len(found[0] | found[1]))
+    assert 'href="/organisaties?pagina=2"' in first
+    assert "Pagina 2 van 2" in second
+    assert "Pagina 2 van 2" in beyond
+    assert "Pagina" not in stopped
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "10001"])
+def test_a_page_number_that_is_none_is_told_kindly(platform: Platform, enter: Enter, number: str) -> None:
+    assert 422 == enter(make.person(platform)).get(f"/organisaties?pagina={number}").status_code
 
 
 def test_what_another_customer_decided_is_not_there(platform: Platform, enter: Enter) -> None:

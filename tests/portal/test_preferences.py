@@ -1,5 +1,7 @@
 """Voorkeuren, on a real database: one press chooses, every page obeys, and a name of one's own is sealed."""
 
+import re
+
 import psycopg
 import pytest
 
@@ -96,3 +98,21 @@ def test_a_form_of_another_site_chooses_nothing(platform: Platform, enter: Enter
     assert 403 == enter(noor).post("/voorkeuren", data={"language": "en"}, headers=foreign).status_code
     assert 403 == enter(noor).post("/voorkeuren/naam", data={"naam": "x"}, headers=foreign).status_code
     assert "nl" == known(platform, noor).language
+
+
+def test_letters_are_chosen_and_receipts_are_off_until_then(platform: Platform, enter: Enter) -> None:
+    portal = enter(make.person(platform))
+
+    before = _pressed(portal.get("/voorkeuren").text)
+    after = [
+        _pressed(portal.post("/voorkeuren", data=choice).text)
+        for choice in ({"receipts": "mail"}, {"reminders": "none"})
+    ]
+
+    assert {"reminders": "mail", "receipts": "none"} == before
+    assert [{"reminders": "mail", "receipts": "mail"}, {"reminders": "none", "receipts": "mail"}] == after
+    assert 422 == portal.post("/voorkeuren", data={"receipts": "sms"}).status_code
+
+
+def _pressed(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(reminders|receipts)" value="(\w+)" aria-pressed="true"', page))

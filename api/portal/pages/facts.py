@@ -1,7 +1,8 @@
 """What the pages about organizations are made from: what the vault says, at one moment, in one language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from api.portal.drawing import Key, Share, key
@@ -22,6 +23,8 @@ class Facts:
     grants: tuple[Grant, ...]
     requests: tuple[Request, ...]
     looks: Mapping[tuple[UUID, str], Looks]
+    reviews: Mapping[tuple[UUID, str], datetime] = field(default_factory=dict)
+    """The permissions that were given or said to be right ninety days ago, and when that was."""
 
     def looked(self, grant: Grant) -> Looks:
         """Return who looked under a permission."""

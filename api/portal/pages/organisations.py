@@ -1,8 +1,9 @@
 """Organisaties: who may see something now, and where access has ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from api.portal import places
 from api.portal.drawing import Rosette, rosette
@@ -12,6 +13,9 @@ from api.portal.pages.plates import SOON, Plate, end_of, plate
 from cdp.holdings import Grant, Request
 
 PENDING: Final = "pending"
+PER_PAGE: Final = 20
+
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,15 @@ class Ended:
     undo: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Which page of a long list this is, and where the ones beside it are; empty at an end."""
+
+    says: str
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationsPage(Page):
     """Everybody who may see something, and everybody who waits for an answer."""
@@ -53,6 +66,7 @@ class OrganisationsPage(Page):
     asking: tuple[Asking, ...]
     plates: tuple[Plate, ...]
     tabs: tuple[Tab, ...]
+    leaf: Leaf | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +78,14 @@ class EndedPage(Page):
     lead: str
     tabs: tuple[Tab, ...]
     ended: tuple[Ended, ...]
+    leaf: Leaf | None
 
 
-def now(facts: Facts, frame: Frame) -> OrganisationsPage:
-    """Return the list of who may see something now; what ends soon stands first."""
-    live = sorted(live_grants(facts), key=lambda each: (end_of(each) - facts.speech.at > SOON, _name(facts, each)))
+def now(facts: Facts, frame: Frame, number: int = 1) -> OrganisationsPage:
+    """Return a page of who may see something now; what is asked about and what ends soon stands first."""
+    live, leaf = _leafed(
+        facts, sorted(live_grants(facts), key=lambda each: _rank(facts, each)), number, places.ORGANISATIONS
+    )
     return OrganisationsPage(
         frame=frame,
         title=facts.speech.say("Wie mag iets van u zien?"),
@@ -76,18 +93,38 @@ def now(facts: Facts, frame: Frame) -> OrganisationsPage:
         asking=tuple(asking(facts, each) for each in waiting(facts)),
         plates=tuple(plate(facts, each) for each in live),
         tabs=_tabs(facts, is_now=True),
+        leaf=leaf,
     )
 
 
-def ended(facts: Facts, frame: Frame) -> EndedPage:
-    """Return what is over, the latest first."""
+def ended(facts: Facts, frame: Frame, number: int = 1) -> EndedPage:
+    """Return a page of what is over, the latest first."""
+    over, leaf = _leafed(facts, _ended(facts), number, places.ENDED)
     return EndedPage(
         frame=frame,
         title=facts.speech.say("Wie mag niets meer zien?"),
         lead=facts.speech.say("Deze toegang is gestopt, afgelopen of geweigerd. Wat gebeurd is, blijft hier staan."),
         tabs=_tabs(facts, is_now=False),
-        ended=tuple(_ended(facts)),
+        ended=over,
+        leaf=leaf,
     )
+
+
+def _leafed(facts: Facts, found: Sequence[Each], number: int, place: str) -> tuple[tuple[Each, ...], Leaf | None]:
+    """Return what is on one page of a list, and the way to the others; a number beyond an end is that end."""
+    pages = max(-(-len(found) // PER_PAGE), 1)
+    here = min(max(number, 1), pages)
+    shown = tuple(found[(here - 1) * PER_PAGE : here * PER_PAGE])
+    if pages == 1:
+        return shown, None
+    says = facts.speech.say("Pagina %(number)s van %(pages)s", number=here, pages=pages)
+    before, after = (f"{place}?pagina={each}" if 1 <= each <= pages else "" for each in (here - 1, here + 1))
+    return shown, Leaf(says, before, after)
+
+
+def _rank(facts: Facts, grant: Grant) -> tuple[bool, bool, str]:
+    is_asked = (grant.organization, grant.purpose) in facts.reviews
+    return not is_asked, end_of(grant) - facts.speech.at > SOON, _name(facts, grant)
 
 
 def live_grants(facts: Facts) -> list[Grant]:

@@ -70,6 +70,7 @@ class OverviewPage(Page):
     lead: str
     asking: tuple[Asking, ...]
     cards: tuple[Card, ...]
+    reviewing: str
     ending: tuple[Ending, ...]
     looked: str
     stopped: str
@@ -96,9 +97,10 @@ def overview(facts: Facts, frame: Frame, back: Back) -> OverviewPage:
     return OverviewPage(
         frame=frame,
         title=greeting(facts, back.addressing),
-        lead=_lead(facts, len(asked) + len(back.cards) + len(soon)),
+        lead=_lead(facts, len(asked) + len(back.cards) + len(soon) + len(facts.reviews)),
         asking=tuple(asking(facts, each) for each in asked),
         cards=back.cards,
+        reviewing=_reviewing(facts),
         ending=soon,
         looked=_looked(facts, back.week),
         stopped=_stopped(facts, back.week),
@@ -132,6 +134,16 @@ def _ending_one(facts: Facts, grant: Grant) -> Ending:
         rosette=rosette(grant.organization),
         when=facts.speech.until(end_of(grant)),
         href=f"{places.organisation(slug)}#{grant.purpose}",
+    )
+
+
+def _reviewing(facts: Facts) -> str:
+    """Return that some permissions were given a while ago; empty when none was."""
+    number = len(facts.reviews)
+    if not number:
+        return ""
+    return facts.speech.count(
+        "1 toegang gaf u 90 dagen geleden of langer.", "%(number)s keer gaf u 90 dagen geleden toegang.", number
     )
 
 

@@ -34,6 +34,15 @@ class Stopping:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """That a permission was given a while ago, with the two answers: keep it, or stop it."""
+
+    since: str
+    keep: str
+    stop: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plate:
     """One live permission."""
 
@@ -53,6 +62,7 @@ class Plate:
     looked: str
     ground: str
     stopping: Stopping
+    review: Review | None
 
 
 def plate(facts: Facts, grant: Grant) -> Plate:
@@ -76,7 +86,20 @@ def plate(facts: Facts, grant: Grant) -> Plate:
         looked=looked(facts, grant),
         ground=ground(speech, grant, name),
         stopping=stopping(facts, grant),
+        review=review(facts, grant),
     )
+
+
+def review(facts: Facts, grant: Grant) -> Review | None:
+    """Return what is asked ninety days after a permission was given or last said to be right; None before."""
+    since = facts.reviews.get((grant.organization, grant.purpose))
+    if since is None or not grant.is_live:
+        return None
+    days = max((facts.speech.at - since).days, 0)
+    said = facts.speech.count("U gaf dit %(number)s dag geleden.", "U gaf dit %(number)s dagen geleden.", days)
+    if since > grant.changed_at:
+        said = facts.speech.count("U hield dit %(number)s dag geleden.", "U hield dit %(number)s dagen geleden.", days)
+    return Review(said, places.access(grant.grant_id, "behouden"), places.access(grant.grant_id, "stoppen"))
 
 
 def end_of(grant: Grant) -> datetime:

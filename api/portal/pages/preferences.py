@@ -29,13 +29,20 @@ class PreferencesPage(Page):
 
     example: tuple[str, ...]
     picks: tuple[Pick, ...]
+    letters: tuple[Pick, ...]
     own_name: str
     longest: int
     always: tuple[tuple[str, str], ...]
 
 
 def preferences(
-    speech: Speech, frame: Frame, known: Addressing, theme: Theme, *, fault: str | None = None
+    speech: Speech,
+    frame: Frame,
+    known: Addressing,
+    theme: Theme,
+    *,
+    has_receipts: bool = False,
+    fault: str | None = None,
 ) -> PreferencesPage:
     """Return the page."""
     say = speech.say
@@ -45,6 +52,7 @@ def preferences(
         fault=fault,
         example=(f"{hello(speech, known)}.", say("Niemand ziet iets van u zonder dat u het weet.")),
         picks=_picks(speech, known, theme),
+        letters=_letters(speech, has_reminders=known.has_reminders, has_receipts=has_receipts),
         own_name=known.own_name,
         longest=LONGEST_NAME,
         always=(
@@ -72,6 +80,16 @@ def _picks(speech: Speech, known: Addressing, theme: Theme) -> tuple[Pick, ...]:
         ),
     )
     return (languages, *([formal] if known.language == "nl" else []), greetings, colours)
+
+
+def _letters(speech: Speech, *, has_reminders: bool, has_receipts: bool) -> tuple[Pick, ...]:
+    say = speech.say
+    ways = (("mail", say("Met een mail")), ("none", say("Alleen op deze site")))
+    reminders, receipts = ("mail" if each else "none" for each in (has_reminders, has_receipts))
+    return (
+        Pick("reminders", say("Vragen na 90 dagen of uw toegang nog klopt"), _options(reminders, *ways)),
+        Pick("receipts", say("Ontvangstbewijs van wat u kiest"), _options(receipts, *ways)),
+    )
 
 
 def _greeting(known: Addressing) -> str:

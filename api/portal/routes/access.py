@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api import own_forms
 from api.portal import notices, places
 from api.portal.visit import Visit, Visiting
-from cdp import changing, directory, grants, undoing
+from cdp import changing, directory, grants, reminders, undoing
 from cdp.database import Session
 from consent import acts as law
 from consent.errors import Invalid
@@ -56,6 +56,14 @@ def switch(grant_id: GrantId, visit: Visiting, aan: Category = None, uit: Catego
         _record(visit, session, act)
         place, code = _after(session, grant_id)
     return visit.lead(place, notices.STOPPED if isinstance(act, law.Revoke) else code, grant_id)
+
+
+@router.post("/behouden")
+def keep(grant_id: GrantId, visit: Visiting) -> Response:
+    """Say that it is still right: nothing changes, and it is asked again after ninety days."""
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        reminders.keep(session, grants.find(session, grant_id), at=visit.at)
+    return visit.lead(places.ORGANISATIONS, notices.KEPT, grant_id)
 
 
 @router.post("/tot")

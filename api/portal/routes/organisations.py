@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form, Path, Query
 from starlette.responses import Response
 
 from api import own_forms
@@ -12,7 +12,7 @@ from api.portal.frame import Room
 from api.portal.pages import organisation, organisations
 from api.portal.pages.facts import Facts
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import access_requests, directory, grants, looks, visits
+from cdp import access_requests, directory, grants, looks, reminders, visits
 from cdp.holdings import Grant, Request
 from consent import acts as law
 from consent.errors import NotFound
@@ -25,6 +25,7 @@ MOST_HISTORY: Final = 50
 Slug = Annotated[str, Path(max_length=64)]
 Purpose = Annotated[str, Form(max_length=64)]
 Chosen = Annotated[list[str], Form(max_length=20, default_factory=list)]
+Number = Annotated[int, Query(ge=1, le=10_000)]
 Days = Annotated[int, Form(ge=1, le=366)]
 
 
@@ -38,22 +39,23 @@ def facts(visit: Visit, opened: Opened) -> Facts:
         grants=tuple(Grant.of(each, at=at) for each in grants.standing(session)),
         requests=tuple(Request.of(each, at=at) for each in access_requests.of_customer(session)),
         looks=looks.recent(session, since=at - MONTH, until=at),
+        reviews=reminders.to_review(session, at=at),
     )
 
 
 @router.get(places.ORGANISATIONS)
-def now(visit: Visiting) -> Response:
+def now(visit: Visiting, pagina: Number = 1) -> Response:
     """Show who may see something now, and who asks."""
     with visit.opened(Room.ORGANISATIONS) as opened:
-        page = organisations.now(facts(visit, opened), opened.frame)
+        page = organisations.now(facts(visit, opened), opened.frame, pagina)
     return visit.show(page)
 
 
 @router.get(places.ENDED)
-def ended(visit: Visiting) -> Response:
+def ended(visit: Visiting, pagina: Number = 1) -> Response:
     """Show what is over."""
     with visit.opened(Room.ORGANISATIONS) as opened:
-        page = organisations.ended(facts(visit, opened), opened.frame)
+        page = organisations.ended(facts(visit, opened), opened.frame, pagina)
     return visit.show(page)
 
 

@@ -10,8 +10,8 @@ from api.portal import cookies, notices, places
 from api.portal.frame import Room
 from api.portal.pages import preferences as pages
 from api.portal.routes.log import OURS
-from api.portal.visit import Visiting
-from cdp import preferences
+from api.portal.visit import Opened, Visiting
+from cdp import preferences, receipt_letters
 from consent.errors import Invalid
 
 router = APIRouter(include_in_schema=False)
@@ -25,7 +25,7 @@ Name = Annotated[str, Form(max_length=1_000)]
 def show(visit: Visiting) -> Response:
     """Show what is chosen, and what it sounds like."""
     with visit.opened(Room.PREFERENCES) as opened:
-        page = pages.preferences(opened.speech, opened.frame, opened.addressing, opened.frame.theme)
+        page = _page(opened)
     return visit.show(page)
 
 
@@ -38,7 +38,7 @@ async def choose(visit: Visiting, request: Request) -> Response:
         raise Invalid("choose one thing at a time")
     what, choice = chosen[0]
     with visit.platform.database.scoped(visit.person.scope) as session:
-        preferences.choose(session, what, choice)
+        preferences.choose(session, visit.person.customer_id, what, choice, at=visit.at)
     answer = visit.lead(places.PREFERENCES, notices.SAVED)
     if what == "theme":
         cookies.set_theme(answer, visit.platform.settings, _THEMES.get(choice, "auto"))
@@ -54,6 +54,13 @@ def call_me(visit: Visiting, naam: Name = "") -> Response:
     except preferences.UnfitName:
         with visit.opened(Room.PREFERENCES) as opened:
             fault = opened.speech.say("Vul een naam in van hoogstens 60 tekens.")
-            page = pages.preferences(opened.speech, opened.frame, opened.addressing, opened.frame.theme, fault=fault)
+            page = _page(opened, fault)
         return visit.show(page, status=422)
     return visit.lead(places.PREFERENCES, notices.SAVED)
+
+
+def _page(opened: Opened, fault: str | None = None) -> pages.PreferencesPage:
+    wanted = receipt_letters.is_wanted(opened.session)
+    return pages.preferences(
+        opened.speech, opened.frame, opened.addressing, opened.frame.theme, has_receipts=wanted, fault=fault
+    )

@@ -1,6 +1,8 @@
 """Samples of Organisaties."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from api.portal import notices
@@ -45,12 +47,36 @@ def _ended(locale: Language) -> Page:
     return organisations.ended(facts, world.frame(locale, Room.ORGANISATIONS))
 
 
+def _asked_again(locale: Language) -> Page:
+    given, kept = ({("woonvast", "service-provision"): 171}, {("vuurtoren", "customer-care"): 95})
+    reviews = {
+        (world.identity(slug), purpose): world.AT - timedelta(days=ago)
+        for (slug, purpose), ago in (given | kept).items()
+    }
+    old = replace(world.SEVERAL[0], since=world.AT - timedelta(days=300), changed_at=world.AT - timedelta(days=300))
+    facts = replace(world.facts(locale, grants=(old, *world.SEVERAL[1:]), looked=world.LOOKED), reviews=reviews)
+    return organisations.now(facts, world.frame(locale, Room.ORGANISATIONS))
+
+
+def _page_of_many(locale: Language) -> Page:
+    purposes = ("customer-care", "service-provision", "personalisation", "research", "advice", "fraud-prevention")
+    grants = [
+        world.grant(slug, purpose, "contact", ago=20 + place)
+        for place, purpose in enumerate(purposes * 2)
+        for slug in ("vuurtoren", "woonvast", "zonnewijzer", "weidelicht")
+    ]
+    named = tuple(replace(each, grant_id=world.identity(f"many {place}")) for place, each in enumerate(grants))
+    return organisations.now(world.facts(locale, grants=named), world.frame(locale, Room.ORGANISATIONS), 2)
+
+
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "organisaties-leeg": _empty,
     "organisaties-een": _one,
     "organisaties-veel": _many,
     "organisaties-gestopt": _stopped,
     "organisaties-onbekende": _asked_by_a_stranger,
+    "organisaties-klopt-nog": _asked_again,
+    "organisaties-bladeren": _page_of_many,
     "organisaties-niets-voorbij": _nothing_ended,
     "organisaties-voorbij": _ended,
 }

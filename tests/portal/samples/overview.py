@@ -1,6 +1,7 @@
 """Samples of Overzicht."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -63,4 +64,15 @@ def _busy(locale: Language) -> Page:
     return overview.overview(facts, world.frame(locale, Room.OVERVIEW, waiting=1), back)
 
 
-SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {"overzicht-rustig": _quiet, "overzicht-druk": _busy}
+def _asked_again(locale: Language) -> Page:
+    reviews = {(world.identity("woonvast"), "service-provision"): world.AT - timedelta(days=171)}
+    facts = replace(world.facts(locale, grants=world.SEVERAL[1:]), reviews=reviews)
+    back = overview.Back(_addressing(locale), {}, (), None)
+    return overview.overview(facts, world.frame(locale, Room.OVERVIEW), back)
+
+
+SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
+    "overzicht-rustig": _quiet,
+    "overzicht-druk": _busy,
+    "overzicht-klopt-nog": _asked_again,
+}
