@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from api import forwarding, in_time
 from api.app import create_app
+from api.lines import Lines
 from api.processes import end_with_the_parent, serve
 from cdp.keys.errors import KeyFailure
 from cdp.platform import Platform
@@ -40,7 +41,7 @@ def build() -> FastAPI:
 def say_plainly() -> None:
     """Send our own log lines, each a JSON document, to the standard output as they are."""
     if not _LOG.handlers:
-        _LOG.addHandler(logging.StreamHandler(sys.stdout))
+        _LOG.addHandler(Lines(sys.stdout))
         _LOG.setLevel(logging.INFO)
         _LOG.propagate = False
         # No line tells these; finding them out costs as much as the rest of a line.
