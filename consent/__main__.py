@@ -77,6 +77,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a bundle (tar) or a receipt (.tlog-proof)")
     parser.add_argument("--known", type=Path, metavar="CHECKPOINT", help="a signed checkpoint that you kept")
     parser.add_argument("--vkey", action="append", default=[], help="a key that you trust (log or witness); repeatable")
+    parser.add_argument("--accept-erased", action="store_true")
     parser.add_argument("--in-flight", type=float, default=verify.IN_FLIGHT.total_seconds(), metavar="SECONDS")
     parser.add_argument("--json", action="store_true", help="write the verdict as JSON")
     parser.set_defaults(run=_verify)
@@ -95,7 +96,7 @@ def _add_witness(parser: argparse.ArgumentParser) -> None:
 def _verify(chosen: argparse.Namespace) -> int:
     known = None if chosen.known is None else chosen.known.read_bytes()
     keys = tuple(Key.from_vkey(vkey) for vkey in chosen.vkey)
-    trust = Trust(keys, known, timedelta(seconds=max(0.0, min(chosen.in_flight, 3600.0))))
+    trust = Trust(keys, known, timedelta(seconds=max(0.0, min(chosen.in_flight, 3600.0))), chosen.accept_erased)
     gc.disable()  # a verdict makes millions of values and no cycles
     with chosen.file.open("rb") as file:
         is_receipt = file.read(len(_RECEIPT)) == _RECEIPT

@@ -52,6 +52,8 @@ class Counts:
     """Reads that only an act in the same seconds separates from their grant."""
     with_erased: int = 0
     """Merges and splits with a customer who was erased since, so that what that one had cannot be seen any more."""
+    on_erased: int = 0
+    """Reads that nothing else opened than such a merge."""
 
 
 class Chains:
@@ -86,8 +88,11 @@ class Chains:
 class Replay:
     """The consent log, event by event, and then the access log against it."""
 
-    def __init__(self, *, organization: UUID | None, in_flight: timedelta) -> None:
-        """Show only `organization` if that is given; tell reads apart that crossed an act within `in_flight`."""
+    def __init__(self, *, organization: UUID | None, in_flight: timedelta, accepts_erased: bool) -> None:
+        """Show only `organization` if that is given; tell reads apart that crossed an act within `in_flight`.
+
+        What rests on a merge with somebody who was erased is counted if `accepts_erased`, else condemned.
+        """
         self.counts = Counts()
         self.anchors: list[AnchorEvent] = []
         self.erased: dict[str, set[int]] = {}
@@ -95,6 +100,7 @@ class Replay:
         """Indices of merges and splits with a customer of whom no act was seen."""
         self._organization = organization
         self._in_flight = in_flight
+        self._accepts_erased = accepts_erased
         self._timelines: dict[Purpose, Timeline] = {}
         self._grants: dict[bytes, tuple[Timeline, str, str, int, int]] = {}
         self._anchored_at: list[int] = []
@@ -156,23 +162,28 @@ class Replay:
         anchor = bisect_right(self._anchored_sizes, index)
         if anchor < len(self._anchored_at) and self._anchored_at[anchor] < logged_at:
             raise VerificationFailed("the grant that it cites was logged after the read was anchored")
-        if timeline.allows(position, event.released, event.at):
-            return
-        if not timeline.allowed_around(position, event.released, event.at, self._in_flight):
-            raise VerificationFailed("no grant that it cites was in force at that moment for these categories")
-        self.counts.in_flight += 1
+        if not timeline.allows(position, event.released, event.at):
+            if not timeline.allowed_around(position, event.released, event.at, self._in_flight):
+                raise VerificationFailed("no grant that it cites was in force at that moment for these categories")
+            self.counts.in_flight += 1
+        if not timeline.is_proven(event.released, event.at):
+            if not self._accepts_erased:
+                raise VerificationFailed("nothing opened it but a merge with somebody who cannot be seen any more")
+            self.counts.on_erased += 1
 
     def _act(self, index: int, hashed: bytes, event: ActEvent) -> None:
         customer, act = event.place.customer or "", event.act
         timeline = self._timeline(customer, act.recipient, act.purpose)
+        other, is_unseen = None, False
         if isinstance(act, acts.Merge | acts.Split):
             other = self._timelines.get((event.other_customer or "", act.recipient, act.purpose))
-            if other is None and _substance(act.other) != Permission():
+            is_unseen = other is None and _substance(act.other) != Permission()
+            if is_unseen:
                 self.with_unseen.append(index)
             elif _substance(act.other) != _substance(other.latest if other else Permission()):
                 raise VerificationFailed("the other customer's permission was another")
         try:
-            timeline.add(act)
+            timeline.add(act, other, is_unseen=is_unseen)
         except Problem as problem:
             raise VerificationFailed(f"the law does not admit this act: {problem.code}") from problem
         self._grants[hashed] = (timeline, customer, act.purpose, timeline.position, index)

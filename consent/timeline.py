@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from consent.acts import Act
+from consent.acts import Act, Attest, Extend, Grant
 from consent.admission import admit
 from consent.decision import decide
 from consent.permission import EMPTY, Permission
@@ -22,6 +22,8 @@ class State:
     permission: Permission
     since: int
     """Position of the act that opened the permission; later ones changed it without a gap."""
+    unproven: frozenset[str] = frozenset()
+    """Categories that nothing opened but a merge with somebody who cannot be seen."""
     _known: dict[tuple[tuple[str, ...], bool, bool], bool] = field(default_factory=dict)
 
     def allows(self, recipient: UUID, categories: tuple[str, ...], at: datetime) -> bool:
@@ -62,13 +64,33 @@ class Timeline:
         """The position of the last act."""
         return len(self._states) - 1
 
-    def add(self, act: Act) -> None:
-        """Apply `act`, or raise the Problem that should have kept it out."""
-        before = self.latest
+    @property
+    def unproven(self) -> frozenset[str]:
+        """Categories that nothing opened, as far as can be seen, after the last act."""
+        return self._states[-1].unproven if self._states else frozenset()
+
+    def add(self, act: Act, other: "Timeline | None" = None, *, is_unseen: bool = False) -> None:
+        """Apply `act`, or raise the Problem that should have kept it out.
+
+        A merge was with somebody whose timeline is `other`; `is_unseen` says that theirs cannot be known any more.
+        """
+        before, unproven = self.latest, self.unproven
         after = admit(before, act)
-        goes_on = bool(before.open_at(act.at))
-        self._states.append(State(after, self._states[-1].since if goes_on else len(self._states)))
+        opened = before.open_at(act.at)
+        if is_unseen:
+            unproven |= after.open_at(act.at) - opened
+        elif other is not None and other.unproven:
+            unproven |= other.unproven - opened
+        elif isinstance(act, Grant | Extend | Attest):
+            unproven -= act.categories
+        since = self._states[-1].since if opened else len(self._states)
+        self._states.append(State(after, since, unproven))
         self._moments.append(after.latest_at or act.at)
+
+    def is_proven(self, categories: tuple[str, ...], at: datetime) -> bool:
+        """Tell whether what opened `categories` at `at` can be seen."""
+        position = self.position_at(at)
+        return position == NEVER or self._states[position].unproven.isdisjoint(categories)
 
     def position_at(self, at: datetime) -> int:
         """Return the position of the last act at or before `at`, or NEVER."""

@@ -71,6 +71,8 @@ class Trust:
     keys: tuple[Key, ...] = ()
     known: bytes | None = None
     in_flight: timedelta = IN_FLIGHT
+    accepts_erased: bool = False
+    """Whether a read may rest on a merge with somebody who was erased since; it is counted then."""
 
 
 def verify_bundle(file: Readable, trust: Trust = Trust()) -> Verdict:
@@ -108,7 +110,7 @@ def verify_receipt(content: bytes, trust: Trust) -> Verdict:
 
 def _verify_bundle(reader: Reader, trust: Trust, verdict: Verdict) -> None:
     organization = bundle.organization_of(reader.take("bundle.json", longest=bundle.LONGEST_POLICY))
-    replay = Replay(organization=organization, in_flight=trust.in_flight)
+    replay = Replay(organization=organization, in_flight=trust.in_flight, accepts_erased=trust.accepts_erased)
     consent = _consent(reader, trust, verdict, replay)
     access = _access(reader, trust, verdict, replay) if reader.name is not None else None
     reader.finish()
@@ -124,6 +126,8 @@ def _verify_bundle(reader: Reader, trust: Trust, verdict: Verdict) -> None:
     verdict.checked |= asdict(replay.counts)
     if replay.counts.in_flight:
         verdict.cautions.append(f"{replay.counts.in_flight} reads crossed an act by less than {trust.in_flight}")
+    if replay.counts.on_erased:
+        verdict.cautions.append(f"{replay.counts.on_erased} reads rest on a merge with somebody who was erased since")
     verdict.failures.sort(key=lambda each: (each.log != "consent", each.index is None, each.index))
 
 
