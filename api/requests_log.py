@@ -11,6 +11,7 @@ import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import caller
+from cdp import clock
 
 Measure = Callable[[str, str, int, float], None]
 
@@ -66,7 +67,7 @@ def method_of(scope: Scope) -> str:
 def _record(line: str) -> logging.LogRecord:
     """Return what the logger would make of `line`, without looking for who called it: that costs more than the rest."""
     record = object.__new__(logging.LogRecord)
-    record.__dict__.update(_BLANK, msg=line, created=time.time())
+    record.__dict__.update(_BLANK, msg=line, created=clock.now().timestamp())
     return record
 
 
