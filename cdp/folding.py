@@ -23,8 +23,8 @@ _COLUMN: Final = b"\0sealed"
 
 Keys = Mapping[bytes, Opener]
 """How to unseal a nonce and what follows it for a place, by the bytes of the subject's id."""
-Found = tuple[Label, str, bytes]
-"""A record: its label, its time and what is sealed."""
+Found = tuple[Label, str, bytes, Opener]
+"""A record: its label, its time, what is sealed and what unseals it."""
 
 
 class Place(NamedTuple):
@@ -35,20 +35,20 @@ class Place(NamedTuple):
     record: UUID
 
 
-class Parts(NamedTuple):
-    """The JSON of what one profile holds, each part ready."""
+class Chosen(NamedTuple):
+    """The records that one profile shows, in their order, and where the next page of interactions begins."""
 
-    attributes: bytes
-    products: bytes
-    interactions: bytes
-    external: bytes
+    attributes: list[Found]
+    products: list[Found]
+    interactions: list[Found]
+    external: list[Found]
     next: Place | None
 
 
 def open_keys(ring: KeyProvider, seen: Iterable[Seen], *, is_bulk: bool) -> Keys:
     """Return the data keys of all subjects in `seen`; those that were destroyed are missing.
 
-    Many people at a time would push out of the ring's memory those who are busy, so they pass it by.
+    Everybody in turn would push out of the ring's memory those who are busy: `is_bulk` passes it by.
     """
     named = [blob for each in seen for blob in each.keys or ()]
     if is_bulk:
@@ -57,30 +57,28 @@ def open_keys(ring: KeyProvider, seen: Iterable[Seen], *, is_bulk: bool) -> Keys
     return {blob[:_ID]: key.opener for blob, key in zip(named, opened, strict=True) if key is not None}
 
 
-def parts(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Parts:
-    """Return what is shown of `seen`. Raises UnknownSource for a source that `labels` has not met, or Unreadable."""
+def choose(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Chosen:
+    """Return what is shown of `seen`. Raises UnknownSource for a source that `labels` has not met."""
     attributes: dict[str, Found] = {}
     others: dict[str, list[Found]] = {"product": [], "interaction": [], "external": []}
     for text, time, sealed in zip(seen.labels or (), seen.times or (), seen.sealed or (), strict=True):
-        if sealed[:_ID] not in keys:
+        opened = keys.get(sealed[:_ID])
+        if opened is None:
             continue  # erased since the statement began
         label = labels[text]
-        found = label, time, sealed
+        found = label, time, sealed, opened
         if label.kind != "attributes":
             others[label.kind].append(found)
         elif label.type not in attributes or _wins(found, attributes[label.type]):
             attributes[label.type] = found
     events = others["interaction"]
-    try:
-        return Parts(
-            attributes=_attributes([attributes[name] for name in sorted(attributes)], keys),
-            products=_objects(sorted(others["product"], key=_order), keys),
-            interactions=_objects(events[:page], keys),
-            external=_objects(sorted(others["external"], key=_order), keys),
-            next=_place(events[page - 1]) if len(events) > page else None,
-        )
-    except NOT_OPENED:
-        raise Unreadable("a sealed value cannot be read") from None
+    return Chosen(
+        [attributes[name] for name in sorted(attributes)],
+        sorted(others["product"], key=_order),
+        events[:page],
+        sorted(others["external"], key=_order),
+        _place(events[page - 1]) if len(events) > page else None,
+    )
 
 
 def _wins(one: Found, two: Found) -> bool:
@@ -92,7 +90,7 @@ def _wins(one: Found, two: Found) -> bool:
 
 
 def _order(found: Found) -> tuple[bytes, str, bytes]:
-    label, _, sealed = found
+    label, _, sealed, _ = found
     return label.source, label.type, sealed[_ID:_VALUE]
 
 
@@ -104,25 +102,27 @@ def _moment(found: Found) -> datetime:
     return datetime.fromisoformat(found[1].strip('"'))
 
 
-def _attributes(found: list[Found], keys: Keys) -> bytes:
-    return b",".join(
-        [
-            b"%b%b%b%b%b"
-            % (label.before, _value(label, sealed, keys), label.between, time[:_ZONE].encode(), label.after)
-            for label, time, sealed in found
-        ]
-    )
+def write_attributes(out: list[bytes], found: list[Found]) -> None:
+    """Add the fields of the object `attributes` to `out`; raises Unreadable."""
+    comma = b""
+    try:
+        for label, time, sealed, opened in found:
+            place = label.table + sealed[_ID:_VALUE] + _COLUMN
+            value = opened(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place)
+            out += (comma, label.before, value, label.between, time[:_ZONE].encode(), label.after)
+            comma = b","
+    except NOT_OPENED:
+        raise Unreadable("a sealed value cannot be read") from None
 
 
-def _objects(found: list[Found], keys: Keys) -> bytes:
-    return b",".join(
-        [
-            b"%b%b%b%b" % (label.before, time[:_ZONE].encode(), label.between, _value(label, sealed, keys)[1:])
-            for label, time, sealed in found
-        ]
-    )
-
-
-def _value(label: Label, sealed: bytes, keys: Keys) -> bytes:
-    place = label.table + sealed[_ID:_VALUE] + _COLUMN
-    return keys[sealed[:_ID]](sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place)
+def write_objects(out: list[bytes], found: list[Found]) -> None:
+    """Add records as the elements of a list to `out`; raises Unreadable."""
+    comma = b""
+    try:
+        for label, time, sealed, opened in found:
+            place = label.table + sealed[_ID:_VALUE] + _COLUMN
+            value = opened(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place)
+            out += (comma, label.before, time[:_ZONE].encode(), label.between, value[1:])
+            comma = b","
+    except NOT_OPENED:
+        raise Unreadable("a sealed value cannot be read") from None

@@ -123,40 +123,49 @@ class Documents:
         customer, seen = current
         if seen.reason not in LIVE:
             return Reading(seen.reason)
+        out: list[bytes] = []
         try:
             opened = self._keys_of((current,)) if keys is None else keys
-            return Reading(
-                seen.reason, self._profile(asker, self._name(asker, wanted, customer), customer, seen, opened)
-            )
+            self._write(out, asker, self._name(asker, wanted, customer), current, opened)
         except Unreadable as error:
             return error
+        return Reading(seen.reason, b"".join(out))
 
     def _keys_of(self, current: Sequence[Current], *, is_bulk: bool = False) -> folding.Keys:
         return folding.open_keys(self._platform.ring, (seen for _, seen in current), is_bulk=is_bulk)
 
-    def statuses(self, asker: Asker, wanted: Sequence[Wanted], current: Sequence[Current]) -> list[bytes]:
-        """Return for each id that was asked for its profile or why there is none."""
-        keys = self._keys_of(current, is_bulk=True)
-        return [self._status(asker, *each, keys) for each in zip(wanted, current, strict=True)]
+    def statuses(self, asker: Asker, wanted: Sequence[Wanted], current: Sequence[Current]) -> bytes:
+        """Return for each id that was asked for its profile or why there is none, with commas between them."""
+        keys = self._keys_of(current)
+        out: list[bytes] = []
+        for asked, each in zip(wanted, current, strict=True):
+            self._write_status(out, asker, asked, each, keys)
+            out.append(b",")
+        return b"".join(out[:-1])
 
-    def _status(self, asker: Asker, wanted: Wanted, current: Current, keys: folding.Keys) -> bytes:
+    def _write_status(
+        self, out: list[bytes], asker: Asker, wanted: Wanted, current: Current, keys: folding.Keys
+    ) -> None:
         (customer, seen), asked = current, _encode(wanted.unverified_profile_id)
         if seen.reason in LIVE:
-            profile = self._profile(asker, self._name(asker, wanted, customer), customer, seen, keys)
-            return b'{"profile_id":%b,"status":"released","profile":%b}' % (asked, profile)
-        if seen.reason == UNKNOWN:
-            return b'{"profile_id":%b,"status":"not-found"}' % asked
-        reason = _REFUSALS.get(seen.reason, NotGranted).code
-        return b'{"profile_id":%b,"status":"refused","reason":"%b"}' % (asked, reason.encode())
+            out += (b'{"profile_id":', asked, b',"status":"released","profile":')
+            self._write(out, asker, self._name(asker, wanted, customer), current, keys)
+            out.append(b"}")
+        elif seen.reason == UNKNOWN:
+            out.append(b'{"profile_id":%b,"status":"not-found"}' % asked)
+        else:
+            reason = _REFUSALS.get(seen.reason, NotGranted).code
+            out.append(b'{"profile_id":%b,"status":"refused","reason":"%b"}' % (asked, reason.encode()))
 
-    def lines(self, asker: Asker, current: Sequence[Current]) -> list[bytes]:
+    def lines(self, asker: Asker, current: Sequence[Current]) -> bytes:
         """Return a line for each profile that is live."""
         keys, name = self._keys_of(current, is_bulk=True), self._platform.profile_ids.profile_id
-        return [
-            self._profile(asker, name(customer, asker.organization), customer, seen, keys) + b"\n"
-            for customer, seen in current
-            if seen.reason in LIVE
-        ]
+        out: list[bytes] = []
+        for each in current:
+            if each[1].reason in LIVE:
+                self._write(out, asker, name(each[0], asker.organization), each, keys)
+                out.append(b"\n")
+        return b"".join(out)
 
     def _name(self, asker: Asker, wanted: Wanted, customer: UUID) -> str:
         """Return the id of whom a profile is about: who was asked for, or who that customer is by now."""
@@ -164,28 +173,29 @@ class Documents:
             return wanted.unverified_profile_id  # it opened to this customer, so it is the one that we would make
         return self._platform.profile_ids.profile_id(customer, asker.organization)
 
-    def _profile(self, asker: Asker, profile_id: str, customer: UUID, seen: Seen, keys: folding.Keys) -> bytes:
-        parts = folding.parts(seen, keys, self._labels, page=RECENT)
-        return b'%b,"attributes":{%b},"products":[%b],"interactions":{"recent":[%b],"next":%b},"external":[%b],%b}' % (
-            _opening(asker, profile_id, seen),
-            parts.attributes,
-            parts.products,
-            parts.interactions,
-            self._cursor(asker, customer, parts.next),
-            parts.external,
-            _closing(tuple(seen.granted), tuple(seen.asked)),
-        )
+    def _write(self, out: list[bytes], asker: Asker, profile_id: str, current: Current, keys: folding.Keys) -> None:
+        """Add one profile to `out` piece by piece: those of a whole slice are joined once."""
+        customer, seen = current
+        chosen = folding.choose(seen, keys, self._labels, page=RECENT)
+        out += (_opening(asker, profile_id, seen), b',"attributes":{')
+        folding.write_attributes(out, chosen.attributes)
+        out.append(b'},"products":[')
+        folding.write_objects(out, chosen.products)
+        out.append(b'],"interactions":{"recent":[')
+        folding.write_objects(out, chosen.interactions)
+        out += (b'],"next":', self._cursor(asker, customer, chosen.next), b'},"external":[')
+        folding.write_objects(out, chosen.external)
+        out += (b"],", _closing(tuple(seen.granted), tuple(seen.asked)))
 
     def page(self, asker: Asker, customer: UUID, seen: Seen, limit: int) -> bytes:
         """Return a page of the timeline."""
-        parts = folding.parts(seen, self._keys_of(((customer, seen),)), self._labels, page=limit)
+        chosen = folding.choose(seen, self._keys_of(((customer, seen),)), self._labels, page=limit)
         name = self._platform.profile_ids.profile_id(customer, asker.organization)
-        return b'%b,"interactions":[%b],"next":%b,%b}' % (
-            _opening(asker, name, seen),
-            parts.interactions,
-            self._cursor(asker, customer, parts.next),
-            _closing(tuple(seen.granted), tuple(seen.asked)),
-        )
+        out = [_opening(asker, name, seen), b',"interactions":[']
+        folding.write_objects(out, chosen.interactions)
+        out += (b'],"next":', self._cursor(asker, customer, chosen.next), b",")
+        out.append(_closing(tuple(seen.granted), tuple(seen.asked)))
+        return b"".join(out)
 
     def _cursor(self, asker: Asker, customer: UUID, place: folding.Place | None) -> bytes:
         if place is None:
@@ -224,4 +234,4 @@ def _written(moment: datetime) -> str:
 @lru_cache(maxsize=1024)
 def _closing(granted: tuple[str, ...], asked: tuple[str, ...]) -> bytes:
     withheld = [category for category in asked if category not in granted]
-    return b'"granted":%b,"withheld":%b' % (_encode(granted), _encode(withheld))
+    return b'"granted":%b,"withheld":%b}' % (_encode(granted), _encode(withheld))

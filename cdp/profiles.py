@@ -109,11 +109,12 @@ class Profiles:
         """Return for each id, in order, its profile or why there is none, as JSON."""
         await self.check(asker, is_body=True)
         wanted = [Wanted(each, self._customer(asker, each)) for each in unverified_profile_ids]
-        customers, answers = [each.customer for each in wanted], list[bytes]()
+        customers, told, answers = [each.customer for each in wanted], 0, list[bytes]()
         async with aclosing(reading.in_slices(self._platform.database, asker, customers, _BATCH)) as slices:
             async for slice_ in slices:
-                asked = wanted[len(answers) : len(answers) + len(slice_)]
-                answers += await self.documents.knowing(asker, partial(self.documents.statuses, asker, asked, slice_))
+                asked, told = wanted[told : told + len(slice_)], told + len(slice_)
+                statuses = partial(self.documents.statuses, asker, asked, slice_)
+                answers.append(await self.documents.knowing(asker, statuses))
         return b'{"profiles":[%b]}' % b",".join(answers)
 
     async def export(self, asker: Asker) -> AsyncGenerator[bytes, None]:
@@ -124,10 +125,11 @@ class Profiles:
         await self.check(asker)
         last = NIL
         while customers := await reading.granting(self._platform.database, asker, after=last, limit=CHUNK):
-            lines: list[bytes] = []
             async with aclosing(reading.in_slices(self._platform.database, asker, customers, _EXPORT)) as slices:
-                async for slice_ in slices:
-                    lines += await self.documents.knowing(asker, partial(self.documents.lines, asker, slice_))
+                lines = [
+                    await self.documents.knowing(asker, partial(self.documents.lines, asker, slice_))
+                    async for slice_ in slices
+                ]
             last = customers[-1]
             yield b"".join(lines)
 

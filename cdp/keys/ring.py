@@ -301,7 +301,7 @@ class LocalKeyRing:
 
 
 def _unwrap(trees: Mapping[int, tree.Tree], newest: int, wrapped: bytes, subject: bytes) -> bytes:
-    generation, slot = wrapping.address(wrapped)
+    generation, slot = wrapping.where(wrapped)
     grown = trees.get(generation)
     if grown is None:
         if generation > newest:

@@ -102,7 +102,9 @@ class Tree:
     def derive(self, slot: int) -> bytes:
         """Return the 32-byte leaf key of `slot`; raises KeyDestroyed for a punctured one."""
         live = self._live
-        depth = _cover(live, slot)
+        if slot >> SLOT_BITS:
+            raise ValueError("a slot is 56 bits")
+        depth = 0 if 0 in live else _cover(live, slot)  # nothing was destroyed yet: no need to look
         if depth is None:
             raise KeyDestroyed("this key was destroyed")
         if depth <= _DEEP:
