@@ -91,6 +91,11 @@ def blobs(values: Iterable[bytes]) -> Blobs:
     return Blobs(_head(Blobs, len(parts)) + b"".join(parts))
 
 
+def even_blobs(values: Sequence[bytes]) -> Blobs:
+    """Return a column of bytes that are all of one length."""
+    return Blobs(_fixed(Blobs, values))
+
+
 def moments(values: Iterable[datetime]) -> Moments:
     """Return a column of moments, which have their offset."""
     return Moments(_fixed(Moments, [((value - _EPOCH) // _MICROSECOND).to_bytes(8, signed=True) for value in values]))

@@ -125,7 +125,8 @@ def moment(text: str) -> datetime:
 
 def from_moment(at: datetime) -> str:
     """Return `at` in UTC with microseconds: `2025-03-01T10:00:00.000000Z`."""
-    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
+    plain = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{plain.isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def without_none(**fields: Value | None) -> dict[str, Value]:

@@ -47,6 +47,13 @@ class Chain:
         self.seq, self.prev = seq, prev
         self._ids = (pseudonym.bytes, organization.bytes)
 
+    @classmethod
+    def of(cls, name: str, organization: UUID | None, seq: int | None, leaf: bytes | None) -> "Chain":
+        """Return the chain of this name, behind its last event if there is one, given by its number and its leaf."""
+        if seq is None or leaf is None:
+            return cls((UUID(name), organization or NIL))
+        return cls((UUID(name), organization or NIL), seq + 1, merkle.leaf_hash(leaf))
+
     @property
     def ids(self) -> tuple[bytes, bytes]:
         """The pseudonym and the organization, as the database keeps them."""
@@ -120,26 +127,27 @@ class Batch:
         log: dict[str, Any] = {"log": self.log.log_id}
         if growth.size == self._first:
             return
-        cursor.execute(_ADD_LEAVES, log | {"first": self._first, "leaves": arrays.blobs(growth.leaves)})
+        cursor.execute(_ADD_LEAVES, log | {"first": self._first, "leaves": arrays.even_blobs(growth.leaves)})
         if growth.nodes:
             levels, positions, hashes = zip(*growth.nodes, strict=True)
             columns = {"levels": arrays.integers(levels), "positions": list(positions), "hashes": arrays.blobs(hashes)}
             cursor.execute(_ADD_NODES, log | columns)
         if self._kept:
-            cursor.execute(sql("log_add_openings").encode(), log | _columns(self._kept))
+            cursor.execute(sql("log_add_openings").encode(), log | _columns(self._kept, self._first))
         cursor.execute(_GROW, log | {"size": growth.size})
         self._first, self._kept, growth.leaves, growth.nodes = growth.size, [], [], []
 
 
-def _columns(kept: Sequence[Kept]) -> dict[str, Any]:
+def _columns(kept: Sequence[Kept], first: int) -> dict[str, Any]:
     positions, kinds, pseudonyms, organizations, seqs, facts, salts, bodies = zip(*kept, strict=True)
     return {
-        "positions": list(positions),
+        "first": first,
+        "places": arrays.integers([position - first for position in positions]),
         "kinds": arrays.integers(kinds),
         "pseudonyms": arrays.ids(pseudonyms),
         "organizations": arrays.ids(organizations),
         "seqs": arrays.integers(seqs),
         "facts": arrays.ids(facts),
-        "salts": arrays.blobs(salts),
+        "salts": arrays.even_blobs(salts),
         "bodies": arrays.blobs(bodies),
     }

@@ -1,6 +1,6 @@
 """The outboxes, as the sequencer empties them."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from cdp.database import sql
@@ -20,10 +20,22 @@ def consent(cursor: Cursor, limit: int) -> list[Waiting]:
     return [(row[0], bytes(row[2]), _consent_fact(row)) for row in rows]
 
 
-def accesses(cursor: Cursor, limit: int) -> list[tuple[int, bytes, AccessFact]]:
+class Read(NamedTuple):
+    """An access that waits, with the end of the chain that it goes on with, as far as there is one."""
+
+    entry: int
+    salt: bytes
+    fact: AccessFact
+    name: str | None
+    """The customer's pseudonym; None for one who has none yet, is nobody, or is gone."""
+    seq: int | None
+    leaf: bytes | None
+
+
+def accesses(cursor: Cursor, log_id: int, limit: int) -> list[Read]:
     """Return what waits for the access log, the oldest first."""
-    rows = cursor.execute(sql("log_take_accesses").encode(), {"limit": limit}).fetchall()
-    return [(row[0], bytes(row[1]), AccessFact(*row[2:])) for row in rows]
+    rows = cursor.execute(sql("log_take_accesses").encode(), {"log": log_id, "limit": limit}).fetchall()
+    return [Read(row[0], row[1], AccessFact(*row[2:-3]), *row[-3:]) for row in rows]
 
 
 def taken(cursor: Cursor, consent_entries: list[int], access_entries: list[int]) -> None:

@@ -13,14 +13,13 @@ from cdp.database import sql
 from cdp.ids import NIL
 from cdp.log import composing, erasing, outbox, store
 from cdp.log.batch import PLATFORM, Batch, Chain, Cursor
-from cdp.log.facts import AccessFact, ActFact, ErasureFact, LinkFact, PolicyFact
+from cdp.log.facts import ActFact, ErasureFact, LinkFact, PolicyFact
+from cdp.log.outbox import Read
 from cdp.log.pseudonyms import Pseudonyms
 from cdp.log.standing import ANCHOR_EVERY, Standing
 from consent import event_bodies, merkle
 from consent.commitments import SALT_SIZE, Kind
 from consent.events import AnchorEvent
-
-Reads = list[tuple[int, bytes, AccessFact]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Round:
 
     def take(self) -> Appended:
         """Move what waits from the outboxes into the logs; acts are looked at after the accesses that cite them."""
-        reads = outbox.accesses(self._cursor, self._at_most)
+        reads = outbox.accesses(self._cursor, self.batches[store.ACCESS].log.log_id, self._at_most)
         waiting = outbox.consent(self._cursor, self._at_most)
         is_cut = len(waiting) == self._at_most
         if is_cut:
@@ -60,7 +59,7 @@ class Round:
         if not has_more:
             self._anchor()
         self._keep()
-        outbox.taken(self._cursor, [entry for entry, *_ in waiting], [entry for entry, *_ in reads])
+        outbox.taken(self._cursor, [entry for entry, *_ in waiting], [read.entry for read in reads])
         counts = {kind: batch.count for kind, batch in self.batches.items()}
         return Appended(counts[store.CONSENT], counts[store.ACCESS], has_more)
 
@@ -91,25 +90,36 @@ class Round:
                     pass
         return [fact for _, _, fact in waiting if isinstance(fact, ErasureFact)]
 
-    def _take_accesses(self, reads: Reads) -> list[int]:
+    def _take_accesses(self, reads: list[Read]) -> list[int]:
         """Append accesses, and return the positions of those of somebody who was gone before they could be logged."""
         batch = self.batches[store.ACCESS]
-        pairs = [(fact.customer, fact.organization or NIL) for _, _, fact in reads]
-        self._pseudonyms.look_up(self._cursor, (), pairs)
-        self._learn_leaves({fact.act_id for _, _, fact in reads if fact.act_id is not None})
-        relations = self._pseudonyms.relations(pairs)
-        batch.open_chains(self._cursor, relations.values())
-        chains = {pair: batch.chain(relation) for pair, relation in relations.items()}
-        late: list[int] = []
-        for (_, salt, fact), pair in zip(reads, pairs, strict=True):
-            chain = chains.get(pair)
+        self._learn_leaves({read.fact.act_id for read in reads if read.fact.act_id is not None})
+        chains, late = self._chains_of(reads), list[int]()
+        for read, chain in zip(reads, chains, strict=True):
             if chain is None:
                 late.append(batch.growth.size)
-            there = chain or Chain((uuid4(), pair[1]))
+            fact, there = read.fact, chain or Chain((uuid4(), read.fact.organization or NIL))
             grant = None if fact.act_id is None else self._leaves.get(fact.act_id)
             body = event_bodies.access_to_body(composing.access_values(fact, there, grant))
-            batch.append_body(body, Kind.ACCESS, there, salt, fact_id=fact.access_id, is_kept=chain is not None)
+            batch.append_body(body, Kind.ACCESS, there, read.salt, fact_id=fact.access_id, is_kept=chain is not None)
         return late
+
+    def _chains_of(self, reads: list[Read]) -> list[Chain | None]:
+        """Return the chain of each access; None for somebody who is gone."""
+        batch = self.batches[store.ACCESS]
+        pairs = {(read.fact.customer, read.fact.organization or NIL) for read in reads if read.name is None}
+        self._pseudonyms.look_up(self._cursor, (), pairs)
+        relations = self._pseudonyms.relations(pairs)
+        batch.open_chains(self._cursor, relations.values())
+        others = {pair: batch.chain(relation) for pair, relation in relations.items()}
+        named: dict[str, Chain] = {}
+        for read in reads:
+            if read.name is not None and read.name not in named:
+                named[read.name] = Chain.of(read.name, read.fact.organization, read.seq, read.leaf)
+        return [
+            others.get((read.fact.customer, read.fact.organization or NIL)) if read.name is None else named[read.name]
+            for read in reads
+        ]
 
     def _learn_leaves(self, acts: set[UUID]) -> None:
         wanted = acts - self._leaves.keys()
