@@ -483,6 +483,7 @@ alter table customer owner to cdp_owner, enable row level security, force row le
 grant delete, insert, select, update on customer to cdp_keeper;
 grant select (claimed_at, created_at, customer_id, merged_into) on customer to cdp_operator;
 grant select (customer_id, merged_into) on customer to cdp_exporter;
+grant select (customer_id, merged_into) on customer to cdp_reader;
 grant select (customer_id, merged_into) on customer to cdp_sequencer;
 grant select on customer to cdp_customer;
 grant update (details) on customer to cdp_customer;
@@ -498,6 +499,8 @@ create policy keeper on customer as permissive for all to cdp_keeper
     with check (true);
 create policy operator_wall on customer as permissive for select to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy reader_wall on customer as permissive for select to cdp_reader
+    using ((customer_id = ( SELECT scope_customer('reader'::text) AS scope_customer)));
 create policy sequencer_wall on customer as permissive for select to cdp_sequencer
     using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
@@ -1589,9 +1592,6 @@ grant execute on function app_purpose() to cdp_auditor, cdp_customer, cdp_doorma
 create function are_several_people(customers uuid[]) returns boolean language sql stable owner cdp_owner body 0648e1830d93d23676502c2613d284d0;
 grant execute on function are_several_people(uuid[]) to cdp_keeper;
 
-create function asked_customers(customers uuid[]) returns TABLE(place bigint, customer_id uuid, is_known boolean, merged_into uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body edd1d1aeb14416232681d82ddb9bf46e;
-grant execute on function asked_customers(uuid[]) to cdp_exporter, cdp_reader;
-
 create function attested_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 8b49342153c0291a2bba51274fa61f7f;
 grant execute on function attested_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
 
@@ -1630,6 +1630,9 @@ grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 
 create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ccae2c3a2ba86ddd68328b9054450246;
 grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],bytea[],timestamp with time zone) to cdp_source;
+
+create function current_customer(customer uuid) returns uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1deae6d3e5c9b205bffab4b611bf2a4d;
+grant execute on function current_customer(uuid) to cdp_exporter, cdp_reader;
 
 create function customer_source() returns uuid language sql immutable parallel safe owner cdp_owner body aaadd1671b77a47247a3cffaf14288fc;
 grant execute on function customer_source() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;

@@ -14,17 +14,23 @@ with asked as materialized (
     from category c
     where c.is_grantable and (%(asked)s::text[] is null or c.category = any (%(asked)s::text[]))
 ), wanted as materialized (
-    select w.place, w.customer_id, c.customer_id is not null as is_known, c.merged_into, p.epoch, p.act_id,
-        case when c.customer_id is null then 'not-found' else standing_reason(p, statement_timestamp()) end as reason,
+    select w.place, w.customer_id, n.customer_id is not null as is_known, nullif(n.customer_id, w.customer_id) as merged_into,
+        p.epoch, p.act_id,
+        case when n.customer_id is null then 'not-found' else standing_reason(p, statement_timestamp()) end as reason,
         array(
             select a.category from unnest(asked.categories) a (category)
-            where p.stopped is null and c.merged_into is null and a.category <> all (p.stopped_categories)
+            where p.stopped is null and n.customer_id = w.customer_id and a.category <> all (p.stopped_categories)
               and (coalesce(p.expires_at > statement_timestamp() and a.category = any (p.categories), false)
                    or coalesce(p.attested_expires_at > statement_timestamp() and a.category = any (p.attested_categories), false))
         ) as granted
     from asked
     cross join unnest(%(customers)s::uuid[]) with ordinality as w (customer_id, place)
     left join customer c on c.customer_id = w.customer_id
+    cross join lateral ( -- who that is now; an exporter asks for those whom it does not see
+        select case when c.customer_id is null then current_customer(w.customer_id)
+               else coalesce(c.merged_into, c.customer_id) end as customer_id
+        offset 0
+    ) n
     left join permission p on p.customer_id = w.customer_id and p.recipient_id = (select app_organization())
         and p.purpose = (select app_purpose())
 ), answer as materialized (

@@ -1,4 +1,5 @@
--- What reads need from beyond the reader's wall: who holds a token, and a word in the log for whoever was looked up.
+-- What reads need from beyond the reader's wall: who holds a token, where a named customer is, and a word in the log for
+-- whoever was looked up.
 
 -- What one permission as a whole comes to at `at`: granted, attested, or why nothing is open; the words of the law.
 create function standing_reason(p permission, at timestamptz) returns text language sql immutable parallel safe
@@ -26,6 +27,21 @@ begin
         left join organization o on o.organization_id = c.organization_id
         where t.revoked_at is null and t.expires_at > statement_timestamp()
           and c.revoked_at is null and o.closed_at is null;
+end
+$$;
+
+-- Who the customer of an id is now: themselves, or whom they were merged into; null for nobody. For an exporter, which sees
+-- only whoever granted it something, and has to tell a refusal from an id of nobody. It lists nobody: whoever asks has the
+-- id already, and no organization is ever told one (cdp/keys/pairwise.py).
+create function current_customer(customer uuid) returns uuid
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if not is_sealed('exporter') then
+        return null;
+    end if;
+    return (select coalesce(c.merged_into, c.customer_id) from customer c where c.customer_id = current_customer.customer);
 end
 $$;
 

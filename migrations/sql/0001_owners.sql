@@ -1,5 +1,6 @@
 -- Who may call the keeper's functions; then the keeper owns them, so that a definer has the keeper's rights and no more.
 grant execute on function check_token(bytea), check_tokens(bytea[]), tokens_hold, check_write_key(bytea), check_session(bytea) to cdp_login;
+grant execute on function current_customer to cdp_reader, cdp_exporter;
 grant execute on function log_lookup to cdp_exporter;
 grant execute on function standing_reason to cdp_keeper, cdp_reader, cdp_exporter;
 grant execute on function claim_customer to cdp_doorman;
@@ -19,7 +20,7 @@ begin
     foreach name in array array[
         'is_sealed', 'gate', 'record_act', 'resolve_subjects', 'customers_of', 'suppressed_identifiers', 'create_subjects',
         'add_references', 'add_identifiers', 'link_references', 'unlink_subject', 'claim_customer', 'erase_customer', 'remove_organization',
-        'check_token', 'check_tokens', 'tokens_hold', 'log_lookup', 'check_write_key', 'check_session', 'hide_queryable', 'own_customers',
+        'check_token', 'check_tokens', 'tokens_hold', 'current_customer', 'log_lookup', 'check_write_key', 'check_session', 'hide_queryable', 'own_customers',
         'tell_recipients']
     loop
         execute format('alter function public.%I owner to cdp_keeper', name);

@@ -103,7 +103,7 @@ create policy reader_wall on access for insert to cdp_reader
         and purpose = (select app_purpose()));
 grant select on record, interaction, permission to cdp_reader;
 grant select (customer_id, subject_id, wrapped) on data_key to cdp_reader;
-grant select (customer_id, merged_into, epoch) on customer to cdp_reader;
+grant select (customer_id, merged_into) on customer to cdp_reader;
 grant insert on access to cdp_reader;
 
 -- ---------------------------------------------------------------- the exporter: sets of customers, the correlated gate
@@ -158,8 +158,13 @@ create policy exporter_gate on data_key as restrictive for select to cdp_exporte
           and p.recipient_id = (select app_organization())
           and p.purpose = (select app_purpose())
           and greatest(p.expires_at, p.attested_expires_at) > statement_timestamp()));
-create policy exporter_wall on customer for select to cdp_exporter
-    using ((select is_sealed('exporter')));
+create policy exporter_wall on customer for select to cdp_exporter -- whoever granted nothing cannot be listed
+    using (exists (
+        select from permission p
+        where p.customer_id = customer.customer_id
+          and p.recipient_id = (select app_organization())
+          and p.purpose = (select app_purpose())
+          and greatest(p.expires_at, p.attested_expires_at) > statement_timestamp()));
 create policy exporter_wall on access for insert to cdp_exporter
     with check (organization_id = (select scope_organization('exporter'))
         and principal = 'service' and client_id is not distinct from (select app_client())
@@ -167,7 +172,7 @@ create policy exporter_wall on access for insert to cdp_exporter
 grant select on record, interaction, permission, identifier to cdp_exporter;
 grant select (source_id, type, blind, customer_id, subject_id) on reference to cdp_exporter;
 grant select (customer_id, subject_id, wrapped) on data_key to cdp_exporter;
-grant select (customer_id, merged_into, epoch) on customer to cdp_exporter;
+grant select (customer_id, merged_into) on customer to cdp_exporter;
 grant insert on access to cdp_exporter;
 
 -- ---------------------------------------------------------------- the source: adds, and reads no value

@@ -21,13 +21,13 @@ RIGHTS: Final = {
     """,
     "reader": """
         access: insert
-        customer: select(customer_id,merged_into,epoch)
+        customer: select(customer_id,merged_into)
         data_key: select(customer_id,subject_id,wrapped)
         interaction permission record: select
     """,
     "exporter": """
         access: insert
-        customer: select(customer_id,merged_into,epoch)
+        customer: select(customer_id,merged_into)
         data_key: select(customer_id,subject_id,wrapped)
         identifier interaction permission record: select
         reference: select(source_id,type,blind,customer_id,subject_id)
@@ -256,7 +256,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("exporter", "data_key"): _granted_anything,
     ("exporter", "reference"): lambda asker, row: asker.is_me(row, "source_id") and _granted_anything(asker, row),
     ("exporter", "permission"): _permitted,
-    ("exporter", "customer"): _everything,
+    ("exporter", "customer"): _granted_anything,
     ("source", "permission"): _own("recipient_id"),
     ("source", "catalog_version"): _everything,
     ("source", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.organization))),
