@@ -1,11 +1,13 @@
 """What has to happen now and then: one active worker does it, whichever machine it runs on.
 
-A job is safe to repeat and safe to interrupt, and one that fails harms no other: it is told and tried again. Nothing
-that a customer decided waits for a job: expiry, revocation and erasure hold without any.
+A job is safe to repeat and safe to interrupt, and one that fails harms no other: it is told and tried again. One that
+waits for servers that are not ours runs beside the others, so that it keeps none of them waiting. Nothing that a
+customer decided waits for a job: expiry, revocation and erasure hold without any.
 """
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -47,6 +49,8 @@ class Job:
     name: str
     every: timedelta
     run: Run = field(repr=False)
+    is_apart: bool = False
+    """Whether it waits for others' servers: it runs beside the other jobs, and again at once if it did anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,10 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("key-destruction", timedelta(minutes=1), destroy_keys),
     Job("removals", timedelta(minutes=10), finish_removals),
     Job("mappings", timedelta(minutes=1), finish_mappings),
-    Job("pulls", timedelta(seconds=30), pull.run_due),
-    Job("alerts", timedelta(minutes=1), alerts.send_due),
-    Job("reminders", timedelta(hours=1), reminders.send_due),
-    Job("receipts", timedelta(minutes=5), receipt_letters.send_due),
+    *(Job(f"pulls-{hand}", timedelta(seconds=30), pull.run_next, is_apart=True) for hand in range(1, pull.AT_ONCE + 1)),
+    Job("alerts", timedelta(minutes=1), alerts.send_due, is_apart=True),
+    Job("reminders", timedelta(hours=1), reminders.send_due, is_apart=True),
+    Job("receipts", timedelta(minutes=5), receipt_letters.send_due, is_apart=True),
     *(Job(f"purge-{table}", timedelta(minutes=10), partial(purge, table)) for table in _PURGES),
 )
 
@@ -124,16 +128,48 @@ def run_all(platform: Platform, *, at: datetime, jobs: tuple[Job, ...] = JOBS) -
 
 def work(platform: Platform, stop: Event, *, report: Callable[[Done], None], jobs: tuple[Job, ...] = JOBS) -> None:
     """Run the jobs when they are due until `stop` is set; waits while another worker is the active one."""
-    while not stop.is_set():
-        with taken(platform, Turn.WORKER) as turn:
-            due = dict.fromkeys(jobs, clock.now())
-            while turn is not None and not stop.is_set():
-                turn.execute("select 1")  # raises when the connection, and with it the turn, is gone
-                for job in [job for job, moment in due.items() if moment <= clock.now()]:
-                    report(_run(job, platform, clock.now()))
-                    due[job] = clock.now() + job.every
-                stop.wait(_LOOK)
-        stop.wait(_LOOK)
+    with ThreadPoolExecutor(sum(job.is_apart for job in jobs) or 1, "job") as hands:
+        while not stop.is_set():
+            with taken(platform, Turn.WORKER) as turn:
+                rounds = _Rounds(platform, hands, jobs)
+                while turn is not None and not stop.is_set():
+                    turn.execute("select 1")  # raises when the connection, and with it the turn, is gone
+                    for done in rounds.run():
+                        report(done)
+                    stop.wait(_LOOK)
+                for done in rounds.end():
+                    report(done)
+            stop.wait(_LOOK)
+
+
+class _Rounds:
+    """When each job is due again, and which of them run beside the others now."""
+
+    def __init__(self, platform: Platform, hands: Executor, jobs: tuple[Job, ...]) -> None:
+        self._platform = platform
+        self._hands = hands
+        self._due = dict.fromkeys(jobs, clock.now())
+        self._apart: dict[Job, Future[Done]] = {}
+
+    def run(self) -> Iterator[Done]:
+        """Run what is due and yield what came to an end."""
+        for job in [job for job, running in self._apart.items() if running.done()]:
+            yield self._ended(job, self._apart.pop(job).result())
+        for job in [job for job, moment in self._due.items() if moment <= clock.now() and job not in self._apart]:
+            if job.is_apart:
+                self._apart[job] = self._hands.submit(_run, job, self._platform, clock.now())
+            else:
+                yield self._ended(job, _run(job, self._platform, clock.now()))
+
+    def end(self) -> Iterator[Done]:
+        """Wait for what still runs, and yield what it came to."""
+        for running in self._apart.values():
+            yield running.result()
+
+    def _ended(self, job: Job, done: Done) -> Done:
+        is_going_on = job.is_apart and done.count > 0
+        self._due[job] = clock.now() + (timedelta(0) if is_going_on else job.every)
+        return done
 
 
 def _run(job: Job, platform: Platform, at: datetime) -> Done:

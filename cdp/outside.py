@@ -2,16 +2,18 @@
 
 Rules: (1) the name is resolved once, every address it has is checked, and the connection goes to a checked one, so that
 a name that changes its mind in between gains nothing; (2) no redirect is followed, no proxy and no cookie is used;
-(3) TLS is required, and certificates are verified for the name, unless private addresses are allowed; (4) reading stops
-at the limit of bytes or time, whatever the server promises.
+(3) TLS is required, and certificates are verified for the name, unless private addresses are allowed; (4) everything
+ends at the limit of bytes or time, whatever the server promises and however slowly it speaks.
 """
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ CONNECT_SECONDS: Final = 10
 SECONDS: Final = 60
 BYTES: Final = 32 * 1024 * 1024
 _PIECE: Final = 64 * 1024
+_SLOW: Final = "the server's answer takes too long"
 _PORTS: Final = {"http": 80, "https": 443}
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
@@ -113,14 +116,19 @@ def _ask(question: Question, *, allow_private: bool, limit: int) -> Answer:
     address = _address(target, allow_private=allow_private)
     deadline = time.monotonic() + SECONDS
     connection = _Connection(target, address)
+    guard = threading.Timer(SECONDS, connection.cut)
+    guard.start()
     try:
         connection.request(question.method, target.path, body=question.body, headers=dict(question.headers))
         with connection.getresponse() as response:
             body = _body(response, limit, deadline)
+            if connection.is_cut:  # what came until then may look whole
+                raise Unreachable(_SLOW)
             return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unreachable from error
     finally:
+        guard.cancel()
         connection.close()
 
 
@@ -131,7 +139,7 @@ def _body(response: http.client.HTTPResponse, limit: int, deadline: float) -> by
         if room < 0:
             raise Unreachable("the server's answer is too large")
         if time.monotonic() > deadline:
-            raise Unreachable("the server's answer takes too long")
+            raise Unreachable(_SLOW)
         parts.append(part)
     if response.length:
         raise Unreachable("the server's answer is cut off")
@@ -169,6 +177,7 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, target: Target, address: str) -> None:
         super().__init__(target.host, target.port, timeout=CONNECT_SECONDS)
         self._address = address
+        self.is_cut = False
         self._context = ssl.create_default_context() if target.scheme == "https" else None
         self.default_port = _PORTS[target.scheme]
 
@@ -176,4 +185,13 @@ class _Connection(http.client.HTTPConnection):
         """Connect to the checked address; the name is not resolved again."""
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._context is not None:
-            self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
+            tls = self._context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock = tls
+            tls.do_handshake()
+
+    def cut(self) -> None:
+        """End the conversation from outside; whoever reads or writes then fails. A timeout bounds one step, not all."""
+        self.is_cut = True
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)

@@ -12,7 +12,6 @@ import random
 import time
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -45,7 +44,7 @@ LEASE: Final = timedelta(minutes=30)
 SECONDS: Final = 60.0
 """How long one run goes on with further pages; then others get their turn, and it goes on at the next."""
 AT_ONCE: Final = 4
-"""How many registers are asked at the same time; each run stores by itself."""
+"""How many registers one worker asks at the same time; each run stores by itself."""
 _OPERATOR: Final = Scope(Principal.OPERATOR)
 _FAILED: Final = "the register answered with an error"
 
@@ -128,22 +127,17 @@ def listed(session: Session, organization: UUID) -> list[PullFacts]:
     ]
 
 
-def run_due(platform: Platform, at: datetime) -> int:
-    """Run every pull that is due and return how many ran; one that fails or is slow keeps no other waiting."""
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pull") as hands:
-        return sum(hands.map(lambda _: _run_in_turn(platform, at), range(AT_ONCE)))
+def run_next(platform: Platform, at: datetime) -> int:
+    """Run the pull that is due longest, unless another hand has it, and return how many ran: one or none.
 
-
-def _run_in_turn(platform: Platform, at: datetime) -> int:
-    """Run what is due until nothing is left that nobody has taken."""
-    count = 0
-    while True:
-        with platform.database.scoped(_OPERATOR) as session:
-            due = session.execute(text(sql("pull_take_due")), {"at": at, "lease": at + LEASE}).one_or_none()
-        if due is None:
-            return count
-        run(platform, due.source_id, due.name, at=at)
-        count += 1
+    Several may call it side by side, on one machine or many: a register that is slow keeps no other waiting.
+    """
+    with platform.database.scoped(_OPERATOR) as session:
+        due = session.execute(text(sql("pull_take_due")), {"at": at, "lease": at + LEASE}).one_or_none()
+    if due is None:
+        return 0
+    run(platform, due.source_id, due.name, at=at)
+    return 1
 
 
 def run(platform: Platform, organization: UUID, name: str, *, at: datetime) -> Pulled:
@@ -154,11 +148,11 @@ def run(platform: Platform, organization: UUID, name: str, *, at: datetime) -> P
         row = session.execute(question, {"source": organization, "name": name}).one_or_none()
     if row is None:
         raise PullUnknown(field="/name")
-    pulled, state = Pulled(), dict(row.state)
+    begun, pulled, state = time.monotonic(), Pulled(), dict(row.state)
     settings = pull_settings.parse(row.settings)
     try:
         asyncio.run(_Run(platform, scope, name, settings, state, at=at).pages(pulled))
-        wait: float = settings.every if pulled.is_done else 0
+        wait = settings.every if pulled.is_done else time.monotonic() - begun  # behind those who came meanwhile
         if pulled.is_done:
             state = {**_kept(state), "last_at": at.isoformat(), "failures": 0, "failure": None}
     except Problem as problem:

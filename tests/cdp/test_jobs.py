@@ -189,6 +189,41 @@ def test_the_worker_repeats_what_is_due_until_it_is_stopped(platform: Platform) 
     assert ["often", "seldom", "often"] == [each.job for each in told]
 
 
+def test_a_job_that_waits_for_others_runs_beside_the_rest_and_again_while_there_is_something(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_LOOK", 0.01)
+    stop, quick, told, left = threading.Event(), threading.Event(), list[Done](), [0, 1]
+
+    def slow(_platform: Platform, _at: datetime) -> int:
+        return left.pop() if quick.wait(timeout=30) else 0
+
+    def report(done: Done) -> None:
+        told.append(done)
+        if done.job == "quick":
+            quick.set()
+        elif not left:
+            stop.set()
+
+    day = timedelta(days=1)
+    plan = (Job("slow", day, slow, is_apart=True), Job("quick", day, lambda _p, _a: 7))
+    jobs.work(platform, stop, report=report, jobs=plan)
+
+    assert [("quick", 7), ("slow", 1), ("slow", 0)] == [(each.job, each.count) for each in told]
+
+
+def test_what_still_runs_when_the_worker_stops_is_waited_for_and_told(platform: Platform) -> None:
+    stop, told = threading.Event(), list[Done]()
+
+    def slow(_platform: Platform, _at: datetime) -> int:
+        stop.set()
+        return 1
+
+    jobs.work(platform, stop, report=told.append, jobs=(Job("slow", timedelta(days=1), slow, is_apart=True),))
+
+    assert ["slow"] == [each.job for each in told]
+
+
 def test_only_one_worker_is_the_active_one(platform: Platform) -> None:
     stop, told = threading.Event(), list[Done]()
     plan = (Job("any", timedelta(days=1), lambda _p, _a: 1),)

@@ -1,7 +1,9 @@
 """Pulling from a register: pages, conditions, patience, and what a register may never make us do."""
 
+import contextlib
 import gzip
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +16,7 @@ from uuid import UUID
 
 import pytest
 
-from cdp import clock, outside, pull, pull_settings
+from cdp import clock, jobs, outside, pull, pull_settings
 from cdp.ingest.items import Outcome
 from cdp.outside import BadAddress, PrivateAddress, Unreachable
 from cdp.platform import Platform
@@ -92,23 +94,55 @@ def run(platform: Platform, source: UUID, *, at: datetime | None = None) -> Pull
     return pull.run(platform, source, "labels", at=at or clock.now())
 
 
-def test_a_slow_register_keeps_no_other_waiting(open_platform: Platform, register: Register) -> None:
-    others, seen = [f"/{number}" for number in range(2 * pull.AT_ONCE)], threading.Semaphore(0)
+PULLS = tuple(replace(job, every=timedelta(0)) for job in jobs.JOBS if job.name.startswith("pulls-"))
+
+
+def test_a_slow_register_keeps_no_other_waiting_not_even_one_that_falls_due_meanwhile(
+    open_platform: Platform, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_LOOK", 0.01)
+    asked = {path: threading.Event() for path in ("/slow", "/now", "/later")}
+    freed, stop = threading.Event(), threading.Event()
 
     def answer(path: str, _: dict[str, str]) -> Reply:
-        if path == "/slow":  # answers only when all the others were asked
-            return (200, {}, b"[]") if all(seen.acquire(timeout=PATIENCE) for _ in others) else (500, {}, b"")
-        seen.release()
-        return 200, {}, b"[]"
+        asked[path].set()
+        return (200, {}, b"[]") if path != "/slow" or freed.wait(PATIENCE) else (500, {}, b"")
 
     register.answer = answer
     slow = added(open_platform, register.url + "/slow")
-    for each in others:
-        added(open_platform, register.url + each)
+    worker = threading.Thread(
+        target=jobs.work, args=(open_platform, stop), kwargs={"report": lambda _: None, "jobs": PULLS}
+    )
+    worker.start()
+    assert asked["/slow"].wait(PATIENCE)
+    for path in ("/now", "/later"):
+        added(open_platform, register.url + path)
+        assert asked[path].wait(PATIENCE)
+    freed.set()
+    stop.set()
+    worker.join(PATIENCE)
 
-    assert pull.run_due(open_platform, clock.now()) >= 1 + len(others)
-    assert {"/slow", *others} <= {path for path, _ in register.asked}
     assert facts(open_platform, slow).failure is None
+
+
+def test_many_registers_are_asked_at_once_but_no_more_than_there_are_hands(
+    open_platform: Platform, register: Register
+) -> None:
+    assert pull.AT_ONCE == len(PULLS)
+    assert all(job.is_apart for job in PULLS)
+
+
+def test_whoever_is_not_done_comes_behind_those_who_wait(
+    open_platform: Platform, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = clock.now()
+    monkeypatch.setattr(pull, "SECONDS", -1.0)
+    source = added(open_platform, register.url)
+
+    pulled = run(open_platform, source, at=at)
+
+    assert not pulled.is_done
+    assert at < facts(open_platform, source).next_at
 
 
 def facts(platform: Platform, source: UUID) -> pull.PullFacts:
@@ -333,13 +367,47 @@ def test_a_server_that_does_not_speak_http_is_unreachable(register: Register) ->
         outside.get(register.url.replace("http:", "https:"), {}, allow_private=True)
 
 
+@pytest.fixture
+def dripping() -> Iterator[tuple[str, threading.Event]]:
+    """Return a server that begins to answer, then says one letter of a header at a time, and whether it gave up."""
+    over = threading.Event()
+
+    def drip() -> None:
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not over.wait(0.02):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        speaking, giving_up = threading.Thread(target=drip), threading.Timer(PATIENCE, over.set)
+        speaking.start()
+        giving_up.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/", over
+        over.set()
+        giving_up.cancel()
+        speaking.join()
+
+
+def test_a_server_that_drips_its_answer_is_cut_off_in_time(
+    dripping: tuple[str, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside, "SECONDS", 0.2)
+    url, has_given_up = dripping
+
+    with pytest.raises(Unreachable):
+        outside.get(url, {}, allow_private=True)
+
+    assert not has_given_up.is_set()
+
+
 def test_what_is_due_runs_once_and_a_failure_harms_no_other(open_platform: Platform, register: Register) -> None:
     register.answer = lambda path, _: (200, {}, json.dumps(homes(1)).encode()) if path == "/good" else (500, {}, b"")
     good, bad = added(open_platform, register.url + "/good"), added(open_platform, register.url + "/bad")
 
     at = clock.now() + timedelta(seconds=1)
-    pull.run_due(open_platform, at)
-    pull.run_due(open_platform, at)
+    while pull.run_next(open_platform, at):
+        pass
 
     assert (["/bad"], ["/good"]) == tuple(
         [path for path, _ in register.asked if path == wanted] for wanted in ("/bad", "/good")
