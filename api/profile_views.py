@@ -104,7 +104,7 @@ class Released(BaseModel):
 
 
 class Withheld(BaseModel):
-    """One id of a batch that was refused, with the law's reason, or that names nobody."""
+    """One id of a batch that was refused, with the code that a single read of it gives, or that names nobody."""
 
     profile_id: str
     status: Literal["refused", "not-found"]

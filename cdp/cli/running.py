@@ -52,6 +52,7 @@ def work() -> None:
         beside = (
             Thread(target=sequencing.work, args=(platform, stop), kwargs={"report": _log_failure}),
             Thread(target=witnesses.work, args=(platform, stop), kwargs={"report": _log_witness}),
+            Thread(target=platform.ring.keep_present, args=(stop,)),
         )
         for each in beside:
             each.start()

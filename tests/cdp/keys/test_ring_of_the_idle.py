@@ -1,9 +1,16 @@
-"""A process that nobody asks anything holds no destroyed key for long."""
+"""What a ring remembers is forgotten with a destroyed key: at once by who is asked, at the next look by who is idle."""
 
+import gc
 import threading
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
+from typing import NamedTuple
+from uuid import UUID, uuid4
 
+import pytest
+
+from cdp.keys import ring
 from cdp.keys.ring import LocalKeyRing
 
 
@@ -17,17 +24,85 @@ class Twice(threading.Event):
         return before
 
 
-def test_a_key_that_another_process_destroyed_leaves_the_memory_at_the_next_look(tmp_path: Path) -> None:
+class Rings(NamedTuple):
+    """One folder of keys, open twice as two processes have it, with a key that both remember and another one."""
+
+    busy: LocalKeyRing
+    idle: LocalKeyRing
+    doomed: tuple[bytes, UUID]
+    kept: tuple[bytes, UUID]
+
+    def opened(self, by: LocalKeyRing) -> list[bool]:
+        return [
+            key is not None for key in by.open_many([(each[0], each[1].bytes) for each in (self.doomed, self.kept)])
+        ]
+
+
+@pytest.fixture
+def rings(tmp_path: Path) -> Iterator[Rings]:
     busy = LocalKeyRing.open(tmp_path / "keys", may_create=True)
     idle = LocalKeyRing.open(tmp_path / "keys", may_create=False)
-    subject = uuid4()
-    wrapped = idle.wrap(idle.new_slot(), b"k" * 32, subject=subject)
-    assert [None] != idle.open_many([(wrapped, subject.bytes)])
-    held = idle._loaded
-    busy.destroy([wrapped])
-    assert held is idle._loaded
+    doomed, kept = [(busy.wrap(busy.new_slot(), b"k" * 32, subject=subject), subject) for subject in (uuid4(), uuid4())]
+    made = Rings(busy, idle, doomed, kept)
+    assert [[True, True]] * 2 == [made.opened(each) for each in (busy, idle)]
+    gc.disable()  # what is forgotten is gone at once, not when somebody collects
+    yield made
+    gc.enable()
 
-    idle.keep_present(Twice())
 
-    assert held is not idle._loaded
-    assert 0 == idle._loaded.opened.cache_info().currsize  # type: ignore[attr-defined]  # a remembering function
+def test_a_remembered_key_that_another_process_destroyed_does_not_open_again(rings: Rings) -> None:
+    rings.busy.destroy([rings.doomed[0]])
+
+    assert [[False, True]] * 2 == [rings.opened(each) for each in (rings.busy, rings.idle)]
+
+
+def test_a_remembered_key_of_a_retired_generation_does_not_open_again(rings: Rings) -> None:
+    rings.busy.rotate()
+    rings.busy.retire(1)
+
+    assert [[False, False]] * 2 == [rings.opened(each) for each in (rings.busy, rings.idle)]
+
+
+def test_who_destroys_a_key_forgets_at_once_all_that_was_remembered(rings: Rings) -> None:
+    memory = weakref.ref(rings.busy._loaded.opened)
+
+    rings.busy.destroy([rings.doomed[0]])
+
+    assert memory() is None
+
+
+def test_an_idle_process_forgets_at_its_next_look(rings: Rings) -> None:
+    memory = weakref.ref(rings.idle._loaded.opened)
+    rings.busy.destroy([rings.doomed[0]])
+    assert memory() is not None
+
+    rings.idle.keep_present(Twice())
+
+    assert memory() is None
+    assert 0 == rings.idle._loaded.opened.cache_info().currsize  # type: ignore[attr-defined]  # a remembering function
+
+
+def test_a_look_at_a_ring_that_did_not_change_forgets_nothing(rings: Rings) -> None:
+    memory = weakref.ref(rings.idle._loaded.opened)
+
+    rings.idle.keep_present(Twice())
+
+    assert memory() is rings.idle._loaded.opened
+
+
+def test_an_idle_process_outlives_a_ring_that_is_out_of_reach(rings: Rings, tmp_path: Path) -> None:
+    (tmp_path / "keys" / "ring").rename(tmp_path / "away")
+
+    rings.idle.keep_present(Twice())
+    (tmp_path / "away").rename(tmp_path / "keys" / "ring")
+
+    assert [True, True] == rings.opened(rings.idle)
+
+
+def test_only_so_many_keys_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ring, "REMEMBERED", 2)
+    keys = LocalKeyRing.open(tmp_path / "keys", may_create=True)
+    for subject in (uuid4(), uuid4(), uuid4()):
+        keys.open_many([(keys.wrap(keys.new_slot(), b"k" * 32, subject=subject), subject.bytes)])
+
+    assert 2 == keys._loaded.opened.cache_info().currsize  # type: ignore[attr-defined]  # a remembering function
