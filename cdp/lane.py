@@ -17,13 +17,14 @@ from psycopg import AsyncConnection
 from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import AsyncRowFactory, tuple_row
 from psycopg.waiting import READY_R, WAIT_R, WAIT_RW
 
 _NAME: Final = re.compile(rb"%\((\w+)\)s")
-_STALE: Final = frozenset({"0A000", "26000"})
+_LOST: Final = "26000"
+_STALE: Final = frozenset({"0A000", _LOST})
 """The table changed below a prepared statement, or it is gone: whoever asks again prepares it anew."""
 
 _Shape = tuple[bytes, tuple[int, ...]]
@@ -52,6 +53,32 @@ class Lane(AsyncConnection[tuple[Any, ...]]):
 
     async def together(self, *asked: Asked) -> list[tuple[Any, ...]]:
         """Run the statements as one transaction and return the rows of the last one, once they are committed."""
+        return self._rows((await self._results(asked))[-1])
+
+    async def trip(self, *asked: Asked, last: int = 0) -> list[list[tuple[Any, ...]]]:
+        """Run the statements in one round trip and return the rows of the `last` so many.
+
+        Where the first is a `begin`, the transaction stays open for further trips until one ends with `commit`: a
+        statement that fails, and all behind it in the trip, leave it to be rolled back.
+        """
+        results = await self._results(asked)
+        return [self._rows(each) for each in results[len(results) - last :]]
+
+    async def _results(self, asked: Sequence[Asked]) -> list[PGresult]:
+        """Run the statements; those that began a transaction are run again when only what was prepared was lost.
+
+        psycopg lets go of all that was prepared when it takes a transaction back.
+        """
+        begins = self.pgconn.transaction_status == TransactionStatus.IDLE
+        try:
+            return await self._once(asked)
+        except psycopg.Error as error:
+            if not begins or error.sqlstate != _LOST:
+                raise
+        await self.rollback()
+        return await self._once(asked)
+
+    async def _once(self, asked: Sequence[Asked]) -> list[PGresult]:
         sent = [self._ready(statement, values) for statement, values in asked]
         async with self.lock:
             results = await self.wait(_trip(self.pgconn, sent))
@@ -62,9 +89,17 @@ class Lane(AsyncConnection[tuple[Any, ...]]):
                 self._names.clear()
             raise error
         self._names.update((each.shape, each.name) for each in sent)
-        reader, last = Transformer(self), results[-1]
-        reader.set_pgresult(last, format=Format.BINARY)
-        return reader.load_rows(0, last.ntuples, tuple)
+        answers, found = iter(results), []
+        for each in sent:
+            if each.text is not None:
+                next(answers)  # to the preparation
+            found.append(next(answers))
+        return found
+
+    def _rows(self, result: PGresult) -> list[tuple[Any, ...]]:
+        reader = Transformer(self)
+        reader.set_pgresult(result, format=Format.BINARY)
+        return reader.load_rows(0, result.ntuples, tuple)
 
     def _ready(self, statement: bytes, values: Mapping[str, Any]) -> _Send:
         text, names = _numbered(statement)

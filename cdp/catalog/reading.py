@@ -20,7 +20,8 @@ from consent.fold import RecordKind
 
 MOST_REMEMBERED: Final = 1_000
 _VERSION: Final = "select version from catalog_version"
-_HOLD: Final = "select hold_catalog()"
+HOLD: Final = "select hold_catalog()"
+"""Keep the mapping of the organization in scope as it is until the transaction ends, and tell the catalog's version."""
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -49,17 +50,24 @@ class Catalogs:
 
     def hold(self, session: Session, organization: UUID) -> Catalog:
         """Return the catalog of the organization in scope, which stays as it is until this transaction ends."""
-        return self._catalog(session, organization, _HOLD)
+        return self._catalog(session, organization, HOLD)
 
     async def hot_hold(self, connection: AsyncConnection[tuple[Any, ...]], organization: UUID) -> Catalog:
         """Do what `hold` does in the hot lane."""
-        version = await (await connection.execute(_HOLD)).fetchone()
+        version = await (await connection.execute(HOLD)).fetchone()
         known = self._known.get(organization)
         if known is not None and version == (known[0],):
             return known[1]
         load = sql("catalog_load").replace(":organization", "%(organization)s")
         stored = await (await connection.execute(load.encode(), {"organization": organization})).fetchone()
         return self._remember(organization, stored[0] if stored else "")
+
+    def remembered(self, organization: UUID) -> tuple[int, Catalog] | None:
+        """Return what `hold` or `hot_hold` saw last, with its version.
+
+        It holds in a transaction in which `HOLD` tells the same version.
+        """
+        return self._known.get(organization)
 
     def _catalog(self, session: Session, organization: UUID | None, question: str) -> Catalog:
         version = session.execute(text(question)).scalar_one()

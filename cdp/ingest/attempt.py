@@ -8,14 +8,13 @@ interaction needs no note of its delivery: its id follows from its key, and its 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
-
-from psycopg import AsyncCursor
+from typing import Final, NamedTuple
 
 from cdp import arrays, ids
 from cdp.catalog.files import Catalog
+from cdp.catalog.reading import HOLD
 from cdp.database import sql
 from cdp.ingest import rows, subjects, versions
 from cdp.ingest.batch import Batch, Taken
@@ -23,28 +22,29 @@ from cdp.ingest.drafts import Draft, Places, Sheet
 from cdp.ingest.filing import Files
 from cdp.ingest.items import Outcome, Reason, Rejection
 from cdp.ingest.naming import Book, Known, Mention
-from cdp.ingest.subjects import Connection, Finder, Found, Subject
+from cdp.ingest.subjects import Finder, Found, Subject
+from cdp.ingest.transaction import Rows, Transaction
 from cdp.ingest.versions import Current, Version
 from cdp.keys.digests import own_id
 from cdp.keys.mac import Mac
 from cdp.keys.ring import KeyProvider
+from cdp.lane import Asked
 from consent.types import UNMAPPED
 
-# A plan is made once for a connection, perhaps when the tables are still empty: take indexes, whatever the size.
-# What is acknowledged is on the disk, whatever the server's default.
-_PLAN: Final = (
-    "select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
-    " set_config('enable_seqscan', 'off', true), set_config('synchronous_commit', 'on', true)"
-)
+_HOLD: Final[Asked] = HOLD.encode(), {}
+_NOTHING: Final[Rows] = []
 _DUPLICATE: Final = Outcome.DUPLICATE
-_IS_TRUSTED: Final = "select verified_at is not null from organization where organization_id = %s"
-_SUPPRESSED: Final = "select suppressed_identifiers(%s::text[], %s::bytea[])"
+_IS_TRUSTED: Final = b"select verified_at is not null from organization where organization_id = %(source)s"
+_SUPPRESSED: Final = b"select suppressed_identifiers(%(types)s, %(blinds)s)"
 
 Prepared = tuple[Book, Sequence[Places]]
 """Who a batch is about, told before the transaction."""
 
-_Cursor = AsyncCursor[tuple[Any, ...]]
 _Thing = tuple[bytes, tuple[str, str, bytes]]
+
+
+class CatalogMoved(Exception):
+    """The catalog that is remembered is not the one that holds; nothing was stored."""
 
 
 class Changes(NamedTuple):
@@ -64,58 +64,63 @@ class Attempt:
         *,
         ring: KeyProvider,
         marks: Mac,
-        connection: Connection,
+        transaction: Transaction,
     ) -> None:
         """Take what was prepared outside the transaction; `marks` is the key of arrivals."""
         self._batch = batch
         self._book, self._places = prepared
         self._marks = marks
-        self._connection = connection
-        self._finder = Finder(connection, ring, self._book.names)
+        self._transaction = transaction
+        self._finder = Finder(transaction, ring, self._book.names)
         self._source = batch.scope.organization or ids.NIL
-        self._shared = {"source": self._source, "moment": batch.received_at}
+        self._shared: dict[str, object] = {"source": self._source, "moment": batch.received_at}
         self._found: list[Found] = []
         self._barred: frozenset[int] = frozenset()
         self._is_trusted = False
 
-    async def run(self, catalog: Catalog, *, without: frozenset[int]) -> Taken:
-        """Store the batch and return what became of it; the groups in `without` are rejected as they are."""
+    async def run(self, version: int, catalog: Catalog, *, without: frozenset[int]) -> Taken:
+        """Do everything but commit and return what became of the batch; `without` are groups that are rejected.
+
+        Raises CatalogMoved when the catalog is another version now.
+        """
         self._catalog = catalog
         self._sheet = Sheet(self._batch, self._places, Files(catalog), without=without)
         if self._sheet.drafts:
-            await self._arrive()
+            await self._arrive(version)
             await self._meet()
-            await self._write(await self._compare())
+            self._write(await self._compare())
+        else:
+            _check(version, *await self._transaction.ask(_HOLD))
         taken = self._sheet.taken(newcomers=self._newcomers())
-        await self._log(taken)
+        self._log(taken)
         if self._batch.also is not None:
-            await self._batch.also(self._connection, taken)
+            await self._transaction.ask()
+            await self._batch.also(self._transaction.connection, taken)
         return taken
 
-    async def _arrive(self) -> None:
+    async def _arrive(self, version: int) -> None:
         """Note deliveries, find and lock the subjects, and sort out what came before or must not come back."""
         self._mark_arrivals()
         deliveries = [draft.arrival for draft in self._sheet.drafts if draft.arrival and not draft.row]
-        execute, known = self._connection.execute, self._book.known
-        fresh = barred = trusted = None
-        async with self._connection.pipeline():
-            await execute(_PLAN)
-            if deliveries:
-                fresh = await execute(sql("store_arrivals"), self._ids(deliveries), binary=True)
-            if known:
-                barred = await execute(_SUPPRESSED, _known_columns(known))
-            if self._batch.may_verify:
-                trusted = await execute(_IS_TRUSTED, (self._source,))
-            seen = await self._ask(are_needed=True)
-        self._is_trusted = trusted is not None and (await trusted.fetchone()) == (True,)
-        came_before = set(deliveries) - {row[0] for row in await fresh.fetchall()} if fresh else set()
-        if barred is not None:
-            self._barred = frozenset(row[0] - 1 for row in await barred.fetchall())
+        asked: dict[str, Asked] = {"held": _HOLD}
+        if deliveries:
+            asked["fresh"] = self._told("store_arrivals", self._ids(deliveries))
+        if self._book.known:
+            asked["barred"] = _SUPPRESSED, _known_columns(self._book.known)
+        if self._batch.may_verify:
+            asked["trusted"] = _IS_TRUSTED, self._shared
+        questions = self._questions(are_needed=True)
+        answers = await self._transaction.ask(*asked.values(), *questions)
+        told = dict(zip(asked, answers, strict=False))
+        _check(version, told["held"])
+        self._is_trusted = told.get("trusted") == [(True,)]
+        self._barred = frozenset(row[0] - 1 for row in told.get("barred", ()))
+        came_before = set(deliveries) - {row[0] for row in told.get("fresh", ())}
         if came_before:
             for draft in self._sheet.drafts:
                 if draft.arrival in came_before:
-                    draft.outcome = Outcome.DUPLICATE
-        await self._see(*seen)
+                    draft.outcome = _DUPLICATE
+        await self._see(*answers[len(asked) :])
         if self._barred:
             self._keep_out()
 
@@ -139,21 +144,21 @@ class Attempt:
                 draft.outcome = _DUPLICATE
 
     def _ids(self, marks: Iterable[bytes]) -> dict[str, object]:
-        return self._shared | {"ids": arrays.ids(marks)}
+        return {"ids": arrays.ids(marks)}
 
-    async def _ask(self, *, are_needed: bool) -> tuple[_Cursor, _Cursor | None]:
+    def _questions(self, *, are_needed: bool) -> list[Asked]:
         """Ask who the names are, and, once they are locked, which interactions are stored."""
         primary = {draft.mention.primary for draft in self._sheet.open()} if are_needed else set()
-        people = await self._finder.ask([place in primary for place in range(len(self._book.names))])
+        questions = [self._finder.question([place in primary for place in range(len(self._book.names))])]
         told = [draft.row for draft in self._sheet.drafts if draft.row]
-        if not told:
-            return people, None
-        return people, await self._connection.execute(sql("store_known_interactions"), self._ids(told), binary=True)
+        if told:
+            questions.append(self._told("store_known_interactions", self._ids(told)))
+        return questions
 
-    async def _see(self, people: _Cursor, events: _Cursor | None) -> None:
+    async def _see(self, people: Rows, events: Rows = _NOTHING) -> None:
         """Take in what was asked: who is erased, and which interactions came before."""
         found = self._found = await self._finder.found(people)
-        stored = {row[0] for row in await events.fetchall()} if events else set()
+        stored = {row[0] for row in events}
         for draft in self._sheet.drafts:
             if found[draft.mention.primary].is_suppressed:
                 draft.outcome = Outcome.SUPPRESSED
@@ -186,10 +191,8 @@ class Attempt:
         missing = {d.mention.primary: None for d in drafts if not found[d.mention.primary].is_known}
         if missing:
             names = [self._book.names[place] for place in missing]
-            await self._finder.create(names, at=self._batch.received_at)
-            async with self._connection.pipeline():
-                seen = await self._ask(are_needed=False)
-            await self._see(*seen)
+            self._finder.create(names, at=self._batch.received_at)
+            await self._see(*await self._transaction.ask(*self._questions(are_needed=False)))
             drafts, found = self._sheet.open(), self._found
         for draft in drafts:
             subject = found[draft.mention.primary].subject
@@ -204,9 +207,9 @@ class Attempt:
         names, changed = set[bytes](), set[bytes]()
         if any(asked):
             categories = [self._category(known.type) for _, known in asked.identifiers]
-            names, changed = await subjects.link(self._connection, asked, categories, at=self._batch.received_at)
+            names, changed = await subjects.link(self._transaction, asked, categories, at=self._batch.received_at)
             if names or changed:
-                await subjects.refresh(self._connection, self._subjects())
+                await subjects.refresh(self._transaction, self._subjects())
         for draft in drafts:
             if draft.is_link:
                 is_linked = draft.subject.is_new or draft.subject.id in changed or self._names(draft.mention) & names
@@ -259,16 +262,16 @@ class Attempt:
         first = [said[0] for said in things]
         asked = rows.things(first)
         said = rows.versions((d.subject.customer, d.row) for each in things for d in each if d.row)
-        async with self._connection.pipeline():
-            present = await self._connection.execute(sql("store_current"), asked, binary=True)
-            stored = await self._connection.execute(sql("store_known_versions"), said, binary=True)
+        present, stored = await self._transaction.ask(
+            self._told("store_current", asked), self._told("store_known_versions", said)
+        )
         current = {
             (first[ordinal - 1].subject.id, first[ordinal - 1].thing): Current(record_id, digest, at)
-            for ordinal, record_id, digest, at in await present.fetchall()
+            for ordinal, record_id, digest, at in present
         }
-        return current, {row[0] for row in await stored.fetchall()}
+        return current, {row[0] for row in stored}
 
-    async def _write(self, changes: Changes) -> None:
+    def _write(self, changes: Changes) -> None:
         """Write everything that is new."""
         fresh = self._sheet.open()
         told = [draft for draft in fresh if draft.is_interaction]
@@ -276,19 +279,17 @@ class Attempt:
         for draft in told:
             draft.row = draft.row or ids.row().bytes
         evidence = self._evidence()
-        again = rows.versions((customer, row) for customer, row, _ in changes.confirmed)
-        async with self._connection.pipeline():
-            if changes.past:
-                await self._put("store_supersede", rows.versions(changes.past))
-            if changes.confirmed:
-                ats = {"ats": arrays.moments(at for *_, at in changes.confirmed)}
-                await self._put("store_confirm", {**again, **ats})
-            if said:
-                await self._put("store_records", rows.records(said, is_trusted=self._is_trusted))
-            if told:
-                await self._put("store_interactions", rows.interactions(told))
-            if evidence:
-                await self._put("store_evidence", rows.evidence(evidence))
+        if changes.past:
+            self._put("store_supersede", rows.versions(changes.past))
+        if changes.confirmed:
+            again = rows.versions((customer, row) for customer, row, _ in changes.confirmed)
+            self._put("store_confirm", {**again, "ats": arrays.moments(at for *_, at in changes.confirmed)})
+        if said:
+            self._put("store_records", rows.records(said, is_trusted=self._is_trusted))
+        if told:
+            self._put("store_interactions", rows.interactions(told))
+        if evidence:
+            self._put("store_evidence", rows.evidence(evidence))
 
     def _evidence(self) -> list[tuple[bytes, Subject, bytes]]:
         """Return the consent flags of whatever did not come before, under an id that follows from its arrival."""
@@ -298,20 +299,24 @@ class Attempt:
             if draft.item.evidence is not None and draft.outcome not in {Outcome.DUPLICATE, Outcome.SUPPRESSED}
         ]
 
-    async def _log(self, taken: Taken) -> None:
+    def _log(self, taken: Taken) -> None:
         if not taken.flaws:
             return
-        columns: rows.Columns = {
+        columns = {
             "positions": arrays.integers(self._batch.position(flaw.group) for flaw in taken.flaws),
             "reasons": arrays.texts(flaw.rejection.reason.value for flaw in taken.flaws),
             "fields": arrays.texts(flaw.rejection.field or None for flaw in taken.flaws),
             "messages": arrays.texts(flaw.message_id for flaw in taken.flaws),
             "requests": arrays.texts(self._batch.request(flaw.group) for flaw in taken.flaws),
         }
-        await self._put("store_rejects", columns, {"path": self._batch.path.value})
+        self._put("store_rejects", {**columns, "path": self._batch.path.value})
 
-    async def _put(self, name: str, columns: rows.Columns, words: dict[str, str] | None = None) -> None:
-        await self._connection.execute(sql(name), {**self._shared, **columns, **(words or {})})
+    def _put(self, name: str, facts: Mapping[str, object]) -> None:
+        self._transaction.later(self._told(name, facts))
+
+    def _told(self, name: str, facts: Mapping[str, object]) -> Asked:
+        """Return a statement with what it is told, to which source and moment are added."""
+        return sql(name).encode(), {**self._shared, **facts}
 
 
 def _identify(draft: Draft) -> None:
@@ -345,5 +350,10 @@ def _carry_out(plan: versions.Plan, drafts: Sequence[Draft]) -> None:
             draft.outcome = Outcome.UNCHANGED
 
 
-def _known_columns(known: Sequence[Known]) -> tuple[arrays.Texts, arrays.Blobs]:
-    return arrays.texts(each.type for each in known), arrays.blobs(each.blind for each in known)
+def _check(version: int, told: Rows) -> None:
+    if told != [(version,)]:
+        raise CatalogMoved
+
+
+def _known_columns(known: Sequence[Known]) -> rows.Columns:
+    return {"types": arrays.texts(each.type for each in known), "blinds": arrays.blobs(each.blind for each in known)}

@@ -15,11 +15,14 @@ from uuid import UUID
 import psycopg
 from psycopg import errors
 
+from cdp import refusals, replicas
+from cdp.catalog import files
 from cdp.ingest import drafts
-from cdp.ingest.attempt import Attempt, Prepared
+from cdp.ingest.attempt import Attempt, CatalogMoved, Prepared
 from cdp.ingest.batch import Batch, Taken
 from cdp.ingest.items import Item, Kind
 from cdp.ingest.naming import Book
+from cdp.ingest.transaction import Transaction
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
 from cdp.platform import Platform
@@ -98,6 +101,8 @@ class Store:
         for attempt in range(ATTEMPTS):
             try:
                 return await self._try(batch, prepared, is_rehearsal=is_rehearsal, without=without)
+            except CatalogMoved:
+                await self._look_up(batch)
             except _TURNS:
                 await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311  # spreads retries, no secret
         raise StoreBusy
@@ -110,13 +115,28 @@ class Store:
         is_rehearsal: bool,
         without: frozenset[int],
     ) -> Taken:
-        async with self._platform.database.hot(batch.scope) as connection:
-            attempt = Attempt(batch, prepared, ring=self._platform.ring, marks=self._marks, connection=connection)
-            catalog = await self._platform.catalogs.hot_hold(connection, _source(batch))
-            taken = await attempt.run(catalog, without=without)
-            if is_rehearsal:
-                raise psycopg.Rollback
+        catalogs, database, source = self._platform.catalogs, self._platform.database, _source(batch)
+        known = catalogs.remembered(source)
+        if known is None:
+            await self._look_up(batch)
+            known = catalogs.remembered(source) or (0, files.shipped())
+        async with database.pool.connection() as lane:
+            with refusals.translated(), replicas.settled(lane):
+                waits = self._platform.settings.remote_apply
+                transaction = Transaction(lane, database.words(batch.scope), remote_apply=waits)
+                attempt = Attempt(batch, prepared, ring=self._platform.ring, marks=self._marks, transaction=transaction)
+                taken = await attempt.run(*known, without=without)
+                if is_rehearsal:
+                    await transaction.ask()
+                    await lane.rollback()
+                else:
+                    await transaction.commit()
         return taken
+
+    async def _look_up(self, batch: Batch) -> None:
+        """Have the catalog of the source remembered as it is now."""
+        async with self._platform.database.hot(batch.scope) as connection:
+            await self._platform.catalogs.hot_hold(connection, _source(batch))
 
     async def _sift(self, batch: Batch, prepared: Prepared, suspects: range) -> set[int]:
         """Return which of the suspects the database refuses, each tried with ever fewer others."""

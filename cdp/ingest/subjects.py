@@ -10,29 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
-
-from psycopg import AsyncConnection, AsyncCursor
 
 from cdp import arrays, ids
 from cdp.ingest.naming import Book, Known, Mention, Name
+from cdp.ingest.transaction import Rows, Transaction
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import DataKey, new_data_key
+from cdp.lane import Asked
 
-Connection = AsyncConnection[tuple[Any, ...]]
-
-_RESOLVE = (
-    "select ordinal, uuid_send(customer_id), uuid_send(subject_id), wrapped, is_suppressed"
-    " from resolve_subjects(%s::text[], %s::bytea[], %s::boolean[])"
+_RESOLVE: Final = (
+    b"select ordinal, uuid_send(customer_id), uuid_send(subject_id), wrapped, is_suppressed"
+    b" from resolve_subjects(%(types)s, %(blinds)s, %(needed)s)"
 )
-_CREATE = "select create_subjects(%s::text[], %s::bytea[], %s::bytea[], %s::uuid[], %s::uuid[], %s::bytea[], %s)"
-_ADD_REFERENCES = "select add_references(%s::text[], %s::bytea[], %s::bytea[], %s::uuid[])"
-_ADD_IDENTIFIERS = (
-    "select uuid_send(add_identifiers(%s::uuid[], %s::text[], %s::bytea[], %s::text[], %s::boolean[], %s))"
+_CREATE: Final = (
+    b"select create_subjects(%(types)s, %(blinds)s, %(sealed)s, %(customers)s, %(subjects)s, %(wrapped)s, %(moment)s)"
 )
-_LINK = "select link_references(%s::text[], %s::bytea[], %s::bytea[], %s)"
-_CUSTOMERS = "select ordinal, uuid_send(customer_id) from customers_of(%s::uuid[])"
+_ADD_REFERENCES: Final = b"select add_references(%(types)s, %(blinds)s, %(sealed)s, %(subjects)s)"
+_ADD_IDENTIFIERS: Final = (
+    b"select uuid_send(add_identifiers(%(subjects)s, %(types)s, %(blinds)s, %(categories)s, %(verified)s, %(moment)s))"
+)
+_LINK: Final = b"select link_references(%(types)s, %(blinds)s, %(users)s, %(moment)s)"
+_CUSTOMERS: Final = b"select ordinal, uuid_send(customer_id) from customers_of(%(subjects)s)"
 
 
 class Subject:
@@ -81,22 +81,21 @@ class Wanted(NamedTuple):
 class Finder:
     """Finds the subjects of one batch, and remembers whose key it has opened."""
 
-    def __init__(self, connection: Connection, ring: KeyProvider, names: Sequence[Name]) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction, ring: KeyProvider, names: Sequence[Name]) -> None:
+        self._transaction = transaction
         self._ring = ring
         self._names = names
         self._columns = _columns(names)
         self._subjects: dict[bytes, Subject] = {}
 
-    async def ask(self, needed: Sequence[bool]) -> AsyncCursor[tuple[Any, ...]]:
+    def question(self, needed: Sequence[bool]) -> Asked:
         """Ask what each name stands for; every subject is locked, unless one that is needed is missing."""
-        return await self._connection.execute(_RESOLVE, (*self._columns, arrays.flags(needed)), binary=True)
+        return _RESOLVE, {**self._columns, "needed": arrays.flags(needed)}
 
-    async def found(self, answer: AsyncCursor[tuple[Any, ...]]) -> list[Found]:
-        """Return what was answered to `ask`."""
-        rows = await answer.fetchall()
+    async def found(self, rows: Rows) -> list[Found]:
+        """Return what was answered to `question`."""
         if any(customer is not None and wrapped is None for _, customer, _, wrapped, _ in rows):
-            rows = await (await self.ask([False] * len(self._names))).fetchall()
+            (rows,) = await self._transaction.ask(self.question([False] * len(self._names)))
         found = [_ERASED] * len(self._names)
         opened = self._opened(rows)
         for ordinal, customer, subject_id, _, is_suppressed in rows:
@@ -107,7 +106,7 @@ class Finder:
             found[ordinal - 1] = Found(subject, is_erased, subject_id is not None)
         return found
 
-    def _opened(self, rows: Sequence[tuple[Any, ...]]) -> dict[bytes, Subject]:
+    def _opened(self, rows: Rows) -> dict[bytes, Subject]:
         """Return every subject whose key could be opened: that of an erased one cannot."""
         subjects = self._subjects
         fresh = {row[2]: row for row in rows if row[3] is not None and row[2] not in subjects}
@@ -117,7 +116,7 @@ class Finder:
                 subjects[subject_id] = Subject(subject_id, row[1], key)
         return subjects
 
-    async def create(self, names: Sequence[Name], *, at: datetime) -> None:
+    def create(self, names: Sequence[Name], *, at: datetime) -> None:
         """Make a subject for each name that has none; another delivery may be first."""
         wrapped, offered = [], []
         for _ in names:
@@ -125,17 +124,16 @@ class Finder:
             offered.append(Subject(subject_id.bytes, ids.row().bytes, DataKey(data_key), is_new=True))
             wrapped.append(self._ring.wrap(self._ring.new_slot(), data_key, subject=subject_id))
         self._subjects |= {subject.id: subject for subject in offered}
-        await self._connection.execute(
-            _CREATE,
-            (
-                *_columns(names),
-                arrays.blobs(subject.seal_name(name.text) for name, subject in zip(names, offered, strict=True)),
-                arrays.ids(subject.customer for subject in offered),
-                arrays.ids(subject.id for subject in offered),
-                arrays.blobs(wrapped),
-                at,
-            ),
-        )
+        sealed = [subject.seal_name(name.text) for name, subject in zip(names, offered, strict=True)]
+        facts = {
+            **_columns(names),
+            "sealed": arrays.blobs(sealed),
+            "customers": arrays.ids(subject.customer for subject in offered),
+            "subjects": arrays.ids(subject.id for subject in offered),
+            "wrapped": arrays.blobs(wrapped),
+            "moment": at,
+        }
+        self._transaction.later((_CREATE, facts))
 
 
 def wanted(book: Book, mentions: Iterable[Mention], found: Sequence[Found], barred: AbstractSet[int]) -> Wanted:
@@ -170,7 +168,7 @@ def _former(earlier: tuple[int, int], found: Sequence[Found]) -> int:
 
 
 async def link(
-    connection: Connection, asked: Wanted, categories: Sequence[str], *, at: datetime
+    transaction: Transaction, asked: Wanted, categories: Sequence[str], *, at: datetime
 ) -> tuple[set[bytes], set[bytes]]:
     """Do what is wanted; return the hashes of names and the ids of subjects for which something changed.
 
@@ -180,38 +178,42 @@ async def link(
     subjects: set[bytes] = set()
     if asked.references:
         sealed = arrays.blobs(subject.seal_name(name.text) for name, subject in asked.references)
-        columns = _columns([name for name, _ in asked.references])
-        owners = arrays.ids(subject.id for _, subject in asked.references)
-        cursor = await connection.execute(_ADD_REFERENCES, (*columns, sealed, owners), binary=True)
-        names |= {blind for (blind,) in await cursor.fetchall()}
+        facts = {
+            **_columns([name for name, _ in asked.references]),
+            "sealed": sealed,
+            "subjects": arrays.ids(subject.id for _, subject in asked.references),
+        }
+        (rows,) = await transaction.ask((_ADD_REFERENCES, facts))
+        names |= {blind for (blind,) in rows}
     if asked.identifiers:
-        cursor = await connection.execute(
-            _ADD_IDENTIFIERS,
-            (
-                arrays.ids(subject.id for subject, _ in asked.identifiers),
-                arrays.texts(known.type for _, known in asked.identifiers),
-                arrays.blobs(known.blind for _, known in asked.identifiers),
-                arrays.texts(categories),
-                arrays.flags(known.is_verified for _, known in asked.identifiers),
-                at,
-            ),
-            binary=True,
-        )
-        subjects |= {subject_id for (subject_id,) in await cursor.fetchall()}
+        facts = {
+            "subjects": arrays.ids(subject.id for subject, _ in asked.identifiers),
+            "types": arrays.texts(known.type for _, known in asked.identifiers),
+            "blinds": arrays.blobs(known.blind for _, known in asked.identifiers),
+            "categories": arrays.texts(categories),
+            "verified": arrays.flags(known.is_verified for _, known in asked.identifiers),
+        }
+        (rows,) = await transaction.ask((_ADD_IDENTIFIERS, {**facts, "moment": at}))
+        subjects |= {subject_id for (subject_id,) in rows}
     if asked.pairs:
-        columns = _columns([earlier for earlier, _ in asked.pairs])
-        users = arrays.blobs(user.blind for _, user in asked.pairs)
-        cursor = await connection.execute(_LINK, (*columns, users, at))
-        names |= {asked.pairs[ordinal - 1][0].blind for (ordinal,) in await cursor.fetchall()}
+        facts = {
+            **_columns([earlier for earlier, _ in asked.pairs]),
+            "users": arrays.blobs(user.blind for _, user in asked.pairs),
+        }
+        (rows,) = await transaction.ask((_LINK, {**facts, "moment": at}))
+        names |= {asked.pairs[ordinal - 1][0].blind for (ordinal,) in rows}
     return names, subjects
 
 
-def _columns(names: Sequence[Name]) -> tuple[arrays.Texts, arrays.Blobs]:
-    return arrays.texts(name.type for name in names), arrays.blobs(name.blind for name in names)
+def _columns(names: Sequence[Name]) -> dict[str, arrays.Column]:
+    return {
+        "types": arrays.texts([name.type for name in names]),
+        "blinds": arrays.blobs([name.blind for name in names]),
+    }
 
 
-async def refresh(connection: Connection, subjects: Sequence[Subject]) -> None:
+async def refresh(transaction: Transaction, subjects: Sequence[Subject]) -> None:
     """Bring the customers of `subjects` up to date after links."""
-    cursor = await connection.execute(_CUSTOMERS, (arrays.ids(subject.id for subject in subjects),), binary=True)
-    for ordinal, customer in await cursor.fetchall():
+    (rows,) = await transaction.ask((_CUSTOMERS, {"subjects": arrays.ids(subject.id for subject in subjects)}))
+    for ordinal, customer in rows:
         subjects[ordinal - 1].customer = customer

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
 
-from cdp.lane import Lane
+from cdp.lane import Asked, Lane
 
 ONE: dict[str, Any] = {"a": 1}
 COUNT = b"select count(*) from pg_prepared_statements where name like 'cdp%%'"
@@ -103,3 +103,46 @@ def test_whoever_stops_waiting_leaves_nothing_running(database_url: str) -> None
         return lane.pgconn.transaction_status
 
     assert TransactionStatus.ACTIVE != run(database_url, work)
+
+
+def test_a_trip_tells_the_rows_of_its_last_statements_whether_or_not_they_are_new_to_the_connection(
+    database_url: str,
+) -> None:
+    async def work(lane: Lane) -> Any:
+        asked: tuple[Asked, ...] = (b"begin", {}), (b"select 'one'", {}), (b"select %(a)s::int", ONE), (b"commit", {})
+        return [await lane.trip(*asked, last=3) for _ in range(2)]
+
+    assert [[[("one",)], [(1,)], []]] * 2 == run(database_url, work)
+
+
+def test_a_transaction_stays_open_over_trips_until_one_commits(database_url: str) -> None:
+    async def work(lane: Lane) -> Any:
+        await lane.execute("create temporary table kept (a int)")
+        await lane.trip((b"begin", {}), (b"insert into kept values (1)", {}))
+        between = lane.pgconn.transaction_status
+        await lane.trip((b"insert into kept values (2)", {}), (b"commit", {}))
+        await lane.trip((b"begin", {}), (b"insert into kept values (3)", {}))
+        await lane.rollback()
+        return between, await lane.together((b"select count(*) from kept", {}))
+
+    assert (TransactionStatus.INTRANS, [(2,)]) == run(database_url, work)
+
+
+def test_what_was_prepared_and_lost_is_prepared_anew_without_anybody_noticing(database_url: str) -> None:
+    async def work(lane: Lane) -> Any:
+        asked: tuple[Asked, ...] = (b"begin", {}), (b"select %(a)s::int", ONE), (b"commit", {})
+        await lane.trip(*asked)
+        await lane.execute("deallocate all")
+        return await lane.trip(*asked, last=2), await lane.together((b"select %(a)s::int + 1", ONE))
+
+    assert ([[(1,)], []], [(2,)]) == run(database_url, work)
+
+
+def test_what_is_lost_within_a_transaction_raises(database_url: str) -> None:
+    async def work(lane: Lane) -> Any:
+        await lane.trip((b"begin", {}), (b"select %(a)s::int", ONE), (b"deallocate all", {}))
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+            await lane.trip((b"select %(a)s::int", ONE))
+        return lane.pgconn.transaction_status
+
+    assert TransactionStatus.INERROR == run(database_url, work)

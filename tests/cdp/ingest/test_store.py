@@ -1,5 +1,6 @@
 """The store against a real PostgreSQL: what becomes of items, in order, twice, late and against the database's will."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -321,6 +322,35 @@ async def test_what_is_acknowledged_is_on_the_disk_whatever_the_server_usually_d
     await store.take(batch(make.organization(platform), [[item]], also=look_inside))
 
     assert ["on"] == seen
+
+
+async def test_a_source_waits_for_the_replicas_where_the_operator_wants_that(store: Store, platform: Platform) -> None:
+    seen: list[str] = []
+
+    async def look_inside(connection: Any, _: Taken) -> None:
+        cursor = await connection.execute("show synchronous_commit")
+        seen.append((await cursor.fetchone())[0])
+
+    waiting = Store(replace(platform, settings=replace(platform.settings, remote_apply=True)))
+    await waiting.take(batch(make.organization(platform), [[link(someone())]], also=look_inside))
+
+    assert ["remote_apply"] == seen
+
+
+async def test_a_batch_is_filed_by_the_catalog_that_holds_whatever_was_remembered(
+    store: Store, platform: Platform, database_url: str
+) -> None:
+    source, who = make.organization(platform), someone()
+    await take(store, source, attribute(who, "hoofdmaat", b'"52"'))
+    details = '{"category": "personal", "type": "string", "label": {"nl": "Hoofdmaat", "en": "Size of hat"}}'
+    add = "insert into attribute (organization_id, attribute, category, details) values (%s, %s, 'personal', %s)"
+    look(database_url, f"{add} returning 1", source.organization_id, "hoofdmaat", details)
+    look(database_url, "update catalog_version set version = version + 1 returning 1")
+
+    await take(store, source, attribute(who, "hoofdmaat", b'"53"'))
+
+    stored = look(database_url, "select category from record where source_id = %s", source.organization_id)
+    assert [("personal",), ("unmapped",)] == sorted(stored)
 
 
 async def test_a_transaction_that_lost_its_turn_is_tried_again(store: Store, platform: Platform) -> None:
