@@ -58,6 +58,22 @@ def test_a_receipt_waits_until_the_log_is_signed(platform: Platform, enter: Ente
     assert "Testbedrijf" in after
 
 
+def test_plain_words_come_first_and_technical_ones_are_folded_away(
+    platform: Platform, enter: Enter, noor: make.Person
+) -> None:
+    make.granted(platform, noor, "contact")
+    make.logged(platform)
+    browser = enter(noor)
+    (act,) = slips(browser)
+
+    plain, _, technical = browser.get(f"/bewijzen/{act}").text.partition('<details class="check')
+
+    for words in ('/tlog-proof"', '/json-ld"', '/kantara"'):
+        assert (False, True) == (words in plain, words in technical)
+    assert "Zo kunt u later laten zien wat u koos." in plain
+    assert "Voor wie het wil controleren" in technical
+
+
 @pytest.mark.parametrize(
     ("form", "begins"),
     [("tlog-proof", b"c2sp.org/tlog-proof"), ("html", b"<!"), ("pdf", b"%PDF-"), ("json-ld", b"{"), ("kantara", b"{")],

@@ -17,7 +17,9 @@ from api.receipts.words import STORIES, said
 from cdp.receipts import Listed
 from consent.acts import Kind
 
-FORMS: Final = ("tlog-proof", "html", "pdf", "json-ld", "kantara")
+FORMS: Final = ("pdf", "html")
+CHECKED: Final = ("tlog-proof", "json-ld", "kantara")
+"""What is for who checks, and what for programs."""
 _LABELS: Final = {
     "tlog-proof": later("Het bewijs zelf (.tlog-proof)"),
     "html": later("Om te lezen (HTML)"),
@@ -72,6 +74,7 @@ class ReceiptPage(Page):
     proof_sentence: str
     proof_facts: tuple[Pair, ...]
     downloads: tuple[Download, ...]
+    checked: tuple[Download, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ def receipt(held: Held, frame: Frame, act_id: UUID, sheet: Sheet | None) -> Rece
             proof_sentence="",
             proof_facts=(),
             downloads=(),
+            checked=(),
         )
     return ReceiptPage(
         frame=frame,
@@ -123,8 +127,13 @@ def receipt(held: Held, frame: Frame, act_id: UUID, sheet: Sheet | None) -> Rece
         facts=tuple(Pair(row.label, "\n".join(row.lines)) for row in sheet.facts),
         proof_sentence=sheet.proof_sentence,
         proof_facts=tuple(Pair(row.label, "\n".join(row.lines)) for row in sheet.proof_facts),
-        downloads=tuple(Download(f"{places.receipt(act_id)}/{form}", say(_LABELS[form])) for form in FORMS),
+        downloads=_downloads(held, act_id, FORMS),
+        checked=_downloads(held, act_id, CHECKED),
     )
+
+
+def _downloads(held: Held, act_id: UUID, forms: Sequence[str]) -> tuple[Download, ...]:
+    return tuple(Download(f"{places.receipt(act_id)}/{form}", held.speech.say(_LABELS[form])) for form in forms)
 
 
 def _slip(held: Held, each: Listed) -> Slip:

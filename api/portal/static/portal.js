@@ -1,4 +1,4 @@
-// Two notices that only a running page can give; everything else works without this file.
+// What only a running page can do; everything else works without this file.
 const stay = document.querySelector(".stay");
 if (stay) {
   const left = Number(stay.dataset.seconds) * 1000;
@@ -14,5 +14,8 @@ const tell = () => { offline.hidden = navigator.onLine; };
 addEventListener("online", tell);
 addEventListener("offline", tell);
 tell();
+
+for (const each of document.querySelectorAll(".stop"))
+  each.addEventListener("toggle", () => { if (each.open) each.querySelector("form").scrollIntoView({ block: "nearest" }); });
 
 document.querySelector("#fout")?.focus();
