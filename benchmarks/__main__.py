@@ -11,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bulk, guards, logs, reads
+from benchmarks import audits, bulk, guards, logs, reads
 from benchmarks.house import House, open_house
 from benchmarks.serving import aside, served, two_processors
 
@@ -68,6 +68,9 @@ def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iter
     _guards(report, house, port, is_quick=is_quick)
     yield "logs"
     _logs(report, house, is_quick=is_quick)
+    if not is_quick:
+        yield "an auditor's file"
+        _audit(report)
 
 
 def _reads(report: Report, size: int, found: reads.Reads) -> None:
@@ -141,6 +144,17 @@ def _logs(report: Report, house: House, *, is_quick: bool) -> None:
     )
     cost = found.act / found.act_without_log - 1
     report.row("act, with its log", f"{found.act:.2f} ms", f"{cost:+.0%} for the log", "≤ 25 %")
+
+
+def _audit(report: Report) -> None:
+    found = audits.measure(1_000_000)
+    report.figures["audit"] = asdict(found)
+    report.row(
+        f"offline check of {found.entries:,} entries",
+        f"{found.seconds:.1f} s",
+        f"{found.memory:,.0f} MiB",
+        "≤ 30 s, ≤ 1 GiB",
+    )
 
 
 def _tell(report: Report, who: str, *, as_json: bool) -> None:
