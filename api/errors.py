@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import caller, problems, validation
+from api import caller, possession, problems, validation
 from api.portal import error_pages
 from cdp import refusals
 from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
@@ -77,7 +77,7 @@ def response_of(scope: Scope, problem: Problem) -> Response:
         title=problem.title(),
         detail=problem.message,
         field=problem.field,
-        headers=_headers(status, problem.code),
+        headers={**_headers(status, problem.code), **possession.headers(scope, problem)},
     )
 
 

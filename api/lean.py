@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import caller, errors, parameters
-from api.principals import InsufficientScope, NoOrganization, bearer
+from api import caller, errors, parameters, possession
+from api.principals import InsufficientScope, NoOrganization
 from api.routes import segment
 from cdp.credentials import CredentialEnded, TokenHolder
 from cdp.ingest.segment import CALLS
@@ -102,10 +102,12 @@ async def serve_profile(scope: Scope, _receive: Receive, send: Send) -> None:
 async def _read(scope: Scope) -> Reading:
     authorization = next((value for name, value in scope["headers"] if name == _AUTHORIZATION), b"")
     checks: TokenChecks = scope["app"].state.token_checks
-    return await read_by(scope, checks.fingerprint(bearer(authorization.decode("latin-1"))))
+    shown = possession.shown(authorization.decode("latin-1"))
+    token = checks.fingerprint(shown.unverified_token)
+    return await read_by(scope, token, shown)
 
 
-async def read_by(scope: Scope, token: bytes) -> Reading:
+async def read_by(scope: Scope, token: bytes, shown: possession.Shown) -> Reading:
     """Read what is asked for with the token of this fingerprint, which nobody has looked at yet.
 
     Who it stood for before is believed as far as it takes to ask: the transaction that reads finds out whether it still
@@ -114,7 +116,8 @@ async def read_by(scope: Scope, token: bytes) -> Reading:
     state = scope["app"].state
     checks: TokenChecks = state.token_checks
     believed = checks.believed(token)
-    if believed is not None and (asker := _plain_asker(scope, believed, state.profiles)) is not None:
+    asker = None if believed is None or shown.as_bound else _plain_asker(scope, believed, state.profiles)
+    if believed is not None and asker is not None:
         _note(scope, believed)
         profile_id: str = scope["path_params"]["profile_id"]
         try:
@@ -124,13 +127,15 @@ async def read_by(scope: Scope, token: bytes) -> Reading:
             _note(scope, None)
         else:
             return reading
-    return await _read_checked(scope, await checks.holder(token), state.profiles)
+    holder = await checks.holder(token)
+    await possession.prove(scope, state.platform, shown, holder.key_hash)
+    return await _read_checked(scope, holder, state.profiles)
 
 
 def _plain_asker(scope: Scope, believed: TokenHolder, profiles: Profiles) -> Asker | None:
     """Return who asks, if that is who is believed and nothing is amiss; what is, is told after the check alone."""
     plain = _PLAIN.fullmatch(scope["query_string"])
-    if plain is None or believed.organization is None or NEEDED not in believed.scopes:
+    if plain is None or believed.organization is None or NEEDED not in believed.scopes or believed.key_hash is not None:
         return None
     asker = Asker(believed.organization, believed.client_id, plain[1].decode())
     return asker if len(scope["path_params"]["profile_id"]) <= _LONGEST_ID and profiles.knows(asker) else None

@@ -10,7 +10,7 @@ from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer, OAuth2
 from fastapi.security import SecurityScopes as AskedScopes
 
-from api import caller, once
+from api import caller, once, possession
 from cdp import clock, credentials
 from cdp.client_scopes import SCOPES
 from cdp.freshness import FreshLoginNeeded
@@ -133,18 +133,12 @@ _WRITE_KEY_BASIC = HTTPBasic(
 )
 
 
-def bearer(authorization: str | None) -> str:
-    """Return the token in an Authorization header (RFC 6750 §2.1); raises Unauthenticated without one."""
-    scheme, _, unverified_token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not unverified_token.strip():
-        raise Unauthenticated("this call needs a bearer token")
-    return unverified_token.strip()
-
-
 async def _token_holder(
     request: Request, platform: Platform, asked: AskedScopes, authorization: str | None
 ) -> credentials.TokenHolder:
-    holder = await credentials.of_token(platform, bearer(authorization))
+    token = possession.shown(authorization)
+    holder = await credentials.of_token(platform, token.unverified_token)
+    await possession.prove(request.scope, platform, token, holder.key_hash)
     note = caller.note_of(request.scope)
     note.principal, note.organization = "service", holder.slug
     if not holder.scopes.issuperset(asked.scopes):

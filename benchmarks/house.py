@@ -16,11 +16,12 @@ import msgspec
 import psycopg
 from sqlalchemy.engine import make_url
 
-from cdp import access_tokens, bootstrap, clients, clock, organizations
+from cdp import bootstrap, clients, clock, organizations
 from cdp.ingest.batch import Batch
 from cdp.ingest.batch import Path as Way
 from cdp.ingest.items import Channel, Identifier, IdentifierType, Item, Kind, Reference, ReferenceType, Speaker
 from cdp.ingest.store import Store
+from cdp.oauth import access_tokens
 from cdp.platform import Platform
 from cdp.postgres import Cluster
 from cdp.scope import Principal, Scope
@@ -79,9 +80,7 @@ class House:
                 at=at,
             )
         with self.platform.database.scoped(Scope(Principal.DOORMAN)) as session:
-            return access_tokens.issue(
-                session, self.platform.fingerprints, client.client_id, scopes=SCOPES, at=at, seconds=600
-            )
+            return access_tokens.issue(session, self.platform, client.client_id, scopes=SCOPES, at=at, seconds=600)
 
     def profile_ids(self) -> list[str]:
         """Return the recipient's ids of the people whose values can be read."""

@@ -2,10 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select, update
@@ -14,8 +14,9 @@ from cdp.client_scopes import SCOPES
 from cdp.ingest.items import BATCH_BYTES
 from cdp.keys import tokens
 from cdp.keys.tokens import Fingerprints, Prefix
+from cdp.oauth import client_keys
 from cdp.tables import AccessToken, Client, WriteKey
-from consent.errors import Invalid, NotFound
+from consent.errors import Conflict, Invalid, NotFound
 
 _NAME: Final = re.compile(r"[\w .,&'()/+-]{1,100}")
 
@@ -40,6 +41,12 @@ class NewClient:
     client_secret: str = field(repr=False)
 
 
+class HasNoSecret(Conflict):
+    """This client proves itself with a key of its own and has no secret."""
+
+    code = "has-no-secret"
+
+
 @dataclass(frozen=True, slots=True)
 class NewWriteKey:
     """A write key, which nobody can see again; `key_id` names it from now on."""
@@ -59,7 +66,7 @@ class KeyFacts:
     revoked_at: datetime | None
 
 
-def create(
+def create(  # noqa: PLR0913  # what a client is, each by name
     session: Session,
     fingerprints: Fingerprints,
     *,
@@ -67,30 +74,65 @@ def create(
     name: str,
     scopes: Sequence[str],
     is_human: bool = False,
+    is_bound: bool = False,
     at: datetime,
 ) -> NewClient:
     """Make a client and return its secret, once; without an organization it is the platform's auditor.
 
-    `is_human` says that people look through it: customers read so in their log.
+    `is_human` says that people look through it: customers read so in their log. `is_bound` ties its tokens to a key.
     """
+    fresh = NewClient(_new_id(), tokens.new(Prefix.CLIENT_SECRET))
+    made = _made(fresh.client_id, organization, name, scopes, at)
+    made.secret_hash = fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET)
+    made.is_human, made.is_bound = is_human, is_bound
+    session.add(made)
+    session.flush()  # so that an unknown organization is found here
+    return fresh
+
+
+def create_with_keys(  # noqa: PLR0913  # what a client is, each by name
+    session: Session,
+    *,
+    organization: UUID,
+    name: str,
+    scopes: Sequence[str],
+    keys: Mapping[str, Any],
+    algorithms: Sequence[str] = (),
+    is_human: bool = False,
+    is_bound: bool = False,
+    at: datetime,
+) -> str:
+    """Make a client that proves itself by signing with one of its `keys` (private_key_jwt), and return its id.
+
+    Raises UnfitKeys or UnfitAlgorithm.
+    """
+    made = _made(_new_id(), organization, name, scopes, at)
+    made.keys, made.algorithms = client_keys.checked(keys), client_keys.checked_algorithms(algorithms)
+    made.is_human, made.is_bound = is_human, is_bound
+    session.add(made)
+    session.flush()
+    return made.client_id
+
+
+def _new_id() -> str:
+    return f"c-{secrets.token_hex(10)}"
+
+
+def _made(client_id: str, organization: UUID | None, name: str, scopes: Sequence[str], at: datetime) -> Client:
     if not scopes or not SCOPES.keys() >= set(scopes):
         raise UnknownScope(field="/scopes")
     if organization is None and set(scopes) != {"audit:read"}:
         raise UnknownScope("a client without an organization may only audit", field="/scopes")
-    fresh = NewClient(f"c-{secrets.token_hex(10)}", tokens.new(Prefix.CLIENT_SECRET))
-    session.add(
-        Client(
-            client_id=fresh.client_id,
-            organization_id=organization,
-            name=_checked(name),
-            secret_hash=fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET),
-            scopes=sorted(set(scopes)),
-            is_human=is_human,
-            created_at=at,
-        )
+    return Client(
+        client_id=client_id,
+        organization_id=organization,
+        name=_checked(name),
+        secret_hash=None,
+        keys=None,
+        algorithms=[],
+        scopes=sorted(set(scopes)),
+        created_at=at,
     )
-    session.flush()  # so that an unknown organization is found here
-    return fresh
 
 
 def of_organization(session: Session, organization: UUID | None) -> list[Client]:
@@ -102,8 +144,10 @@ def of_organization(session: Session, organization: UUID | None) -> list[Client]
 def rotate(session: Session, fingerprints: Fingerprints, client_id: str, *, at: datetime) -> NewClient:
     """Give the client a new secret and return it, once; the old one ends at once, with every token given for it."""
     fresh = NewClient(client_id, tokens.new(Prefix.CLIENT_SECRET))
-    hashed = fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET)
-    _living(session, client_id).secret_hash = hashed
+    found = _living(session, client_id)
+    if found.secret_hash is None:
+        raise HasNoSecret
+    found.secret_hash = fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET)
     given = update(AccessToken).where(col(AccessToken.client_id) == client_id, col(AccessToken.revoked_at).is_(None))
     session.execute(given.values(revoked_at=at))
     return fresh

@@ -20,6 +20,8 @@ class TokenHolder:
     organization: UUID | None
     slug: str | None
     scopes: frozenset[str]
+    key_hash: bytes | None = None
+    """The thumbprint of the key that the token is bound to: whoever shows it proves to hold that key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ async def of_token(platform: Platform, unverified_token: str) -> TokenHolder:
     row = await platform.database.check("select * from check_token(%s)", fingerprint)
     if row is None:
         raise CredentialEnded
-    client_id, organization, slug, scopes = row
-    return TokenHolder(client_id, organization, slug, frozenset(scopes))
+    client_id, organization, slug, scopes, key_hash = row
+    return TokenHolder(client_id, organization, slug, frozenset(scopes), key_hash)
 
 
 async def of_write_key(platform: Platform, unverified_key: str) -> KeyHolder:

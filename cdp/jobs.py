@@ -34,6 +34,7 @@ _PURGES: Final = {
     "session": ("expires_at", timedelta(hours=24)),
     "ceremony": ("expires_at", timedelta(hours=24)),
     "proof_code": ("expires_at", timedelta(hours=24)),
+    "used_once": ("expires_at", timedelta()),
     "idempotency": ("at", timedelta(hours=24)),
     "reject": ("at", timedelta(days=30)),
     "change": ("at", timedelta(days=90)),  # whoever has not asked for so long reads their grants anew

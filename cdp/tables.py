@@ -103,9 +103,12 @@ class Client(SQLModel, table=True):
     client_id: str = Field(primary_key=True)
     organization_id: UUID | None
     name: str
-    secret_hash: bytes
+    secret_hash: bytes | None
+    keys: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True)))
+    algorithms: list[str] = _texts()
     scopes: list[str] = _texts()
     is_human: bool = False
+    is_bound: bool = False
     created_at: datetime = _moment()
     revoked_at: datetime | None = _moment()
 
@@ -118,6 +121,7 @@ class AccessToken(SQLModel, table=True):
     token_hash: bytes = Field(primary_key=True)
     client_id: str
     scopes: list[str] = _texts()
+    key_hash: bytes | None = None
     issued_at: datetime = _moment()
     expires_at: datetime = _moment()
     revoked_at: datetime | None = _moment()

@@ -133,12 +133,14 @@ create table access_token (
     token_hash bytea not null,
     client_id text not null,
     scopes text[] not null,
+    key_hash bytea,
     issued_at timestamp with time zone not null,
     expires_at timestamp with time zone not null,
     revoked_at timestamp with time zone
 );
 CREATE INDEX access_token_expiry ON access_token USING btree (expires_at);
 alter table access_token add constraint access_token_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(client_id);
+alter table access_token add constraint access_token_key_hash_check CHECK ((octet_length(key_hash) = 32));
 alter table access_token add constraint access_token_pkey PRIMARY KEY (token_hash);
 alter table access_token owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on access_token to cdp_keeper;
@@ -395,12 +397,16 @@ create table client (
     client_id text not null,
     organization_id uuid,
     name text not null,
-    secret_hash bytea not null,
+    secret_hash bytea,
+    keys jsonb,
+    algorithms text[] not null default '{}'::text[],
     scopes text[] not null,
     is_human boolean not null default false,
+    is_bound boolean not null default false,
     created_at timestamp with time zone not null default now(),
     revoked_at timestamp with time zone
 );
+alter table client add constraint client_check CHECK (((secret_hash IS NULL) <> (keys IS NULL)));
 alter table client add constraint client_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
 alter table client add constraint client_pkey PRIMARY KEY (client_id);
 alter table client owner to cdp_owner, enable row level security, force row level security;
@@ -1491,6 +1497,25 @@ create policy operator_wall on session as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
+create table signing_key (
+    key_id text not null,
+    public jsonb not null,
+    sealed bytea not null,
+    since timestamp with time zone not null,
+    ended_at timestamp with time zone
+);
+alter table signing_key add constraint signing_key_pkey PRIMARY KEY (key_id);
+alter table signing_key owner to cdp_owner, enable row level security, force row level security;
+grant insert, select on signing_key to cdp_doorman;
+grant insert, select on signing_key to cdp_operator;
+grant update (ended_at) on signing_key to cdp_operator;
+create policy doorman_wall on signing_key as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy operator_wall on signing_key as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
 create table subject (
     customer_id uuid not null,
     subject_id uuid not null,
@@ -1533,6 +1558,25 @@ grant update (at, erasure_id, is_proven) on suppression to cdp_keeper;
 create policy keeper on suppression as permissive for all to cdp_keeper
     using (true)
     with check (true);
+
+create table used_once (
+    word_hash bytea not null,
+    expires_at timestamp with time zone not null
+);
+CREATE INDEX used_once_expiry ON used_once USING btree (expires_at);
+alter table used_once add constraint used_once_pkey PRIMARY KEY (word_hash);
+alter table used_once add constraint used_once_word_hash_check CHECK ((octet_length(word_hash) = 32));
+alter table used_once owner to cdp_owner, enable row level security, force row level security;
+grant delete on used_once to cdp_operator;
+grant insert on used_once to cdp_doorman;
+grant select (expires_at) on used_once to cdp_operator;
+grant select (word_hash) on used_once to cdp_doorman;
+create policy doorman_wall on used_once as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy operator_wall on used_once as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
 create table write_key (
     key_hash bytea not null,
@@ -1610,10 +1654,10 @@ grant execute on function check_permission() to cdp_keeper;
 create function check_session(hash bytea) returns TABLE(customer_id uuid, session_id uuid, proven_at timestamp with time zone, expires_at timestamp with time zone, ends_at timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c1028d2d339dbaed433e84be4d062748;
 grant execute on function check_session(bytea) to cdp_login;
 
-create function check_token(hash bytea) returns TABLE(client_id text, organization_id uuid, slug text, scopes text[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body db0bdb095a0961950d78d6e4a8fb1b3c;
+create function check_token(hash bytea) returns TABLE(client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b7c365d550480c80d93fd39951d1237f;
 grant execute on function check_token(bytea) to cdp_login;
 
-create function check_tokens(hashes bytea[]) returns TABLE(place integer, client_id text, organization_id uuid, slug text, scopes text[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 71ca41428fec6814d5d96270adecb229;
+create function check_tokens(hashes bytea[]) returns TABLE(place integer, client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ba393d29cd9103b82e9dbc60ab31f9aa;
 grant execute on function check_tokens(bytea[]) to cdp_login;
 
 create function check_transition(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone) returns void language plpgsql stable owner cdp_owner body eb9ee1f7c6c2bb1782b74d556c5bb493;

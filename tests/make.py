@@ -16,7 +16,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from cdp import access_requests, access_tokens, clients, clock, grants, ids, login, organizations
+from cdp import access_requests, clients, clock, grants, ids, login, organizations
 from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.items import Identifier, Item, Kind, Outcome, Reference, ReferenceType
 from cdp.ingest.items import IdentifierType as IdentifierKind
@@ -24,6 +24,7 @@ from cdp.ingest.store import Store
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import new_data_key
 from cdp.log import sequencer
+from cdp.oauth import access_tokens
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
@@ -63,9 +64,7 @@ def service(platform: Platform, recipient: Organization, *scopes: str) -> dict[s
             at=clock.now(),
         )
     with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
-        token = access_tokens.issue(
-            session, platform.fingerprints, client.client_id, scopes=scopes, at=clock.now(), seconds=600
-        )
+        token = access_tokens.issue(session, platform, client.client_id, scopes=scopes, at=clock.now(), seconds=600)
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -244,7 +243,5 @@ def auditor(platform: Platform, organization: Organization | None = None) -> dic
             session, platform.fingerprints, organization=owner, name="auditor", scopes=scopes, at=clock.now()
         )
     with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
-        token = access_tokens.issue(
-            session, platform.fingerprints, client.client_id, scopes=scopes, at=clock.now(), seconds=600
-        )
+        token = access_tokens.issue(session, platform, client.client_id, scopes=scopes, at=clock.now(), seconds=600)
     return {"Authorization": f"Bearer {token}"}

@@ -1,6 +1,8 @@
-"""`cdp client` and `cdp write-key`: what an organization's programs log in with. A secret is shown once."""
+"""`cdp client`, `cdp write-key` and `cdp signing-key`: what programs log in with, and what signs their tokens."""
 
-from typing import Annotated
+import json
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -9,14 +11,18 @@ from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.cli.terminal import Organization as Slug
 from cdp.ingest.items import BATCH_BYTES
+from cdp.oauth import signing_keys
+from cdp.oauth.client_keys import UnfitKeys
 from cdp.scope import Principal, Scope
 
 group = typer.Typer(help="OAuth clients: programs that read, write or audit.", no_args_is_help=True)
+signing = typer.Typer(help="Signing keys: what access tokens are signed with.", no_args_is_help=True)
 write_keys = typer.Typer(help="Write keys: for sending events as Segment's libraries do.", no_args_is_help=True)
 OPERATOR = Scope(Principal.OPERATOR)
 
 ClientId = Annotated[str, typer.Argument(help="The client's id.")]
 Name = Annotated[str, typer.Option(help="What it is for.")]
+Bound = Annotated[bool, typer.Option("--bound", help="Its tokens are good only with a key of its own (DPoP).")]
 BatchBytes = Annotated[int, typer.Option(min=32_768, max=4_096_000, help="How large a batch may be, unpacked.")]
 
 
@@ -29,6 +35,7 @@ def add(
     human: Annotated[
         bool, typer.Option("--human", help="People look through it; customers read so in their log.")
     ] = False,
+    bound: Bound = False,
     as_json: Json = False,
 ) -> None:
     """Make a client and show its secret, once."""
@@ -41,9 +48,48 @@ def add(
             name=name,
             scopes=scope,
             is_human=human,
+            is_bound=bound,
             at=clock.now(),
         )
     terminal.print_facts({"client_id": fresh.client_id, "client_secret": fresh.client_secret}, as_json=as_json)
+
+
+@group.command("add-with-keys")
+def add_with_keys(  # what a client is, each an option
+    slug: Slug,
+    jwks: Annotated[Path, typer.Argument(help="A file with its public keys, as a JSON Web Key Set.", exists=True)],
+    *,
+    name: Name,
+    scope: Annotated[list[str], typer.Option(help="What it may do; may be given more than once.")],
+    algorithm: Annotated[
+        list[str] | None, typer.Option(help="What it signs with, RS256 too; else ES256, EdDSA or PS256.")
+    ] = None,
+    bound: Bound = False,
+    as_json: Json = False,
+) -> None:
+    """Make a client that proves itself by signing (private_key_jwt) and has no secret."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        client_id = clients.create_with_keys(
+            session,
+            organization=organizations.named(session, slug).organization_id,
+            name=name,
+            scopes=scope,
+            keys=_keys(jwks),
+            algorithms=algorithm or (),
+            is_bound=bound,
+            at=clock.now(),
+        )
+    terminal.print_facts({"client_id": client_id}, as_json=as_json)
+
+
+def _keys(file: Path) -> dict[str, Any]:
+    try:
+        keys = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        raise UnfitKeys(field="/jwks") from None
+    if not isinstance(keys, dict):
+        raise UnfitKeys(field="/jwks")
+    return keys
 
 
 @group.command("list")
@@ -76,6 +122,25 @@ def revoke(client_id: ClientId, *, as_json: Json = False) -> None:
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         clients.revoke(session, client_id, at=clock.now())
     terminal.print_facts({"client_id": client_id, "revoked": True}, as_json=as_json)
+
+
+@signing.command("list")
+def list_signing_keys(*, as_json: Json = False) -> None:
+    """Show the keys that are published; the newest signs."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        rows = [
+            {"key_id": each.key_id, "since": each.since, "ended_at": each.ended_at}
+            for each in signing_keys.published(session, at=clock.now())
+        ]
+    terminal.print_rows(rows, as_json=as_json, empty="none yet: the first is made with the first token")
+
+
+@signing.command("rotate")
+def rotate_signing_key(*, as_json: Json = False) -> None:
+    """Sign with a new key from now on; the old one is published for another day."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        key_id = signing_keys.rotate(session, platform.ring, at=clock.now())
+    terminal.print_facts({"key_id": key_id}, as_json=as_json)
 
 
 @write_keys.command("add")

@@ -2,7 +2,8 @@
 
 `cdp_at_` || 43 letters || 6 letters of CRC-32 over all before it. The checksum is no secret: it lets a scanner or a
 client recognise a token, and lets us refuse a typing error without asking the database.
-Only the keyed fingerprint is stored.
+Only the keyed fingerprint is stored. An access token is the exception in its form: a JSON Web Token, which others can
+read; here it is found by its fingerprint like the rest, whatever it says.
 """
 
 import re
@@ -19,12 +20,13 @@ _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 _BODY: Final = 43  # 62^43 > 2^256
 _CHECKSUM: Final = 6  # 62^6 > 2^32
 _SHAPE: Final = re.compile(r"cdp_[a-z]{2}_[0-9A-Za-z]{49}", re.ASCII)
+_JWT: Final = re.compile(r"eyJ[\w-]{1,500}\.[\w-]{1,3000}\.[\w-]{1,700}", re.ASCII)
 
 
 class Prefix(StrEnum):
     """What a token is for."""
 
-    ACCESS_TOKEN = "cdp_at_"  # noqa: S105 -- a public prefix, not a secret
+    ACCESS_TOKEN = "eyJ"  # noqa: S105 -- how every JSON Web Token begins
     WRITE_KEY = "cdp_wk_"
     CLIENT_SECRET = "cdp_cs_"  # noqa: S105 -- a public prefix, not a secret
     MAIL_LINK = "cdp_ml_"
@@ -45,13 +47,15 @@ _NEEDED: Final = {
 
 
 def new(prefix: Prefix) -> str:
-    """Return a fresh token that nobody can guess."""
+    """Return a fresh token that nobody can guess; an access token is made by `cdp.oauth`."""
     text = prefix + _base62(int.from_bytes(secrets.token_bytes(RANDOM_BYTES)), _BODY)
     return text + _checksum(text)
 
 
 def is_well_formed(unverified_token: str, prefix: Prefix) -> bool:
     """Say whether this text could be a token of this kind at all."""
+    if prefix is Prefix.ACCESS_TOKEN:
+        return _JWT.fullmatch(unverified_token) is not None
     return (
         unverified_token.startswith(prefix)
         and _SHAPE.fullmatch(unverified_token) is not None

@@ -2,13 +2,13 @@
 
 -- What a bearer token stands for now; no row when it, its client or its organization has ended.
 create function check_token(hash bytea)
-returns table (client_id text, organization_id uuid, slug text, scopes text[])
+returns table (client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     return query
-        select c.client_id, c.organization_id, o.slug, t.scopes
+        select c.client_id, c.organization_id, o.slug, t.scopes, t.key_hash
         from access_token t join client c using (client_id) left join organization o using (organization_id)
         where t.token_hash = hash and t.revoked_at is null and t.expires_at > statement_timestamp()
           and c.revoked_at is null and o.closed_at is null;

@@ -19,12 +19,19 @@ create table client (
     client_id       text primary key,
     organization_id uuid references organization,
     name            text not null,
-    secret_hash     bytea not null,
+    secret_hash     bytea,
+    keys            jsonb,
+    algorithms      text[] not null default '{}',
     scopes          text[] not null,
     is_human        boolean not null default false,
+    is_bound        boolean not null default false,
     created_at      timestamptz not null default now(),
-    revoked_at      timestamptz
+    revoked_at      timestamptz,
+    check ((secret_hash is null) <> (keys is null))
 );
+comment on column client.keys is 'A JSON Web Key Set of public keys: the client proves itself with a signature and has no secret.';
+comment on column client.algorithms is 'With which algorithms it may sign.';
+comment on column client.is_bound is 'Its tokens are bound to a key of its own (DPoP) and worth nothing without it.';
 comment on column client.organization_id is 'Null for the platform''s own auditor.';
 comment on column client.is_human is 'People look through it, as through the screen of a service desk; a program by itself is a computer.';
 
@@ -32,11 +39,13 @@ create table access_token (
     token_hash bytea primary key,
     client_id  text not null references client,
     scopes     text[] not null,
+    key_hash   bytea check (octet_length(key_hash) = 32),
     issued_at  timestamptz not null,
     expires_at timestamptz not null,
     revoked_at timestamptz
 );
 create index access_token_expiry on access_token (expires_at);
+comment on column access_token.key_hash is 'The thumbprint (RFC 7638) of the key that it is bound to.';
 
 create table write_key (
     key_hash        bytea primary key,

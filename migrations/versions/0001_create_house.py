@@ -11,6 +11,7 @@ depends_on = None
 
 PARTS = (
     "tables",
+    "oauth",
     "ways_in",
     "scope",
     "partitions",
@@ -30,6 +31,7 @@ PARTS = (
     "letters_rights",
     "owners",
     "ways_in_rights",
+    "oauth_rights",
 )
 
 

@@ -16,6 +16,7 @@ OPEN = {
     "log_checkpoint",
     "log_tile",
     "log_vkey",
+    "oauth_keys",
     "oauth_metadata",
     "readiness",
     "show_catalog",

@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from api import principals
 from api.app import create_app
 from api.principals import Auditor, Customer, FreshCustomer, GrantRequester, ProfileReader, RecordWriter, Source
-from cdp import access_tokens, clients, clock
+from cdp import clients, clock
+from cdp.oauth import access_tokens
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
@@ -155,7 +156,7 @@ def test_the_platforms_auditor_acts_for_no_organization(doors: TestClient, platf
         )
     with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
         token = access_tokens.issue(
-            session, platform.fingerprints, client.client_id, scopes=["audit:read"], at=clock.now(), seconds=60
+            session, platform, client.client_id, scopes=["audit:read"], at=clock.now(), seconds=60
         )
 
     answer = doors.get("/doors/auditor", headers=_bearer(token))
@@ -172,7 +173,7 @@ def test_a_client_without_an_organization_is_no_service(
         )
     with platform.database.scoped(Scope(Principal.DOORMAN)) as session:  # a token for more than the client has
         token = access_tokens.issue(
-            session, platform.fingerprints, client.client_id, scopes=["profiles:read"], at=clock.now(), seconds=60
+            session, platform, client.client_id, scopes=["profiles:read"], at=clock.now(), seconds=60
         )
 
     answer = doors.get("/doors/reader", headers=_bearer(token))

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import lean
+from api.possession import Shown
 from cdp.credentials import CredentialEnded
 from cdp.ingest.items import Kind
 from cdp.keys.tokens import Prefix
@@ -114,7 +115,8 @@ def test_who_shares_a_transaction_with_a_token_that_ended_is_served(
     api: TestClient, platform: Platform, desk: Desk
 ) -> None:
     desk.change(
-        "insert into access_token select '\\x01'::bytea, client_id, scopes, issued_at, expires_at, revoked_at"
+        "insert into access_token (token_hash, client_id, scopes, issued_at, expires_at)"
+        " select '\\x01'::bytea, client_id, scopes, issued_at, expires_at"
         " from access_token where token_hash = %(token)s"
     )
     found = asyncio.run(_together(platform, desk, [desk.token, b"\x01", desk.token]))
@@ -133,7 +135,7 @@ async def _together(platform: Platform, desk: Desk, tokens: list[bytes]) -> list
         assert organization is not None
         await profiles.check(Asker(organization, holders[0].client_id, "customer-care"))
         desk.change("delete from access_token where token_hash = '\\x01'")
-        state = SimpleNamespace(token_checks=checks, profiles=profiles)
+        state = SimpleNamespace(platform=platform, token_checks=checks, profiles=profiles)
         served = await asyncio.gather(*[_one(state, desk, each) for each in tokens], return_exceptions=True)
     finally:
         await platform.database.close()
@@ -146,7 +148,7 @@ async def _one(state: SimpleNamespace, desk: Desk, token: bytes) -> str:
         "query_string": b"purpose=customer-care",
         "path_params": {"profile_id": desk.path.rpartition("/")[2]},
     }
-    reading = await lean.read_by(scope, token)
+    reading = await lean.read_by(scope, token, Shown("", as_bound=False))
     return "served" if reading.document else reading.reason
 
 

@@ -75,7 +75,7 @@ RIGHTS: Final = {
         attribute record_type pull: select insert update delete
         catalog_version: select update(version)
         category client organization purpose write_key: select insert update
-        ceremony proof_code: select(expires_at) delete
+        ceremony proof_code used_once: select(expires_at) delete
         change: select(at) delete
         customer: select(customer_id,created_at,claimed_at,merged_into)
         demand: select(demand_id,organization_id,kind,asked_at,due_at,extended_at,withdrawn_at,answered_at,answer)
@@ -83,12 +83,15 @@ RIGHTS: Final = {
         idempotency: select(at) delete
         import_job: select
         interaction: select(customer_id,record_id,source_id,category,type,occurred_at) update(category)
+        signing_key: select insert update(ended_at)
         record: select(customer_id,record_id,source_id,kind,category,type) update(category)
         subject: select(subject_id,source_id)
     """,
     "doorman": """
         access_token: select insert update(revoked_at)
         client write_key: select
+        signing_key: select insert
+        used_once: select(word_hash) insert
         idempotency: select insert update(status,answer,at) delete
         ceremony: select insert update(used_at)
         external_login: select insert update(customer_id,external_id,made_at,used_at)

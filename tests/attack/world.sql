@@ -161,6 +161,8 @@ insert into reminder (customer_id, recipient_id, purpose, kept_at)
 select pg_temp.id(c), pg_temp.id(o), 'advice', now() from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into receipt_letter (customer_id, told_until)
 select pg_temp.id(c), '-infinity' from unnest(array['anna', 'bram']) c;
+insert into signing_key (key_id, public, sealed, since) values ('key', '{}', 'sealed', now());
+insert into used_once (word_hash, expires_at) values (sha256('word'), now() + interval '1 hour');
 insert into login_link (link_hash, email_blind, asker_blind, sealed_email, asked_at, expires_at)
 values (pg_temp.blind('link'), pg_temp.blind('anna'), pg_temp.blind('asker'), 'sealed', now(), now() + interval '1 hour');
 insert into suppression (source_id, type, blind, erasure_id, at)

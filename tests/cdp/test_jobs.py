@@ -40,6 +40,10 @@ ROWS = {
         " sent_at, expires_at) select gen_random_uuid(), gen_random_uuid(), 'step-up', gen_random_uuid(), 'email',"
         " decode(repeat('00', 16), 'hex'), '', gen_random_uuid(), '', now(), %s from generate_series(1, %s)"
     ),
+    "used_once": (
+        "insert into used_once (word_hash, expires_at)"
+        " select sha256(gen_random_uuid()::text::bytea), %s from generate_series(1, %s)"
+    ),
     "idempotency": (
         "insert into idempotency (caller, key_hash, digest, call_id, at)"
         " select gen_random_uuid()::text, '', '', gen_random_uuid(), %s from generate_series(1, %s)"
@@ -59,6 +63,7 @@ KEPT = {
     "session": timedelta(hours=24),
     "ceremony": timedelta(hours=24),
     "proof_code": timedelta(hours=24),
+    "used_once": timedelta(),
     "idempotency": timedelta(hours=24),
     "reject": timedelta(days=30),
     "change": timedelta(days=90),

@@ -120,7 +120,8 @@ def test_the_check_of_tokens_goes_by_an_index(behind: Behind, reads: Reads, data
         "insert into client (client_id, name, secret_hash, scopes) values ('plans', 'x', '', '{}')"
     )
     behind.connection.execute(
-        "insert into access_token select decode(md5(n::text), 'hex'), 'plans', '{}', now(), now(), null"
+        "insert into access_token (token_hash, client_id, scopes, issued_at, expires_at)"
+        " select decode(md5(n::text), 'hex'), 'plans', '{}', now(), now()"
         " from generate_series(1, 20000) n"
     )
     behind.connection.execute("analyze access_token")
