@@ -89,6 +89,7 @@ def _facts(customer: UUID) -> dict[str, Any]:
         "after_at": NEWEST[0],
         "after_source": NEWEST[1],
         "after_record": NEWEST[2],
+        "accesses": arrays.random_ids(1),
     }
 
 

@@ -7,6 +7,7 @@ and the first index, and each element behind its length.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -68,6 +69,12 @@ def uuids(values: Iterable[UUID]) -> Uuids:
 def ids(values: Iterable[bytes]) -> Uuids:
     """Return a column of ids, each given as its 16 bytes."""
     return Uuids(_fixed(Uuids, list(values)))
+
+
+def random_ids(count: int) -> Uuids:
+    """Return a column of so many ids of 128 random bits."""
+    drawn = os.urandom(16 * count)
+    return ids(drawn[start : start + 16] for start in range(0, len(drawn), 16))
 
 
 class _Packed(dict[str | None, bytes]):

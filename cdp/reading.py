@@ -69,9 +69,9 @@ class Seen(NamedTuple):
     reason: str
     merged_into: UUID | None
     epoch: int | None
-    granted: list[str]
-    asked: list[str]
-    decided_at: datetime
+    granted: str
+    asked: str
+    decided_at: str
     labels: list[str] | None
     times: list[str] | None
     sealed: list[bytes] | None
@@ -110,6 +110,7 @@ async def read(
         "after_at": at,
         "after_source": source,
         "after_record": record,
+        "accesses": arrays.random_ids(len(customers)),
     }
     rows = await database.at_once(asker.scope(principal, customer), _STATEMENTS[principal], facts, held=held)
     return [Seen._make(row) for row in rows]

@@ -5,12 +5,15 @@
 --      path       how it was asked, for the log
 --      facts      whether attributes, products and external facts are wanted, or interactions alone
 --      page       how many interactions at most, after (after_at, after_source, after_record); one more tells of a next page
+--      accesses   the ids of the rows in the log, one for each customer: random numbers are dear in a server without OpenSSL
 -- out  one row for each customer, with the permitted records as arrays side by side and their subjects' wrapped keys.
+--      granted, asked  categories with spaces between them; decided_at  in JSON
 --      label   kind|category|standing|source|disputed|channel|speaker|direction|type: what is known in clear, but for
 --              the time; there are few of them, so that whoever unseals remembers what each comes to
 --      sealed  the subject's id, the record's id and the sealed value, one behind the other
 with asked as materialized (
-    select coalesce(array_agg(c.category order by c.category), '{}') as categories
+    select coalesce(array_agg(c.category order by c.category), '{}') as categories,
+        coalesce(string_agg(c.category, ' ' order by c.category), '') as words, to_json(statement_timestamp())::text as at
     from category c
     where c.is_grantable and (%(asked)s::text[] is null or c.category = any (%(asked)s::text[]))
 ), wanted as materialized (
@@ -70,7 +73,7 @@ with asked as materialized (
     insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released,
         records, outcome, reason, act_id)
     select case when w.is_known then w.customer_id else '00000000-0000-0000-0000-000000000000' end,
-        statement_timestamp(), gen_random_uuid(), app_organization(), nullif(current_setting('app.client'), ''), 'service',
+        statement_timestamp(), (%(accesses)s::uuid[])[w.place], app_organization(), nullif(current_setting('app.client'), ''), 'service',
         %(path)s, app_purpose(), asked.categories, w.granted, w.facts + least(w.events, %(page)s::integer),
         case when not w.is_known then 'unknown' when w.granted <> '{}' then 'released' else 'refused' end,
         case when w.granted = '{}' and w.reason in ('granted', 'attested') then 'category-not-granted' else w.reason end,
@@ -78,7 +81,7 @@ with asked as materialized (
     from asked cross join answer w
     where w.merged_into is null
 )
-select w.reason, w.merged_into, w.epoch, w.granted, asked.categories as asked, statement_timestamp() as decided_at,
+select w.reason, w.merged_into, w.epoch, array_to_string(w.granted, ' ') as granted, asked.words as asked, asked.at as decided_at,
     w.labels, w.times, w.sealed, w.keys
 from asked cross join answer w
 order by w.place

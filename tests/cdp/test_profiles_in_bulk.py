@@ -53,6 +53,21 @@ def test_a_batch_keeps_the_order_and_gives_each_id_its_own_answer(behind: Behind
     assert [("batch", "refused", "never-granted")] == behind.accesses(stopped.customer)
 
 
+def test_each_of_those_who_are_read_together_has_a_row_with_an_id_of_its_own(
+    behind: Behind, reads: Reads, shop: Asker
+) -> None:
+    people = [behind.customer().grant(shop.organization, "contact") for _ in range(40)]
+    ids = [reads.profile_id(each.customer, shop) for each in people]
+
+    batch(reads, shop, ids)
+    batch(reads, shop, ids)
+
+    rows = behind.connection.execute(
+        "select access_id from access where customer_id = any (%s)", ([each.customer for each in people],)
+    ).fetchall()
+    assert (80, 80) == (len(rows), len(set(rows)))
+
+
 def test_a_batch_tells_the_same_as_a_single_read(behind: Behind, reads: Reads, shop: Asker) -> None:
     person = behind.customer().grant(shop.organization, "contact", "conversations", sources=[BANK])
     person.state(BANK, "city", "Delft")

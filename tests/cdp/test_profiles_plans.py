@@ -80,7 +80,7 @@ def reading_facts(customers: list[UUID]) -> dict[str, Any]:
     at, source, record = NEWEST
     return {
         "asked": None, "customers": customers, "path": "profile", "facts": True, "page": 10,
-        "after_at": at, "after_source": source, "after_record": record,
+        "after_at": at, "after_source": source, "after_record": record, "accesses": customers,
     }  # fmt: skip
 
 
