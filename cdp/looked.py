@@ -1,7 +1,7 @@
 """The log as its owner reads it: searched, narrowed, a page at a time, and in numbers by week.
 
 Every read and every refusal is one line. What customers read of their own is a line, too; it is left out unless asked
-for, but for what they took along.
+for, but for what they took along, and then the pages of one kind on one day stand together.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +24,7 @@ BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 TOLD_PATHS: Final = ("export", "log-export")
 _LOG: Final = text(sql("own_log"))
+_VISITS: Final = text(sql("own_visits"))
 _WEEKS: Final = text(sql("own_weeks"))
 _PROGRAMS: Final = text(
     "select client_id, organization_id, name, is_human from client where organization_id is not null"
@@ -60,7 +61,10 @@ EVERYTHING: Final = Wanted()
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One read or refusal; without an organization it is the customer or the platform itself."""
+    """One read or refusal; without an organization it is the customer or the platform itself.
+
+    Of own pages that stand together `at` is the last of `times` looks, and `first_at` the first.
+    """
 
     access_id: UUID
     at: datetime
@@ -76,6 +80,8 @@ class Line:
     outcome: str
     reason: str
     grant_id: UUID | None
+    first_at: datetime | None = None
+    times: int = 1
 
     @property
     def place(self) -> Place:
@@ -113,6 +119,13 @@ def lines(
 ) -> list[Line]:
     """Return the lines of the log of the customer in scope that fit, newest first, from the one behind `after`."""
     return [_line(row) for row in session.execute(_LOG, _facts(wanted, after) | {"until": until, "limit": limit})]
+
+
+def visits(session: Session, since: datetime, *, after: Place = FIRST, until: datetime, limit: int) -> list[Line]:
+    """Return what the customer in scope looked at after `since`, a line for each day and kind of page, newest first."""
+    at, access = after
+    facts = {"since": since, "until": until, "limit": limit, "zone": ZONE.key, "after_at": at, "after_access": access}
+    return [_line(row) for row in session.execute(_VISITS, facts)]
 
 
 def one(session: Session, access: UUID) -> Line:
@@ -190,4 +203,6 @@ def _line(row: Row[Any]) -> Line:
         outcome=row.outcome,
         reason=row.reason,
         grant_id=grants.grant_id(row.customer_id, row.organization_id, row.purpose) if is_grant else None,
+        first_at=row.first_at,
+        times=row.times,
     )

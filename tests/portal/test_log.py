@@ -1,9 +1,11 @@
 """Logboek, on a real database: every look is one line, for its customer alone, however many there are."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from time import process_time
+from pathlib import Path
+from time import perf_counter, process_time
 from uuid import uuid4
 
 import psycopg
@@ -45,7 +47,35 @@ def test_own_pages_stand_apart_behind_a_link(platform: Platform, enter: Enter) -
     (own,) = re.findall(r'href="(/logboek\?wie=self)"', page)
 
     assert "U bekeek" not in page
-    assert 2 == browser.get(own).text.count("U bekeek uw gegevens.")
+    apart = browser.get(own).text
+    assert 1 == apart.count("U bekeek uw gegevens.")
+    assert re.search(r"U bekeek uw gegevens[.] 2 keer, sinds \d\d:\d\d[.]", apart)
+
+
+def test_own_pages_stand_together_by_day_and_kind_however_many_there_are(
+    platform: Platform, enter: Enter, database_url: str
+) -> None:
+    person = make.person(platform)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into access (customer_id, at, access_id, principal, path, asked, released, records, outcome,"
+            " reason) select %s, current_date - d + time '12:00' + n * interval '1 second', gen_random_uuid(),"
+            " 'customer', case n %% 2 when 0 then 'page:log' else 'page:data' end, '{}', '{}', 0, 'released', 'own'"
+            " from generate_series(1, 40) d, generate_series(1, 30) n",
+            (person.customer_id,),
+        )
+    browser, place, found = enter(person), "/logboek?wie=self", ""
+    while place:
+        page = browser.get(place).text
+        found += page
+        onward = re.search(r'class="btn" href="([^"#]+)', page)
+        place = onward[1].replace("&amp;", "&") if onward else ""
+
+    seen = re.findall(r'<li id="(r[0-9a-f]+)"', found)
+    assert len(set(seen)) == len(seen)
+    assert [40, 40] == [
+        len(re.findall(f"{each}[.] 15 keer, sinds", found)) for each in ("U bekeek uw gegevens", "U bekeek dit logboek")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -179,21 +209,38 @@ def test_ten_thousand_lines_come_a_page_at_a_time_and_fast(
     person = make.person(platform)
     with psycopg.connect(database_url) as connection:
         connection.execute(
-            "insert into access (customer_id, at, access_id, organization_id, principal, path, purpose, asked,"
-            " released, records, outcome, reason) select %s, now() - n * interval '10 minutes', gen_random_uuid(), %s,"
-            " 'service', 'profile', 'advice', '{contact}', '{contact}', 1, 'released', 'granted'"
-            " from generate_series(1, %s) n",
-            (person.customer_id, bank.organization_id, MANY),
+            "insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose,"
+            " asked, released, records, outcome, reason) select %s, now() - n * interval '10 minutes',"
+            " gen_random_uuid(), %s, %s, 'service', 'profile', 'advice', '{contact}', '{contact}', 1, 'released',"
+            " 'granted' from generate_series(1, %s) n",
+            (person.customer_id, bank.organization_id, program(platform, bank, is_human=False), MANY),
         )
-    browser, taken = enter(person), []
+    browser, by_clock, by_cpu = enter(person), [], []
     browser.get("/logboek")
-    for place in ("/logboek", "/logboek?zoek=testbedrijf", "/logboek?wie=computer&dagen=90") * 7:
-        begun = process_time()
+    for place in ("/logboek", "/logboek?zoek=testbedrijf", "/logboek?wie=computer&dagen=90") * 14:
+        begun, worked = perf_counter(), _cpu(database_url)
         page = browser.get(place)
-        taken.append(process_time() - begun)
+        by_clock.append(perf_counter() - begun)
+        by_cpu.append(_cpu(database_url) - worked)
         assert 50 == lines(page.text)
 
-    assert sorted(taken)[round(len(taken) * 0.95) - 1] <= TTFB
+    assert _p95(by_cpu) <= TTFB
+    if os.getloadavg()[0] < 1:  # nobody else's work is in the time of the clock
+        assert _p95(by_clock) <= TTFB
+
+
+def _cpu(database_url: str) -> float:
+    """Return how long this process and the servers of its database have worked."""
+    with psycopg.connect(database_url) as connection:
+        backends = connection.execute(
+            "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        ).fetchall()
+    served = (Path(f"/proc/{pid}/schedstat") for (pid,) in backends)
+    return process_time() + sum(int(each.read_text().split()[0]) / 1e9 for each in served if each.exists())
+
+
+def _p95(taken: list[float]) -> float:
+    return sorted(taken)[round(len(taken) * 0.95) - 1]
 
 
 def test_asking_about_a_line_is_a_request_with_a_due_date(

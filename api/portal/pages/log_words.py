@@ -55,7 +55,8 @@ def kind(line: Line) -> str:
 def what(speech: Speech, line: Line) -> str:
     """Return the words before the data: what was done with them, or wanted."""
     if line.is_own:
-        return speech.say(_OWN.get(line.path, _OWN_OTHERWISE))
+        said = speech.say(_OWN.get(line.path, _OWN_OTHERWISE))
+        return said if line.times == 1 else f"{said} {_together(speech, line)}"
     if line.path == "lookup":
         return speech.say("Zocht of wij u kennen.")
     if line.path == "demands":
@@ -65,6 +66,15 @@ def what(speech: Speech, line: Line) -> str:
     if not line.is_seen:
         return speech.say("Wilde zien:") if line.asked else speech.say("Wilde iets van u zien.")
     return speech.say("Zag:") if line.released else speech.say("Zag niets: er was niets.")
+
+
+def _together(speech: Speech, line: Line) -> str:
+    return speech.count(
+        "%(number)s keer.",
+        "%(number)s keer, sinds %(clock)s.",
+        line.times,
+        clock=speech.clock(line.first_at or line.at),
+    )
 
 
 def data(speech: Speech, catalog: Catalog, line: Line) -> str:

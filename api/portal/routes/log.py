@@ -113,7 +113,11 @@ def _looks(visit: Visit, opened: Opened, filters: Asked, *, after: str) -> Looks
     session, at, cursors = opened.session, visit.at, visit.platform.cursors
     caller = f"log {visit.person.customer_id}"
     place = cursors.open(after, accesses.Place, caller=caller) if after else accesses.FIRST
-    found = looked.lines(session, wanted(opened, filters), after=place, until=at, limit=LINES + 1)
+    asked_for = wanted(opened, filters)
+    if asked_for == Wanted(who="self", since=asked_for.since):
+        found = looked.visits(session, asked_for.since, after=place, until=at, limit=LINES + 1)
+    else:
+        found = looked.lines(session, asked_for, after=place, until=at, limit=LINES + 1)
     return Looks(
         speech=opened.speech,
         catalog=opened.catalog,

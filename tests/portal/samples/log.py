@@ -142,7 +142,17 @@ def _nothing_to_check(locale: Language) -> Page:
     return _proof(locale, fault=speech.say("Kies een bestand of plak de tekst van een bewijs."))
 
 
+def _own(locale: Language) -> Page:
+    mine = (
+        line(None, hours=0.2, path="page:log", times=12, first_at=world.AT - timedelta(hours=4)),
+        line(None, hours=5, path="page:data", first_at=world.AT - timedelta(hours=5)),
+        line(None, hours=26, path="page:other", times=3, first_at=world.AT - timedelta(hours=27)),
+    )
+    return _page(locale, lines=mine, asked=Asked(who="self"))
+
+
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
+    "logboek-uzelf": _own,
     "logboek-leeg": _empty,
     "logboek-vol": _full,
     "logboek-niets-gevonden": _nothing_found,
