@@ -1,7 +1,8 @@
 """Questions that arrive while a statement is in flight, answered together by the next one.
 
 Sharing a statement shares its commit, the dearest part of a read that is written down. Rules: (1) a question joins a
-statement that has not begun, so what it is told was true after it was asked; (2) nothing waits for more to come.
+statement that has not begun, so what it is told was true after it was asked; (2) nothing waits for more to come, but
+for a statement that is in flight: another one begins beside it when enough wait to be worth one.
 """
 
 import asyncio
@@ -16,12 +17,21 @@ class Gathering(Generic[Question, Answer]):
     """One queue of questions of one kind, in one event loop."""
 
     def __init__(
-        self, answer_all: Callable[[list[Question]], Awaitable[Sequence[Answer]]], *, most: int, at_once: int = 1
+        self,
+        answer_all: Callable[[list[Question]], Awaitable[Sequence[Answer]]],
+        *,
+        most: int,
+        at_once: int = 1,
+        enough: int = 1,
     ) -> None:
-        """Answer at most `most` questions with one call of `answer_all`, and make `at_once` calls side by side."""
+        """Answer at most `most` questions with one call of `answer_all`.
+
+        Up to `at_once` calls are made side by side, each after the first one when `enough` questions wait.
+        """
         self._answer_all = answer_all
         self._most = most
-        self._idle = at_once
+        self._enough = enough
+        self._at_once = self._idle = at_once
         self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
         self._workers: set[asyncio.Task[None]] = set()
 
@@ -29,7 +39,7 @@ class Gathering(Generic[Question, Answer]):
         """Return the answer to one question; raises what the statement raised."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
-        if self._idle:
+        if self._idle and (self._idle == self._at_once or len(self._waiting) >= self._enough):
             self._idle -= 1
             worker = asyncio.create_task(self._work())
             self._workers.add(worker)

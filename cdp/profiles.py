@@ -38,6 +38,8 @@ __all__ = ["Expired", "NotGranted", "Objected", "Profiles", "Reading", "RefusedB
 
 TOGETHER: Final = 128
 """How many reads share a statement at most."""
+ENOUGH: Final = 8
+"""How many reads are worth a statement beside one that is in flight: what they share costs as much as they."""
 CHUNK: Final = 1_024
 """How many customers an export reads before it looks again who has granted."""
 MOST_IN_BATCH: Final = 1_000
@@ -151,7 +153,7 @@ class Profiles:
             if len(self._together) > TOGETHER:
                 self._together = {who: each for who, each in self._together.items() if not each.is_idle}
             read = partial(self._read_together, asker)
-            found = self._together[asker, is_verified] = Gathering(read, most=TOGETHER, at_once=AHEAD)
+            found = self._together[asker, is_verified] = Gathering(read, most=TOGETHER, at_once=AHEAD, enough=ENOUGH)
         return found
 
     async def _read_together(self, asker: Asker, asked: Sequence[_Asked]) -> Sequence[Reading | Unreadable]:
