@@ -879,6 +879,7 @@ alter table link add constraint link_pkey PRIMARY KEY (customer_id, link_id);
 alter table link owner to cdp_owner, enable row level security, force row level security;
 trigger: CREATE TRIGGER logged AFTER INSERT ON link REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION log_links();
 grant delete, insert, select on link to cdp_keeper;
+grant select (at, customer_id, from_id, kind, link_id, reason, subject_id) on link to cdp_sequencer;
 grant select on link to cdp_customer;
 create policy customer_wall on link as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
@@ -886,6 +887,8 @@ create policy customer_wall on link as permissive for all to cdp_customer
 create policy keeper on link as permissive for all to cdp_keeper
     using (true)
     with check (true);
+create policy sequencer_wall on link as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table log (
     log_id smallint not null,
@@ -1527,6 +1530,7 @@ CREATE INDEX subject_source ON subject USING btree (source_id, subject_id);
 alter table subject add constraint subject_pkey PRIMARY KEY (customer_id, subject_id);
 alter table subject owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select, update on subject to cdp_keeper;
+grant select (customer_id, origin_id, source_id, subject_id) on subject to cdp_sequencer;
 grant select (customer_id, source_id, subject_id) on subject to cdp_keymaster;
 grant select (source_id, subject_id) on subject to cdp_operator;
 grant select on subject to cdp_customer;
@@ -1540,6 +1544,8 @@ create policy keymaster_wall on subject as permissive for select to cdp_keymaste
     using (( SELECT is_sealed('keymaster'::text) AS is_sealed));
 create policy operator_wall on subject as permissive for select to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy sequencer_wall on subject as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table suppression (
     source_id uuid not null,

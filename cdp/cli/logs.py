@@ -35,7 +35,7 @@ def vkey(*, as_json: Json = False) -> None:
 
 @group.command("verify-database")
 def verify_database(*, as_json: Json = False) -> None:
-    """Work out both logs again and compare acts, accesses and permissions with them; exit code 1 on a difference."""
+    """Work out both logs again and compare what the database says with them; exit code 1 on a difference."""
     with opening.platform() as platform, terminal.progress("verifying", None) as tell:
         report = database_check.check(platform, tell)
     if as_json:

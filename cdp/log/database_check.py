@@ -2,12 +2,13 @@
 
 (1) Both logs are taken through the auditor's own check, and compared with what the signer remembers. (2) Every act and
 access that can be opened stands in its table as it was told. (3) No act and no access is there that no log tells of.
-(4) Every permission is what the acts add up to, by the law.
+(4) Every permission is what the acts add up to, by the law. (5) Who is whom is what the links add up to (`link_check`).
 """
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from cdp import arrays, notices
 from cdp.database import sql
 from cdp.ids import NIL
 from cdp.keys.errors import KeyFailure
-from cdp.log import composing, founding, store
+from cdp.log import composing, founding, link_check, store
 from cdp.log.batch import Cursor
 from cdp.log.facts import AccessFact, ActFact
 from cdp.log.founding import SEQUENCER
@@ -27,7 +28,7 @@ from cdp.platform import Platform
 from consent import bundle, event_bodies, merkle, permission, tiles
 from consent.commitments import Opening
 from consent.errors import Problem
-from consent.events import AccessEvent, ActEvent
+from consent.events import AccessEvent, ActEvent, LinkEvent
 from consent.permission import Permission
 from consent.verify import Trust, verify_bundle
 
@@ -68,6 +69,7 @@ class Check:
         self._done = 0
         self._total: int | None = None
         self._leaves: dict[UUID, bytes] = {}
+        self._links: dict[UUID, tuple[int, LinkEvent]] = {}
         self._folded: dict[tuple[str, UUID, str], Permission] = {}
 
     def run(self) -> Report:
@@ -83,6 +85,9 @@ class Check:
                 self._advance(min(CHUNK, log.size - begin))
         with self._platform.database.scoped(SEQUENCER) as session:
             self._unlogged(session, consent, access)
+            self._report.checked["links_kept"] = link_check.check(
+                _cursor(session), consent, self._links, partial(self._report.blame, store.CONSENT)
+            )
             self._permissions(session)
         return self._report
 
@@ -144,6 +149,8 @@ class Check:
         )
         facts = {row[0]: ActFact(*row[1:]) for row in rows.fetchall()}
         for entry, event in _events(store.entries(session, log, begin, end)):
+            if isinstance(event, LinkEvent):
+                self._links[entry.fact_id] = (entry.position, event)
             if not isinstance(event, ActEvent):
                 continue
             fact = facts.get(entry.position)

@@ -50,7 +50,11 @@ create policy sequencer_wall on act for select to cdp_sequencer using ((select i
 create policy sequencer_wall on access for select to cdp_sequencer using ((select is_sealed('sequencer')));
 create policy sequencer_wall on customer for select to cdp_sequencer using ((select is_sealed('sequencer')));
 create policy sequencer_wall on permission for select to cdp_sequencer using ((select is_sealed('sequencer')));
+create policy sequencer_wall on link for select to cdp_sequencer using ((select is_sealed('sequencer')));
+create policy sequencer_wall on subject for select to cdp_sequencer using ((select is_sealed('sequencer')));
 grant select on act, access, permission to cdp_sequencer;
+grant select (customer_id, link_id, subject_id, from_id, kind, reason, at) on link to cdp_sequencer;
+grant select (customer_id, subject_id, source_id, origin_id) on subject to cdp_sequencer;
 grant select (customer_id, merged_into) on customer to cdp_sequencer;
 
 grant execute on function own_pseudonyms() to cdp_customer;

@@ -106,7 +106,9 @@ RIGHTS: Final = {
         checkpoint cosignature leaf log_key node: select insert
         consent_outbox opening pseudonym: select insert delete
         customer: select(customer_id,merged_into)
+        link: select(customer_id,link_id,subject_id,from_id,kind,reason,at)
         log: select insert update(size,ended_at)
+        subject: select(customer_id,subject_id,source_id,origin_id)
     """,
     "keymaster": """
         data_key: select update(wrapped,generation)

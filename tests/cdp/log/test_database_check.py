@@ -30,6 +30,7 @@ def person(platform: Platform, shop: Organization) -> make.Person:
     staying = make.person(platform)
     bundles.grant(platform, staying, shop, "contact", "products")
     bundles.read_own(platform, staying)
+    known_to(platform, shop, make.organization(platform))  # two dossiers that became one
     begun = clock.now() - timedelta(minutes=3)
     bundles.grant(platform, make.person(platform), shop, at=begun, until=begun + timedelta(minutes=1))
     sequencer.step(platform)
@@ -41,7 +42,7 @@ def person(platform: Platform, shop: Organization) -> make.Person:
 @pytest.fixture
 def owner(platform: Platform, database_url: str, person: make.Person) -> Iterator[Callable[..., Any]]:
     """Return a hand that changes rows as the database's owner can, and puts them back in the end."""
-    tables = ("act", "permission", "access", "opening", "leaf", "node", "checkpoint")
+    tables = ("act", "permission", "access", "link", "subject", "opening", "leaf", "node", "checkpoint")
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("set session_replication_role = replica")
         for table in tables:
@@ -58,6 +59,7 @@ def test_nothing_is_found_where_nothing_was_changed(platform: Platform, person: 
 
     assert [] == found.differences
     assert found.checked["acts"] >= 3
+    assert found.checked["links_kept"] >= 1
 
 
 GONE = "is gone from the database"
@@ -101,6 +103,41 @@ TAMPERINGS = [
     ),
     (CHANGE_LEAF, "the entries do not lead to the root"),
 ]
+
+
+MOVE_SUBJECT = """
+update subject s set customer_id = (select c.customer_id from customer c where c.customer_id <> s.customer_id limit 1)
+where s.subject_id in (select subject_id from link)
+"""
+MOVE_UNLINKED = MOVE_SUBJECT.replace("in (select", "not in (select")
+ADD_LINK = """
+insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, reason, at)
+select customer_id, gen_random_uuid(), merge_id, subject_id, from_id, 'link', reason, now() from link limit 1
+"""
+OF_LINKS = [
+    ("delete from link", "the link is gone"),
+    ("update link set reason = 'customer'", "the link stands"),
+    ("update link set kind = 'unlink'", "the link stands"),
+    ("update link set at = at - interval '1 day'", "the link stands"),
+    ("update link set customer_id = from_id", "the link stands"),
+    ("update link set subject_id = gen_random_uuid()", "the link stands"),
+    ("update subject set source_id = gen_random_uuid() where subject_id in (select subject_id from link)", "stands"),
+    (ADD_LINK, TOLD_BY_NONE),
+    (MOVE_SUBJECT, "somebody else than the links say"),
+    (MOVE_UNLINKED, "somebody else than the links say"),
+]
+
+
+@pytest.mark.usefixtures("person")
+@pytest.mark.parametrize(("change", "said"), OF_LINKS)
+def test_a_changed_link_between_dossiers_is_found(
+    platform: Platform, owner: Callable[..., Any], change: str, said: str
+) -> None:
+    assert owner(change.encode()).rowcount
+
+    differences = database_check.check(platform).differences
+
+    assert [each for each in differences if said in each.said]
 
 
 @pytest.mark.parametrize(("change", "said"), TAMPERINGS)
