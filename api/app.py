@@ -44,6 +44,7 @@ from api.routes import (
 )
 from cdp import external, mail, sms
 from cdp.ingest.intake import Intake
+from cdp.log.full_tiles import FullTiles
 from cdp.platform import Platform
 from cdp.profiles import Profiles
 from cdp.token_checks import TokenChecks
@@ -100,6 +101,7 @@ def create_app(platform: Platform) -> FastAPI:
     app = described(lifespan)
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
+    app.state.full_tiles = FullTiles()
     app.state.intake, app.state.portal = Intake(platform), Portal(platform.settings)
     app.add_middleware(once.OnceOnly)
     app.state.signed, app.state.provider = Signed(platform), external.provider(platform)

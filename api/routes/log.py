@@ -6,10 +6,12 @@ Full tiles never change and may be kept for ever; narrower ones are cut from wha
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.principals import PlatformDep
 from cdp.log import published, store
+from cdp.log.full_tiles import FullTiles
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent import tiles
@@ -62,10 +64,14 @@ def vkey(log: LogName, platform: PlatformDep) -> Response:
 @router.get(
     "/tile/{path:path}", summary="Get a tile or a bundle of entries", operation_id="log_tile", response_class=Response
 )
-def tile(log: LogName, path: TilePath, request: Request, platform: PlatformDep) -> Response:
+async def tile(log: LogName, path: TilePath, request: Request, platform: PlatformDep) -> Response:
     """Return the hashes of a tile, or the entries themselves, as far as a signed checkpoint covers them."""
     asked = _asked(path, request)
-    content = _read(platform, log, asked)
+    ready: FullTiles = request.app.state.full_tiles
+    content = ready.get(log, asked)
+    if content is None:
+        content = await run_in_threadpool(_read, platform, log, asked)
+        ready.keep(log, asked, content)
     lasting = FOR_EVER if asked.width == WIDTH else AN_HOUR
     return Response(content, media_type=_BYTES, headers={"Cache-Control": lasting, **ANYBODY})
 

@@ -3,6 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
+from api.routes import log as log_routes
+from cdp.log.full_tiles import FullTiles
 from cdp.log.sequencer import Sequencer
 from cdp.platform import Platform
 from consent import checkpoints, merkle, tiles
@@ -73,6 +75,36 @@ def test_a_narrow_tile_is_the_beginning_of_the_wide_one(api: TestClient) -> None
 
     assert wide[: 7 * 32] == narrow
     assert read(api, "consent", Tile(None, 0)).startswith(read(api, "consent", Tile(None, 0, 1)))
+
+
+def test_a_full_tile_is_read_once_and_a_narrow_one_and_a_missing_one_every_time(
+    api: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = read(api, "consent", Tile(None, 0)), read(api, "consent", Tile(0, 0))
+    monkeypatch.setattr(log_routes, "_read", unreadable)
+
+    assert first == (read(api, "consent", Tile(None, 0)), read(api, "consent", Tile(0, 0)))
+    for path in ("consent/tile/0/000.p/9", "consent/tile/0/001", "access/tile/0/000", "none/tile/0/000"):
+        assert 404 == api.get(f"/log/{path}").status_code
+
+
+def unreadable(*_: object) -> bytes:
+    raise log_routes.NoTile
+
+
+def test_only_the_full_tiles_that_were_asked_for_last_are_kept() -> None:
+    ready = FullTiles(most=2)
+    for index in range(2):
+        ready.keep("consent", Tile(0, index), b"%d" % index)
+    assert b"0" == ready.get("consent", Tile(0, 0))
+
+    ready.keep("consent", Tile(0, 2), b"2")
+    ready.keep("consent", Tile(0, 3, 255), b"narrow")
+
+    kept = [ready.get("consent", Tile(0, index)) for index in range(3)]
+    assert [b"0", None, b"2"] == kept
+    assert ready.get("consent", Tile(0, 3, 255)) is None
+    assert ready.get("access", Tile(0, 0)) is None
 
 
 def test_what_never_changes_may_be_kept_for_ever_and_what_grows_may_not(api: TestClient) -> None:
