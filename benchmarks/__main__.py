@@ -67,7 +67,7 @@ def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iter
     yield "decisions and revocations"
     _guards(report, house, port, is_quick=is_quick)
     yield "logs"
-    _logs(report, house, is_quick=is_quick)
+    _logs(report, house, port, is_quick=is_quick)
     if not is_quick:
         yield "an auditor's file"
         _audit(report)
@@ -129,11 +129,13 @@ def _guards(report: Report, house: House, port: int, *, is_quick: bool) -> None:
     )
 
 
-def _logs(report: Report, house: House, *, is_quick: bool) -> None:
+def _logs(report: Report, house: House, port: int, *, is_quick: bool) -> None:
     sizes = (
-        {"leaves": 2_000, "seconds": 2, "acts": 100} if is_quick else {"leaves": 100_000, "seconds": 20, "acts": 2_000}
+        {"leaves": 2_000, "seconds": 2, "acts": 100, "requests": 100}
+        if is_quick
+        else {"leaves": 100_000, "seconds": 20, "acts": 2_000, "requests": 4_000}
     )
-    found = logs.measure(house, **sizes)
+    found = logs.measure(house, port, **sizes)
     report.figures["logs"] = asdict(found)
     report.row("sequencer, in batches", f"{found.leaves:,.0f} leaves/s", "", "≥ 10,000")
     report.row(
@@ -144,6 +146,8 @@ def _logs(report: Report, house: House, *, is_quick: bool) -> None:
     )
     cost = found.act / found.act_without_log - 1
     report.row("act, with its log", f"{found.act:.2f} ms", f"{cost:+.0%} for the log", "≤ 25 %")
+    report.row("a full tile of the log, for anybody", f"{found.tiles:,.0f}/s")
+    report.row("its checkpoint, for anybody", f"{found.checkpoints:,.0f}/s")
 
 
 def _audit(report: Report) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import psycopg
 
+from benchmarks import load
 from benchmarks.house import PURPOSE, House
 from cdp import clock, grants
 from cdp.log.sequencer import Sequencer
@@ -50,15 +51,25 @@ class Logs:
     signed_p99: float
     act: float
     act_without_log: float
+    tiles: float
+    """Full tiles a second, as anybody may ask for them."""
+    checkpoints: float
 
 
-def measure(house: House, *, leaves: int, seconds: int, acts: int) -> Logs:
-    """Return how the logs of `house` do."""
+def measure(house: House, port: int, *, leaves: int, seconds: int, acts: int, requests: int) -> Logs:
+    """Return how the logs of `house`, which `port` serves, do."""
     with psycopg.connect(house.admin_url, autocommit=True) as admin:
         rate = _append(house, admin, leaves)
         waited = _sign(house, admin, seconds)
         logged, bare = _act(house, admin, acts)
-    return Logs(rate, median(waited), quantiles(waited, n=100)[98], 1000 * logged, 1000 * bare)
+    tiles, checkpoints = (_ask(port, path, requests) for path in ("tile/0/000", "checkpoint"))
+    return Logs(rate, median(waited), quantiles(waited, n=100)[98], 1000 * logged, 1000 * bare, tiles, checkpoints)
+
+
+def _ask(port: int, path: str, requests: int) -> float:
+    """Return how many requests a second anybody is answered from the access log."""
+    wanted = load.request("GET", f"/log/access/{path}", "nobody")
+    return load.closed(port, [wanted] * requests, connections=_HANDS).rate
 
 
 def _append(house: House, admin: psycopg.Connection[Any], wanted: int) -> float:
