@@ -30,6 +30,7 @@ MASKS = (
     (re.compile(r'(?<="request_id": ")[0-9a-f]+'), "<request id>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "<time>"),
     (re.compile(r"cdp_[a-z]{2}_[A-Za-z0-9]+"), "<key>"),
+    (re.compile(r"eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}|eyJ[A-Za-z0-9_-]+…"), "<token>"),
     (re.compile(r"/\S+(?=/tenants\.csv)"), "<folder>"),
 )
 
