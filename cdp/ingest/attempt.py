@@ -100,6 +100,9 @@ class Attempt:
 
     async def _arrive(self, version: int) -> None:
         """Note deliveries, find and lock the subjects, and sort out what came before or must not come back."""
+        for draft in self._sheet.drafts:
+            if draft.filed.identifier is not None and (unnamed := rows.unnamed(draft)) is not None:
+                draft.held = self._book.stated(unnamed)
         self._mark_arrivals()
         deliveries = [draft.arrival for draft in self._sheet.drafts if draft.arrival and not draft.row]
         asked: dict[str, Asked] = {"held": _HOLD}
@@ -170,7 +173,7 @@ class Attempt:
 
         One who is known is not the erased person: what is said of them is taken without that identifier.
         """
-        concerned = [draft for draft in self._sheet.drafts if not self._barred.isdisjoint(draft.mention.identifiers)]
+        concerned = [draft for draft in self._sheet.drafts if not self._barred.isdisjoint(draft.concerns())]
         unknown = {d.mention.primary for d in concerned if not self._found[d.mention.primary].is_known}
         for draft in self._sheet.drafts:
             if draft.mention.primary in unknown:
@@ -178,7 +181,7 @@ class Attempt:
         for draft in concerned:
             if draft.outcome is not None:
                 continue
-            for place in self._barred.intersection(draft.mention.identifiers):
+            for place in self._barred.intersection(draft.concerns()):
                 known = self._book.known[place]
                 self._sheet.left_out[draft.group, Rejection(Reason.SUPPRESSED, f"identifiers.{known.type}")] = draft
                 if rows.says(draft, known):
@@ -188,10 +191,11 @@ class Attempt:
         """Give every draft its subject; make those that nobody knew, and draw the links that were asked for."""
         drafts = self._sheet.open()
         found = self._found
-        missing = {d.mention.primary: None for d in drafts if not found[d.mention.primary].is_known}
-        if missing:
-            names = [self._book.names[place] for place in missing]
-            self._finder.create(names, at=self._batch.received_at)
+        unmet = {d.mention.primary: None for d in drafts if found[d.mention.primary].subject is None}
+        if unmet:  # new, or known and not locked because somebody in the batch was new
+            names = [self._book.names[place] for place in unmet if not found[place].is_known]
+            if names:
+                self._finder.create(names, at=self._batch.received_at)
             await self._see(*await self._transaction.ask(*self._questions(are_needed=False)))
             drafts, found = self._sheet.open(), self._found
         for draft in drafts:

@@ -35,6 +35,8 @@ class Draft(msgspec.Struct, eq=False, gc=False):
     is_interaction: bool
     subject: Subject = _NOBODY
     """Set before anything is compared or written."""
+    held: int | None = None
+    """The place of an identifier that it holds as its value, and does not name its person by."""
     arrival: bytes | None = None
     outcome: Outcome | None = None
     digest: bytes = b""
@@ -44,6 +46,11 @@ class Draft(msgspec.Struct, eq=False, gc=False):
     def __repr__(self) -> str:
         """Show the kind, never the person."""
         return f"Draft({self.item.kind})"
+
+    def concerns(self) -> tuple[int, ...]:
+        """Return the places of all identifiers that it names its person by, or holds."""
+        named = self.mention.identifiers
+        return named if self.held is None else (*named, self.held)
 
     @property
     def is_link(self) -> bool:

@@ -94,6 +94,11 @@ class Book:
         identifiers, flaws = self._identifiers(item)
         return Mention(primary, user is not None, tuple(others), tuple(earlier), identifiers, flaws)
 
+    def stated(self, identifier: Identifier) -> int | None:
+        """Return the place of an identifier that nobody is named by, so that it is asked for; None if it is none."""
+        place = self._identifier_place(identifier)
+        return place if isinstance(place, int) else None
+
     def _known_to_be(self, reference: Reference) -> tuple[int, ...] | Rejection:
         places = self._reference_places.get(reference)
         if places is None:
@@ -134,14 +139,17 @@ class Book:
             return (), ()
         places, flaws = [], []
         for identifier in item.identifiers:
-            if identifier not in self._known_places:
-                self._known_places[identifier] = self._know(identifier)
-            place = self._known_places[identifier]
+            place = self._identifier_place(identifier)
             if isinstance(place, Rejection):
                 flaws.append(place)
             elif place is not None:
                 places.append(place)
         return tuple(places), tuple(flaws)
+
+    def _identifier_place(self, identifier: Identifier) -> int | Rejection | None:
+        if identifier not in self._known_places:
+            self._known_places[identifier] = self._know(identifier)
+        return self._known_places[identifier]
 
     def _know(self, identifier: Identifier) -> int | Rejection | None:
         """Return its place; None for one that many people share or that stands for nobody: it identifies no one."""

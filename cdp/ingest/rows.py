@@ -11,7 +11,7 @@ from cdp import arrays
 from cdp.arrays import Column
 from cdp.ingest.drafts import Draft
 from cdp.ingest.filing import in_clear
-from cdp.ingest.items import Kind
+from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.ingest.naming import Known
 from cdp.ingest.subjects import Subject
 from cdp.keys import blind, sealing
@@ -94,6 +94,14 @@ def says(draft: Draft, known: Known) -> bool:
         return blind.normalise(blind.IdentifierType(known.type), text) == known.text
     except Invalid:
         return False
+
+
+def unnamed(draft: Draft) -> Identifier | None:
+    """Return the identifier that an attribute holds without naming its person by it; None for any other."""
+    kind, text = draft.filed.identifier, _identifier(draft)
+    if kind is None or text is None or any(each.type == kind and each.value == text for each in draft.item.identifiers):
+        return None
+    return Identifier(IdentifierType(kind), text)
 
 
 def _identifier(draft: Draft) -> str | None:

@@ -115,6 +115,40 @@ def test_who_has_the_address_of_somebody_erased_keeps_everything_but_that_addres
     assert [(0,)] == look(database_url, "select count(*) from identifier where source_id = %s", bank.organization_id)
 
 
+@pytest.mark.parametrize("written", ["{}", " {} ", "upper"])
+def test_an_address_sent_as_a_mere_value_brings_nobody_back(
+    platform: Platform, shop: Organization, bank: Organization, written: str
+) -> None:
+    person, address = known_to(platform, shop)
+    housemate, new = make.name("housemate"), make.name("new")
+    resend(platform, bank, housemate)
+    erase(platform, person)
+    value = address.upper() if written == "upper" else written.format(address)
+
+    outcomes = make.delivery(
+        platform,
+        bank,
+        make.item(Kind.ATTRIBUTES, "city", "Alkmaar", user=new),
+        make.item(Kind.ATTRIBUTES, "email", value, user=new),
+        make.item(Kind.ATTRIBUTES, "email", value, user=housemate),
+        make.item(Kind.ATTRIBUTES, "language", "nl", user=housemate),
+    )
+
+    assert [Outcome.SUPPRESSED, Outcome.SUPPRESSED, Outcome.SUPPRESSED, Outcome.STORED] == outcomes
+
+
+def test_a_value_that_is_no_address_of_anybody_erased_is_taken_and_identifies_nobody(
+    platform: Platform, shop: Organization, database_url: str
+) -> None:
+    person, _ = known_to(platform, shop)
+    erase(platform, person)
+
+    for value in (make.email(), "nonsense", 5, None, {"a": 1}):
+        (outcome,) = make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "email", value, user=make.name("new")))
+        assert Outcome.STORED == outcome
+    assert [(0,)] == look(database_url, "select count(*) from identifier where source_id = %s", shop.organization_id)
+
+
 def test_nothing_of_somebody_new_with_the_address_of_somebody_erased_is_kept(
     platform: Platform, shop: Organization
 ) -> None:
