@@ -1,6 +1,7 @@
 """Look whether who is whom is what the consent log tells: every link and un-link, and where each subject is now."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 from uuid import UUID
 
 from cdp.database import sql
@@ -13,6 +14,7 @@ from consent.events import LinkEvent
 Told = Mapping[UUID, tuple[int, LinkEvent]]
 """What the log tells: the link's id to its index and event."""
 Blame = Callable[[int | None, str], None]
+_CLOSED: Final = b"select organization_id from organization where closed_at is not null"
 
 
 def check(cursor: Cursor, log: Log, told: Told, blame: Blame) -> int:
@@ -38,8 +40,11 @@ def check(cursor: Cursor, log: Log, told: Told, blame: Blame) -> int:
         place = event.place._replace(customer=None if name is None else str(name))
         if composing.link_event(fact, place) != event:
             blame(index, "the link stands in the database otherwise")
+    closed = {organization for (organization,) in cursor.execute(_CLOSED).fetchall()}
     for link_id in told.keys() - here:
-        blame(told[link_id][0], "the link is gone from the database")
+        index, event = told[link_id]
+        if event.source not in closed:  # a removal takes the links of what was supplied along
+            blame(index, "the link is gone from the database")
     for (subject,) in cursor.execute(sql("log_check_edges").encode()).fetchall():
         blame(None, f"the records of {subject} are with somebody else than the links say")
     return len(rows)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from cdp import clock, replaying
+from cdp import clock, erasure, replaying
 from cdp.cli import app
 from cdp.ingest.items import Outcome
 from cdp.platform import Platform
@@ -131,15 +132,15 @@ def test_a_replay_that_was_interrupted_goes_on(
     gone = [known_to(platform, shop)[0].customer_id for _ in range(3)]
     assert [1, 1, 1] == [destroy(each, True) for each in gone]
     left = iter([True, False])
-    erase = replaying.erasure.erase
+    erase = erasure.erase
 
-    def erase_one(*args: object, **named: object) -> object:
+    def erase_one(*args: Any, **named: Any) -> erasure.Erasure:
         if not next(left):
             raise KeyboardInterrupt
-        return erase(*args, **named)  # type: ignore[arg-type]  # whatever it was called with
+        return erase(*args, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(replaying.erasure, "erase", erase_one)
+        patch.setattr(erasure, "erase", erase_one)
         with pytest.raises(KeyboardInterrupt):
             replay(platform)
     assert 2 == sum(is_here(database_url, each) for each in gone)

@@ -7,10 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from cdp import clock
+from cdp import clock, corrections, organizations
 from cdp.log import database_check, sequencer
 from cdp.platform import Platform
 from cdp.tables import Organization
+from consent.types import CUSTOMER_SOURCE
 from tests import make
 from tests.cdp.leaving import erase, known_to
 from tests.cdp.log import bundles
@@ -60,6 +61,45 @@ def test_nothing_is_found_where_nothing_was_changed(platform: Platform, person: 
     assert [] == found.differences
     assert found.checked["acts"] >= 3
     assert found.checked["links_kept"] >= 1
+
+
+def test_who_left_or_was_removed_leaves_nothing_to_find(platform: Platform, shop: Organization) -> None:
+    """The rows of links go with a source that is removed, and with somebody who is erased."""
+    removed, another = make.organization(platform), make.organization(platform)
+    person, _ = known_to(platform, shop, removed, another)
+    sequencer.step(platform)
+    organizations.remove(platform, removed.organization_id, at=clock.now())
+    sequencer.step(platform)
+
+    assert [] == database_check.check(platform).differences
+
+    erase(platform, person)
+    sequencer.step(platform)
+    assert [] == database_check.check(platform).differences
+
+
+def test_dossiers_that_went_apart_are_where_the_links_say(
+    platform: Platform, shop: Organization, database_url: str
+) -> None:
+    """One that had joined goes back, one that was there from the first day gets a customer of its own."""
+    person, _ = known_to(platform, shop, make.organization(platform), make.organization(platform))
+    sequencer.step(platform)
+    with psycopg.connect(database_url) as connection:
+        mine = connection.execute(
+            "select subject_id from subject where customer_id = %s and source_id <> %s",
+            (person.customer_id, CUSTOMER_SOURCE),
+        ).fetchall()
+    for (subject,) in mine:
+        with platform.database.scoped(person.scope) as session:
+            corrections.unlink(session, person.customer_id, subject, at=clock.now())
+    sequencer.step(platform)
+    apart = database_check.check(platform)
+    erase(platform, person)
+    sequencer.step(platform)
+
+    assert 3 == len(mine)
+    assert [] == apart.differences
+    assert [] == database_check.check(platform).differences
 
 
 GONE = "is gone from the database"
