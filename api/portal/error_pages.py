@@ -90,6 +90,7 @@ def frame_of(portal: Portal, request: Request, speech: Speech) -> Frame:
         ways=ways(speech, None) if is_perhaps_in else (),
         tongues=tongues(speech.locale),
         person="" if is_perhaps_in else None,
+        made=speech.made(),
         stay=None,
         notice=None,
     )
@@ -102,9 +103,16 @@ def _page(portal: Portal, request: Request, *, status: int) -> Response:
 
 def _to(place: str, request: Request) -> Response:
     """Lead to where somebody says who they are, and from there back to the page they wanted."""
-    wanted = request.url.path if request.method == "GET" else _before(request)
+    wanted = _asked_for(request) if request.method == "GET" else _before(request)
     onward = f"?{urlencode({places.ONWARD: wanted})}" if wanted != places.OVERVIEW else ""
     return RedirectResponse(place + onward, 303)
+
+
+def _asked_for(request: Request) -> str:
+    """Return the page that was asked for, with what it was narrowed to where that is short and plain."""
+    path, query = request.url.path, request.url.query
+    whole = f"{path}?{query}" if query else path
+    return whole if places.onward(whole) == whole else path
 
 
 def _before(request: Request) -> str:

@@ -11,7 +11,8 @@ from api.app import create_app
 from api.portal import cookies
 from cdp.platform import Platform
 from tests import make
-from tests.portal import axe_source, browser
+from tests.portal import axe_source, browser, visiting
+from tests.portal.visiting import Visitor
 
 PAGE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 Enter = Callable[[make.Person], TestClient]
@@ -73,3 +74,17 @@ def stale(database_url: str) -> Age:
             )
 
     return age
+
+
+@pytest.fixture(scope="module")
+def port(platform: Platform) -> Iterator[int]:
+    """Serve the portal on loopback and return on which port."""
+    with visiting.served(platform) as number:
+        yield number
+
+
+@pytest.fixture
+def visitor(platform: Platform, chromium: Browser, port: int) -> Iterator[Visitor]:
+    """Return somebody who is logged in with a real browser and a device for passkeys."""
+    with visiting.visiting(platform, chromium, f"http://localhost:{port}") as somebody:
+        yield somebody

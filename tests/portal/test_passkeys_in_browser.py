@@ -1,125 +1,27 @@
 """The passkey ceremony in a real browser with a virtual device: what it makes opens, and every abuse does not."""
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
+from playwright.sync_api import Browser, expect
 
-from api.app import create_app
 from api.portal import cookies
-from cdp import passkeys
+from cdp import dossier, passkeys
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
 from tests import make
-from tests.portal import axe_source, browser
+from tests.portal.visiting import Visitor, visiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-DEVICE = {
-    "protocol": "ctap2",
-    "ctap2Version": "ctap2_1",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if browser.program() is None:
-        axe_source.missing("no chromium on this machine")
-    with browser.started() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def port(platform: Platform) -> Iterator[int]:
-    """Serve the portal on loopback and return on which port."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    number: int = listening.getsockname()[1]
-    settings = replace(platform.settings, base_url=f"http://localhost:{number}")
-    app = create_app(replace(platform, settings=settings))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    serving.start()
-    yield number
-    server.should_exit = True
-    serving.join()
-    listening.close()
-
-
-@dataclass
-class Visitor:
-    """Somebody with a browser and a device in it."""
-
-    person: make.Person
-    context: BrowserContext
-    page: Page
-    devtools: CDPSession
-    device: str
-    base: str
-
-    def go(self, path: str) -> Page:
-        """Open a page."""
-        self.page.goto(self.base + path)
-        return self.page
-
-    def verify(self, *, is_verified: bool) -> None:
-        """Let the device verify its user, or not."""
-        facts = {"authenticatorId": self.device, "isUserVerified": is_verified}
-        self.devtools.send("WebAuthn.setUserVerified", facts)
-
-    def held(self) -> list[dict[str, Any]]:
-        """Return the keys in the device."""
-        found: list[dict[str, Any]] = self.devtools.send("WebAuthn.getCredentials", {"authenticatorId": self.device})[
-            "credentials"
-        ]
-        return found
-
-    def make_passkey(self, name: str = "Telefoon") -> None:
-        """Make a passkey on the page."""
-        page = self.go("/veilig-inloggen")
-        page.get_by_label("Hoe noemt u deze passkey?").fill(name)
-        page.get_by_role("button", name="Maak een passkey").click()
-
-    def log_out(self) -> None:
-        """Forget the session."""
-        self.context.clear_cookies()
-
-
-def visiting(platform: Platform, chromium: Browser, base: str) -> Iterator[Visitor]:
-    """Yield somebody who is logged in at `base`, with a device that holds no key yet."""
-    person = make.person(platform)
-    context = chromium.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam")
-    token = person.headers["Authorization"].removeprefix("Bearer ")
-    context.add_cookies([{"name": cookies.SESSION, "value": token, "url": base}])
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    devtools = context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    device = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
-    yield Visitor(person, context, page, devtools, device, base)
-    context.close()
-
-
-@pytest.fixture
-def visitor(platform: Platform, chromium: Browser, port: int) -> Iterator[Visitor]:
-    yield from visiting(platform, chromium, f"http://localhost:{port}")
 
 
 @pytest.fixture
 def stray(platform: Platform, chromium: Browser, port: int) -> Iterator[Visitor]:
     """Return somebody on an origin that passkeys are not for."""
-    yield from visiting(platform, chromium, f"http://127.0.0.1:{port}")
+    with visiting(platform, chromium, f"http://127.0.0.1:{port}") as somebody:
+        yield somebody
 
 
 def kept(platform: Platform, person: make.Person) -> list[str]:
@@ -223,15 +125,21 @@ def test_a_removed_passkey_opens_nothing(platform: Platform, visitor: Visitor) -
     assert ([], 1) == (kept(platform, visitor.person), len(visitor.held()))
 
 
-def test_nobody_is_shut_out_of_the_ceremony(visitor: Visitor, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("choice", [{"address": "u"}, {"address": "je"}, {"language": "en"}], ids=["u", "je", "en"])
+def test_nobody_is_shut_out_of_the_ceremony(
+    platform: Platform, visitor: Visitor, axe: str, choice: dict[str, str]
+) -> None:
     """The gallery has no secure context and hides what only the script shows: here it is looked at."""
-    axe = axe_source.source(tmp_path_factory.mktemp("axe"))
+    with platform.database.scoped(visitor.person.scope) as session:
+        dossier.adapt(session, choice)
     found = []
     for path in ("/veilig-inloggen", "/inloggen", "/bevestigen"):
         page = visitor.go(path)
         expect(page.locator("form[data-passkey]").first).to_be_visible() if path != "/bevestigen" else None
         page.evaluate(axe)
-        answer = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        found += [f"{path}: {rule['id']}: {json.dumps(rule['nodes'][0]['html'])}" for rule in answer["violations"]]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # both are of the literals
+            answer = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            found += [f"{path}: {rule['id']}: {json.dumps(rule['nodes'][0]['html'])}" for rule in answer["violations"]]
 
     assert [] == found

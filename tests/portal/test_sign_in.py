@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import psycopg
@@ -380,3 +381,18 @@ def test_an_end_on_another_day_has_a_date(case: str) -> None:
     page = sign_in.sign_in(world.speech(Language.NL), known, world.frame(Language.NL, Room.SIGN_IN))
 
     assert [expected] == [each.until for each in page.sessions]
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads"),
+    [
+        ("/gegevens?soort=health&na=x", "/gegevens?soort=health&na=x"),
+        ("/gegevens", "/gegevens"),
+        ("/gegevens?soort=" + "x" * 600, "/gegevens"),
+    ],
+    ids=range(3),
+)
+def test_after_the_login_one_is_at_the_very_page_that_was_asked_for(portal: TestClient, asked: str, leads: str) -> None:
+    answer = portal.get(asked, follow_redirects=False)
+
+    assert f"/inloggen?{urlencode({'verder': leads})}" == answer.headers["location"]
