@@ -14,3 +14,14 @@ def row() -> UUID:
     number = (number & ~(0xF << 76)) | (0x7 << 76)
     number = (number & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=number)
+
+
+def rows(count: int) -> list[bytes]:
+    """Return the 16 bytes of so many new ids, with one look at the clock and one call for what is random."""
+    stamp, random = (time.time_ns() // 1_000_000).to_bytes(6), os.urandom(10 * count)
+    return [
+        stamp
+        + bytes((random[at] & 0x0F | 0x70, random[at + 1], random[at + 2] & 0x3F | 0x80))
+        + random[at + 3 : at + 10]
+        for at in range(0, len(random), 10)
+    ]

@@ -248,8 +248,10 @@ class Attempt:
         present, stored = await self._stored(older)
         changes = Changes([], [])
         for said in things.values():
-            fresh = _unheard(said, stored)
             current = present.get((said[0].subject.id, said[0].thing))
+            if current is None and len(said) == 1 and said[0].row not in stored:
+                continue  # said for the first time: it holds as it is
+            fresh = _unheard(said, stored)
             plan = versions.settle(current, [Version(d.digest, d.at, d.item.occurred_at is not None) for d in fresh])
             _carry_out(plan, fresh)
             customer = said[0].subject.customer

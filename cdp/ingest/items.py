@@ -29,7 +29,13 @@ TEXT_LENGTH: Final = 2_000
 REFERENCES: Final = 20
 
 
-class Kind(StrEnum):
+class _Word(StrEnum):
+    """A word that is looked up by the thousand: it hashes as text does, for Enum's own hash is a call of Python."""
+
+    __hash__ = str.__hash__
+
+
+class Kind(_Word):
     """What an item says: four kinds of record, or only that two references are one subject."""
 
     ATTRIBUTES = "attributes"
@@ -39,7 +45,7 @@ class Kind(StrEnum):
     LINK = "link"
 
 
-class ReferenceType(StrEnum):
+class ReferenceType(_Word):
     """How a source names a subject.
 
     `previous_id` is what an alias leaves behind: an earlier anonymous id or an earlier user id;
@@ -51,7 +57,7 @@ class ReferenceType(StrEnum):
     PREVIOUS_ID = "previous_id"
 
 
-class IdentifierType(StrEnum):
+class IdentifierType(_Word):
     """What is unique to a person beyond one source."""
 
     EMAIL = "email"
@@ -59,7 +65,7 @@ class IdentifierType(StrEnum):
     CUSTOMER_NUMBER = "customer_number"
 
 
-class Channel(StrEnum):
+class Channel(_Word):
     """Where an interaction took place."""
 
     EMAIL = "email"
@@ -98,7 +104,7 @@ class TimeNote(StrEnum):
     ZONE_ASSUMED = "zone-assumed"
 
 
-class Outcome(StrEnum):
+class Outcome(_Word):
     """What became of one item; `rejected` comes with a Rejection."""
 
     STORED = "stored"

@@ -15,6 +15,7 @@ from cdp.ingest.conversions import Fields, Getter, UnreadableCellError, Value
 from cdp.ingest.files import BadRow, Row
 from cdp.ingest.items import (
     IDENTIFIER_LENGTH,
+    ITEM_BYTES,
     KEY_LENGTH,
     NAME_LENGTH,
     TEXT_LENGTH,
@@ -261,6 +262,8 @@ def _encode(value: object, key: str) -> bytes:
         text = _ENCODE(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise _UnusableError(Reason.UNREADABLE_VALUE, key) from error
+    if isinstance(value, str) and len(text) <= ITEM_BYTES and b"\\u0000" not in text:
+        return text  # no number in it, and nothing that nests
     reason = decoding.flaw(text, plain=decoding.is_plain(text))
     if reason is not None:
         raise _UnusableError(reason, key)

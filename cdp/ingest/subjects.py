@@ -16,8 +16,9 @@ from uuid import UUID
 from cdp import arrays, ids
 from cdp.ingest.naming import Book, Known, Mention, Name
 from cdp.ingest.transaction import Rows, Transaction
+from cdp.keys import sealing
 from cdp.keys.ring import KeyProvider
-from cdp.keys.sealing import DataKey, new_data_key
+from cdp.keys.sealing import DataKey, new_data_keys
 from cdp.lane import Asked
 
 _RESOLVE: Final = (
@@ -118,18 +119,17 @@ class Finder:
 
     def create(self, names: Sequence[Name], *, at: datetime) -> None:
         """Make a subject for each name that has none; another delivery may be first."""
-        wrapped, offered = [], []
-        for _ in names:
-            data_key, subject_id = new_data_key(), ids.row()
-            offered.append(Subject(subject_id.bytes, ids.row().bytes, DataKey(data_key), is_new=True))
-            wrapped.append(self._ring.wrap(self._ring.new_slot(), data_key, subject=subject_id))
-        self._subjects |= {subject.id: subject for subject in offered}
-        sealed = [subject.seal_name(name.text) for name, subject in zip(names, offered, strict=True)]
+        people, customers, data_keys = ids.rows(len(names)), ids.rows(len(names)), new_data_keys(len(names))
+        wrapped = self._ring.wrap_new(list(zip(data_keys, people, strict=True)))
+        keys = [DataKey(each) for each in data_keys]
+        for subject, customer, key in zip(people, customers, keys, strict=True):
+            self._subjects[subject] = Subject(subject, customer, key, is_new=True)
+        told = [(key, subject, name.text.encode()) for key, subject, name in zip(keys, people, names, strict=True)]
         facts = {
             **_columns(names),
-            "sealed": arrays.blobs(sealed),
-            "customers": arrays.ids(subject.customer for subject in offered),
-            "subjects": arrays.ids(subject.id for subject in offered),
+            "sealed": arrays.blobs(sealing.seal_all(told, table="reference", column="sealed")),
+            "customers": arrays.ids(customers),
+            "subjects": arrays.ids(people),
             "wrapped": arrays.blobs(wrapped),
             "moment": at,
         }

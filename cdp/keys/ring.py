@@ -21,7 +21,7 @@ durable and final when it returns; after that unwrap fails in every process.
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,6 +63,9 @@ class KeyProvider(Protocol):
 
     def wrap(self, slot: int, data_key: bytes, *, subject: UUID) -> bytes:
         """Return `data_key` wrapped for `subject`; raises KeyDestroyed for a destroyed slot."""
+
+    def wrap_new(self, named: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """Return each (data key, 16 bytes of the subject) wrapped under a fresh slot of its own."""
 
     def unwrap(self, wrapped: bytes, *, subject: UUID) -> bytes:
         """Return the data key; raises KeyDestroyed, or Unreadable for what was not wrapped for `subject`."""
@@ -176,6 +179,13 @@ class LocalKeyRing:
         loaded = self._present()
         leaf = loaded.trees[loaded.newest].derive(slot)
         return wrapping.wrap(leaf, data_key, generation=loaded.newest, slot=slot, subject=subject)
+
+    def wrap_new(self, named: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """Return each (data key, 16 bytes of the subject) wrapped under a fresh slot of its own."""
+        loaded = self._present()
+        derive, slots = loaded.trees[loaded.newest].derive, tree.random_slots(len(named))
+        leaves = [(derive(slot), slot, *each) for slot, each in zip(slots, named, strict=True)]
+        return wrapping.wrap_all(leaves, generation=loaded.newest)
 
     def unwrap(self, wrapped: bytes, *, subject: UUID) -> bytes:
         """Return the data key; raises KeyDestroyed, or Unreadable for what was not wrapped for `subject`."""

@@ -100,6 +100,12 @@ def new_data_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
+def new_data_keys(count: int) -> list[bytes]:
+    """Return so many fresh AES-256 keys, with one call for what is random."""
+    random = secrets.token_bytes(KEY_BYTES * count)
+    return [random[at : at + KEY_BYTES] for at in range(0, len(random), KEY_BYTES)]
+
+
 def place(table: str, row: UUID, column: str) -> bytes:
     """Return the associated data of one place; the row's fixed length keeps it unambiguous."""
     return table.encode() + b"\0" + row.bytes + b"\0" + column.encode()

@@ -65,6 +65,13 @@ def random_slot() -> int:
     return int.from_bytes(os.urandom(SLOT_BITS // 8))
 
 
+def random_slots(count: int) -> list[int]:
+    """Return so many slots as `random_slot` gives them, with one call for what is random."""
+    size = SLOT_BITS // 8
+    random = os.urandom(size * count)
+    return [int.from_bytes(random[at : at + size]) for at in range(0, len(random), size)]
+
+
 class Tree:
     """All the leaf keys of one generation, but for those that were destroyed."""
 

@@ -6,6 +6,7 @@ The associated data is everything before the nonce and the subject's id, so that
 
 import os
 import struct
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -45,11 +46,23 @@ def where(wrapped: bytes) -> tuple[int, int]:
 
 def wrap(leaf: bytes, data_key: bytes, *, generation: int, slot: int, subject: UUID) -> bytes:
     """Return `data_key` wrapped under `leaf` for `subject`."""
+    return _wrap(leaf, data_key, (generation, slot), subject.bytes, os.urandom(_NONCE))
+
+
+def wrap_all(named: Sequence[tuple[bytes, int, bytes, bytes]], *, generation: int) -> list[bytes]:
+    """Return each (leaf, slot, data key, the 16 bytes of the subject) wrapped, with one call for all nonces."""
+    nonces = os.urandom(_NONCE * len(named))
+    return [
+        _wrap(leaf, data_key, (generation, slot), subject, nonces[start : start + _NONCE])
+        for start, (leaf, slot, data_key, subject) in zip(range(0, len(nonces), _NONCE), named, strict=True)
+    ]
+
+
+def _wrap(leaf: bytes, data_key: bytes, place: tuple[int, int], subject: bytes, nonce: bytes) -> bytes:
     if len(data_key) != DATA_KEY_BYTES:
         raise ValueError("a data key is 32 bytes")
-    header = bytes((FORMAT,)) + generation.to_bytes(4) + slot.to_bytes(7)
-    nonce = os.urandom(_NONCE)
-    return header + nonce + AESGCM(leaf).encrypt(nonce, data_key, header + subject.bytes)
+    header = bytes((FORMAT,)) + place[0].to_bytes(4) + place[1].to_bytes(7)
+    return header + nonce + AESGCM(leaf).encrypt(nonce, data_key, header + subject)
 
 
 def unwrap(leaf: bytes, wrapped: bytes, *, subject: bytes) -> bytes:
