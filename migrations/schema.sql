@@ -1914,7 +1914,7 @@ grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
 create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2e7ac5e9f85f27cb0f8931f0f4a4c8a4;
 grant execute on function tell_recipients(text,uuid,text,timestamp with time zone) to cdp_customer;
 
-create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 22e91e9833a3868af1d7bd999ef21a7c;
+create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5a88976511917c807cbfdb39e647615b;
 grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0fbb01eda92e06e9980cd0ca227e4335;

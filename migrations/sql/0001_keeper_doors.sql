@@ -15,7 +15,8 @@ begin
 end
 $$;
 
--- Tell whether every one of these tokens stands, now, for this client of this organization and was given this scope.
+-- Tell whether every one of these tokens stands, now, for this client of this organization and was given this scope. One
+-- that is bound to a key does not by itself: whoever shows it has to prove more.
 create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
@@ -26,7 +27,7 @@ begin
         where not exists (
             select from access_token t join client c using (client_id) join organization o using (organization_id)
             where t.token_hash = h.hash and t.revoked_at is null and t.expires_at > statement_timestamp()
-              and needed = any (t.scopes) and c.client_id = holder and c.revoked_at is null
+              and t.key_hash is null and needed = any (t.scopes) and c.client_id = holder and c.revoked_at is null
               and o.organization_id = house and o.closed_at is null));
 end
 $$;

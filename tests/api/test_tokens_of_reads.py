@@ -86,19 +86,22 @@ def test_a_token_that_ended_is_refused_at_once_whatever_it_asks(
 
 
 @pytest.mark.parametrize(
-    ("change", "code"),
+    ("change", "status", "code"),
     [
-        ("update access_token set scopes = '{}' where token_hash = %(token)s", "insufficient-scope"),
-        (f"update client set organization_id = null {OF_ITS_CLIENT}", "no-organization"),
+        ("update access_token set scopes = '{}' where token_hash = %(token)s", 403, "insufficient-scope"),
+        (f"update client set organization_id = null {OF_ITS_CLIENT}", 403, "no-organization"),
+        ("update access_token set key_hash = sha256('a key') where token_hash = %(token)s", 401, "proof-failed"),
     ],
 )
-def test_what_a_token_may_do_is_looked_at_with_it(api: TestClient, desk: Desk, change: str, code: str) -> None:
+def test_what_a_token_may_do_is_looked_at_with_it(
+    api: TestClient, desk: Desk, change: str, status: int, code: str
+) -> None:
     before = desk.looks()
     desk.change(change)
 
     answer = api.get(desk.path, params=CARE, headers=desk.headers)
 
-    assert (403, code) == (answer.status_code, answer.json()["code"])
+    assert (status, code) == (answer.status_code, answer.json()["code"])
     assert before == desk.looks()
 
 
