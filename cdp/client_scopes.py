@@ -8,7 +8,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "profiles:read": "Look up and read profiles, as far as the customer granted.",
         "records:write": "Send records of the organization's own customers, and see which were rejected.",
-        "grants:request": "Ask customers for access, see its own grants and what changed.",
+        "grants:request": "See the organization's own grants and what changed, and record those given elsewhere.",
         "demands:answer": "See what customers ask of the organization under the law, and answer.",
         "catalog:write": "Say where the organization's own attributes and types belong.",
         "audit:read": "See acts and accesses, never a value.",

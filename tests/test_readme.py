@@ -18,6 +18,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TOURS = ("README.md", "docs/service-developers.md", "docs/customers.md", "docs/auditor.md")
 """Each is a terminal of its own; they follow different people of one demo, so that none needs another."""
+PERSON = re.compile(r"c\['name'\] == '(?P<name>[^']+)'|\['customers'\](?P<number>\[\d+\])")
+"""How a tour picks somebody of the demo: by name, or by a number that does not say who that is."""
 PATIENCE = 300
 BAR = "━"
 """What a progress bar is made of."""
@@ -120,6 +122,13 @@ def test_a_tour_prints_what_it_says(printed: Callable[[str], list[str]], tour: s
 
     assert "" == complaints
     assert masked(steps(tour)[number].expected) == masked(blocks[number])
+
+
+def test_no_two_tours_follow_the_same_person() -> None:
+    followed = {tour: {each.group() for each in PERSON.finditer((ROOT / tour).read_text())} for tour in TOURS}
+
+    assert [] == [each for people in followed.values() for each in people if "name" not in each]
+    assert len(set().union(*followed.values())) == sum(len(people) for people in followed.values())
 
 
 @pytest.mark.parametrize("path", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]), ids=str)
