@@ -90,6 +90,8 @@ class Frame:
     ways: tuple[Way, ...]
     tongues: tuple[Tongue, ...]
     person: str | None
+    made: str
+    """When the page was made, for the one who prints it."""
     stay: Stay | None
     notice: Notice | None
 

@@ -96,6 +96,10 @@ class Speech:
         """Return the full date: 21 februari 2027."""
         return format_date(moment.astimezone(ZONE), "d MMMM y", locale=_CLDR[self.locale])
 
+    def made(self) -> str:
+        """Return when this was said, in full: 21 november 2026, 14:30."""
+        return f"{self.date(self.at)}, {self.clock(self.at)}"
+
     def day(self, moment: datetime) -> str:
         """Return the day as a heading: Vandaag, zaterdag 21 november."""
         named = format_date(moment.astimezone(ZONE), "EEEE d MMMM", locale=_CLDR[self.locale])

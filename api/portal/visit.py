@@ -128,6 +128,7 @@ class Visit:
             ways=ways(speech, room, waiting=len(pending)),
             tongues=tongues(speech.locale),
             person=known.name,
+            made=speech.made(),
             stay=self._stay(speech, mine),
             notice=notices.told(session, speech, names, code, about),
         )

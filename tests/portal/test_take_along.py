@@ -2,15 +2,17 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
 import pytest
 
-from cdp import clock, corrections
+from cdp import clock, corrections, dossier
 from cdp.ingest.items import Kind
 from cdp.platform import Platform
 from cdp.tables import Organization
+from cdp.unsealing import OwnKeys
 from tests import make
 from tests.portal.conftest import Enter
 
@@ -113,3 +115,23 @@ def test_what_is_read_has_the_names_of_its_fields(platform: Platform, enter: Ent
 
     assert "Merk: Zeemeeuw" in page
     assert "Afloop: geen antwoord" in page
+
+
+def test_what_is_read_tells_what_was_asked_and_when_somebody_looked(
+    platform: Platform, enter: Enter, noor: make.Person
+) -> None:
+    reader, browser = make.granted(platform, noor, "contact"), enter(noor)
+    headers = make.service(platform, reader, "profiles:read")
+    profile = platform.profile_ids.profile_id(noor.customer_id, reader.organization_id)
+    assert 200 == browser.get(f"/v1/profiles/{profile}?purpose=advice", headers=headers).status_code
+    with platform.database.scoped(noor.scope) as session:
+        found = dossier.records(session, OwnKeys(session, platform.ring), until=clock.now(), limit=9)
+    name = next(each.record_id for each in found if each.type == "first_name")
+    browser.post(f"/gegevens/{name}/wissen")
+
+    page = browser.get("/gegevens/meenemen/html").text
+
+    assert "Wissen: Voornaam" in page
+    assert "first_name" not in page
+    assert "Waarvoor: Advies" in page
+    assert re.search(r" [0-9]{4}, [0-9]{2}:[0-9]{2}</bdi>", page)

@@ -70,7 +70,7 @@ def demand(held: Held, frame: Frame, each: Demand) -> DemandPage:
     is_open = state in {State.OPEN, State.LATE}
     return DemandPage(
         frame=frame,
-        title=_title(held, each),
+        title=asked_for(held, each.kind, each.type or ""),
         tag=_tag(held, each),
         answer=_answer(held, each),
         answer_note=each.answer_note,
@@ -88,7 +88,7 @@ def _slip(held: Held, each: Demand) -> Slip:
     return Slip(
         href=places.demand(each.demand_id),
         rosette=rosette(each.organization),
-        title=_title(held, each),
+        title=asked_for(held, each.kind, each.type or ""),
         name=_who(held, each),
         when=_when(held, each),
         tag=_tag(held, each),
@@ -102,14 +102,14 @@ _TITLES: Final[Mapping[Kind, str]] = {
 }
 
 
-def _title(held: Held, each: Demand) -> str:
-    if each.kind is Kind.LOOK:
+def asked_for(held: Held, kind: Kind, type_: str) -> str:
+    """Return what was asked, in a few words."""
+    if kind is Kind.LOOK:
         return held.speech.say("Vraag over een regel in het logboek")
-    return held.speech.say(_TITLES[each.kind], what=_what(held, each))
+    return held.speech.say(_TITLES[kind], what=_what(held, type_))
 
 
-def _what(held: Held, each: Demand) -> str:
-    type_ = each.type or ""
+def _what(held: Held, type_: str) -> str:
     if type_ in held.catalog.attributes:
         return held.speech.name(held.catalog.attributes[type_].label)
     for kind, known in held.catalog.record_types:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from api.portal import places
 from api.portal.frame import Frame, Page
-from api.portal.pages import things, values
+from api.portal.pages import demands, things, values
 from api.portal.pages.things import Held
 from api.portal.speech import Speech, later
+from cdp.demands import Kind
 from cdp.portability import Taking
 
 Row = Mapping[str, Any]
@@ -147,14 +148,18 @@ def _grant(held: Held, row: Row) -> Item:
 
 
 def _demand(held: Held, row: Row) -> Item:
-    return Item(row["organization_name"], _said([str(row["type"] or ""), _date(held, row["asked_at"])]))
+    asked = demands.asked_for(held, Kind(row["kind"]), row["type"] or "")
+    return Item(row["organization_name"], _said([asked, _date(held, row["asked_at"])]))
 
 
 def _access(held: Held, row: Row) -> Item:
     say = held.speech.say
     seen = ", ".join(held.category(each) for each in row["released"])
     what = f"{say('Zag:')} {seen}" if row["outcome"] == "released" else say("Tegengehouden.")
-    return Item(row["organization_name"] or say("Beheer van deze site"), _said([_date(held, row["at"]), what]))
+    purpose, at = held.catalog.purposes.get(row["purpose"] or ""), _moment(row["at"])
+    why = f"{say('Waarvoor:')} {held.speech.name(purpose.name)}" if purpose else ""
+    when = f"{held.speech.date(at)}, {held.speech.clock(at)}"
+    return Item(row["organization_name"] or say("Beheer van deze site"), _said([when, what, why]))
 
 
 def _from(held: Held, row: Row) -> str:
@@ -162,8 +167,11 @@ def _from(held: Held, row: Row) -> str:
 
 
 def _date(held: Held, moment: Any) -> str:  # noqa: ANN401  # a moment, or what JSON makes of one
-    at = moment if isinstance(moment, datetime) else datetime.fromisoformat(str(moment))
-    return held.speech.date(at)
+    return held.speech.date(_moment(moment))
+
+
+def _moment(moment: Any) -> datetime:  # noqa: ANN401  # a moment, or what JSON makes of one
+    return moment if isinstance(moment, datetime) else datetime.fromisoformat(str(moment))
 
 
 def _said(lines: Sequence[str]) -> tuple[str, ...]:

@@ -76,6 +76,7 @@ def frame(locale: Language, room: Room | None, *, waiting: int = 0, **other: Any
         "ways": ways(speech(locale), room, waiting=waiting),
         "tongues": tongues(locale),
         "person": "Noor de Wit",
+        "made": speech(locale).made(),
         "stay": Stay("15:00", 1800),
         "notice": None,
     }
