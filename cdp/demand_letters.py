@@ -3,7 +3,7 @@
 A letter says that something was asked and by when it is due, and nothing of whom or what: that stands behind a login.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from cdp import addressing, dossier, due_dates
 from cdp.demands import Demand, Kind
 from cdp.directory import Names
 from cdp.ids import NIL
+from cdp.letters import Language
 from cdp.mail import Letter
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -18,34 +19,67 @@ from cdp.settings import Settings
 from cdp.unsealing import OwnKeys
 from consent.errors import NotFound
 
-_SUBJECT: Final = "Een klant vraagt u iets"
-_ASKS: Final[Mapping[Kind, str]] = {
-    Kind.CORRECT: "Een klant heeft een gegeven van u verbeterd.",
-    Kind.DISPUTE: "Een klant zegt dat een gegeven van u niet klopt.",
-    Kind.ERASE: "Een klant vraagt u een gegeven te wissen.",
-    Kind.LOOK: "Een klant vraagt waarom u naar gegevens hebt gekeken.",
+_SUBJECTS: Final[Mapping[Language, str]] = {"nl": "Een klant vraagt u iets", "en": "A customer asks you something"}
+_ASKS: Final[Mapping[Kind, Mapping[Language, str]]] = {
+    Kind.CORRECT: {
+        "nl": "Een klant heeft een gegeven van u verbeterd.",
+        "en": "A customer has put right something that you said.",
+    },
+    Kind.DISPUTE: {
+        "nl": "Een klant zegt dat een gegeven van u niet klopt.",
+        "en": "A customer says that something that you said is not true.",
+    },
+    Kind.ERASE: {
+        "nl": "Een klant vraagt u een gegeven te wissen.",
+        "en": "A customer asks you to erase something.",
+    },
+    Kind.LOOK: {
+        "nl": "Een klant vraagt waarom u naar gegevens hebt gekeken.",
+        "en": "A customer asks why you looked at their data.",
+    },
 }
-_TEXT: Final = """\
+_TEXTS: Final[Mapping[Language, str]] = {
+    "nl": """\
 {asks}
 
 U moet uiterlijk {due} antwoorden.
 Wat de klant vraagt, leest u met GET {base_url}/v1/demands. Daar antwoordt u ook.
 Nummer: {number}
-"""
+""",
+    "en": """\
+{asks}
+
+You have to answer by {due} (day-month-year).
+Read what the customer asks with GET {base_url}/v1/demands. You answer there, too.
+Number: {number}
+""",
+}
+_BOTH: Final[tuple[Language, ...]] = ("nl", "en")
 
 
 def opened(settings: Settings, names: Names, demand: Demand) -> list[Letter]:
-    """Return the letters that go out when a demand was made."""
-    receivers = [_contact(names, demand)]
+    """Return the letters that go out when a demand was made, in the language of each reader, or else in both."""
+    receivers = {_contact(names, demand): _languages(names, demand)}
     if demand.kind is Kind.LOOK or demand.organization == NIL:
-        receivers.append(settings.operator_mail)
-    text = _TEXT.format(
-        asks=_ASKS[demand.kind],
-        due=due_dates.last_day(demand.due_at).strftime("%d-%m-%Y"),
-        base_url=settings.base_url,
-        number=demand.demand_id,
-    )
-    return [Letter(each, _SUBJECT, text, "nl") for each in dict.fromkeys(receivers) if each]
+        receivers.setdefault(settings.operator_mail, _BOTH)
+    return [_written(settings, demand, to, languages) for to, languages in receivers.items() if to]
+
+
+def _written(settings: Settings, demand: Demand, to: str, languages: Sequence[Language]) -> Letter:
+    facts = {
+        "due": due_dates.last_day(demand.due_at).strftime("%d-%m-%Y"),
+        "base_url": settings.base_url,
+        "number": demand.demand_id,
+    }
+    parts = [_TEXTS[each].format(asks=_ASKS[demand.kind][each], **facts) for each in languages]
+    return Letter(to, " / ".join(_SUBJECTS[each] for each in languages), "\n".join(parts), languages[0])
+
+
+def _languages(names: Names, demand: Demand) -> Sequence[Language]:
+    """Return the language that stands in an organization's details; both where none of ours does."""
+    found = names.by_id.get(demand.organization)
+    wanted = None if found is None else found.details.get("language")
+    return tuple(each for each in _BOTH if each == wanted) or _BOTH
 
 
 _ANSWERED: Final[Mapping[str, tuple[str, str]]] = {

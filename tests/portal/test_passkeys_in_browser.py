@@ -138,7 +138,7 @@ def test_nobody_is_shut_out_of_the_ceremony(
         expect(page.locator("form[data-passkey]").first).to_be_visible() if path != "/bevestigen" else None
         page.evaluate(axe)
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # both are of the literals
+            page.emulate_media(color_scheme=scheme)
             answer = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
             found += [f"{path}: {rule['id']}: {json.dumps(rule['nodes'][0]['html'])}" for rule in answer["violations"]]
 
