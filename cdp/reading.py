@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -21,8 +22,11 @@ from cdp.scope import Held, Principal, Scope
 
 RECENT: Final = 10
 """How many interactions a profile shows."""
-SLICE: Final = 128
-"""How many customers a statement reads at most where many are asked for: it bounds how long one piece of work takes."""
+SLICE: Final = 256
+"""How many customers a statement reads at most where many are asked for: entering a scope and a commit cost as much as
+some customers."""
+AT_A_TIME: Final = 64
+"""How many of them are handed out at a time: it bounds how long one piece of work keeps others waiting."""
 AHEAD: Final = 2
 """How many statements of one asker are in flight side by side."""
 MOST_MERGES: Final = 8
@@ -134,16 +138,19 @@ async def read_current(
 async def in_slices(
     database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent
 ) -> AsyncGenerator[list[tuple[UUID, Seen]], None]:
-    """Yield the answers slice by slice; the next are read while the caller works on one. To be closed (`aclosing`)."""
+    """Yield the answers, some at a time; the next slices are read while the caller works. To be closed (`aclosing`)."""
     slices = (customers[start : start + SLICE] for start in range(0, len(customers), SLICE))
     ahead: list[asyncio.Task[list[tuple[UUID, Seen]]]] = []
     try:
-        for each in slices:
-            ahead.append(asyncio.create_task(read_current(database, asker, each, extent)))
-            if len(ahead) > AHEAD:
-                yield await _first(ahead)
-        while ahead:
-            yield await _first(ahead)
+        while True:
+            begun = islice(slices, AHEAD + 1 - len(ahead))
+            ahead += [asyncio.create_task(read_current(database, asker, each, extent)) for each in begun]
+            if not ahead:
+                return
+            current = await _first(ahead)
+            for start in range(0, len(current), AT_A_TIME):
+                yield current[start : start + AT_A_TIME]
+                await asyncio.sleep(0)  # others have their turn
     finally:
         for task in ahead:
             task.cancel()

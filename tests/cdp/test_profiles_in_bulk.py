@@ -29,7 +29,10 @@ def page(reads: Reads, asker: Asker, person: Dossier, after: str | None, limit: 
     return found
 
 
-def test_a_batch_keeps_the_order_and_gives_each_id_its_own_answer(behind: Behind, reads: Reads, shop: Asker) -> None:
+def test_a_batch_keeps_the_order_and_gives_each_id_its_own_answer(
+    behind: Behind, reads: Reads, shop: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SLICE", 100)
     people = [behind.customer().grant(shop.organization, "contact") for _ in range(150)]
     for number, person in enumerate(people):
         person.state(BANK, "number", number)
@@ -87,6 +90,7 @@ def test_an_export_holds_exactly_those_who_granted_something(
 ) -> None:
     monkeypatch.setattr(profiles, "CHUNK", 7)
     monkeypatch.setattr(reading, "SLICE", 3)
+    monkeypatch.setattr(reading, "AT_A_TIME", 2)
     people = [behind.customer().grant(shop.organization, "contact") for _ in range(20)]
     for number, person in enumerate(people):
         person.state(BANK, "number", number)
