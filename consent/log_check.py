@@ -5,23 +5,24 @@ the entries, higher tiles those of the tiles below, and what lies left of the ol
 edge from which both roots are worked out again.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from consent import bundle, event_bodies, events, merkle, tiles
+from consent import bundle, event_bodies, events, merkle, opened, tiles
 from consent.checkpoints import Checkpoint, Verified
-from consent.commitments import LEAF_SIZE, Kind, Opening
+from consent.commitments import LEAF_SIZE, Kind
 from consent.encoding import HASH_SIZE
 from consent.errors import Malformed, Problem, VerificationFailed
 from consent.events import Event
+from consent.opened import FRAMED
 from consent.policy import Policy
 from consent.proofs import LONGEST_FILE, ConsistencyProof
 from consent.tar import Reader
 from consent.tiles import HEIGHT, WIDTH, Tile
 
-_FRAMED: Final = 2 + LEAF_SIZE
 _LENGTH: Final = LEAF_SIZE.to_bytes(2, "big")
 
 Take = Callable[[int, bytes, Kind, Event], None]
@@ -53,8 +54,8 @@ class LogCheck:
 
     def leaf_hash(self, index: int) -> bytes:
         """Return the hash of a leaf that is in the file."""
-        at = (index - self.base) * _FRAMED
-        return merkle.leaf_hash(bytes(self.leaves[at + 2 : at + _FRAMED]))
+        at = (index - self.base) * FRAMED
+        return merkle.leaf_hash(bytes(self.leaves[at + 2 : at + FRAMED]))
 
     def has(self, index: int) -> bool:
         """Tell whether the leaf is in the file."""
@@ -96,13 +97,20 @@ def walk(reader: Reader, check: LogCheck, take: Take, blame: Blame, *, wanted: f
     sizes = sorted(size for size in wanted | set(expected) if check.base <= size <= check.checkpoint.size)
     full: dict[int, bytes] = {}
     check.roots = _roots_here(grown, [], sizes)
-    for tile in tiles.bundles_of_log(check.checkpoint.size, since=check.since):
-        hashes = _lowest(reader, check, tile)
-        check.roots |= _roots_here(grown, hashes, sizes)
-        if tile.width == WIDTH:
-            full[tile.index] = merkle.subtree_root(hashes)
-            grown.append(full[tile.index], HEIGHT)
-        _opened(reader, check, tile, hashes, take, blame)
+    with opened.reading(check.checkpoint.size - check.base) as (read, ahead):
+        waiting: deque[tuple[Tile, list[bytes], opened.Result]] = deque()
+        for tile in tiles.bundles_of_log(check.checkpoint.size, since=check.since):
+            entries, hashes = _lowest(reader, check, tile)
+            check.roots |= _roots_here(grown, hashes, sizes)
+            if tile.width == WIDTH:
+                full[tile.index] = merkle.subtree_root(hashes)
+                grown.append(full[tile.index], HEIGHT)
+            content = reader.maybe(f"{check.name}/{bundle.openings_path(tile.index)}")
+            waiting.append((tile, hashes, list if content is None else read(content, entries, tile.index * WIDTH)))
+            if len(waiting) > ahead:
+                _opened(check, *waiting.popleft(), take, blame)
+        while waiting:
+            _opened(check, *waiting.popleft(), take, blame)
     for size, root in expected.items():
         if root is not None and check.roots[size] != root:
             raise VerificationFailed("the entries do not lead to the root that the log signed")
@@ -124,43 +132,34 @@ def _earlier(reader: Reader, check: LogCheck, take: Take, blame: Blame) -> None:
             _hand_over(index, hashed, kind, event, take, blame)
 
 
-def _lowest(reader: Reader, check: LogCheck, tile: Tile) -> list[bytes]:
-    """Take 256 entries with their hashes, and return these."""
+def _lowest(reader: Reader, check: LogCheck, tile: Tile) -> tuple[bytes, list[bytes]]:
+    """Take 256 entries with their hashes, and return both."""
     stored = _exactly(reader, check, Tile(0, tile.index, tile.width), tile.width * HASH_SIZE)
-    entries = _exactly(reader, check, tile, tile.width * _FRAMED)
+    entries = _exactly(reader, check, tile, tile.width * FRAMED)
     hashes = []
-    for at in range(0, len(entries), _FRAMED):
+    for at in range(0, len(entries), FRAMED):
         if entries[at : at + 2] != _LENGTH:
             raise Malformed("an entry has 34 bytes")
-        hashes.append(sha256(b"\0" + entries[at + 2 : at + _FRAMED]).digest())
+        hashes.append(sha256(b"\0" + entries[at + 2 : at + FRAMED]).digest())
     if b"".join(hashes) != stored:
         raise VerificationFailed(f"a tile holds other hashes than those of its entries: {check.name}/{tile.to_path()}")
     check.leaves += entries
-    return hashes
+    return entries, hashes
 
 
-def _opened(reader: Reader, check: LogCheck, tile: Tile, hashes: list[bytes], take: Take, blame: Blame) -> None:
+def _opened(check: LogCheck, tile: Tile, hashes: list[bytes], result: opened.Result, take: Take, blame: Blame) -> None:
     begin = tile.index * WIDTH
-    content = reader.maybe(f"{check.name}/{bundle.openings_path(tile.index)}")
     last = max(begin, check.since) - 1
-    for index, opening in bundle.openings_from_lines(content) if content is not None else ():
-        if not last < index < begin + tile.width:
+    for index, kind, said in result():
+        if index <= last:
             raise Malformed("openings stand in order, each with its entry")
         check.missing.extend(range(last + 1, index))
         last = index
-        _open(check, index, opening, hashes[index - begin], take, blame)
+        if isinstance(said, Problem):
+            blame(index, said)
+        elif kind is not None:
+            _hand_over(index, hashes[index - begin], kind, opened.event_of(said), take, blame)
     check.missing.extend(range(last + 1, begin + tile.width))
-
-
-def _open(check: LogCheck, index: int, opening: Opening, hashed: bytes, take: Take, blame: Blame) -> None:
-    at = (index - check.base) * _FRAMED + 2
-    try:
-        kind = opening.verify(bytes(check.leaves[at : at + LEAF_SIZE]))
-        event = event_bodies.from_body(opening.body)
-    except Problem as problem:
-        blame(index, problem)
-        return
-    _hand_over(index, hashed, kind, event, take, blame)
 
 
 def _hand_over(index: int, hashed: bytes, kind: Kind, event: Event, take: Take, blame: Blame) -> None:
