@@ -79,7 +79,7 @@ def test_what_several_say_alike_is_one_line_with_its_sources(
     before, line = page.split("<bdi>Noor</bdi>")
 
     assert "Voornaam" in before
-    assert "Van <bdi>uzelf, " in line
+    assert "Van <bdi>uzelf en 2 organisaties</bdi>" in line
     assert 3 == len(re.findall(r'href="/gegevens/[0-9a-f-]{36}">Bekijk of wijzig<span class="vh">: Voornaam', page))
 
 

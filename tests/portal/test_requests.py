@@ -54,7 +54,7 @@ def test_products_and_contacts_are_counted_and_the_newest_shown(
     page = enter(person).get(f"/verzoeken/{request}").text
 
     assert re.search(r"Nu 6 gegevens[^<]*[.] Bijvoorbeeld:", page)
-    assert re.search(r"Nu \d+ contacten[.] Bijvoorbeeld:", page)
+    assert re.search(r"Nu \d+ contacten en bezoeken[.] Bijvoorbeeld:", page)
     assert [True, True, False, False, False] == [f"Plan {n}" in page for n in range(5)]
     assert "basis" in page  # it came last, with the person
     assert [True] * 3 + [False] * 3 == [f"Vraag {n}" in page for n in range(6)]

@@ -66,6 +66,7 @@ def test_only_what_the_chosen_say_is_left(
 
     found = standing(platform, noor)
     assert 200 == page.status_code
+    assert "Een deel: alleen van uzelf en Testbedrijf." in page.text
     assert {shop.organization_id, CUSTOMER_SOURCE} == set(found.sources or ())
     assert ["contact", "products"] == sorted(found.categories)
     assert ["grant", "narrow"] == kinds(platform, noor)

@@ -11,6 +11,7 @@ from api.portal.drawing import Key, Share
 from api.portal.pages.facts import Facts, shares
 from api.portal.speech import Speech
 from cdp.holdings import Grant
+from consent.types import CUSTOMER_SOURCE
 
 SOON: Final = timedelta(days=14)
 """How long before its end a permission is said to end soon."""
@@ -130,10 +131,14 @@ def part(facts: Facts, grant: Grant) -> str:
     if Share.PART not in shares(grant).values():
         return ""
     if grant.sources and grant.sources != [grant.organization]:
-        known = facts.speech.listed(facts.names.name(each) for each in grant.sources)
-        return facts.speech.say("Een deel: alleen wat %(known)s weet.", known=known)
+        known = facts.speech.listed(_source(facts, each) for each in grant.sources)
+        return facts.speech.say("Een deel: alleen van %(known)s.", known=known)
     name = facts.names.name(grant.organization)
     return facts.speech.say("Een deel: alleen wat %(known)s zelf al heeft.", known=name)
+
+
+def _source(facts: Facts, source: UUID) -> str:
+    return facts.speech.say("uzelf") if source == CUSTOMER_SOURCE else facts.names.name(source)
 
 
 def looked(facts: Facts, grant: Grant) -> str:

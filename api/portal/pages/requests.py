@@ -139,7 +139,10 @@ def _count(speech: Speech, preview: Preview) -> str:
     """Return how much of one kind would be shared now."""
     counted = (
         (preview.records, speech.count("%(number)s gegeven", "%(number)s gegevens", preview.records)),
-        (preview.interactions, speech.count("%(number)s contact", "%(number)s contacten", preview.interactions)),
+        (
+            preview.interactions,
+            speech.count("%(number)s contact of bezoek", "%(number)s contacten en bezoeken", preview.interactions),
+        ),
     )
     there = speech.listed(text for number, text in counted if number)
     if not there:

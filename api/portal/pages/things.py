@@ -23,6 +23,7 @@ LONG: Final = 160
 MOST_PAIRS: Final = 60
 _DEEPEST: Final = 6
 _MOST_SAID: Final = 3
+_FEW: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,13 @@ def _line(held: Held, same: Sequence[Record | Interaction]) -> Thing:
 
 
 def _all_sources(held: Held, same: Sequence[Record | Interaction]) -> str:
-    sources = sorted({each.source for each in same}, key=lambda each: (each != CUSTOMER_SOURCE, held.source(each)))
-    own = held.speech.say("uzelf")
-    return held.speech.listed(own if each == CUSTOMER_SOURCE else held.source(each) for each in sources)
+    """Return who says it: by name as long as they are few."""
+    others = {each.source for each in same} - {CUSTOMER_SOURCE}
+    own = [held.speech.say("uzelf")] if len(others) < len({each.source for each in same}) else []
+    names = sorted(held.source(each) for each in others)
+    if len(own) + len(names) > _FEW:
+        names = [held.speech.count("%(number)s organisatie", "%(number)s organisaties", len(others))]
+    return held.speech.listed([*own, *names])
 
 
 def _said(held: Held, each: Record | Interaction) -> Said:
