@@ -12,9 +12,10 @@ from fastapi.security import SecurityScopes as AskedScopes
 
 from api import caller, once, possession
 from cdp import clock, credentials
-from cdp.client_scopes import SCOPES
+from cdp.client_scopes import SCOPES, WIRE_SCOPE
 from cdp.freshness import FreshLoginNeeded
 from cdp.idempotency import Call
+from cdp.ingest.items import BATCH_BYTES
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -214,11 +215,21 @@ async def source(
 
 
 async def supplier_of(request: Request, platform: Platform, unverified_key: str) -> Supplier:
-    """Return the source that a write key belongs to, wherever the key stood; raises Unauthenticated."""
+    """Return the source that a write key, or a token for the wire, belongs to; raises Unauthenticated."""
+    if unverified_key.startswith(Prefix.ACCESS_TOKEN):
+        return await _supplier_by_token(request, platform, unverified_key)
     holder = await credentials.of_write_key(platform, unverified_key)
     note = caller.note_of(request.scope)
     note.principal, note.organization = "source", holder.slug
     return Supplier(holder.organization, holder.slug, holder.batch_bytes)
+
+
+async def _supplier_by_token(request: Request, platform: Platform, unverified_token: str) -> Supplier:
+    asked = AskedScopes([WIRE_SCOPE])
+    holder = await _token_holder(request, platform, asked, f"Bearer {unverified_token}")
+    if holder.organization is None or holder.slug is None:
+        raise NoOrganization
+    return Supplier(holder.organization, holder.slug, BATCH_BYTES)
 
 
 async def any_source(

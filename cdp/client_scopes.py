@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+WIRE_SCOPE: Final = "tracking_api:write"
+"""As the libraries of Segment ask for it."""
 SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "profiles:read": "Look up and read profiles, as far as the customer granted.",
         "records:write": "Send records of the organization's own customers, and see which were rejected.",
+        WIRE_SCOPE: "Send events as Segment's libraries do, with an access token instead of a write key.",
         "grants:request": "See the organization's own grants and what changed, and record those given elsewhere.",
         "demands:answer": "See what customers ask of the organization under the law, and answer.",
         "catalog:write": "Say where the organization's own attributes and types belong.",

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -12,9 +13,12 @@ import pytest
 import rudderstack.analytics.client
 import segment.analytics.client
 import uvicorn
+from joserfc.jwk import RSAKey
 
 from api.app import create_app
+from cdp import clients, clock
 from cdp.platform import Platform
+from cdp.scope import Principal, Scope
 from tests import make
 
 SDKS = Path(__file__).parents[1] / "sdk"
@@ -23,10 +27,12 @@ SDKS = Path(__file__).parents[1] / "sdk"
 @pytest.fixture(scope="module")
 def url(platform: Platform) -> Iterator[str]:
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(platform), log_config=None, access_log=False))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    here = replace(platform, settings=replace(platform.settings, base_url=address))
+    server = uvicorn.Server(uvicorn.Config(create_app(here), log_config=None, access_log=False))
     serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    yield address
     server.should_exit = True
     serving.join()
     listening.close()
@@ -75,6 +81,40 @@ def test_segment_python(url: str, platform: Platform, database_url: str) -> None
     assert (["city", "group.name", "group_id"], ["order-completed", "page", "screen"]) == stored(
         database_url, source.organization_id
     )
+
+
+@pytest.mark.parametrize("scope", ["tracking_api:write", "records:write"])
+def test_segment_python_sends_with_an_access_token(url: str, platform: Platform, database_url: str, scope: str) -> None:
+    source, key = make.organization(platform), RSAKey.generate_key(2048, {"kid": "till"})
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        client_id = clients.create_with_keys(
+            session,
+            organization=source.organization_id,
+            name="Till",
+            scopes=[scope],
+            keys={"keys": [key.as_dict(private=False)]},
+            algorithms=["RS256"],
+            at=clock.now(),
+        )
+    failures: list[object] = []
+    client = segment.analytics.client.Client(
+        "not a key of this house",
+        host=url,
+        on_error=lambda error, _: failures.append(error),
+        max_retries=0,
+        oauth_client_id=client_id,
+        oauth_client_key=key.as_pem(private=True).decode(),
+        oauth_key_id="till",
+        oauth_auth_server=url,
+        oauth_scope=scope,
+    )
+
+    client.identify("py-user", {"city": "Bergen"})
+    client.shutdown()
+
+    is_fit = scope == "tracking_api:write"
+    assert (not is_fit) is bool(failures)
+    assert (["city"] if is_fit else [], []) == stored(database_url, source.organization_id)
 
 
 def test_segment_python_sends_everything_of_a_large_queue(url: str, platform: Platform, database_url: str) -> None:
