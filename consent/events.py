@@ -88,7 +88,10 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyEvent:
-    """A key of a log came or went (`subject` is its vkey), or a policy changed (its SHA-256)."""
+    """A key of a log came or went (`subject` is its vkey), or a policy changed (its SHA-256).
+
+    Of the witnesses that are asked it is `witnesses:` and the SHA-256 of their vkeys, in order, each on a line.
+    """
 
     place: Place
     change: Change

@@ -1,22 +1,29 @@
-"""Make the two logs once: their keys as files, their names in the database, and the first word in the consent log."""
+"""Make the two logs once: their keys as files, their names in the database, and the first word in the consent log.
 
+Which witnesses are asked to sign is told there as well, whenever that is not what was told last.
+"""
+
+from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp import clock
+from cdp.database import sql
 from cdp.ids import NIL
 from cdp.log import store
 from cdp.log.signer import LogSigner
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from consent.commitments import Kind
 from consent.notes import Signer
 
 SEQUENCER: Final = Scope(Principal.SEQUENCER)
 _TURN: Final = text("select pg_advisory_xact_lock(4016)")
 _LOG: Final = text("insert into log (log_id, kind, name, origin, begun_at) values (:log, :kind, :name, :origin, :at)")
 _KEY: Final = text("insert into log_key (log_id, vkey, added_at) values (:log, :vkey, :at)")
+_TOLD: Final = text(sql("log_told_witnesses"))
 _TELL: Final = text(
     "insert into consent_outbox (fact, customer_id, fact_id, facts, at, salt)"
     " values ('policy', :nobody, :nobody, jsonb_build_object('change', cast(:change as text),"
@@ -28,10 +35,10 @@ def found(platform: Platform) -> None:
     """Make the logs if there are none; whoever comes first makes them, and everybody else finds them."""
     with platform.database.scoped(SEQUENCER) as session:
         session.execute(_TURN)
-        if store.logs(session):
-            return
-        for number, kind in enumerate((store.CONSENT, store.ACCESS), start=1):
-            begin(platform, session, number, kind, kind)
+        if not store.logs(session):
+            for number, kind in enumerate((store.CONSENT, store.ACCESS), start=1):
+                begin(platform, session, number, kind, kind)
+        _tell_witnesses(platform, session)
 
 
 def begin(platform: Platform, session: Session, log_id: int, kind: str, name: str) -> Signer:
@@ -54,6 +61,17 @@ def add_key(session: Session, log_id: int, signer: Signer) -> None:
 def tell(session: Session, change: str, subject: str) -> None:
     """Put a change of keys or policy where the sequencer takes it from."""
     session.execute(_TELL, {"nobody": NIL, "change": change, "subject": subject, "at": clock.now()})
+
+
+def _tell_witnesses(platform: Platform, session: Session) -> None:
+    """Put a changed list of witnesses where the sequencer takes it from; no list before the first is no change."""
+    vkeys = sorted(each.key.to_vkey() for each in platform.settings.witnesses)
+    subject = "witnesses:" + sha256("".join(f"{each}\n" for each in vkeys).encode()).hexdigest()
+    log = store.current(session, store.CONSENT).log_id
+    facts = {"log": log, "nobody": NIL, "kind": int(Kind.POLICY)}
+    told = session.execute(_TOLD, facts).scalar_one_or_none()
+    if told != subject and (vkeys or told is not None):
+        tell(session, "policy-changed", subject)
 
 
 def signer_of(platform: Platform, name: str) -> LogSigner:
