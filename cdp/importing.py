@@ -31,7 +31,7 @@ from cdp.database import sql
 from cdp.ingest import shard
 from cdp.ingest.files import BadRow, Position, Reader, Row
 from cdp.ingest.filing import Filed, Files
-from cdp.ingest.items import Item, Kind, Outcome, Reason, Rejection
+from cdp.ingest.items import Item, Kind, Outcome, Reason
 from cdp.ingest.mapper import Mapper
 from cdp.ingest.mapping import Mapping
 from cdp.ingest.shard import Chunk, Stored, Task
@@ -195,7 +195,7 @@ class Import:
                 stack.callback(hands[-1].close)
             for chunks in _rounds(self._rows(reader, starts), self._shards):
                 for hand, chunk in zip(hands, chunks, strict=True):
-                    if chunk.groups:
+                    if chunk.rows:
                         hand.put(chunk)
                 self._collect(hands, done, reject, at_most=_AHEAD)
                 report(done.before + done.rows, _estimate(done, reader))
@@ -212,20 +212,18 @@ class Import:
             self._mapping.check_columns(columns)
 
     def _hand(self, fingerprint: bytes) -> _Hand:
-        task = Task(self._scope, fingerprint, self.request_id, self._at, self._is_rehearsal)
+        task = Task(self._scope, self._mapping, fingerprint, self.request_id, self._at, self._is_rehearsal)
         return _Own(self._platform, task) if self._shards == 1 else _Other(self._platform, task)
 
-    def _rows(
-        self, reader: Reader, starts: Sequence[Position]
-    ) -> Iterator[tuple[int, Row | BadRow, list[Item | Rejection]]]:
-        """Yield every row that is still to be stored, with its shard and its items."""
+    def _rows(self, reader: Reader, starts: Sequence[Position]) -> Iterator[tuple[int, Row | BadRow]]:
+        """Yield every row that is still to be stored, with its shard: the same for everything about one subject."""
         for row in reader:
-            items = self._mapper.items(row)
             if self._is_rehearsal:
+                items = self._mapper.items(row)
                 self._sorts.update((each.kind, each.type, each.category) for each in items if isinstance(each, Item))
-            number = _shard_of(items, self._shards)
+            number = _shard_of(self._mapper.first_name(row), self._shards) if self._shards > 1 else 0
             if row.number > starts[number].number:
-                yield number, row, items
+                yield number, row
 
     def _collect(
         self, hands: Sequence[_Hand], done: Imported, reject: Callable[[int, Reason, str], None], *, at_most: int
@@ -271,26 +269,21 @@ class Import:
         return {"source": self._scope.organization, "fingerprints": self._prints, "at": at}
 
 
-def _rounds(rows: Iterator[tuple[int, Row | BadRow, list[Item | Rejection]]], shards: int) -> Iterator[list[Chunk]]:
+def _rounds(rows: Iterator[tuple[int, Row | BadRow]], shards: int) -> Iterator[list[Chunk]]:
     """Yield the rows in rounds, each with a chunk for every shard."""
-    chunks = [Chunk([], [], Position()) for _ in range(shards)]
+    shares: list[list[Row | BadRow]] = [[] for _ in range(shards)]
     count, after = 0, Position()
-    for number, row, items in rows:
-        chunks[number].groups.append(items)
-        chunks[number].lines.append(row.number)
+    for number, row in rows:
+        shares[number].append(row)
         count, after = count + 1, row.after
         if count == ROWS * shards:
-            yield [Chunk(each.groups, each.lines, after) for each in chunks]
-            chunks, count = [Chunk([], [], Position()) for _ in range(shards)], 0
+            yield [Chunk(share, after) for share in shares]
+            shares, count = [[] for _ in range(shards)], 0
     if count:
-        yield [Chunk(each.groups, each.lines, after) for each in chunks]
+        yield [Chunk(share, after) for share in shares]
 
 
-def _shard_of(items: Sequence[Item | Rejection], shards: int) -> int:
-    """Return the shard of a row: the same for everything about one subject."""
-    if shards == 1:
-        return 0
-    person = next((item.subject[0].value for item in items if isinstance(item, Item)), "")
+def _shard_of(person: str, shards: int) -> int:
     return zlib.crc32(person.encode()) % shards
 
 

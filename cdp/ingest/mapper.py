@@ -99,6 +99,15 @@ class Mapper:
                     made.append(item)
         return made or [self._item(Kind.LINK, "import", b"{}", person)]
 
+    def first_name(self, row: Row | BadRow) -> str:
+        """Return by what the person of `row` is named first, so that rows of one can be kept together; else nothing."""
+        if isinstance(row, BadRow):
+            return ""
+        try:
+            return next(filter(None, (get(row.fields) for _, _, get in self._references)), "")
+        except _UnusableError:
+            return ""
+
     def _person(self, fields: Fields) -> _Person:
         subject = []
         for kind, key, get in self._references:

@@ -214,3 +214,32 @@ def test_any_row_gives_items_or_rejections(fields: dict[str, object]) -> None:
     assert made
     for each in made:
         assert isinstance(each, Rejection) or json.loads(each.value) is not Ellipsis
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"id": " 7 ", "device": "d-1"}, "7"),
+        ({"id": 7, "device": "d-1"}, "7"),
+        ({"id": "", "device": "d-1"}, "d-1"),
+        ({"id": None, "device": None}, ""),
+        ({"id": ["7"], "device": "d-1"}, ""),
+    ],
+)
+def test_a_row_is_sent_where_the_first_name_of_its_person_leads(fields: dict[str, object], named: str) -> None:
+    plan, row = mapper('[subject]\nuser_id = "id"\nanonymous_id = ["device"]'), Row(1, Position(1, 1), fields)
+
+    assert named == plan.first_name(row)
+    for each in plan.items(row):
+        assert not isinstance(each, Item) or named == each.subject[0].value
+
+
+def test_a_row_that_cannot_be_read_leads_nowhere() -> None:
+    assert mapper('[subject]\nuser_id = "id"').first_name(BadRow(1, Position(1, 1), Reason.MALFORMED)) == ""
+
+
+def test_text_that_cannot_be_stored_is_found_in_a_cell_too() -> None:
+    assert [Reason.UNSTORABLE_TEXT.value, Reason.TOO_LARGE.value] == [
+        value('"x"', x="a\0b"),
+        value('"x"', x="x" * 40_000),
+    ]
