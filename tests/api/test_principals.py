@@ -115,12 +115,26 @@ def test_a_closed_door_says_which_credential_opens_it_and_nothing_of_the_one_tha
         make.person(platform).headers,
         make.service(platform, make.organization(platform), "profiles:read"),
     )
-    wrong = [_bearer("x"), service if door in {"customer", "source"} else session]
+    wrong = [_bearer("x"), service if door == "customer" else session]
 
     answers = [doors.get(f"/doors/{door}", headers=each) for each in wrong]
 
     assert [401, 401] == [each.status_code for each in answers]
     assert {f"this call needs {needed}"} == {each.json()["detail"] for each in answers}
+
+
+def test_a_token_for_the_wire_opens_the_sources_door_and_no_other_token_does(
+    doors: TestClient, platform: Platform
+) -> None:
+    fit, unfit = (
+        make.service(platform, make.organization(platform), scope) for scope in ("tracking_api:write", "records:write")
+    )
+
+    assert {"source"} == _opened(doors, fit)
+    assert (403, "insufficient-scope") == (
+        (answer := doors.get("/doors/source", headers=unfit)).status_code,
+        answer.json()["code"],
+    )
 
 
 def test_the_fast_lane_says_which_credential_it_needs(doors: TestClient, platform: Platform) -> None:
