@@ -2,7 +2,7 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,28 +12,7 @@ from cdp.keys import sealing, wrapping
 from cdp.keys.errors import KeyDestroyed, RingBroken, Unreadable
 from cdp.keys.ring import KeyProvider, LocalKeyRing, Single
 from cdp.keys.ring_file import Contents
-
-ANNA, BO = uuid4(), uuid4()
-DATA_KEY = bytes(range(32))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "keys"
-
-
-@pytest.fixture
-def ring(home: Path) -> LocalKeyRing:
-    return LocalKeyRing.open(home, may_create=True)
-
-
-def _again(home: Path) -> LocalKeyRing:
-    return LocalKeyRing.open(home, may_create=False)
-
-
-def _wrap(ring: LocalKeyRing, subject: UUID = ANNA, data_key: bytes = DATA_KEY) -> bytes:
-    return ring.wrap(ring.new_slot(), data_key, subject=subject)
-
+from tests.cdp.keys.rings import ANNA, BO, DATA_KEY, again, wrap
 
 # --- wrapping ------------------------------------------------------------------------------
 
@@ -50,7 +29,7 @@ def test_what_was_wrapped_unwraps(ring: LocalKeyRing, data_key: bytes, subject: 
 
 
 def test_a_wrapped_key_serves_no_other_subject(ring: LocalKeyRing) -> None:
-    wrapped = _wrap(ring, ANNA)
+    wrapped = wrap(ring, ANNA)
 
     with pytest.raises(Unreadable):
         ring.unwrap(wrapped, subject=BO)
@@ -58,7 +37,7 @@ def test_a_wrapped_key_serves_no_other_subject(ring: LocalKeyRing) -> None:
 
 @pytest.mark.parametrize("position", range(wrapping.WRAPPED_BYTES))
 def test_a_wrapped_key_changed_anywhere_does_not_open(ring: LocalKeyRing, position: int) -> None:
-    wrapped = bytearray(_wrap(ring))
+    wrapped = bytearray(wrap(ring))
     wrapped[position] ^= 1
 
     with pytest.raises((Unreadable, RingBroken, KeyDestroyed)):
@@ -67,7 +46,7 @@ def test_a_wrapped_key_changed_anywhere_does_not_open(ring: LocalKeyRing, positi
 
 @pytest.mark.parametrize("cut", [0, 1, 11, 12, 24, 71, 73])
 def test_a_wrapped_key_of_another_length_is_unreadable(ring: LocalKeyRing, cut: int) -> None:
-    wrapped = (_wrap(ring) + b"x")[:cut]
+    wrapped = (wrap(ring) + b"x")[:cut]
 
     with pytest.raises(Unreadable):
         ring.unwrap(wrapped, subject=ANNA)
@@ -77,7 +56,7 @@ def test_another_ring_does_not_open_it(ring: LocalKeyRing, tmp_path: Path) -> No
     other = LocalKeyRing.open(tmp_path / "other", may_create=True)
 
     with pytest.raises(Unreadable):
-        other.unwrap(_wrap(ring), subject=ANNA)
+        other.unwrap(wrap(ring), subject=ANNA)
 
 
 @pytest.mark.parametrize("length", [0, 16, 31, 33])
@@ -90,18 +69,18 @@ def test_only_an_aes_256_key_is_wrapped(ring: LocalKeyRing, length: int) -> None
 
 
 def test_a_destroyed_key_is_gone_and_its_neighbours_stay(ring: LocalKeyRing, home: Path) -> None:
-    gone, stays = _wrap(ring, ANNA), _wrap(ring, BO)
+    gone, stays = wrap(ring, ANNA), wrap(ring, BO)
 
     ring.destroy([gone])
 
-    for each in (ring, _again(home)):
+    for each in (ring, again(home)):
         with pytest.raises(KeyDestroyed):
             each.unwrap(gone, subject=ANNA)
         assert [None, DATA_KEY] == each.unwrap_many([(gone, ANNA), (stays, BO)])
 
 
 def test_nothing_new_is_wrapped_in_a_destroyed_slot(ring: LocalKeyRing) -> None:
-    gone = _wrap(ring)
+    gone = wrap(ring)
     ring.destroy([gone])
 
     with pytest.raises(KeyDestroyed):
@@ -109,7 +88,7 @@ def test_nothing_new_is_wrapped_in_a_destroyed_slot(ring: LocalKeyRing) -> None:
 
 
 def test_destroying_twice_changes_nothing(ring: LocalKeyRing, home: Path) -> None:
-    gone = _wrap(ring)
+    gone = wrap(ring)
     ring.destroy([gone])
     before = (home / "ring").read_bytes()
 
@@ -120,7 +99,7 @@ def test_destroying_twice_changes_nothing(ring: LocalKeyRing, home: Path) -> Non
 
 
 def test_destroying_reaches_every_generation_under_which_the_key_was_wrapped(ring: LocalKeyRing) -> None:
-    old = _wrap(ring)
+    old = wrap(ring)
     ring.rotate()
     new = ring.rewrap(old, subject=ANNA)
 
@@ -130,7 +109,7 @@ def test_destroying_reaches_every_generation_under_which_the_key_was_wrapped(rin
 
 
 def test_destroying_what_this_ring_cannot_know_is_an_error_and_not_a_success(ring: LocalKeyRing) -> None:
-    wrapped = bytearray(_wrap(ring))
+    wrapped = bytearray(wrap(ring))
     wrapped[4] += 1  # a later generation: this ring is an old copy
 
     with pytest.raises(RingBroken, match="older than the data"):
@@ -143,7 +122,7 @@ def test_destroying_what_this_ring_cannot_know_is_an_error_and_not_a_success(rin
 
 
 def test_rotation_wraps_anew_and_still_unwraps_the_old(ring: LocalKeyRing) -> None:
-    old = _wrap(ring)
+    old = wrap(ring)
 
     assert 2 == ring.rotate()
 
@@ -154,14 +133,14 @@ def test_rotation_wraps_anew_and_still_unwraps_the_old(ring: LocalKeyRing) -> No
 
 
 def test_a_retired_generation_opens_nothing_any_more(ring: LocalKeyRing, home: Path) -> None:
-    old = _wrap(ring)
+    old = wrap(ring)
     ring.rotate()
     new = ring.rewrap(old, subject=ANNA)
 
     ring.retire(1)
     ring.retire(1)
 
-    assert (2,) == _again(home).generations
+    assert (2,) == again(home).generations
     assert [None, DATA_KEY] == ring.unwrap_many([(old, ANNA), (new, ANNA)])
     ring.destroy([old])  # reaches the same slot in the present generation
     assert [None] == ring.unwrap_many([(new, ANNA)])
@@ -193,7 +172,7 @@ def test_without_leave_no_ring_is_made(home: Path) -> None:
 
 
 def test_only_the_owner_reaches_the_ring(ring: LocalKeyRing, home: Path) -> None:
-    ring.destroy([_wrap(ring)])
+    ring.destroy([wrap(ring)])
 
     assert 0o700 == stat.S_IMODE(home.stat().st_mode)
     assert {"ring": 0o600, "ring.lock": 0o600} == {p.name: stat.S_IMODE(p.stat().st_mode) for p in home.iterdir()}
@@ -205,7 +184,7 @@ def test_a_ring_that_others_can_reach_is_not_used(ring: LocalKeyRing, home: Path
     (home / name).chmod(mode | 0o700)
 
     with pytest.raises(RingBroken, match="other users"):
-        _again(home)
+        again(home)
 
 
 def _flipped(position: int) -> Callable[[bytes], bytes]:
@@ -232,7 +211,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 def test_a_damaged_ring_is_an_error_and_stays_what_it_is(
     ring: LocalKeyRing, home: Path, damage: Callable[[bytes], bytes]
 ) -> None:
-    wrapped = _wrap(ring)
+    wrapped = wrap(ring)
     damaged = damage((home / "ring").read_bytes())
     (home / "ring").write_bytes(damaged)
 
@@ -255,7 +234,7 @@ def test_a_ring_that_lacks_a_key_is_an_error(home: Path, ring: LocalKeyRing) -> 
         ring._file.write(Contents(generations=whole.generations, singles=fewer))
 
     with pytest.raises(RingBroken, match="lacks a key"):
-        _again(home)
+        again(home)
 
 
 def test_a_descriptor_is_held_for_the_present_edition_only(ring: LocalKeyRing) -> None:
@@ -269,7 +248,7 @@ def test_a_descriptor_is_held_for_the_present_edition_only(ring: LocalKeyRing) -
 
 def test_a_later_ring_never_gets_the_inode_number_of_one_still_in_use(ring: LocalKeyRing, home: Path) -> None:
     for _ in range(5):
-        present = _again(home)  # as a reader in another process, which does not look for a while
+        present = again(home)  # as a reader in another process, which does not look for a while
         inode = (home / "ring").stat().st_ino
         ring.rotate()
         ring.rotate()  # a file system likes to give the number that has just become free
@@ -279,7 +258,7 @@ def test_a_later_ring_never_gets_the_inode_number_of_one_still_in_use(ring: Loca
 
 
 def test_a_ring_that_vanished_is_an_error(ring: LocalKeyRing, home: Path) -> None:
-    wrapped = _wrap(ring)
+    wrapped = wrap(ring)
     (home / "ring").unlink()
 
     with pytest.raises(RingBroken, match="gone"):

@@ -7,33 +7,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import UUID, uuid4
 
 import pytest
 
 from cdp.keys.ring import LocalKeyRing
-
-ANNA, BO = uuid4(), uuid4()
-DATA_KEY = bytes(range(32))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "keys"
-
-
-@pytest.fixture
-def ring(home: Path) -> LocalKeyRing:
-    return LocalKeyRing.open(home, may_create=True)
-
-
-def _again(home: Path) -> LocalKeyRing:
-    return LocalKeyRing.open(home, may_create=False)
-
-
-def _wrap(ring: LocalKeyRing, subject: UUID = ANNA, data_key: bytes = DATA_KEY) -> bytes:
-    return ring.wrap(ring.new_slot(), data_key, subject=subject)
-
+from tests.cdp.keys.rings import ANNA, DATA_KEY, again, wrap
 
 # --- crashes -------------------------------------------------------------------------------
 
@@ -41,7 +19,7 @@ def _wrap(ring: LocalKeyRing, subject: UUID = ANNA, data_key: bytes = DATA_KEY) 
 def test_a_write_that_fails_before_the_rename_leaves_the_old_ring(
     ring: LocalKeyRing, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wrapped = _wrap(ring)
+    wrapped = wrap(ring)
     before = (home / "ring").read_bytes()
 
     def fail(_self: Path, _target: Path) -> Path:
@@ -56,7 +34,7 @@ def test_a_write_that_fails_before_the_rename_leaves_the_old_ring(
     assert [DATA_KEY] == ring.unwrap_many([(wrapped, ANNA)])  # not destroyed, and nobody was told that it was
     ring.destroy([wrapped])
     assert {"ring", "ring.lock"} == {each.name for each in home.iterdir()}
-    assert [None] == _again(home).unwrap_many([(wrapped, ANNA)])
+    assert [None] == again(home).unwrap_many([(wrapped, ANNA)])
 
 
 def test_a_write_is_synced_before_and_after_the_rename(
@@ -76,7 +54,7 @@ def test_a_write_is_synced_before_and_after_the_rename(
     monkeypatch.setattr(os, "fsync", spy_fsync)
     monkeypatch.setattr(Path, "rename", spy_rename)
 
-    ring.destroy([_wrap(ring)])
+    ring.destroy([wrap(ring)])
 
     assert ["sync file", "rename", "sync directory"] == steps[:3]
 
@@ -84,7 +62,7 @@ def test_a_write_is_synced_before_and_after_the_rename(
 def test_the_replaced_ring_and_a_crashed_writes_leftovers_are_overwritten(ring: LocalKeyRing, home: Path) -> None:
     (home / "ring.next").write_bytes(b"secret of a crashed write")
     with (home / "ring").open("rb") as old, (home / "ring.next").open("rb") as leftover:
-        ring.destroy([_wrap(ring)])
+        ring.destroy([wrap(ring)])
 
         assert {0} == set(old.read())
         assert {0} == set(leftover.read())
@@ -159,7 +137,7 @@ def other(ring: LocalKeyRing, home: Path) -> Iterator[Other]:
 
 def test_what_one_process_destroys_no_other_can_unwrap(ring: LocalKeyRing, other: Other) -> None:
     for _ in range(20):  # quick enough that two editions share a tick of the file system's clock
-        mine, theirs = _wrap(ring), _wrap(ring)
+        mine, theirs = wrap(ring), wrap(ring)
         assert "done" == other.ask("unwrap", mine)
 
         ring.destroy([mine])
@@ -171,7 +149,7 @@ def test_what_one_process_destroys_no_other_can_unwrap(ring: LocalKeyRing, other
 
 def test_processes_that_destroy_at_once_lose_nothing_of_each_other(ring: LocalKeyRing, home: Path) -> None:
     others = [Other(home) for _ in range(3)]
-    blobs = [_wrap(ring) for _ in range(30)]
+    blobs = [wrap(ring) for _ in range(30)]
     answers: list[str] = []
 
     def work(process: Other, share: list[bytes]) -> None:
@@ -193,19 +171,19 @@ def test_processes_that_destroy_at_once_lose_nothing_of_each_other(ring: LocalKe
 def test_a_process_that_dies_before_the_rename_destroys_nothing_and_blocks_nobody(
     ring: LocalKeyRing, home: Path, other: Other
 ) -> None:
-    wrapped = _wrap(ring)
+    wrapped = wrap(ring)
 
     assert not other.ask("crash", wrapped)
 
     assert 9 == other.process.wait()
     assert (home / "ring.next").exists()
-    assert DATA_KEY == _again(home).unwrap(wrapped, subject=ANNA)
+    assert DATA_KEY == again(home).unwrap(wrapped, subject=ANNA)
     ring.destroy([wrapped])
     assert not (home / "ring.next").exists()
 
 
 def test_threads_share_a_ring_while_it_changes(ring: LocalKeyRing) -> None:
-    kept, doomed = _wrap(ring), [_wrap(ring) for _ in range(20)]
+    kept, doomed = wrap(ring), [wrap(ring) for _ in range(20)]
     acknowledged: list[bytes] = []
     wrong: list[str] = []
     finished = threading.Event()
