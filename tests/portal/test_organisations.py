@@ -186,3 +186,17 @@ def test_a_file_is_kept_for_a_year(portal: TestClient) -> None:
     assert 200 == answer.status_code
     assert "public, max-age=31536000, immutable" == answer.headers["cache-control"]
     assert 404 == portal.get("/static/portal.000000000000.css").status_code
+
+
+def test_stopping_and_objecting_are_told_apart_where_both_can_be_done_and_in_help(
+    platform: Platform, enter: Enter
+) -> None:
+    person, recipient = make.person(platform), make.organization(platform)
+    _grant(platform, person, recipient)
+    browser = enter(person)
+
+    pages = [browser.get(place).text for place in (f"/organisaties/{recipient.slug}", "/hulp")]
+
+    for page, name in zip(pages, (recipient.name, "de organisatie"), strict=True):
+        assert f"Toegang stoppen: {name} ziet niets meer, tot u weer ja zegt." in page
+        assert f"Bezwaar maken: {name} mag uw gegevens hier niet meer voor gebruiken, ook niet buiten ons." in page
