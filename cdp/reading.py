@@ -25,7 +25,7 @@ RECENT: Final = 10
 SLICE: Final = 256
 """How many customers a statement reads at most where many are asked for: entering a scope and a commit cost as much as
 some customers."""
-AT_A_TIME: Final = 64
+AT_A_TIME: Final = 32
 """How many of them are handed out at a time: it bounds how long one piece of work keeps others waiting."""
 AHEAD: Final = 2
 """How many statements of one asker are in flight side by side."""
