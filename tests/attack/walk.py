@@ -217,6 +217,7 @@ def _of_readers(target: Target) -> dict[str, Example]:
         "attest_grant": Example(json=attested | asked),
         "token": Example(form=client),
         "revoke_token": Example(form={"token": target.canaries.attribute}),
+        "introspect_token": Example(form={"token": target.canaries.attribute}),
     }
 
 
@@ -265,6 +266,7 @@ SEGMENT: Final = tuple(
 PLAIN: Final = frozenset(
     [
         "oauth_metadata",
+        "oauth_keys",
         "health",
         "readiness",
         "show_catalog",
