@@ -18,6 +18,7 @@ from api.openapi import DescribedAPI, operation_id
 from api.portal import routes as portal
 from api.portal.rendering import Portal
 from api.preferences import Signed
+from api.rates import Addresses, Rates
 from api.requests_log import RequestsLog
 from api.routes import (
     audit,
@@ -101,12 +102,13 @@ def create_app(platform: Platform) -> FastAPI:
     app = described(lifespan)
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
-    app.state.full_tiles = FullTiles()
+    app.state.full_tiles, app.state.rates = FullTiles(), Rates(platform.settings)
     app.state.intake, app.state.portal = Intake(platform), Portal(platform.settings)
     app.add_middleware(once.OnceOnly)
     app.state.signed, app.state.provider = Signed(platform), external.provider(platform)
     app.add_middleware(Lean, routes=lean.ROUTES)
     app.add_middleware(Limits)
+    app.add_middleware(Addresses)
     app.add_middleware(errors.OpaqueErrors)
     app.add_middleware(SafeHeaders)
     app.add_middleware(OpenToBrowsers)

@@ -1,9 +1,12 @@
 """What the door notes about one request while it runs, for the one line that it logs at the end."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.types import Scope
+
+if TYPE_CHECKING:
+    from api.rates import Meter
 
 _KEY: Final = "cdp.note"
 
@@ -16,6 +19,7 @@ class Note:
     principal: str = "anyone"
     organization: str | None = None
     outcome: str | None = None
+    rate: tuple["Meter", float] | None = None
 
 
 def begin(scope: Scope, request_id: str) -> Note:

@@ -41,6 +41,7 @@ _CODES: Final[Mapping[str, int]] = {
     "unsupported-content": 415,
     "too-many-requests": 429,
     "too-busy": 429,
+    "rate-limited": 429,
     "busy": 503,
     "not-settled": 503,
 }
@@ -77,7 +78,7 @@ def response_of(scope: Scope, problem: Problem) -> Response:
         title=problem.title(),
         detail=problem.message,
         field=problem.field,
-        headers={**_headers(status, problem.code), **possession.headers(scope, problem)},
+        headers={**_headers(status, problem.code), **_when(problem), **possession.headers(scope, problem)},
     )
 
 
@@ -126,6 +127,12 @@ def _headers(status: int, code: str) -> dict[str, str]:
     if code == "insufficient-scope":
         return {"WWW-Authenticate": 'Bearer realm="cdp", error="insufficient_scope"'}
     return {}
+
+
+def _when(problem: Problem) -> dict[str, str]:
+    """Return after how many seconds to ask again, where the problem itself knows."""
+    seconds = getattr(problem, "seconds", None)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 async def _problem(request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import caller, errors, parameters, possession
+from api import caller, errors, parameters, possession, rates
 from api.principals import InsufficientScope, NoOrganization
 from api.routes import segment
 from cdp.credentials import CredentialEnded, TokenHolder
@@ -144,6 +144,8 @@ def _plain_asker(scope: Scope, believed: TokenHolder, profiles: Profiles) -> Ask
 def _note(scope: Scope, holder: TokenHolder | None) -> None:
     note = caller.note_of(scope)
     note.principal, note.organization = ("anyone", None) if holder is None else ("service", holder.slug)
+    if holder is not None:
+        rates.count_client(scope, holder.client_id)
 
 
 async def _read_checked(scope: Scope, holder: TokenHolder, profiles: Profiles) -> Reading:

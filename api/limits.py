@@ -11,7 +11,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import errors, paths, validation
+from api import errors, paths, rates, validation
 from cdp.ingest import decoding
 from cdp.ingest.items import Reason
 
@@ -89,7 +89,7 @@ class SafeHeaders:
 
         async def safer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _safe(message["headers"])
+                message["headers"] = [*_safe(message["headers"]), *rates.headers(scope)]
             await send(message)
 
         await self._app(scope, receive, safer)

@@ -10,7 +10,7 @@ from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer, OAuth2
 from fastapi.security import SecurityScopes as AskedScopes
 
-from api import caller, once, possession
+from api import caller, once, possession, rates
 from cdp import clock, credentials
 from cdp.client_scopes import SCOPES, WIRE_SCOPE
 from cdp.freshness import FreshLoginNeeded
@@ -142,6 +142,7 @@ async def _token_holder(
     await possession.prove(request.scope, platform, token, holder.key_hash)
     note = caller.note_of(request.scope)
     note.principal, note.organization = "service", holder.slug
+    rates.count_client(request.scope, holder.client_id)
     if not holder.scopes.issuperset(asked.scopes):
         raise InsufficientScope
     return holder
@@ -182,6 +183,7 @@ async def customer(
     parting = await once.parting_call_of(request, platform, given.credentials)
     holder = await credentials.of_session(platform, given.credentials)
     caller.note_of(request.scope).principal = "customer"
+    rates.count_customer(request.scope, str(holder.customer_id))
     person = LoggedIn.of(platform, holder)
     request.state.scope = person.scope  # for what waits for the log after the answer is made
     if parting is not None:
@@ -221,6 +223,7 @@ async def supplier_of(request: Request, platform: Platform, unverified_key: str)
     holder = await credentials.of_write_key(platform, unverified_key)
     note = caller.note_of(request.scope)
     note.principal, note.organization = "source", holder.slug
+    rates.count_client(request.scope, holder.slug)
     return Supplier(holder.organization, holder.slug, holder.batch_bytes)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
@@ -126,6 +126,24 @@ def _oidc(environment: Mapping[str, str]) -> OidcSettings | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotas:
+    """How many requests a minute one caller may make of the whole platform."""
+
+    client: int = 1_200_000
+    customer: int = 12_000
+    address: int = 12_000
+
+
+def _quotas(number: Callable[[str, int], int]) -> Quotas:
+    usual = Quotas()
+    return Quotas(
+        client=number("CDP_CLIENT_REQUESTS", usual.client),
+        customer=number("CDP_CUSTOMER_REQUESTS", usual.customer),
+        address=number("CDP_ADDRESS_REQUESTS", usual.address),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the running system was told; made once, at the start."""
 
@@ -154,6 +172,7 @@ class Settings:
     session_seconds: int = 28_800
     idle_seconds: int = 1_800
     fresh_seconds: int = 300
+    quotas: Quotas = field(default_factory=Quotas)
     witnesses: tuple[WitnessSetting, ...] = ()
     portal_name: str = "mijn.klant"
     portal_theme: Path | None = None
@@ -214,6 +233,7 @@ class Settings:
             session_seconds=number("CDP_SESSION_SECONDS", 28_800),
             idle_seconds=number("CDP_IDLE_SECONDS", 1_800),
             fresh_seconds=number("CDP_FRESH_SECONDS", 300),
+            quotas=_quotas(number),
             witnesses=witness_setting.read(_text(environment, "CDP_WITNESSES") or ""),
             portal_name=environment.get("CDP_PORTAL_NAME") or "mijn.klant",
             portal_theme=_file(environment, "CDP_PORTAL_THEME"),

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from api import caller
+from api import caller, rates
 from api.portal import cookies, notices
 from api.portal.frame import Frame, Page, Room, Stay, tongues, ways
 from api.portal.rendering import Portal
@@ -167,6 +167,7 @@ async def visit(request: Request) -> Visit:
         raise Unauthenticated("this page needs a login")
     holder = await credentials.of_session(platform, unverified_token)
     caller.note_of(request.scope).principal = "customer"
+    rates.count_customer(request.scope, str(holder.customer_id))
     return Visit(request, platform, LoggedIn.of(platform, holder), clock.now())
 
 
