@@ -77,4 +77,5 @@ def reading(entries: int) -> Iterator[tuple[Read, int]]:
 def _helpers(entries: int) -> int:
     if entries < LARGE or "fork" not in multiprocessing.get_all_start_methods():
         return 0
-    return min(_MOST, len(os.sched_getaffinity(0)) - 1)
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(_MOST, processors - 1)

@@ -19,8 +19,12 @@ _TAKE: Final = text(
 def is_first(session: Session, platform: Platform, *, owner: str, word: str, until: datetime) -> bool:
     """Say whether this word of this owner is shown for the first time, and remember it; as the doorman.
 
-    Of two that come at once one is the first: the other waits for its transaction.
+    Of two that come at once one is the first: the other waits for its transaction. What is no text never is.
     """
+    try:
+        said = word.encode()
+    except UnicodeEncodeError:  # half of a pair, which JSON can write
+        return False
     mac = Mac(platform.ring.single(Single.SYSTEM))
-    hashed = mac.digest(b"taken once\0" + owner.encode() + b"\0" + word.encode())
+    hashed = mac.digest(b"taken once\0" + owner.encode() + b"\0" + said)
     return session.execute(_TAKE, {"word": hashed, "until": until}).one_or_none() is not None

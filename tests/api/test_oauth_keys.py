@@ -88,8 +88,9 @@ def test_an_assertion_is_taken_once(api: TestClient, client_id: str) -> None:
         {"jti": None},
         {"jti": ""},
         {"jti": "x" * 300},
+        {"jti": "\ud800"},
     ],
-    ids=str,
+    ids=ascii,
 )
 def test_an_assertion_that_says_something_else_is_no_proof(
     api: TestClient, client_id: str, changed: dict[str, Any]

@@ -82,6 +82,7 @@ BAD: dict[str, dict[str, Any]] = {
     "a moment in words": {"iat": "now"},
     "no id": {"jti": None},
     "a long id": {"jti": "x" * 300},
+    "an id that is no text": {"jti": "\ud800"},
     "another kind": {"header": {"typ": "JWT"}},
     "no kind": {"header": {"typ": None}},
     "a private key": {"header": {"jwk": KEY.as_dict(private=True)}},

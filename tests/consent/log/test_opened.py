@@ -79,3 +79,13 @@ def test_a_process_that_is_ended_gives_no_verdict_and_no_traceback(
 def test_a_small_log_is_read_here() -> None:
     with opened.reading(opened.LARGE - 1) as (_, ahead):
         assert 0 == ahead
+
+
+def test_a_machine_that_does_not_say_where_it_may_work_still_checks_a_large_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+
+    with opened.reading(opened.LARGE) as (_, ahead):
+        assert 0 == ahead
