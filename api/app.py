@@ -21,6 +21,7 @@ from api.preferences import Signed
 from api.rates import Addresses, Rates
 from api.requests_log import RequestsLog
 from api.routes import (
+    access_requests,
     audit,
     catalog,
     demands,
@@ -68,6 +69,7 @@ ROUTES: Final = (
     audit,
     log,
     grants,
+    access_requests,
     demands,
     catalog,
     oauth,

@@ -25,6 +25,7 @@ from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauth
 _LOG: Final = logging.getLogger("cdp.errors")
 _AGAIN: Final = "60"
 _SOON: Final = "2"
+_IN_AN_HOUR: Final = "3600"
 
 _KINDS: Final[Mapping[type[Problem], int]] = {
     Unauthenticated: 401,
@@ -41,6 +42,7 @@ _CODES: Final[Mapping[str, int]] = {
     "unsupported-content": 415,
     "too-many-requests": 429,
     "too-busy": 429,
+    "too-many-access-requests": 429,
     "rate-limited": 429,
     "busy": 503,
     "not-settled": 503,
@@ -122,6 +124,8 @@ def _headers(status: int, code: str) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="cdp"'}
     if code in {"too-busy", "busy", "not-settled"}:
         return {"Retry-After": _SOON}
+    if code == "too-many-access-requests":
+        return {"Retry-After": _IN_AN_HOUR}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return {"Retry-After": _AGAIN}
     if code == "insufficient-scope":

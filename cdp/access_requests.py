@@ -5,10 +5,14 @@ One request is one purpose. Not answering is no: a request that nobody answered 
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from cdp import grants, ids
@@ -24,6 +28,8 @@ MOST_NOTICES: Final = 50
 """How many different notices an organization may have: they explain a purpose to everybody, and none is about one."""
 _LANGUAGES: Final = frozenset({"nl", "nl@je", "en"})
 _PERSONAL: Final = re.compile(r"@|(?:\d[ .-]?){6,}")
+_SAID: Final = text("select exists (select from access_request where organization_id = :asker and texts = :texts)")
+_NOTICES: Final = text("select count(distinct texts) from access_request where organization_id = :asker")
 
 
 class AlreadyAnswered(Conflict):
@@ -44,6 +50,15 @@ class TooManyNotices(Conflict):
     code = "too-many-notices"
 
 
+@dataclass(frozen=True, slots=True)
+class ByApp:
+    """That an app asks while the customer is there: under which id, of which sources, and until when it waits."""
+
+    request_id: UUID
+    sources: list[UUID] | None
+    until: datetime
+
+
 def ask(  # noqa: PLR0913  # what a request must say, each by name
     session: Session,
     *,
@@ -53,40 +68,63 @@ def ask(  # noqa: PLR0913  # what a request must say, each by name
     categories: frozenset[str],
     days: int,
     notice: Mapping[str, Any],
+    consequences: Mapping[str, Any] | None = None,
     at: datetime,
+    by_app: ByApp | None = None,
 ) -> UUID:
-    """Put a request before the customer and return its id; it lapses after fourteen days.
+    """Put a request before a customer, without a letter, and return its id.
+
+    It lapses after fourteen days, or with the app's patience.
 
     The notice is not sealed, so it may say nothing about the person: raises UnfitNotice or TooManyNotices.
     """
-    _check_notice(session, organization, notice)
+    texts = check_texts(session, organization, notice, consequences or {})
     request = AccessRequest(
         customer_id=customer,
-        request_id=ids.row(),
+        request_id=ids.row() if by_app is None else by_app.request_id,
         organization_id=organization,
         purpose=purpose,
         categories=sorted(categories),
-        sources=None,
+        sources=None if by_app is None else by_app.sources,
         days=days,
         notice=dict(notice),
+        consequences=dict(consequences or {}),
+        texts=texts,
         state="pending",
         asked_at=at,
-        due_at=at + timedelta(days=ANSWER_DAYS),
+        due_at=at + timedelta(days=ANSWER_DAYS) if by_app is None else by_app.until,
         answered_at=None,
+        told_at=at,
     )
     session.add(request)
     return request.request_id
 
 
-def _check_notice(session: Session, organization: UUID, notice: Mapping[str, Any]) -> None:
-    texts = [text for text in notice.values() if isinstance(text, str)]
-    is_fit = bool(texts) and len(texts) == len(notice) and notice.keys() <= _LANGUAGES
-    if not is_fit or any(len(text) > LONGEST_NOTICE or _PERSONAL.search(text) for text in texts):
+def check_words(notice: Mapping[str, Any]) -> None:
+    """Raise UnfitNotice unless a notice is a text for everybody."""
+    if not notice or not _is_fit(notice):
         raise UnfitNotice(field="/notice")
-    own = select(AccessRequest.notice).where(AccessRequest.organization_id == organization).distinct()
-    known = [dict(each) for each in session.exec(own)]
-    if dict(notice) not in known and len(known) >= MOST_NOTICES:
+
+
+def check_texts(
+    session: Session, organization: UUID, notice: Mapping[str, Any], consequences: Mapping[str, Any]
+) -> bytes:
+    """Return the hash of what an organization says to everybody whom it asks; raises UnfitNotice or TooManyNotices."""
+    check_words(notice)
+    if not _is_fit(consequences):
+        raise UnfitNotice(field="/consequences")
+    texts = sha256(msgspec.json.encode([dict(notice), dict(consequences)], order="deterministic")).digest()
+    facts = {"asker": organization, "texts": texts}
+    if not session.execute(_SAID, facts).scalar() and session.execute(_NOTICES, facts).scalar_one() >= MOST_NOTICES:
         raise TooManyNotices(field="/notice")
+    return texts
+
+
+def _is_fit(texts: Mapping[str, Any]) -> bool:
+    return texts.keys() <= _LANGUAGES and all(
+        isinstance(each, str) and each.strip() and len(each) <= LONGEST_NOTICE and not _PERSONAL.search(each)
+        for each in texts.values()
+    )
 
 
 def of_customer(session: Session) -> list[AccessRequest]:

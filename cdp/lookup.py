@@ -22,6 +22,8 @@ MOST_IDENTIFIERS: Final = 10
 _OWN: Final = frozenset({IdentifierType.USER_ID, IdentifierType.ANONYMOUS_ID})
 _OF_ONE_SOURCE: Final = _OWN | {IdentifierType.CUSTOMER_NUMBER}
 _LOOKUP: Final = sql("lookup_customer").encode()
+Hashes = list[tuple[str, bytes]]
+"""Types and blind indexes."""
 
 
 class Identifier(NamedTuple):
@@ -40,12 +42,7 @@ async def find(platform: Platform, asker: Asker, identifiers: Sequence[Identifie
 
     Raises Invalid for an identifier that cannot be read.
     """
-    shared: list[tuple[str, bytes]] = []
-    own: list[tuple[str, bytes]] = []
-    for place, each in enumerate(identifiers):
-        source = asker.organization if each.type in _OF_ONE_SOURCE else None
-        hashed = platform.blind.of(each.type, _normalised(each, place), source=source)
-        (own if each.type in _OWN else shared).append((each.type.value, hashed))
+    shared, own = hashes(platform, asker.organization, identifiers)
     facts = {
         "types": arrays.texts(kind for kind, _ in shared),
         "blinds": arrays.blobs([hashed for _, hashed in shared]),
@@ -55,6 +52,20 @@ async def find(platform: Platform, asker: Asker, identifiers: Sequence[Identifie
     ((customer,),) = await platform.database.at_once(asker.scope(Principal.EXPORTER), _LOOKUP, facts)
     found: UUID | None = customer
     return found
+
+
+def hashes(platform: Platform, organization: UUID, identifiers: Sequence[Identifier]) -> tuple[Hashes, Hashes]:
+    """Return what identifiers are found by: those that anybody may share, and the organization's own names of people.
+
+    Raises Invalid for an identifier that cannot be read.
+    """
+    shared: Hashes = []
+    own: Hashes = []
+    for place, each in enumerate(identifiers):
+        source = organization if each.type in _OF_ONE_SOURCE else None
+        hashed = platform.blind.of(each.type, _normalised(each, place), source=source)
+        (own if each.type in _OWN else shared).append((each.type.value, hashed))
+    return shared, own
 
 
 def _normalised(identifier: Identifier, place: int) -> str:

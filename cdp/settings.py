@@ -15,6 +15,7 @@ from cdp.witness_setting import WitnessSetting
 from consent.errors import Invalid
 
 _MOST = 10_000_000
+_FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 _ORIGIN = re.compile(r"[a-z0-9][a-z0-9.:-]{0,99}(/[a-z0-9._-]{1,40}){0,3}")
 
 
@@ -46,6 +47,13 @@ def _file(environment: Mapping[str, str], name: str) -> Path | None:
     if not path.is_file():
         raise Invalid(f"the setting {name} names no file", field=name)
     return path
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    value = environment.get(name, "").lower()
+    if value not in _FLAGS:
+        raise Invalid(f"the setting {name} is 1 or 0", field=name)
+    return _FLAGS[value]
 
 
 def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -172,6 +180,8 @@ class Settings:
     session_seconds: int = 28_800
     idle_seconds: int = 1_800
     fresh_seconds: int = 300
+    requests_per_day: int = 1_000
+    requests_per_day_unverified: int = 20
     quotas: Quotas = field(default_factory=Quotas)
     witnesses: tuple[WitnessSetting, ...] = ()
     portal_name: str = "mijn.klant"
@@ -192,13 +202,6 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Return the settings in `environment`; raises Invalid with the name of what is missing or wrong."""
-        flags = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
-
-        def flag(name: str) -> bool:
-            value = environment.get(name, "").lower()
-            if value not in flags:
-                raise Invalid(f"the setting {name} is 1 or 0", field=name)
-            return flags[value]
 
         def number(name: str, default: int) -> int:
             value = environment.get(name, str(default))
@@ -212,7 +215,7 @@ class Settings:
             app_url=_driver(_required(environment, "CDP_APP_DATABASE_URL")),
             base_url=base_url,
             log_origin=_log_origin(environment, base_url),
-            is_demo=flag("CDP_DEMO"),
+            is_demo=_flag(environment, "CDP_DEMO"),
             pool_size=number("CDP_POOL_SIZE", 8),
             processes=number("CDP_PROCESSES", 1),
             smtp_url=_text(environment, "CDP_SMTP_URL"),
@@ -223,9 +226,9 @@ class Settings:
             sms_from=environment.get("CDP_SMS_FROM", "mijn.klant"),
             passkey_domain=_passkey_domain(environment),
             oidc=_oidc(environment),
-            allow_private_addresses=flag("CDP_ALLOW_PRIVATE_ADDRESSES"),
+            allow_private_addresses=_flag(environment, "CDP_ALLOW_PRIVATE_ADDRESSES"),
             metrics_host=environment.get("CDP_METRICS_HOST", "127.0.0.1"),
-            remote_apply=flag("CDP_REMOTE_APPLY"),
+            remote_apply=_flag(environment, "CDP_REMOTE_APPLY"),
             trusted_proxies=_networks(environment, "CDP_TRUSTED_PROXIES"),
             request_seconds=number("CDP_REQUEST_SECONDS", 30),
             token_seconds=number("CDP_TOKEN_SECONDS", 600),
@@ -233,6 +236,8 @@ class Settings:
             session_seconds=number("CDP_SESSION_SECONDS", 28_800),
             idle_seconds=number("CDP_IDLE_SECONDS", 1_800),
             fresh_seconds=number("CDP_FRESH_SECONDS", 300),
+            requests_per_day=number("CDP_REQUESTS_PER_DAY", 1_000),
+            requests_per_day_unverified=number("CDP_REQUESTS_PER_DAY_UNVERIFIED", 20),
             quotas=_quotas(number),
             witnesses=witness_setting.read(_text(environment, "CDP_WITNESSES") or ""),
             portal_name=environment.get("CDP_PORTAL_NAME") or "mijn.klant",

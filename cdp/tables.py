@@ -88,10 +88,14 @@ class AccessRequest(SQLModel, table=True):
     sources: list[UUID] | None = Field(sa_column=Column(ARRAY(Uuid)))
     days: int
     notice: dict[str, Any] = _document()
+    consequences: dict[str, Any] = _document()
+    used_by: str | None = None
+    texts: bytes | None = None
     state: str
     asked_at: datetime = _moment()
     due_at: datetime = _moment()
     answered_at: datetime | None = _moment()
+    told_at: datetime | None = _moment()
 
 
 # --- the door: fingerprints only, never a secret --------------------------------------------

@@ -106,28 +106,50 @@ create table access_request (
     sources uuid[],
     days integer not null,
     notice jsonb not null,
+    consequences jsonb not null default '{}'::jsonb,
+    used_by text,
+    texts bytea,
+    called bytea,
     state text not null default 'pending'::text,
     asked_at timestamp with time zone not null,
     due_at timestamp with time zone not null,
-    answered_at timestamp with time zone
+    answered_at timestamp with time zone,
+    told_at timestamp with time zone
 );
+CREATE INDEX access_request_called ON access_request USING btree (organization_id, called, purpose) WHERE (called IS NOT NULL);
+CREATE INDEX access_request_organization ON access_request USING btree (organization_id, asked_at, request_id);
+CREATE INDEX access_request_texts ON access_request USING btree (organization_id, texts);
+CREATE INDEX access_request_untold ON access_request USING btree (customer_id) WHERE (told_at IS NULL);
+alter table access_request add constraint access_request_called_check CHECK ((octet_length(called) = 32));
 alter table access_request add constraint access_request_days_check CHECK (((days >= 1) AND (days <= 366)));
 alter table access_request add constraint access_request_pkey PRIMARY KEY (customer_id, request_id);
-alter table access_request add constraint access_request_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'narrowed'::text, 'refused'::text, 'expired'::text])));
+alter table access_request add constraint access_request_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'narrowed'::text, 'refused'::text, 'expired'::text, 'withdrawn'::text])));
+alter table access_request add constraint access_request_texts_check CHECK ((octet_length(texts) = 32));
+alter table access_request add constraint access_request_used_by_check CHECK ((used_by = ANY (ARRAY['human'::text, 'computer'::text, 'both'::text])));
 alter table access_request owner to cdp_owner, enable row level security, force row level security;
+grant delete on access_request to cdp_operator;
 grant delete, insert, select, update on access_request to cdp_keeper;
-grant insert, select on access_request to cdp_source;
+grant insert on access_request to cdp_source;
+grant select (answered_at, asked_at, categories, consequences, days, due_at, notice, organization_id, purpose, request_id, sources, state, texts, used_by) on access_request to cdp_source;
+grant select (due_at) on access_request to cdp_operator;
 grant select on access_request to cdp_customer;
-grant update (answered_at, state) on access_request to cdp_customer;
+grant update (answered_at, state) on access_request to cdp_source;
+grant update (answered_at, state, told_at) on access_request to cdp_customer;
 create policy customer_wall on access_request as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
 create policy keeper on access_request as permissive for all to cdp_keeper
     using (true)
     with check (true);
-create policy source_wall on access_request as permissive for all to cdp_source
-    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+create policy operator_wall on access_request as permissive for all to cdp_operator
+    using ((( SELECT is_sealed('operator'::text) AS is_sealed) AND (state = ANY (ARRAY['pending'::text, 'withdrawn'::text]))));
+create policy source_asks on access_request as permissive for insert to cdp_source
     with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+create policy source_wall on access_request as permissive for select to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+create policy source_withdraws on access_request as permissive for update to cdp_source
+    using (((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)) AND (state = 'pending'::text)))
+    with check (((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)) AND (state = 'withdrawn'::text)));
 
 create table access_token (
     token_hash bytea not null,
@@ -1642,6 +1664,9 @@ grant execute on function app_purpose() to cdp_auditor, cdp_customer, cdp_doorma
 create function are_several_people(customers uuid[]) returns boolean language sql stable owner cdp_owner body 0648e1830d93d23676502c2613d284d0;
 grant execute on function are_several_people(uuid[]) to cdp_keeper;
 
+create function ask_access(asked jsonb, person uuid, types text[], blinds bytea[], own_types text[], own_blinds bytea[], most integer) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 09741556f7a4019871d00052d7396534;
+grant execute on function ask_access(jsonb,uuid,text[],bytea[],text[],bytea[],integer) to cdp_source;
+
 create function attested_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 8b49342153c0291a2bba51274fa61f7f;
 grant execute on function attested_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
 
@@ -1711,7 +1736,7 @@ grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp
 create function enter_scope_holding(principal text, organization text, customer text, purpose text, client text, until text, seal text, tokens bytea[], needed text) returns void language plpgsql volatile owner cdp_owner body d12c50d13f83d75b58525477763a6c65;
 grant execute on function enter_scope_holding(text,text,text,text,text,text,text,bytea[],text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body e73a60a152cbb9f0cfbeb4b60cb9f6e8;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8f2c448e8b6deb8eddce10354546e78d;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
 
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
@@ -1725,6 +1750,9 @@ grant execute on function forget_letters(uuid[]) to cdp_keeper;
 
 create function forget_record(customer uuid, organization uuid, record uuid) returns void language sql volatile owner cdp_owner body 647ec49c7759e36020c02a8de6472b52;
 grant execute on function forget_record(uuid,uuid,uuid) to cdp_keeper;
+
+create function forget_requests(everyone uuid[]) returns void language sql volatile owner cdp_owner body 9f270ce67936cdbc17a9fe6ec3de2792;
+grant execute on function forget_requests(uuid[]) to cdp_keeper;
 
 create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body efaed15f93e97459bffa049d86270bf3;
 grant execute on function forget_unknown(uuid) to cdp_keeper;
@@ -1740,6 +1768,9 @@ grant execute on function generation_of(bytea) to cdp_keeper;
 
 create function granted_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 6bf9be7d254e2707a592c8c90da95d1b;
 grant execute on function granted_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
+
+create function granted_requests(wanted uuid[]) returns TABLE(request_id uuid, customer_id uuid, categories text[], expires_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 6402b411dfc04dc5ccd4af9d6721004a;
+grant execute on function granted_requests(uuid[]) to cdp_source;
 
 create function graver(a text, b text) returns text language sql immutable parallel safe owner cdp_owner body 67ae6bcd79aba5381fc01e6c60a0005e;
 grant execute on function graver(text,text) to cdp_keeper;
@@ -1871,6 +1902,9 @@ grant execute on function remove_organization(uuid,integer,timestamp with time z
 
 create function remove_way_in(kind text, id uuid, wanted bytea) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f6e906f2ffa2bebe9780a0c71293b48b;
 grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
+
+create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7df6869877f6682cfd57ed851f0c364e;
+grant execute on function request_letters_due(timestamp with time zone,integer) to cdp_operator;
 
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 159d3d1a9f232d3495303686dbe60f97;
 grant execute on function resolve_subjects(text[],bytea[],boolean[]) to cdp_source;

@@ -112,7 +112,7 @@ begin
     delete from permission x where x.customer_id = any (everyone);
     delete from link l where l.customer_id = any (everyone);
     delete from cannot_link n where n.customer_id = any (everyone);
-    delete from access_request a where a.customer_id = any (everyone);
+    perform forget_requests(everyone);
     delete from session s where s.customer_id = any (everyone);
     perform forget_ways_in(everyone);
     perform forget_demands(everyone);

@@ -218,9 +218,6 @@ grant select on change to cdp_source;
 create policy source_wall on permission for select to cdp_source
     using (recipient_id = (select scope_organization('source')));
 grant select on permission to cdp_source;
-create policy source_wall on access_request to cdp_source
-    using (organization_id = (select scope_organization('source'))) with check (organization_id = (select scope_organization('source')));
-grant select, insert on access_request to cdp_source;
 
 -- ---------------------------------------------------------------- the customer: the whole own dossier
 
@@ -254,7 +251,7 @@ grant insert on record to cdp_customer;
 grant update (superseded_at, disputed_at) on record to cdp_customer;
 grant update (disputed_at) on interaction to cdp_customer;
 grant update (details) on customer to cdp_customer;
-grant update (state, answered_at) on access_request to cdp_customer;
+grant update (state, answered_at, told_at) on access_request to cdp_customer;
 grant update (ended_at) on session to cdp_customer;
 grant insert on access to cdp_customer;
 

@@ -382,13 +382,27 @@ create table access_request (
     sources         uuid[],
     days            integer not null check (days between 1 and 366),
     notice          jsonb not null,
+    consequences    jsonb not null default '{}',
+    used_by         text check (used_by in ('human', 'computer', 'both')),
+    texts           bytea check (octet_length(texts) = 32),
+    called          bytea check (octet_length(called) = 32),
     state           text not null default 'pending'
-        check (state in ('pending', 'approved', 'narrowed', 'refused', 'expired')),
+        check (state in ('pending', 'approved', 'narrowed', 'refused', 'expired', 'withdrawn')),
     asked_at        timestamptz not null,
     due_at          timestamptz not null,
     answered_at     timestamptz,
+    told_at         timestamptz,
     primary key (customer_id, request_id)
 );
+create index access_request_organization on access_request (organization_id, asked_at, request_id);
+create index access_request_called on access_request (organization_id, called, purpose) where called is not null;
+create index access_request_texts on access_request (organization_id, texts);
+create index access_request_untold on access_request (customer_id) where told_at is null;
+comment on table access_request is 'What an organization asks. The nil customer stands for a person who is not here, or is not to be asked.';
+comment on column access_request.consequences is 'What happens to who says no, in the organization''s words.';
+comment on column access_request.texts is 'SHA-256 of what the organization says to everybody: notice and consequences.';
+comment on column access_request.called is 'Keyed hash of how the organization called the person; it tells the organization nothing that it did not say itself.';
+comment on column access_request.told_at is 'When a letter told the customer; who was here when it was asked needs none.';
 
 create table access (
     customer_id     uuid not null,

@@ -161,6 +161,22 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "reminders_due": Call("select jsonb_agg(r) from reminders_due(now(), 9) r", ("operator",), ("operator",)),
     "receipt_letters_due": Call("select jsonb_agg(r) from receipt_letters_due(9) r", ("operator",), ("operator",)),
+    "ask_access": Call(
+        "select to_jsonb(ask_access(jsonb_build_object('request_id', gen_random_uuid(), 'organization_id',"
+        f" {_id('winkel')}, 'purpose', 'advice', 'categories', array['contact'], 'days', 9, 'notice', '{{}}'::jsonb,"
+        " 'consequences', '{}'::jsonb, 'state', 'pending', 'asked_at', now(), 'due_at', now() + interval '1 day'),"
+        f" {_id('bram')}, '{{}}', '{{}}', '{{}}', '{{}}', 9)::text)",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "granted_requests": Call(
+        f"select jsonb_agg(g.request_id) from granted_requests(array[{_id('answered request')}]) g",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "request_letters_due": Call(
+        "select jsonb_agg(r) from request_letters_due(now(), 9) r", ("operator",), ("operator",)
+    ),
     "alerts_due": Call("select jsonb_agg(a) from alerts_due(now()) a", ("operator",), ("operator",)),
     "remove_organization": Call(
         f"select remove_organization({_id('winkel')}, 10, now())", ("operator",), ("operator",)

@@ -33,7 +33,8 @@ RIGHTS: Final = {
         reference: select(source_id,type,blind,customer_id,subject_id)
     """,
     "source": """
-        access_request delivery reject: select insert
+        access_request: select(request_id,organization_id,purpose,categories,sources,days,notice,consequences,used_by,texts,state,asked_at,due_at,answered_at) insert update(state,answered_at)
+        delivery reject: select insert
         idempotency: select insert update(status,answer,at) delete
         attribute record_type: select insert update delete
         catalog_version: select update(version)
@@ -47,7 +48,7 @@ RIGHTS: Final = {
     "customer": """
         access: select insert
         idempotency: select insert update(status,answer,at) delete
-        access_request: select update(state,answered_at)
+        access_request: select update(state,answered_at,told_at)
         act cannot_link data_key evidence identifier link permission reference subject: select
         alert: select insert update(rhythm,told_until,told_at) delete
         reminder: select insert update(kept_at,told_at) delete
@@ -71,6 +72,7 @@ RIGHTS: Final = {
         checkpoint cosignature leaf log log_key node: select
     """,
     "operator": """
+        access_request: select(due_at) delete
         access_token: select update(revoked_at) delete
         attribute record_type pull: select insert update delete
         catalog_version: select update(version)
@@ -263,6 +265,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("exporter", "permission"): _permitted,
     ("exporter", "customer"): _granted_anything,
     ("source", "permission"): _own("recipient_id"),
+    ("operator", "access_request"): lambda _asker, row: row["state"] in {"pending", "withdrawn"},
     ("source", "catalog_version"): _everything,
     ("source", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.organization))),
     ("customer", "act"): _mine_or_before,
@@ -301,6 +304,7 @@ ADDS: Final[Mapping[tuple[str, str], Rule]] = {
 
 KEEPS: Final[Mapping[tuple[str, str], Rule]] = {
     ("customer", "record"): lambda _asker, row: row["source_id"] == str(CUSTOMER_SOURCE),
+    ("source", "access_request"): lambda _asker, row: row["state"] == "withdrawn",
 }
 """Which of the rows that they may update a principal may give the value of the probe: here, that it is superseded."""
 

@@ -215,6 +215,17 @@ def _of_readers(target: Target) -> dict[str, Example]:
         "read_profiles": Example(json={"profile_ids": [target.profile_id], **asked}),
         "export_profiles": Example(query=asked),
         "attest_grant": Example(json=attested | asked),
+        "ask_for_access": Example(
+            json=asked
+            | {
+                "identifiers": [email],
+                "categories": ["contact"],
+                "days": 30,
+                "notice": {"nl": "Om u te helpen."},
+                "consequences": {"nl": "Dan helpen wij u niet."},
+                "by": "human",
+            }
+        ),
         "token": Example(form=client),
         "revoke_token": Example(form={"token": target.canaries.attribute}),
         "introspect_token": Example(form={"token": target.canaries.attribute}),
@@ -276,6 +287,9 @@ PLAIN: Final = frozenset(
         "show_type",
         "list_changes",
         "list_recipient_grants",
+        "list_asked",
+        "read_asked",
+        "withdraw_asked",
         "logout",
         "erase_me",
         "read_me",

@@ -94,6 +94,11 @@ from (values ('anna', 'winkel'), ('bram', 'huis'), ('old anna', 'winkel')) as a 
 insert into access_request (customer_id, request_id, organization_id, purpose, categories, days, notice, asked_at, due_at)
 select pg_temp.id(c), pg_temp.id('request' || c || o), pg_temp.id(o), 'advice', '{contact}', 30, '{}', now(), now() + interval '1 day'
 from (values ('anna', 'winkel'), ('anna', 'huis'), ('bram', 'huis')) as a (c, o);
+insert into access_request (customer_id, request_id, organization_id, purpose, categories, days, notice, state, asked_at, due_at, answered_at)
+values ('00000000-0000-0000-0000-000000000000', pg_temp.id('request about nobody'), pg_temp.id('winkel'), 'advice', '{contact}', 30, '{}', 'pending', now(), now() + interval '1 day', null),
+    (pg_temp.id('anna'), pg_temp.id('answered request'), pg_temp.id('winkel'), 'research', '{contact}', 30, '{}', 'approved', now(), now() + interval '1 day', now());
+insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categories, at, by, request_id)
+values (pg_temp.id('anna'), 2, pg_temp.id('act of a request'), 'grant', pg_temp.id('winkel'), 'research', '{contact}', now(), 'customer', pg_temp.id('answered request'));
 insert into access (customer_id, at, access_id, organization_id, principal, path, asked, released, records, outcome, reason)
 select case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id(c) end, now() + p,
        pg_temp.id('access' || c || o || p), pg_temp.id(o), 'service', 'profile', '{}', '{}', 0, 'refused', 'never-granted'
