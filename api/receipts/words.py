@@ -171,11 +171,11 @@ KEEP: Final = _words(
 PROOF: Final = _same("Zo is dit na te gaan", "How this can be checked")
 PROOF_SENTENCE: Final = _words(
     "Dit staat in een openbaar logboek. Daarin kan niemand iets stil veranderen, ook wij niet. "
-    "Met de tekst hieronder kan iemand met verstand van computers dat nagaan. Daar is geen hulp van ons bij nodig.",
+    "Met dit bewijs kan iemand met verstand van computers dat nagaan. Daar is geen hulp van ons bij nodig.",
     "Dit staat in een openbaar logboek. Daarin kan niemand iets stil veranderen, ook wij niet. "
-    "Met de tekst hieronder kan iemand met verstand van computers dat nagaan. Daar is geen hulp van ons bij nodig.",
+    "Met dit bewijs kan iemand met verstand van computers dat nagaan. Daar is geen hulp van ons bij nodig.",
     "This stands in a public log. Nobody can change anything there unnoticed, not even we. "
-    "With the text below somebody who knows computers can check that, without our help.",
+    "With this receipt somebody who knows computers can check that, without our help.",
 )
 NUMBER: Final = _same("Nummer van dit bewijs", "Number of this receipt")
 LOG: Final = _same("Logboek", "Log")

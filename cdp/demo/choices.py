@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from cdp import access_requests, corrections, grants, login, recipients
+from cdp import access_requests, corrections, dossier, grants, login, recipients
 from cdp.demo import holdings, stories
 from cdp.demo.people import Person
 from cdp.demo.stories import PlannedAct, PlannedRequest
@@ -71,7 +71,7 @@ class _Choices:
         return self.at - timedelta(days=days)
 
     def _log_in(self, person: Person) -> UUID:
-        """Ask for a link and use it, on the day before their first decision."""
+        """Ask for a link and use it, on the day before their first decision, and choose how to be spoken to."""
         pattern = person.pattern
         first = max([0, *(act.ago for act in pattern.acts), *(request.ago for request in pattern.requests)])
         at = self._ago(first + _BEFORE + person.dice("day").randint(0, _BEFORE))
@@ -79,7 +79,10 @@ class _Choices:
         link = login.ask(self.platform, email=person.mailbox.address, asker=asker, at=at)
         if link is None:
             raise AssertionError("a mailbox of the demo is asked for once")
-        return login.consume(self.platform, link.token, at=at).customer_id
+        customer = login.consume(self.platform, link.token, at=at).customer_id
+        with self.platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
+            dossier.adapt(session, {"language": person.language, "address": person.form})
+        return customer
 
     def _has_decided(self, customer: UUID) -> bool:
         with self.platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:

@@ -19,7 +19,7 @@ import msgspec
 import psycopg
 import pytest
 
-from cdp import clock, credentials, demo, login, organizations
+from cdp import addressing, clock, credentials, demo, login, organizations
 from cdp.demo import behaviour, loading, stories
 from cdp.demo import credentials as ways_in
 from cdp.demo.people import Person, people
@@ -30,6 +30,7 @@ from cdp.platform import Platform
 from cdp.profiles import Profiles, Reading
 from cdp.reading import Asker
 from cdp.scope import Principal, Scope
+from cdp.unsealing import OwnKeys
 from consent.errors import Refused, Unauthenticated
 
 DAY = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -248,6 +249,20 @@ def test_the_document_has_the_shape_that_programs_expect(platform: Platform, doc
     for each in document["customers"]:
         assert {"email", "name", "login_url", "access_token", "profile_ids"} == set(each)
         assert set(stories.companies()) == set(each["profile_ids"])
+
+
+def test_everybody_is_spoken_to_as_they_chose(platform: Platform, document: Document) -> None:
+    async def spoken(name: str) -> tuple[str, str]:
+        person = await credentials.of_session(platform, someone(document, name)["access_token"])
+        scope = Scope(Principal.CUSTOMER, customer=person.customer_id)
+        with platform.database.scoped(scope) as session:
+            known = addressing.read(session, OwnKeys(session, platform.ring))
+        return known.language, known.address
+
+    async def all_of_them() -> list[tuple[str, str]]:
+        return [await spoken(each) for each in ("Noor de Wit", "Daan Hendriks", "Mei Chen")]
+
+    assert [("nl", "u"), ("nl", "je"), ("en", "je")] == pooled(platform, all_of_them)
 
 
 def test_every_way_in_opens(platform: Platform, document: Document) -> None:

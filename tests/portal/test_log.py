@@ -12,7 +12,11 @@ import psycopg
 import pytest
 from httpx import Response
 
-from cdp import alerts, clock, receipts
+from api.portal.frame import Room
+from api.portal.pages import log_words
+from api.portal.speech import Speech
+from cdp import alerts, clock, looked, receipts
+from cdp.catalog.files import Language
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
@@ -50,6 +54,15 @@ def test_own_pages_stand_apart_behind_a_link(platform: Platform, enter: Enter) -
     apart = browser.get(own).text
     assert 1 == apart.count("U bekeek uw gegevens.")
     assert re.search(r"U bekeek uw gegevens[.] 2 keer, sinds \d\d:\d\d[.]", apart)
+
+
+@pytest.mark.parametrize("room", [each for each in Room if each is not Room.MORE])
+def test_every_page_of_ones_own_has_a_name(room: Room) -> None:
+    line = looked.Line(
+        uuid4(), clock.now(), None, None, False, True, f"page:{room}", None, [], [], 0, "released", "own", None
+    )
+
+    assert "U bekeek een pagina." != log_words.what(Speech(Language.NL, clock.now()), line)
 
 
 def test_own_pages_stand_together_by_day_and_kind_however_many_there_are(

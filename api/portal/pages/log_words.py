@@ -30,6 +30,12 @@ _OWN: Final[Mapping[str, str]] = {
     "accesses": later("U bekeek dit logboek."),
     "page:log": later("U bekeek dit logboek."),
     "page:data": later("U bekeek uw gegevens."),
+    "page:overview": later("U bekeek het overzicht."),
+    "page:organisations": later("U bekeek de organisaties."),
+    "page:preferences": later("U bekeek uw voorkeuren."),
+    "page:sign-in": later("U bekeek hoe u inlogt."),
+    "sources": later("U bekeek welke organisaties u kennen."),
+    "evidence": later("U bekeek wat organisaties over toestemming zeggen."),
 }
 _OWN_OTHERWISE: Final = later("U bekeek een pagina.")
 

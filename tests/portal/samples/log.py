@@ -145,6 +145,7 @@ def _nothing_to_check(locale: Language) -> Page:
 def _own(locale: Language) -> Page:
     mine = (
         line(None, hours=0.2, path="page:log", times=12, first_at=world.AT - timedelta(hours=4)),
+        line(None, hours=4, path="page:overview", times=2, first_at=world.AT - timedelta(hours=4.2)),
         line(None, hours=5, path="page:data", first_at=world.AT - timedelta(hours=5)),
         line(None, hours=26, path="page:other", times=3, first_at=world.AT - timedelta(hours=27)),
     )
