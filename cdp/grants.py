@@ -2,7 +2,9 @@
 
 Rules: (1) the shape of an act is checked by `consent.acts`, whether it may follow by the database in the transaction
 that records it; (2) one act, one recipient, one purpose; (3) the permission and the word to the recipient's change feed
-change in that same transaction; (4) what a customer decides carries what they read (`cdp.notices`).
+change in that same transaction; (4) what a customer decides carries what they read (`cdp.notices`); (5) an act that
+follows from what stands is made while no other act can come between (`to_change`): it brings nothing back that was
+stopped meanwhile.
 """
 
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ _RECORD: Final = text(
 )
 
 
+_HOLD: Final = text("select from customer for no key update")
 _PERIOD: Final = text(
     "select coalesce((details ->> 'default_days')::integer, longest_days), longest_days from purpose"
     " where purpose = :purpose"
@@ -120,6 +123,12 @@ def find(session: Session, unverified_grant_id: UUID) -> Permission:
     raise NotFound("there is no such grant")
 
 
+def to_change(session: Session, unverified_grant_id: UUID) -> Permission:
+    """Return the same as it stands now and will until this transaction ends; raises NotFound."""
+    session.execute(_HOLD)
+    return find(session, unverified_grant_id)
+
+
 def history(session: Session, permission: Permission) -> list[Act]:
     """Return the acts on one permission, oldest first."""
     return list(
@@ -148,7 +157,11 @@ def lawful(permission: Permission) -> stand.Permission:
 
 
 def between(session: Session, recipient: UUID, purpose: str) -> stand.Permission:
-    """Return what stands between the customer in scope and `recipient` for `purpose`; before the first act, nothing."""
+    """Return what stands between the customer in scope and `recipient` for `purpose`; before the first act, nothing.
+
+    It stands until this transaction ends.
+    """
+    session.execute(_HOLD)
     permission = session.exec(
         select(Permission).where(Permission.recipient_id == recipient, Permission.purpose == purpose)
     ).one_or_none()
@@ -157,6 +170,7 @@ def between(session: Session, recipient: UUID, purpose: str) -> stand.Permission
 
 def revoke_all(session: Session, scope: Scope, customer: UUID, *, at: datetime) -> list[Permission]:
     """Take back everything that is live and return what was taken back; raises NothingGranted when nothing was."""
+    session.execute(_HOLD)
     live = [permission for permission in standing(session) if lawful(permission).open_at(at)]
     if not live:
         raise NothingGranted

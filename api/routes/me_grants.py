@@ -180,7 +180,7 @@ def change_grant(grant_id: GrantId, changed: Changed, person: Customer, platform
     with platform.database.scoped(person.scope) as session:
         sources = directory.names(session).organizations(changed.sources)
         act = grants.change(
-            grants.find(session, grant_id),
+            grants.to_change(session, grant_id),
             categories=changed.categories,
             sources=sources,
             expires_at=changed.expires_at,

@@ -34,7 +34,7 @@ def stop(grant_id: GrantId, visit: Visiting) -> Response:
 def give_back(grant_id: GrantId, visit: Visiting) -> Response:
     """Give back what the last stop took, as a new act."""
     with visit.platform.database.scoped(visit.person.scope) as session:
-        act = undoing.resume(session, grants.find(session, grant_id), at=visit.at)
+        act = undoing.resume(session, grants.to_change(session, grant_id), at=visit.at)
         visit.fresh_for(session, act.categories)
         _record(visit, session, act)
     return visit.lead(places.ORGANISATIONS, notices.BACK, grant_id)
@@ -46,7 +46,7 @@ def switch(grant_id: GrantId, visit: Visiting, aan: Category = None, uit: Catego
     if (aan is None) == (uit is None):
         raise Invalid("one kind of data is changed at a time")
     with visit.platform.database.scoped(visit.person.scope) as session:
-        standing = grants.find(session, grant_id)
+        standing = grants.to_change(session, grant_id)
         visit.fresh_for(session, [aan] if aan else [])
         act = (
             changing.switched_on(standing, aan, at=visit.at)
@@ -70,7 +70,7 @@ def keep(grant_id: GrantId, visit: Visiting) -> Response:
 def end(grant_id: GrantId, visit: Visiting, dagen: Days) -> Response:
     """Let it end sooner or later."""
     with visit.platform.database.scoped(visit.person.scope) as session:
-        _record(visit, session, changing.ending(session, grants.find(session, grant_id), days=dagen, at=visit.at))
+        _record(visit, session, changing.ending(session, grants.to_change(session, grant_id), days=dagen, at=visit.at))
         place, code = _after(session, grant_id)
     return visit.lead(place, code, grant_id)
 
@@ -79,7 +79,7 @@ def end(grant_id: GrantId, visit: Visiting, dagen: Days) -> Response:
 def only_own(grant_id: GrantId, visit: Visiting) -> Response:
     """Leave only what the organization knows by itself."""
     with visit.platform.database.scoped(visit.person.scope) as session:
-        _record(visit, session, changing.only_own(grants.find(session, grant_id), at=visit.at))
+        _record(visit, session, changing.only_own(grants.to_change(session, grant_id), at=visit.at))
         place, code = _after(session, grant_id)
     return visit.lead(place, code, grant_id)
 

@@ -37,7 +37,7 @@ def choose(grant_id: GrantId, visit: Visiting, bron: Chosen, antwoord: Answer = 
     if antwoord != EVERYBODY and not bron:
         return visit.show(_page(visit, grant_id, is_faulty=True), status=422)
     with visit.platform.database.scoped(visit.person.scope) as session:
-        names, standing = directory.names(session), grants.find(session, grant_id)
+        names, standing = directory.names(session), grants.to_change(session, grant_id)
         wanted = None if antwoord == EVERYBODY else names.organizations(bron)
         act = changing.from_sources(standing, wanted, at=visit.at)
         visit.fresh_for(session, act.categories if isinstance(act, Granted) else [])
