@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from api import errors, lean, once, parameters
+from api import errors, lean, once, openapi, parameters
 from api.browsers import OpenToBrowsers
 from api.lean import Lean
 from api.limits import Limits, SafeHeaders
@@ -23,6 +23,7 @@ from api.requests_log import RequestsLog
 from api.routes import (
     access_requests,
     audit,
+    authorize,
     catalog,
     demands,
     grants,
@@ -38,6 +39,7 @@ from api.routes import (
     me_requests,
     me_sources,
     oauth,
+    oauth_metadata,
     operations,
     profiles,
     records,
@@ -73,10 +75,12 @@ ROUTES: Final = (
     demands,
     catalog,
     oauth,
+    oauth_metadata,
+    authorize,
     operations,
 )
 """The modules of `api.routes`; each exports `router`. Add yours here."""
-LENIENT: Final = (segment, oauth)
+LENIENT: Final = (segment, oauth, oauth_metadata, authorize)
 """Those that pass over parameters they do not know, as other standards ask."""
 
 
@@ -141,6 +145,7 @@ def described(lifespan: Lifespan[FastAPI] | None = None) -> DescribedAPI:
     )
     errors.install(app)
     once.install(app)
+    openapi.install(app)
     for each in portal.ROUTES:
         app.include_router(each.router)
     for each in ROUTES:

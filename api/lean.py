@@ -135,7 +135,9 @@ async def read_by(scope: Scope, token: bytes, shown: possession.Shown) -> Readin
 def _plain_asker(scope: Scope, believed: TokenHolder, profiles: Profiles) -> Asker | None:
     """Return who asks, if that is who is believed and nothing is amiss; what is, is told after the check alone."""
     plain = _PLAIN.fullmatch(scope["query_string"])
-    if plain is None or believed.organization is None or NEEDED not in believed.scopes or believed.key_hash is not None:
+    if plain is None or believed.organization is None or NEEDED not in believed.scopes:
+        return None
+    if believed.key_hash is not None or believed.customer is not None:
         return None
     asker = Asker(believed.organization, believed.client_id, plain[1].decode())
     return asker if len(scope["path_params"]["profile_id"]) <= _LONGEST_ID and profiles.knows(asker) else None
@@ -158,7 +160,7 @@ async def _read_checked(scope: Scope, holder: TokenHolder, profiles: Profiles) -
     asker = Asker(holder.organization, holder.client_id, purpose, categories)
     await profiles.check(asker)
     profile_id: str = scope["path_params"]["profile_id"]
-    if len(profile_id) > _LONGEST_ID:
+    if len(profile_id) > _LONGEST_ID or not profiles.is_of(profile_id, holder):
         raise NotFound
     return await profiles.read(asker, profile_id)
 

@@ -143,8 +143,8 @@ async def _token_holder(
     note = caller.note_of(request.scope)
     note.principal, note.organization = "service", holder.slug
     rates.count_client(request.scope, holder.client_id)
-    if not holder.scopes.issuperset(asked.scopes):
-        raise InsufficientScope
+    if holder.customer is not None or not holder.scopes.issuperset(asked.scopes):
+        raise InsufficientScope  # what an app got with a customer reads their profile, and nothing else
     return holder
 
 

@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+LOGIN_SCOPE: Final = "openid"
+"""Never for a program by itself: it is about a customer who is there."""
 WIRE_SCOPE: Final = "tracking_api:write"
 """As the libraries of Segment ask for it."""
 SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "profiles:read": "Look up and read profiles, as far as the customer granted.",
+        "decisions:read": "Ask whether profiles may be read, without reading them.",
         "records:write": "Send records of the organization's own customers, and see which were rejected.",
         WIRE_SCOPE: "Send events as Segment's libraries do, with an access token instead of a write key.",
         "grants:request": "See the organization's own grants and what changed, and record those given elsewhere.",
+        "signals:manage": "Say where the organization is told of changes: streams and webhooks.",
         "demands:answer": "See what customers ask of the organization under the law, and answer.",
         "catalog:write": "Say where the organization's own attributes and types belong.",
+        LOGIN_SCOPE: "Learn, as an app, which customer it is that says yes (OpenID Connect).",
         "audit:read": "See acts and accesses, never a value.",
     }
 )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select, update
 
 from cdp.client_scopes import SCOPES
@@ -15,9 +16,11 @@ from cdp.ingest.items import BATCH_BYTES
 from cdp.keys import tokens
 from cdp.keys.tokens import Fingerprints, Prefix
 from cdp.oauth import client_keys
+from cdp.oauth import redirects as addresses
 from cdp.tables import AccessToken, Client, WriteKey
 from consent.errors import Conflict, Invalid, NotFound
 
+_END_FAMILIES: Final = text("update token_family set revoked_at = :at where client_id = :client and revoked_at is null")
 _NAME: Final = re.compile(r"[\w .,&'()/+-]{1,100}")
 
 
@@ -45,6 +48,12 @@ class HasNoSecret(Conflict):
     """This client proves itself with a key of its own and has no secret."""
 
     code = "has-no-secret"
+
+
+class NoOrganizationOfApp(Conflict):
+    """The platform's own auditor leads no customers anywhere."""
+
+    code = "app-without-organization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +140,32 @@ def _made(client_id: str, organization: UUID | None, name: str, scopes: Sequence
         keys=None,
         algorithms=[],
         scopes=sorted(set(scopes)),
+        grant_types=["client_credentials"],
+        redirect_uris=[],
+        logout_uris=[],
         created_at=at,
     )
+
+
+def lead_back(
+    session: Session,
+    client_id: str,
+    *,
+    redirects: Sequence[str],
+    logouts: Sequence[str] = (),
+    is_app_only: bool = False,
+) -> None:
+    """Say where an app may have its customers led back to, in place of what was said before; without any, nowhere.
+
+    `is_app_only` means that it acts with customers and never by itself. Raises UnfitAddress.
+    """
+    found = _living(session, client_id)
+    if found.organization_id is None:
+        raise NoOrganizationOfApp
+    found.redirect_uris = addresses.checked(redirects, field="/redirect_uris")
+    found.logout_uris = addresses.checked(logouts, field="/logout_uris")
+    alone = [] if is_app_only and found.redirect_uris else ["client_credentials"]
+    found.grant_types = [*alone, *(("authorization_code", "refresh_token") if found.redirect_uris else ())]
 
 
 def of_organization(session: Session, organization: UUID | None) -> list[Client]:
@@ -150,6 +183,7 @@ def rotate(session: Session, fingerprints: Fingerprints, client_id: str, *, at: 
     found.secret_hash = fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET)
     given = update(AccessToken).where(col(AccessToken.client_id) == client_id, col(AccessToken.revoked_at).is_(None))
     session.execute(given.values(revoked_at=at))
+    session.execute(_END_FAMILIES, {"client": client_id, "at": at})
     return fresh
 
 

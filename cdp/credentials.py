@@ -22,6 +22,8 @@ class TokenHolder:
     scopes: frozenset[str]
     key_hash: bytes | None = None
     """The thumbprint of the key that the token is bound to: whoever shows it proves to hold that key."""
+    customer: UUID | None = None
+    """The one customer that it is good for, when an app was given it with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ async def of_token(platform: Platform, unverified_token: str) -> TokenHolder:
     row = await platform.database.check("select * from check_token(%s)", fingerprint)
     if row is None:
         raise CredentialEnded
-    client_id, organization, slug, scopes, key_hash = row
-    return TokenHolder(client_id, organization, slug, frozenset(scopes), key_hash)
+    client_id, organization, slug, scopes, key_hash, customer = row
+    return TokenHolder(client_id, organization, slug, frozenset(scopes), key_hash, customer)
 
 
 async def of_write_key(platform: Platform, unverified_key: str) -> KeyHolder:

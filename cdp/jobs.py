@@ -20,6 +20,7 @@ from cdp import alerts, clock, key_destruction, organizations, pull, receipt_let
 from cdp.catalog import mapping
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from cdp.signals import delivery
 from cdp.turns import Turn, taken
 
 AT_MOST: Final = 10_000
@@ -35,6 +36,8 @@ _PURGES: Final = {
     "ceremony": ("expires_at", timedelta(hours=24)),
     "proof_code": ("expires_at", timedelta(hours=24)),
     "used_once": ("expires_at", timedelta()),
+    "authorization_request": ("expires_at", timedelta(hours=1)),
+    "token_family": ("expires_at", timedelta(hours=1)),
     "idempotency": ("at", timedelta(hours=24)),
     "reject": ("at", timedelta(days=30)),
     "change": ("at", timedelta(days=90)),  # whoever has not asked for so long reads their grants anew
@@ -114,6 +117,10 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("removals", timedelta(minutes=10), finish_removals),
     Job("mappings", timedelta(minutes=1), finish_mappings),
     *(Job(f"pulls-{hand}", timedelta(seconds=30), pull.run_next, is_apart=True) for hand in range(1, pull.AT_ONCE + 1)),
+    *(
+        Job(f"signals-{hand}", timedelta(seconds=2), delivery.run_next, is_apart=True)
+        for hand in range(1, delivery.AT_ONCE + 1)
+    ),
     Job("alerts", timedelta(minutes=1), alerts.send_due, is_apart=True),
     Job("reminders", timedelta(hours=1), reminders.send_due, is_apart=True),
     Job("receipts", timedelta(minutes=5), receipt_letters.send_due, is_apart=True),

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from cdp import reading
+from cdp.credentials import TokenHolder
 from cdp.gathering import Gathering
 from cdp.ids import NIL
 from cdp.keys.errors import Unreadable
@@ -74,6 +75,12 @@ class Profiles:
         question stood in a body, where a field is named by a pointer.
         """
         await self._keys.check(asker, is_body=is_body)
+
+    def is_of(self, unverified_profile_id: str, holder: TokenHolder) -> bool:
+        """Tell whether a token may ask for this id at all; one that an app got with a customer, only for theirs."""
+        if holder.customer is None or holder.organization is None:
+            return holder.customer is None
+        return self._platform.profile_ids.customer_of(unverified_profile_id, holder.organization) == holder.customer
 
     def knows(self, asker: Asker) -> bool:
         """Tell whether `check` would pass without asking the database."""

@@ -113,6 +113,9 @@ class Client(SQLModel, table=True):
     scopes: list[str] = _texts()
     is_human: bool = False
     is_bound: bool = False
+    grant_types: list[str] = _texts()
+    redirect_uris: list[str] = _texts()
+    logout_uris: list[str] = _texts()
     created_at: datetime = _moment()
     revoked_at: datetime | None = _moment()
 
@@ -126,6 +129,7 @@ class AccessToken(SQLModel, table=True):
     client_id: str
     scopes: list[str] = _texts()
     key_hash: bytes | None = None
+    family_id: UUID | None = None
     issued_at: datetime = _moment()
     expires_at: datetime = _moment()
     revoked_at: datetime | None = _moment()

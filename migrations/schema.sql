@@ -156,11 +156,13 @@ create table access_token (
     client_id text not null,
     scopes text[] not null,
     key_hash bytea,
+    family_id uuid,
     issued_at timestamp with time zone not null,
     expires_at timestamp with time zone not null,
     revoked_at timestamp with time zone
 );
 CREATE INDEX access_token_expiry ON access_token USING btree (expires_at);
+CREATE INDEX access_token_family ON access_token USING btree (family_id) WHERE (family_id IS NOT NULL);
 alter table access_token add constraint access_token_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(client_id);
 alter table access_token add constraint access_token_key_hash_check CHECK ((octet_length(key_hash) = 32));
 alter table access_token add constraint access_token_pkey PRIMARY KEY (token_hash);
@@ -271,6 +273,44 @@ create policy operator_wall on attribute as permissive for all to cdp_operator
 create policy source_wall on attribute as permissive for all to cdp_source
     using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
     with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table authorization_request (
+    word_hash bytea not null,
+    client_id text not null,
+    is_begun boolean not null,
+    sealed bytea not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone,
+    customer_id uuid,
+    request_id uuid
+);
+CREATE INDEX authorization_request_expiry ON authorization_request USING btree (expires_at);
+CREATE UNIQUE INDEX authorization_request_answer ON authorization_request USING btree (customer_id, request_id) WHERE (customer_id IS NOT NULL);
+alter table authorization_request add constraint authorization_request_check CHECK ((is_begun OR (customer_id IS NULL)));
+alter table authorization_request add constraint authorization_request_check1 CHECK (((customer_id IS NULL) = (request_id IS NULL)));
+alter table authorization_request add constraint authorization_request_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(client_id);
+alter table authorization_request add constraint authorization_request_pkey PRIMARY KEY (word_hash);
+alter table authorization_request add constraint authorization_request_word_hash_check CHECK ((octet_length(word_hash) = 32));
+alter table authorization_request owner to cdp_owner, enable row level security, force row level security;
+grant delete on authorization_request to cdp_operator;
+grant delete, select on authorization_request to cdp_keeper;
+grant insert, select on authorization_request to cdp_doorman;
+grant select (expires_at) on authorization_request to cdp_operator;
+grant select on authorization_request to cdp_customer;
+grant update (customer_id, request_id, used_at) on authorization_request to cdp_doorman;
+grant update (used_at) on authorization_request to cdp_customer;
+create policy customer_wall on authorization_request as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy doorman_wall on authorization_request as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on authorization_request as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on authorization_request as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
 create table cannot_link (
     customer_id uuid not null,
@@ -425,6 +465,9 @@ create table client (
     scopes text[] not null,
     is_human boolean not null default false,
     is_bound boolean not null default false,
+    grant_types text[] not null default '{client_credentials}'::text[],
+    redirect_uris text[] not null default '{}'::text[],
+    logout_uris text[] not null default '{}'::text[],
     created_at timestamp with time zone not null default now(),
     revoked_at timestamp with time zone
 );
@@ -679,6 +722,36 @@ create policy doorman_wall on external_login as permissive for all to cdp_doorma
 create policy keeper on external_login as permissive for all to cdp_keeper
     using (true)
     with check (true);
+
+create table family_token (
+    token_hash bytea not null,
+    family_id uuid not null,
+    customer_id uuid not null,
+    kind text not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone
+);
+CREATE INDEX family_token_family ON family_token USING btree (family_id);
+alter table family_token add constraint family_token_family_id_fkey FOREIGN KEY (family_id) REFERENCES token_family(family_id) ON DELETE CASCADE;
+alter table family_token add constraint family_token_kind_check CHECK ((kind = ANY (ARRAY['code'::text, 'refresh'::text])));
+alter table family_token add constraint family_token_pkey PRIMARY KEY (token_hash);
+alter table family_token add constraint family_token_token_hash_check CHECK ((octet_length(token_hash) = 32));
+alter table family_token owner to cdp_owner, enable row level security, force row level security;
+grant insert on family_token to cdp_customer;
+grant insert, select on family_token to cdp_doorman;
+grant update (used_at) on family_token to cdp_doorman;
+create policy customer_wall on family_token as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy doorman_wall on family_token as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on family_token as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on family_token as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
 create table idempotency (
     caller text not null,
@@ -1066,6 +1139,7 @@ alter table organization add constraint organization_pkey PRIMARY KEY (organizat
 alter table organization add constraint organization_slug_check CHECK ((slug ~ '^[a-z][a-z0-9-]{1,39}$'::text));
 alter table organization add constraint organization_slug_key UNIQUE (slug);
 alter table organization owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER end_signal_streams AFTER UPDATE OF closed_at ON organization FOR EACH ROW WHEN ((new.closed_at IS NOT NULL)) EXECUTE FUNCTION end_signal_streams();
 grant insert, select, update on organization to cdp_operator;
 grant select on organization to cdp_auditor;
 grant select on organization to cdp_customer;
@@ -1522,6 +1596,88 @@ create policy operator_wall on session as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
+create table signal (
+    organization_id uuid not null,
+    stream_id uuid not null,
+    signal_id uuid not null default gen_random_uuid(),
+    customer_id uuid not null,
+    transaction xid8,
+    change_id bigint,
+    event text not null,
+    purpose text,
+    echo text,
+    at timestamp with time zone not null,
+    standing text not null default 'waiting'::text,
+    queued_at timestamp with time zone not null,
+    next_at timestamp with time zone not null,
+    tries integer not null default 0,
+    first_at timestamp with time zone,
+    failure text,
+    acknowledged_at timestamp with time zone
+);
+CREATE INDEX signal_change ON signal USING btree (organization_id, transaction, change_id);
+CREATE INDEX signal_dead ON signal USING btree (organization_id, stream_id) WHERE (standing = 'dead'::text);
+CREATE INDEX signal_order ON signal USING btree (organization_id, stream_id, customer_id, transaction, change_id) WHERE (standing = 'waiting'::text);
+CREATE INDEX signal_waiting ON signal USING btree (organization_id, stream_id, next_at) WHERE (standing = 'waiting'::text);
+alter table signal add constraint signal_organization_id_stream_id_fkey FOREIGN KEY (organization_id, stream_id) REFERENCES signal_stream(organization_id, stream_id) ON DELETE CASCADE;
+alter table signal add constraint signal_organization_id_transaction_change_id_fkey FOREIGN KEY (organization_id, transaction, change_id) REFERENCES change(organization_id, transaction, change_id) ON DELETE CASCADE;
+alter table signal add constraint signal_pkey PRIMARY KEY (organization_id, stream_id, signal_id);
+alter table signal add constraint signal_standing_check CHECK ((standing = ANY (ARRAY['waiting'::text, 'acknowledged'::text, 'dead'::text])));
+alter table signal owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on signal to cdp_source;
+grant select (at, event, failure, organization_id, signal_id, standing, stream_id, tries) on signal to cdp_operator;
+grant select on signal to cdp_keeper;
+grant update (acknowledged_at, failure, first_at, next_at, standing, tries) on signal to cdp_source;
+grant update (failure, first_at, next_at, queued_at, standing, tries) on signal to cdp_keeper;
+create policy keeper on signal as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on signal as permissive for select to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on signal as permissive for all to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table signal_stream (
+    organization_id uuid not null,
+    stream_id uuid not null,
+    kind text not null,
+    url text,
+    sealed bytea,
+    description text not null,
+    wanted text[] not null,
+    status text not null default 'enabled'::text,
+    reason text not null default ''::text,
+    transaction xid8 not null default pg_snapshot_xmin(pg_current_snapshot()),
+    change_id bigint not null default 0,
+    next_at timestamp with time zone not null,
+    failures integer not null default 0,
+    failing_since timestamp with time zone,
+    failure text,
+    asked_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    created_at timestamp with time zone not null
+);
+CREATE INDEX signal_stream_due ON signal_stream USING btree (next_at) WHERE ((status = 'enabled'::text) AND (kind <> 'poll'::text));
+alter table signal_stream add constraint signal_stream_check CHECK (((url IS NULL) = (kind = 'poll'::text)));
+alter table signal_stream add constraint signal_stream_kind_check CHECK ((kind = ANY (ARRAY['push'::text, 'poll'::text, 'webhook'::text])));
+alter table signal_stream add constraint signal_stream_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table signal_stream add constraint signal_stream_pkey PRIMARY KEY (organization_id, stream_id);
+alter table signal_stream add constraint signal_stream_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'paused'::text, 'disabled'::text])));
+alter table signal_stream owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on signal_stream to cdp_source;
+grant delete, select on signal_stream to cdp_keeper;
+grant select (failure, failures, kind, organization_id, status, stream_id, verified_at) on signal_stream to cdp_operator;
+grant update (next_at) on signal_stream to cdp_keeper;
+create policy keeper on signal_stream as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on signal_stream as permissive for select to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on signal_stream as permissive for all to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
 create table signing_key (
     key_id text not null,
     public jsonb not null,
@@ -1586,6 +1742,47 @@ grant update (at, erasure_id, is_proven) on suppression to cdp_keeper;
 create policy keeper on suppression as permissive for all to cdp_keeper
     using (true)
     with check (true);
+
+create table token_family (
+    family_id uuid not null,
+    customer_id uuid not null,
+    client_id text not null,
+    purpose text,
+    grant_id uuid,
+    scopes text[] not null,
+    key_hash bytea,
+    sealed bytea not null,
+    since timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    revoked_at timestamp with time zone
+);
+CREATE INDEX token_family_customer ON token_family USING btree (customer_id);
+CREATE INDEX token_family_expiry ON token_family USING btree (expires_at);
+CREATE INDEX token_family_grant ON token_family USING btree (grant_id) WHERE (grant_id IS NOT NULL);
+alter table token_family add constraint token_family_check CHECK (((purpose IS NULL) = (grant_id IS NULL)));
+alter table token_family add constraint token_family_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(client_id);
+alter table token_family add constraint token_family_key_hash_check CHECK ((octet_length(key_hash) = 32));
+alter table token_family add constraint token_family_pkey PRIMARY KEY (family_id);
+alter table token_family owner to cdp_owner, enable row level security, force row level security;
+grant delete on token_family to cdp_operator;
+grant delete, select on token_family to cdp_keeper;
+grant insert on token_family to cdp_customer;
+grant select (client_id, expires_at, revoked_at) on token_family to cdp_operator;
+grant select on token_family to cdp_doorman;
+grant update (expires_at, key_hash, revoked_at) on token_family to cdp_doorman;
+grant update (revoked_at) on token_family to cdp_operator;
+create policy customer_wall on token_family as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy doorman_wall on token_family as permissive for all to cdp_doorman
+    using (( SELECT is_sealed('doorman'::text) AS is_sealed))
+    with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
+create policy keeper on token_family as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on token_family as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
 create table used_once (
     word_hash bytea not null,
@@ -1679,16 +1876,19 @@ grant execute on function change_catalog() to cdp_operator, cdp_source;
 create function check_act(kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone, purpose_key text) returns void language plpgsql stable owner cdp_owner body 98810ac94aa83d266f05d9dce4bd7630;
 grant execute on function check_act(text,text[],uuid[],timestamp with time zone,timestamp with time zone,timestamp with time zone,text) to cdp_keeper;
 
+create function check_family(family uuid) returns TABLE(customer_id uuid, categories text[], sources uuid[], expires_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body efc92264438f136969960976b86676f4;
+grant execute on function check_family(uuid) to cdp_doorman;
+
 create function check_permission() returns trigger language plpgsql volatile owner cdp_owner body ea79d52c839f2e22142c76ba3176554b;
 grant execute on function check_permission() to cdp_keeper;
 
 create function check_session(hash bytea) returns TABLE(customer_id uuid, session_id uuid, proven_at timestamp with time zone, expires_at timestamp with time zone, ends_at timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c1028d2d339dbaed433e84be4d062748;
 grant execute on function check_session(bytea) to cdp_login;
 
-create function check_token(hash bytea) returns TABLE(client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b7c365d550480c80d93fd39951d1237f;
+create function check_token(hash bytea) returns TABLE(client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f78755c1419454da24921c234f307ef6;
 grant execute on function check_token(bytea) to cdp_login;
 
-create function check_tokens(hashes bytea[]) returns TABLE(place integer, client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ba393d29cd9103b82e9dbc60ab31f9aa;
+create function check_tokens(hashes bytea[]) returns TABLE(place integer, client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b79a516d5a2562f87d04eb78171bc600;
 grant execute on function check_tokens(bytea[]) to cdp_login;
 
 create function check_transition(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone) returns void language plpgsql stable owner cdp_owner body eb9ee1f7c6c2bb1782b74d556c5bb493;
@@ -1730,17 +1930,23 @@ grant execute on function either(text[],text[]) to cdp_customer, cdp_keeper;
 create function end_permissions(customer uuid, everyone uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body b309227805a597fe96533c6a61c0a339;
 grant execute on function end_permissions(uuid,uuid[],timestamp with time zone) to cdp_keeper;
 
+create function end_signal_streams() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 59f180dfb4ca851e29976ad108813890;
+grant execute on function end_signal_streams() to cdp_operator;
+
 create function enter_scope(principal text, organization text, customer text, purpose text, client text, until text, seal text) returns void language plpgsql volatile owner cdp_owner body f95bddad55e6ce3c7383c342cdf9779a;
 grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp_login;
 
 create function enter_scope_holding(principal text, organization text, customer text, purpose text, client text, until text, seal text, tokens bytea[], needed text) returns void language plpgsql volatile owner cdp_owner body d12c50d13f83d75b58525477763a6c65;
 grant execute on function enter_scope_holding(text,text,text,text,text,text,text,bytea[],text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8f2c448e8b6deb8eddce10354546e78d;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 01e688338a1d2681f3365c125bcc04a1;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
 
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
 grant execute on function erase_own_statement(uuid,timestamp with time zone) to cdp_customer;
+
+create function family_holds(family uuid, organization uuid) returns uuid language plpgsql stable owner cdp_owner body 74ba3757c20aaf5ad8acfa4856ad23e9;
+grant execute on function family_holds(uuid,uuid) to cdp_keeper;
 
 create function forget_demands(everyone uuid[]) returns void language sql volatile owner cdp_owner body ebc1e765d8f25b7f17682d763a7d061d;
 grant execute on function forget_demands(uuid[]) to cdp_keeper;
@@ -1861,6 +2067,9 @@ grant execute on function own_customers() to cdp_customer;
 create function own_pseudonyms() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c3c4e13ad04382018ec56f7e8d87f45f;
 grant execute on function own_pseudonyms() to cdp_customer;
 
+create function own_signals(organization uuid) returns TABLE(kind text, purpose text, at timestamp with time zone, acknowledged_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 91697cd6920254c34d642a99ef106bc9;
+grant execute on function own_signals(uuid) to cdp_customer;
+
 create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3f02fc4258df247ce9d386f850b1a807;
 grant execute on function part_with(uuid[]) to cdp_sequencer;
 
@@ -1897,11 +2106,14 @@ grant execute on function refuse_change_but_parting() to cdp_keeper;
 create function reminders_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body afb68d683cf607ec11b958fb5d5670be;
 grant execute on function reminders_due(timestamp with time zone,integer) to cdp_operator;
 
-create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body cfb7b9416ddac65fa2ddd5a2837dcbb8;
+create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3e2b0b23f2772dc946f665c367b1260a;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
 
 create function remove_way_in(kind text, id uuid, wanted bytea) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f6e906f2ffa2bebe9780a0c71293b48b;
 grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
+
+create function replay_signals(organization uuid, wanted uuid, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 054edb514c1764ec22fe18cb48418c33;
+grant execute on function replay_signals(uuid,uuid,timestamp with time zone) to cdp_operator;
 
 create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7df6869877f6682cfd57ed851f0c364e;
 grant execute on function request_letters_due(timestamp with time zone,integer) to cdp_operator;
@@ -1945,10 +2157,13 @@ grant execute on function suppress_customer(uuid,uuid,timestamp with time zone) 
 create function suppressed_identifiers(types text[], blinds bytea[]) returns SETOF integer language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 1fedbb602bb129a89a1f1c1c03be592e;
 grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
 
+create function take_signal_stream(moment timestamp with time zone, lease timestamp with time zone) returns TABLE(organization_id uuid, stream_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d68062d1ca2e5c2aa4ceddc30014901e;
+grant execute on function take_signal_stream(timestamp with time zone,timestamp with time zone) to cdp_operator;
+
 create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2e7ac5e9f85f27cb0f8931f0f4a4c8a4;
 grant execute on function tell_recipients(text,uuid,text,timestamp with time zone) to cdp_customer;
 
-create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5a88976511917c807cbfdb39e647615b;
+create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7a6e88e6fb6076245215b3a30a6f7da2;
 grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0fbb01eda92e06e9980cd0ca227e4335;

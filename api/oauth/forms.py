@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 from starlette.responses import JSONResponse, Response
 
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
 _LONGEST: Final = 1_000
-_LONGEST_JWT: Final = 8_192
-_JWTS: Final = frozenset({"client_assertion", "token", "id_token_hint"})
+_LONGEST_WORD: Final = 8_192
+_LONG: Final = frozenset({"client_assertion", "token", "id_token_hint", "authorization_details"})
 
 
 class OAuthForm(OAuth2Request):  # type: ignore[misc]  # Authlib publishes no types
@@ -25,7 +25,7 @@ class OAuthForm(OAuth2Request):  # type: ignore[misc]  # Authlib publishes no ty
         super().__init__("POST", "https://here.invalid/", headers=_readable(headers))
         self.path = path
         self.proof = headers.get("dpop")
-        self._words = _words(form)
+        self._words = words_of(form)
         self.payload = _Payload(self._words)
         ways = ("Authorization" in self.headers, "client_secret" in self._words, "client_assertion" in self._words)
         if sum(ways) > 1:  # RFC 6749 §2.3
@@ -62,13 +62,13 @@ def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | No
     return JSONResponse(words, status, headers=kept)
 
 
-def _words(form: FormData) -> dict[str, str]:
+def words_of(form: FormData | QueryParams) -> dict[str, str]:
     """Return the parameters, each once, as RFC 6749 §3.2 wants them; an empty one counts as left out."""
     words: dict[str, str] = {}
     for name, value in form.multi_items():
         if name in words:
             raise InvalidRequestError("a parameter is given twice")
-        if not isinstance(value, str) or len(value) > (_LONGEST_JWT if name in _JWTS else _LONGEST):
+        if not isinstance(value, str) or len(value) > (_LONGEST_WORD if name in _LONG else _LONGEST):
             raise InvalidRequestError("a parameter is too long")
         words[name] = value
     return {name: value for name, value in words.items() if value}

@@ -10,8 +10,8 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from authlib.oauth2.rfc6749 import AuthorizationServer
-from authlib.oauth2.rfc6749.errors import InvalidRequestError, InvalidScopeError
+from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from authlib.oauth2.rfc6749.util import scope_to_list
 from authlib.oauth2.rfc7009 import RevocationEndpoint
@@ -20,13 +20,17 @@ from joserfc.util import urlsafe_b64encode
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.oauth import forms
+from api.oauth import app_tokens, authorization, forms
+from api.oauth.authorization import Refusal
+from api.oauth.code_grants import CodeGrant, OnlyHashed, RefreshGrant
 from api.oauth.forms import OAuthForm
 from cdp import clock
+from cdp.client_scopes import LOGIN_SCOPE
 from cdp.database import Session
-from cdp.oauth import access_tokens, applicants, client_keys, proofs_of_possession
+from cdp.oauth import access_tokens, applicants, client_keys, families, id_tokens, proofs_of_possession, requests
 from cdp.oauth.access_tokens import LONGEST_SECONDS, Known
 from cdp.oauth.applicants import Applicant
+from cdp.oauth.families import Shown
 from cdp.oauth.proofs_of_possession import Asked, ProofFailed
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -35,7 +39,7 @@ logging.getLogger("authlib").setLevel(logging.WARNING)  # its details repeat the
 WITH_SECRET: Final = ("client_secret_basic", "client_secret_post")
 WITH_KEY: Final = "private_key_jwt"
 METHODS: Final = (*WITH_SECRET, WITH_KEY)
-GRANT_TYPES: Final = ("client_credentials",)
+GRANT_TYPES: Final = ("client_credentials", "authorization_code", "refresh_token")
 TOKEN_PATHS: Final = ("/oauth/token", "/token")
 """Where tokens are given; the second is where the libraries of Segment look."""
 _TOKEN_TYPE: Final = "access_token"  # noqa: S105 -- the name of a type
@@ -62,6 +66,11 @@ def revocation_response(platform: Platform, path: str, form: FormData, headers: 
 def introspection_response(platform: Platform, path: str, form: FormData, headers: Mapping[str, str]) -> Response:
     """Answer an introspection request."""
     return _endpoint(platform, path, form, headers, IntrospectionEndpoint.ENDPOINT_NAME)
+
+
+def pushed_response(platform: Platform, path: str, form: FormData, headers: Mapping[str, str]) -> Response:
+    """Answer a pushed authorization request."""
+    return _answer(platform, path, form, headers, lambda server, request: server.pushed(request))
 
 
 def _endpoint(platform: Platform, path: str, form: FormData, headers: Mapping[str, str], name: str) -> Response:
@@ -100,12 +109,13 @@ class _Client:
         return (method == WITH_KEY) == (self.applicant.keys is not None)
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type in GRANT_TYPES
+        return grant_type in self.applicant.grant_types
 
     def scopes(self, asked: str | None) -> list[str]:
         """Return what the token will hold: all that the client has, or the part that it asked for (§3.3)."""
-        wanted = set(scope_to_list(asked) or self.applicant.scopes)
-        if len(wanted) > _MOST_SCOPES or not wanted <= self.applicant.scopes:
+        mine = self.applicant.scopes - {LOGIN_SCOPE}
+        wanted = set(scope_to_list(asked) or mine)
+        if not wanted or len(wanted) > _MOST_SCOPES or not wanted <= mine:
             raise InvalidScopeError
         return sorted(wanted)
 
@@ -166,6 +176,8 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
         self._key_hash: bytes | None = None
         self._at = clock.now()
         self.register_grant(_ClientCredentials)
+        self.register_grant(CodeGrant, [OnlyHashed(required=True)])
+        self.register_grant(RefreshGrant)
         self.register_endpoint(_Revocation)
         self.register_endpoint(_Introspection)
         self.register_client_auth_method(WITH_KEY, self._by_key)
@@ -211,10 +223,16 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
     def _nonce(self) -> dict[str, str]:
         return {"DPoP-Nonce": proofs_of_possession.nonce(self._platform, at=self._at)}
 
-    def _generate(self, *, client: _Client, scope: str | None, **_: object) -> dict[str, Any]:
+    def take(self, client_id: str, kind: str, unverified_word: str) -> Shown | None:
+        """Take a code or a refresh token of this client, once."""
+        return families.take(self._session, self._platform, client_id, kind, unverified_word, at=self._at)
+
+    def _generate(self, *, client: _Client, scope: str | None, user: Shown | None, **_: object) -> dict[str, Any]:
         if client.applicant.is_bound and self._key_hash is None:
             raise InvalidRequestError("this client shows a DPoP proof with each request")
         seconds = min(self._platform.settings.token_seconds, LONGEST_SECONDS)
+        if user is not None:
+            return self._generate_for(client.applicant, user, scope_to_list(scope) or [], seconds)
         scopes = client.scopes(scope)
         token = access_tokens.issue(
             self._session,
@@ -228,8 +246,38 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
         kind = "Bearer" if self._key_hash is None else "DPoP"
         return {"access_token": token, "token_type": kind, "expires_in": seconds, "scope": " ".join(scopes)}
 
+    def _generate_for(self, applicant: Applicant, shown: Shown, scopes: list[str], seconds: int) -> dict[str, Any]:
+        if applicant.organization is None or shown.key_hash not in (None, self._key_hash):
+            raise InvalidGrantError
+        return app_tokens.made(
+            self._session,
+            self._platform,
+            app_tokens.Yes(shown, applicant.organization, tuple(scopes), self._key_hash),
+            at=self._at,
+            seconds=seconds,
+        )
+
+    def pushed(self, request: OAuthForm) -> Response:
+        """Keep an authorization request of a client that proved itself (RFC 9126 §2)."""
+        try:
+            self._take_proof(request)
+            client: _Client = self.authenticate_client(request, METHODS)
+            words, key = {**request.form, "client_id": client.applicant.client_id}, self._key_hash
+            wanted = authorization.read(
+                self._session, self._platform, client.applicant, words, at=self._at, key_hash=key
+            )
+        except ProofFailed as error:
+            return forms.answer(400, {"error": error.error, "error_description": error.message}, self._nonce())
+        except Refusal as refusal:
+            return forms.answer(400, {"error": refusal.error, "error_description": refusal.description})
+        except OAuth2Error as error:
+            return self.handle_response(*error())
+        uri = requests.push(self._session, self._platform, wanted, at=self._at)
+        return self.handle_response(201, {"request_uri": uri, "expires_in": requests.PUSHED_SECONDS}, [])
+
     def revoke(self, applicant: Applicant, unverified_token: str) -> None:
-        """End the token if it is this client's."""
+        """End the token if it is this client's; a refresh token ends with everything that came of the same yes."""
+        families.end_of(self._session, self._platform, applicant.client_id, unverified_token, at=self._at)
         access_tokens.revoke(self._session, self._platform, applicant.client_id, unverified_token, at=self._at)
 
     def known(self, applicant: Applicant, unverified_token: str) -> Known | None:
@@ -242,7 +290,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
             "active": True,
             "iss": self._platform.settings.base_url,
             "aud": self._platform.settings.base_url,
-            "sub": token.client_id,
+            "sub": self._subject(token),
             "client_id": token.client_id,
             "scope": " ".join(sorted(token.scopes)),
             "token_type": "Bearer" if token.key_hash is None else "DPoP",
@@ -252,6 +300,11 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
         if token.key_hash is not None:
             facts["cnf"] = {"jkt": urlsafe_b64encode(token.key_hash).decode()}
         return facts
+
+    def _subject(self, token: Known) -> str:
+        if token.customer is None or token.organization is None:
+            return token.client_id
+        return id_tokens.subject(self._platform, token.customer, token.organization)
 
     def save_token(self, _token: dict[str, Any], _request: OAuthForm) -> None:
         """Do nothing: the fingerprint was stored when the token was made, in this transaction."""

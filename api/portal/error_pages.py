@@ -73,6 +73,17 @@ def page(speech: Speech, frame: Frame, *, status: int) -> ErrorPage:
     )
 
 
+def of_app(speech: Speech, frame: Frame) -> ErrorPage:
+    """Return the page for a question of an app that nobody can read, or that comes from nobody we know."""
+    return ErrorPage(
+        frame=frame,
+        title=speech.say("Deze link klopt niet"),
+        sentence=speech.say("De app stuurde ons een vraag die niet klopt. Er is niets veranderd."),
+        onward=places.OVERVIEW,
+        onward_label=speech.say("Naar het overzicht"),
+    )
+
+
 def speech_of(request: Request) -> Speech:
     """Return how to speak to somebody of whom only the browser is known."""
     return Speech(cookies.locale_of(request) or _asked(request), clock.now())

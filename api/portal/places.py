@@ -27,6 +27,8 @@ SPEECH: Final = "/taal"
 STOP_ALL: Final = "/alles-stoppen"
 QUESTIONS: Final = "/bent-u-dit"
 LEAVE: Final = "/account/verwijderen"
+APPS: Final = "/apps"
+"""Where a customer meets what an app asks."""
 
 ONWARD: Final = "verder"
 _LONGEST: Final = 500

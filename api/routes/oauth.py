@@ -12,15 +12,14 @@ from starlette.responses import Response
 from api.oauth import server
 from api.principals import PlatformDep
 from cdp import clock
-from cdp.client_scopes import SCOPES
-from cdp.oauth import client_keys, proofs_of_possession, signing_keys
+from cdp.oauth import client_keys, signing_keys
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 
 router = APIRouter(tags=["oauth"])
 
 _FORM: Final = "application/x-www-form-urlencoded"
-_MOST_FIELDS: Final = 20
+MOST_FIELDS: Final = 20
 _Answer = Callable[[Platform, str, FormData, Mapping[str, str]], Response]
 
 
@@ -55,51 +54,31 @@ class Introspection(BaseModel):
     cnf: dict[str, str] | None = None
 
 
-class Metadata(BaseModel):
-    """What this authorization server does (RFC 8414)."""
-
-    issuer: str
-    token_endpoint: str
-    token_endpoint_auth_methods_supported: list[str]
-    token_endpoint_auth_signing_alg_values_supported: list[str]
-    grant_types_supported: list[str]
-    response_types_supported: list[str]
-    revocation_endpoint: str
-    revocation_endpoint_auth_methods_supported: list[str]
-    revocation_endpoint_auth_signing_alg_values_supported: list[str]
-    introspection_endpoint: str
-    introspection_endpoint_auth_methods_supported: list[str]
-    introspection_endpoint_auth_signing_alg_values_supported: list[str]
-    jwks_uri: str
-    dpop_signing_alg_values_supported: list[str]
-    scopes_supported: list[str]
-
-
 class KeySet(BaseModel):
     """Public keys (RFC 7517 §5)."""
 
     keys: list[dict[str, str]]
 
 
-def _form(*required: str, **fields: str) -> dict[str, Any]:
+def form(*required: str, **fields: str) -> dict[str, Any]:
     """Return how a form is described in the OpenAPI document."""
     texts = {name: {"type": "string", "description": about, "maxLength": 1000} for name, about in fields.items()}
     schema = {"type": "object", "properties": texts, "required": list(required)}
     return {"requestBody": {"required": True, "content": {_FORM: {"schema": schema}}}, "security": [{"client": []}, {}]}
 
 
-_CLIENT: Final = {
+CLIENT: Final = {
     "client_id": "The client, when it does not use HTTP Basic.",
     "client_secret": "Its secret, when it does not use HTTP Basic.",
     "client_assertion_type": client_keys.ASSERTION_TYPE,
     "client_assertion": "What it signed with its own key (RFC 7523), when it has no secret.",
 }
-_TOKEN_FORM: Final = _form(
-    "grant_type", grant_type="client_credentials", scope="Which scopes, separated by spaces; all without.", **_CLIENT
+_TOKEN_FORM: Final = form(
+    "grant_type", grant_type="client_credentials", scope="Which scopes, separated by spaces; all without.", **CLIENT
 )
-_REVOKE_FORM: Final = _form("token", token="The token.", token_type_hint="access_token", **_CLIENT)  # noqa: S106 -- the description of a field
-_INTROSPECT_FORM: Final = _form("token", token="The token.", token_type_hint="access_token", **_CLIENT)  # noqa: S106 -- the description of a field
-_WRONG: Final[dict[int | str, dict[str, Any]]] = {
+_REVOKE_FORM: Final = form("token", token="The token.", token_type_hint="access_token", **CLIENT)  # noqa: S106 -- the description of a field
+_INTROSPECT_FORM: Final = form("token", token="The token.", token_type_hint="access_token", **CLIENT)  # noqa: S106 -- the description of a field
+WRONG: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": OAuthError, "description": "The request is not one that this server answers."},
     401: {"model": OAuthError, "description": "The client did not prove who it is."},
 }
@@ -112,11 +91,11 @@ _WRONG: Final[dict[int | str, dict[str, Any]]] = {
     operation_id="token",
     openapi_extra=_TOKEN_FORM,
     response_model=Token,
-    responses=_WRONG,
+    responses=WRONG,
 )
 async def token(request: Request, platform: PlatformDep) -> Response:
     """Give a client a token for some minutes."""
-    return await _answer(request, platform, server.token_response)
+    return await answer(request, platform, server.token_response)
 
 
 @router.post(
@@ -125,11 +104,11 @@ async def token(request: Request, platform: PlatformDep) -> Response:
     operation_id="revoke_token",
     openapi_extra=_REVOKE_FORM,
     response_model=dict[str, str],
-    responses=_WRONG,
+    responses=WRONG,
 )
 async def revoke(request: Request, platform: PlatformDep) -> Response:
     """End a token at once; a token that is not this client's is left as it is, without a word."""
-    return await _answer(request, platform, server.revocation_response)
+    return await answer(request, platform, server.revocation_response)
 
 
 @router.post(
@@ -139,38 +118,11 @@ async def revoke(request: Request, platform: PlatformDep) -> Response:
     openapi_extra=_INTROSPECT_FORM,
     response_model=Introspection,
     response_model_exclude_none=True,
-    responses=_WRONG,
+    responses=WRONG,
 )
 async def introspect(request: Request, platform: PlatformDep) -> Response:
     """Tell of a token of your own organization's clients; of any other no more than that it is not active."""
-    return await _answer(request, platform, server.introspection_response)
-
-
-@router.get(
-    "/.well-known/oauth-authorization-server",
-    summary="Say what this authorization server does",
-    operation_id="oauth_metadata",
-)
-async def metadata(platform: PlatformDep) -> Metadata:
-    """Describe the endpoints."""
-    issuer, methods, algorithms = platform.settings.base_url, list(server.METHODS), list(client_keys.ALL_ALGORITHMS)
-    return Metadata(
-        issuer=issuer,
-        token_endpoint=f"{issuer}/oauth/token",
-        token_endpoint_auth_methods_supported=methods,
-        token_endpoint_auth_signing_alg_values_supported=algorithms,
-        grant_types_supported=list(server.GRANT_TYPES),
-        response_types_supported=[],
-        revocation_endpoint=f"{issuer}/oauth/revoke",
-        revocation_endpoint_auth_methods_supported=methods,
-        revocation_endpoint_auth_signing_alg_values_supported=algorithms,
-        introspection_endpoint=f"{issuer}/oauth/introspect",
-        introspection_endpoint_auth_methods_supported=methods,
-        introspection_endpoint_auth_signing_alg_values_supported=algorithms,
-        jwks_uri=f"{issuer}/oauth/jwks",
-        dpop_signing_alg_values_supported=list(proofs_of_possession.ALGORITHMS),
-        scopes_supported=sorted(SCOPES),
-    )
+    return await answer(request, platform, server.introspection_response)
 
 
 @router.get("/oauth/jwks", summary="Get the keys that sign tokens", operation_id="oauth_keys")
@@ -181,9 +133,9 @@ def keys(platform: PlatformDep, response: Response) -> KeySet:
         return KeySet(keys=[each.public for each in signing_keys.published(session, at=clock.now())])
 
 
-async def _answer(request: Request, platform: Platform, answer: _Answer) -> Response:
+async def answer(request: Request, platform: Platform, reply: _Answer) -> Response:
     """Await the form, then let the synchronous core answer in a thread."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return server.unreadable()
-    async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
-        return await run_in_threadpool(answer, platform, request.url.path, form, request.headers)
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
+        return await run_in_threadpool(reply, platform, request.url.path, sent, request.headers)

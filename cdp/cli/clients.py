@@ -23,6 +23,13 @@ OPERATOR = Scope(Principal.OPERATOR)
 ClientId = Annotated[str, typer.Argument(help="The client's id.")]
 Name = Annotated[str, typer.Option(help="What it is for.")]
 Bound = Annotated[bool, typer.Option("--bound", help="Its tokens are good only with a key of its own (DPoP).")]
+Redirects = Annotated[
+    list[str] | None,
+    typer.Option("--redirect-uri", help="Where customers are led back to; may be given more than once."),
+]
+Logouts = Annotated[
+    list[str] | None, typer.Option("--logout-uri", help="Where customers may be led to after they logged out here.")
+]
 BatchBytes = Annotated[int, typer.Option(min=32_768, max=4_096_000, help="How large a batch may be, unpacked.")]
 
 
@@ -122,6 +129,22 @@ def revoke(client_id: ClientId, *, as_json: Json = False) -> None:
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         clients.revoke(session, client_id, at=clock.now())
     terminal.print_facts({"client_id": client_id, "revoked": True}, as_json=as_json)
+
+
+@group.command("lead-back")
+def lead_back(
+    client_id: ClientId,
+    *,
+    redirect_uri: Redirects = None,
+    logout_uri: Logouts = None,
+    app_only: Annotated[bool, typer.Option("--app-only", help="It acts with customers, never by itself.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say where an app may have its customers led back to, in place of what was said before; without any, nowhere."""
+    redirects, logouts = redirect_uri or [], logout_uri or []
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        clients.lead_back(session, client_id, redirects=redirects, logouts=logouts, is_app_only=app_only)
+    terminal.print_facts({"client_id": client_id, "redirect_uris": redirects, "logout_uris": logouts}, as_json=as_json)
 
 
 @signing.command("list")

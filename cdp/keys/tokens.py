@@ -33,6 +33,9 @@ class Prefix(StrEnum):
     SESSION = "cdp_se_"
     BROWSER = "cdp_br_"
     STATE = "cdp_st_"
+    REQUEST = "cdp_rq_"
+    CODE = "cdp_co_"
+    REFRESH_TOKEN = "cdp_rt_"  # noqa: S105 -- a public prefix, not a secret
 
 
 _NEEDED: Final = {
@@ -43,6 +46,9 @@ _NEEDED: Final = {
     Prefix.SESSION: "a customer's session",
     Prefix.BROWSER: "the secret of the browser that asked",
     Prefix.STATE: "the state of an external login",
+    Prefix.REQUEST: "the name of an authorization request",
+    Prefix.CODE: "an authorization code",
+    Prefix.REFRESH_TOKEN: "a refresh token",
 }
 
 

@@ -14,7 +14,7 @@ from joserfc.util import urlsafe_b64encode
 from sqlmodel import Session, col, select, update
 
 from cdp.keys.tokens import Prefix
-from cdp.oauth import signing_keys
+from cdp.oauth import families, signing_keys
 from cdp.platform import Platform
 from cdp.tables import AccessToken, Client
 from consent.errors import Unauthenticated
@@ -32,9 +32,19 @@ class Known:
     key_hash: bytes | None
     issued_at: datetime
     expires_at: datetime
+    customer: UUID | None = None
+    organization: UUID | None = None
 
 
-def issue(  # what a token says, each by name
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The customer that a token is good for, as the organization knows them, and the family that it ends with."""
+
+    name: str
+    family_id: UUID
+
+
+def issue(  # noqa: PLR0913  # what a token says, each by name
     session: Session,
     platform: Platform,
     client_id: str,
@@ -43,15 +53,16 @@ def issue(  # what a token says, each by name
     at: datetime,
     seconds: int = LONGEST_SECONDS,
     key_hash: bytes | None = None,
+    subject: Subject | None = None,
 ) -> str:
     """Give the client a token that holds `scopes` for `seconds`, at most ten minutes, and return it, once.
 
-    With `key_hash` it is good only for whoever proves to hold that key (RFC 9449 §6).
+    With `key_hash` it is good only for whoever proves to hold that key (RFC 9449 §6), with `subject` for one customer.
     """
     held, expires_at = sorted(scopes), at + timedelta(seconds=min(seconds, LONGEST_SECONDS))
     claims: dict[str, Any] = {
         "iss": platform.settings.base_url,
-        "sub": client_id,
+        "sub": client_id if subject is None else subject.name,
         "aud": platform.settings.base_url,
         "client_id": client_id,
         "iat": int(at.timestamp()),
@@ -68,6 +79,7 @@ def issue(  # what a token says, each by name
             client_id=client_id,
             scopes=held,
             key_hash=key_hash,
+            family_id=None if subject is None else subject.family_id,
             issued_at=at,
             expires_at=expires_at,
         )
@@ -92,8 +104,19 @@ def known(
     ).one_or_none()
     if found is None:
         return None
-    token, _ = found
-    return Known(token.client_id, frozenset(token.scopes), token.key_hash, token.issued_at, token.expires_at)
+    token, client = found
+    customer = None if token.family_id is None else families.customer_of(session, token.family_id)
+    if token.family_id is not None and customer is None:
+        return None
+    return Known(
+        client_id=token.client_id,
+        scopes=frozenset(token.scopes),
+        key_hash=token.key_hash,
+        issued_at=token.issued_at,
+        expires_at=token.expires_at,
+        customer=customer,
+        organization=client.organization_id,
+    )
 
 
 def revoke(session: Session, platform: Platform, client_id: str, unverified_token: str, *, at: datetime) -> None:

@@ -35,6 +35,9 @@ class Applicant:
     algorithms: tuple[str, ...] = ()
     is_bound: bool = False
     is_living: bool = False
+    grant_types: frozenset[str] = frozenset()
+    redirect_uris: frozenset[str] = frozenset()
+    logout_uris: frozenset[str] = frozenset()
 
     def proves(self, fingerprints: Fingerprints, unverified_secret: str) -> bool:
         """Tell whether the secret is this client's, in the same time for every wrong one."""
@@ -87,4 +90,7 @@ def applicant(session: Session, unverified_client_id: str) -> Applicant:
         algorithms=tuple(found.algorithms),
         is_bound=found.is_bound,
         is_living=found.revoked_at is None,
+        grant_types=frozenset(found.grant_types),
+        redirect_uris=frozenset(found.redirect_uris),
+        logout_uris=frozenset(found.logout_uris),
     )

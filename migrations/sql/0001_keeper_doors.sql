@@ -1,22 +1,69 @@
 -- The doors: what a credential stands for, how a customer claims a dossier, and how one leaves.
 
--- What a bearer token stands for now; no row when it, its client or its organization has ended.
+-- The customer of a token family that stands: nobody ended it, and the permission that it lives on stands and was not
+-- taken back since; null for any other.
+create function family_holds(family uuid, organization uuid) returns uuid
+language plpgsql stable
+as $$
+declare
+    f token_family;
+    me uuid;
+begin
+    select * into f from token_family x where x.family_id = family and x.revoked_at is null;
+    select coalesce(c.merged_into, c.customer_id) into me from customer c where c.customer_id = f.customer_id;
+    if me is null or f.purpose is not null and (
+        not exists (
+            select from permission p
+            where p.customer_id = me and p.recipient_id = organization and p.purpose = f.purpose
+              and p.categories <> '{}' and p.expires_at > statement_timestamp())
+        or exists (
+            select from act a
+            where a.customer_id = me and a.recipient_id = organization and a.purpose = f.purpose
+              and a.kind in ('revoke', 'object', 'erase') and a.at >= f.since)) then
+        return null;
+    end if;
+    return f.customer_id;
+end
+$$;
+
+-- What a token family stands for now, for the doorman: its customer, and what the permission that it lives on opens.
+create function check_family(family uuid)
+returns table (customer_id uuid, categories text[], sources uuid[], expires_at timestamptz)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if not is_sealed('doorman') then
+        return;
+    end if;
+    return query
+        select f.customer_id, p.categories, p.sources, p.expires_at
+        from token_family f join client c using (client_id) join customer m on m.customer_id = f.customer_id
+        left join permission p on p.customer_id = coalesce(m.merged_into, m.customer_id)
+            and p.recipient_id = c.organization_id and p.purpose = f.purpose
+        where f.family_id = family and family_holds(family, c.organization_id) is not null;
+end
+$$;
+
+-- What a bearer token stands for now; no row when it, its client or its organization has ended, or what it lives on.
 create function check_token(hash bytea)
-returns table (client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea)
+returns table (client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea, customer_id uuid)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     return query
-        select c.client_id, c.organization_id, o.slug, t.scopes, t.key_hash
+        select c.client_id, c.organization_id, o.slug, t.scopes, t.key_hash, f.customer_id
         from access_token t join client c using (client_id) left join organization o using (organization_id)
+        cross join lateral (
+            select case when t.family_id is not null then family_holds(t.family_id, c.organization_id) end as customer_id) f
         where t.token_hash = hash and t.revoked_at is null and t.expires_at > statement_timestamp()
-          and c.revoked_at is null and o.closed_at is null;
+          and c.revoked_at is null and o.closed_at is null and (t.family_id is null or f.customer_id is not null);
 end
 $$;
 
 -- Tell whether every one of these tokens stands, now, for this client of this organization and was given this scope. One
--- that is bound to a key does not by itself: whoever shows it has to prove more.
+-- that is bound to a key does not by itself: whoever shows it has to prove more; nor one that is bound to a customer.
 create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
@@ -27,7 +74,7 @@ begin
         where not exists (
             select from access_token t join client c using (client_id) join organization o using (organization_id)
             where t.token_hash = h.hash and t.revoked_at is null and t.expires_at > statement_timestamp()
-              and t.key_hash is null and needed = any (t.scopes) and c.client_id = holder and c.revoked_at is null
+              and t.key_hash is null and t.family_id is null and needed = any (t.scopes) and c.client_id = holder and c.revoked_at is null
               and o.organization_id = house and o.closed_at is null));
 end
 $$;
@@ -214,6 +261,8 @@ begin
     end loop;
     if removed = 0 then
         delete from access_token t using client c where c.client_id = t.client_id and c.organization_id = organization;
+        delete from authorization_request r using client c where c.client_id = r.client_id and c.organization_id = organization;
+        delete from token_family f using client c where c.client_id = f.client_id and c.organization_id = organization;
         delete from client c where c.organization_id = organization;
         delete from write_key k where k.organization_id = organization;
         delete from attribute a where a.organization_id = organization;

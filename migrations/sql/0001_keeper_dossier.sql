@@ -114,6 +114,8 @@ begin
     delete from cannot_link n where n.customer_id = any (everyone);
     perform forget_requests(everyone);
     delete from session s where s.customer_id = any (everyone);
+    delete from authorization_request r where r.customer_id = any (everyone);
+    delete from token_family f where f.customer_id = any (everyone);
     perform forget_ways_in(everyone);
     perform forget_demands(everyone);
     perform forget_letters(everyone);

@@ -14,19 +14,21 @@ end;
 -- What many bearer tokens stand for now; see check_token.
 -- out  place of the token in the array; no row for one that has ended
 create function check_tokens(hashes bytea[])
-returns table (place integer, client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea)
+returns table (place integer, client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea, customer_id uuid)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     return query
-        select h.place::integer, c.client_id, c.organization_id, o.slug, t.scopes, t.key_hash
+        select h.place::integer, c.client_id, c.organization_id, o.slug, t.scopes, t.key_hash, f.customer_id
         from unnest(hashes) with ordinality as h (hash, place)
         join access_token t on t.token_hash = h.hash
         join client c on c.client_id = t.client_id
         left join organization o on o.organization_id = c.organization_id
+        cross join lateral (
+            select case when t.family_id is not null then family_holds(t.family_id, c.organization_id) end as customer_id) f
         where t.revoked_at is null and t.expires_at > statement_timestamp()
-          and c.revoked_at is null and o.closed_at is null;
+          and c.revoked_at is null and o.closed_at is null and (t.family_id is null or f.customer_id is not null);
 end
 $$;
 

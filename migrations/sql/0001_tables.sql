@@ -25,6 +25,9 @@ create table client (
     scopes          text[] not null,
     is_human        boolean not null default false,
     is_bound        boolean not null default false,
+    grant_types     text[] not null default '{client_credentials}',
+    redirect_uris   text[] not null default '{}',
+    logout_uris     text[] not null default '{}',
     created_at      timestamptz not null default now(),
     revoked_at      timestamptz,
     check ((secret_hash is null) <> (keys is null))
@@ -32,6 +35,8 @@ create table client (
 comment on column client.keys is 'A JSON Web Key Set of public keys: the client proves itself with a signature and has no secret.';
 comment on column client.algorithms is 'With which algorithms it may sign.';
 comment on column client.is_bound is 'Its tokens are bound to a key of its own (DPoP) and worth nothing without it.';
+comment on column client.redirect_uris is 'Where customers may be led back to, compared as a whole.';
+comment on column client.logout_uris is 'Where customers may be led to after they logged out here.';
 comment on column client.organization_id is 'Null for the platform''s own auditor.';
 comment on column client.is_human is 'People look through it, as through the screen of a service desk; a program by itself is a computer.';
 
@@ -40,11 +45,14 @@ create table access_token (
     client_id  text not null references client,
     scopes     text[] not null,
     key_hash   bytea check (octet_length(key_hash) = 32),
+    family_id  uuid,
     issued_at  timestamptz not null,
     expires_at timestamptz not null,
     revoked_at timestamptz
 );
 create index access_token_expiry on access_token (expires_at);
+create index access_token_family on access_token (family_id) where family_id is not null;
+comment on column access_token.family_id is 'For a customer''s app: what it came from, with which it ends.';
 comment on column access_token.key_hash is 'The thumbprint (RFC 7638) of the key that it is bound to.';
 
 create table write_key (

@@ -267,6 +267,7 @@ def test_the_metadata_names_endpoints_that_are_there(api: TestClient, platform: 
 
     base = platform.settings.base_url
     assert base == metadata["issuer"]
-    for name in ("token_endpoint", "revocation_endpoint"):
+    for name in ("token_endpoint", "revocation_endpoint", "pushed_authorization_request_endpoint"):
         assert 405 == api.get(metadata[name].removeprefix(base)).status_code
-    assert ["client_credentials"] == metadata["grant_types_supported"]
+    assert ["client_credentials", "authorization_code", "refresh_token"] == metadata["grant_types_supported"]
+    assert metadata == api.get("/.well-known/openid-configuration").json()

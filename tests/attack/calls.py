@@ -128,6 +128,9 @@ CALLS: Final[Mapping[str, Call]] = {
         ("doorman",),
         ("doorman",),
     ),
+    "check_family": Call(
+        f"select jsonb_agg(c.customer_id) from check_family({_id('familyanna')}) c", ("doorman",), ("doorman",)
+    ),
     "remove_way_in": Call(
         f"select to_jsonb(remove_way_in('passkey', {_id('passkeyanna')}, null)::text)", _CUSTOMER, ("customer anna",)
     ),

@@ -43,6 +43,8 @@ RIGHTS: Final = {
         import_job: select insert update
         interaction: select(customer_id,record_id,source_id,category,type,occurred_at) insert update(category)
         pull: select insert update delete
+        signal: select insert update(standing,next_at,tries,first_at,failure,acknowledged_at) delete
+        signal_stream: select insert update delete
         record: select(customer_id,record_id,subject_id,source_id,kind,category,type,key,occurred_at,received_at,superseded_at,digest) insert update(category,occurred_at,received_at,superseded_at,queryable)
     """,  # noqa: E501 -- one right, one line
     "customer": """
@@ -54,6 +56,8 @@ RIGHTS: Final = {
         reminder: select insert update(kept_at,told_at) delete
         receipt_letter: select insert update(told_until) delete
         client: select(client_id,organization_id,name,is_human)
+        authorization_request: select update(used_at)
+        family_token token_family: insert
         demand: select insert update(withdrawn_at)
         external_login question: select
         passkey: select update(sealed)
@@ -78,6 +82,8 @@ RIGHTS: Final = {
         catalog_version: select update(version)
         category client organization purpose write_key: select insert update
         ceremony proof_code used_once: select(expires_at) delete
+        authorization_request: select(expires_at) delete
+        token_family: select(client_id,expires_at,revoked_at) update(revoked_at) delete
         change: select(at) delete
         customer: select(customer_id,created_at,claimed_at,merged_into)
         demand: select(demand_id,organization_id,kind,asked_at,due_at,extended_at,withdrawn_at,answered_at,answer)
@@ -85,6 +91,8 @@ RIGHTS: Final = {
         idempotency: select(at) delete
         import_job: select
         interaction: select(customer_id,record_id,source_id,category,type,occurred_at) update(category)
+        signal: select(organization_id,stream_id,signal_id,event,at,standing,tries,failure)
+        signal_stream: select(organization_id,stream_id,kind,status,failures,failure,verified_at)
         signing_key: select insert update(ended_at)
         record: select(customer_id,record_id,source_id,kind,category,type) update(category)
         subject: select(subject_id,source_id)
@@ -92,6 +100,9 @@ RIGHTS: Final = {
     "doorman": """
         access_token: select insert update(revoked_at)
         client write_key: select
+        authorization_request: select insert update(used_at,customer_id,request_id)
+        family_token: select insert update(used_at)
+        token_family: select update(expires_at,key_hash,revoked_at)
         signing_key: select insert
         used_once: select(word_hash) insert
         idempotency: select insert update(status,answer,at) delete
@@ -126,6 +137,7 @@ RIGHTS: Final = {
         permission reference session subject: select insert update delete
         access_token attribute client delivery idempotency import_job login_link pull record_type: select delete
         external_login passkey proof_code: select delete
+        authorization_request token_family: select delete
         question: select insert update(answer,answered_at) delete
         reject write_key: select delete
         act: select insert update(customer_id,request_id,evidence,other_id,other)
@@ -135,6 +147,8 @@ RIGHTS: Final = {
         alert reminder receipt_letter: select delete
         demand: select update delete
         evidence: select update(customer_id) delete
+        signal: select update(standing,next_at,queued_at,tries,first_at,failure)
+        signal_stream: select update(next_at) delete
         interaction: select update(customer_id,disputed_at) delete
         organization: select update(name,details,closed_at)
         record: select update(customer_id,superseded_at,disputed_at,queryable) delete

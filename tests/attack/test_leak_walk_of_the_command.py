@@ -99,13 +99,12 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
         "organization remove": [make.organization(world.platform).slug, "--yes"],
         "client add": [slug, "--name", "kassa", "--scope", "profiles:read"],
         "client add-with-keys": [slug, _file(world, folder)[0], "--name", "kassa", "--scope", "profiles:read"],
-        "client list": [slug],
-        "client rotate": [world.canaries.user_id],
-        "client revoke": [world.canaries.user_id],
+        **_of_clients(world, slug),
         "write-key add": [slug, "--name", "site"],
         "write-key list": [slug],
         "write-key revoke": [slug, "none"],
         "signing-key list": [],
+        **{f"signal {verb}": [slug] for verb in ("list", "dead", "replay")},
         "signing-key rotate": [],
         "keys status": [],
         "keys rotate": [],
@@ -128,6 +127,15 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
             *(slug, f"{slug}-tips", "--dpv", "dpv:Personalisation", *dutch_and_english),
             *("--sentence-nl", "{organization} tipt.", "--sentence-en", "{organization} gives tips."),
         ],
+    }
+
+
+def _of_clients(world: World, slug: str) -> Mapping[str, list[str]]:
+    return {
+        "client list": [slug],
+        "client rotate": [world.canaries.user_id],
+        "client revoke": [world.canaries.user_id],
+        "client lead-back": [world.canaries.user_id, "--redirect-uri", "https://app.example.org/back"],
     }
 
 

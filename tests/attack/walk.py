@@ -228,6 +228,9 @@ def _of_readers(target: Target) -> dict[str, Example]:
         ),
         "token": Example(form=client),
         "revoke_token": Example(form={"token": target.canaries.attribute}),
+        "push_authorization_request": Example(
+            form={"response_type": "code", "redirect_uri": target.canaries.attribute}
+        ),
         "introspect_token": Example(form={"token": target.canaries.attribute}),
     }
 
@@ -277,8 +280,11 @@ SEGMENT: Final = tuple(
 PLAIN: Final = frozenset(
     [
         "oauth_metadata",
+        "openid_configuration",
+        "authorize",
         "oauth_keys",
         "health",
+        "metrics",
         "readiness",
         "show_catalog",
         "unmap_attribute",

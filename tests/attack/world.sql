@@ -139,6 +139,12 @@ insert into change (organization_id, customer_id, kind, purpose, at)
 select pg_temp.id(o), pg_temp.id(c), 'grant', 'customer-care', now()
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 
+insert into signal_stream (organization_id, stream_id, kind, description, wanted, next_at, created_at)
+select pg_temp.id(o), pg_temp.id('stream' || o), 'poll', '', '{grant}', now(), now() from unnest(array['huis', 'winkel']) o;
+insert into signal (organization_id, stream_id, signal_id, customer_id, transaction, change_id, event, purpose, at, queued_at, next_at)
+select c.organization_id, s.stream_id, s.stream_id, c.customer_id, c.transaction, c.change_id, c.kind, c.purpose, c.at, now(), now()
+from change c join signal_stream s using (organization_id);
+
 insert into session (session_hash, customer_id, session_id, way, started_at, idle, expires_at, ends_at, proven_at)
 select pg_temp.blind(c), pg_temp.id(c), pg_temp.id('session' || c), 'e-mail', now(), '1 hour', now() + interval '1 hour',
        now() + interval '1 hour', now()
@@ -168,6 +174,15 @@ insert into receipt_letter (customer_id, told_until)
 select pg_temp.id(c), '-infinity' from unnest(array['anna', 'bram']) c;
 insert into signing_key (key_id, public, sealed, since) values ('key', '{}', 'sealed', now());
 insert into used_once (word_hash, expires_at) values (sha256('word'), now() + interval '1 hour');
+insert into authorization_request (word_hash, client_id, is_begun, sealed, expires_at, customer_id, request_id)
+select sha256(c::bytea), (select client_id from client limit 1), true, 'sealed', now() + interval '1 hour', pg_temp.id(c),
+       pg_temp.id('app request' || c)
+from unnest(array['anna', 'bram']) c;
+insert into token_family (family_id, customer_id, client_id, scopes, sealed, since, expires_at)
+select pg_temp.id('family' || c), pg_temp.id(c), (select client_id from client limit 1), '{openid}', 'sealed', now(), now() + interval '1 hour'
+from unnest(array['anna', 'bram']) c;
+insert into family_token (token_hash, family_id, customer_id, kind, expires_at)
+select sha256(c::bytea), pg_temp.id('family' || c), pg_temp.id(c), 'code', now() + interval '1 hour' from unnest(array['anna', 'bram']) c;
 insert into login_link (link_hash, email_blind, asker_blind, sealed_email, asked_at, expires_at)
 values (pg_temp.blind('link'), pg_temp.blind('anna'), pg_temp.blind('asker'), 'sealed', now(), now() + interval '1 hour');
 insert into suppression (source_id, type, blind, erasure_id, at)

@@ -44,6 +44,18 @@ ROWS = {
         "insert into used_once (word_hash, expires_at)"
         " select sha256(gen_random_uuid()::text::bytea), %s from generate_series(1, %s)"
     ),
+    "authorization_request": (
+        "with app as (insert into client (client_id, name, secret_hash, scopes) values ('app', 'app', '', '{}')"
+        " on conflict do nothing)"
+        " insert into authorization_request (word_hash, client_id, is_begun, sealed, expires_at)"
+        " select sha256(gen_random_uuid()::text::bytea), 'app', false, '', %s from generate_series(1, %s)"
+    ),
+    "token_family": (
+        "with app as (insert into client (client_id, name, secret_hash, scopes) values ('app', 'app', '', '{}')"
+        " on conflict do nothing) insert into token_family (family_id, customer_id, client_id, scopes, sealed, since,"
+        " expires_at) select gen_random_uuid(), gen_random_uuid(), 'app', '{}', '', now(), %s"
+        " from generate_series(1, %s)"
+    ),
     "idempotency": (
         "insert into idempotency (caller, key_hash, digest, call_id, at)"
         " select gen_random_uuid()::text, '', '', gen_random_uuid(), %s from generate_series(1, %s)"
@@ -64,6 +76,8 @@ KEPT = {
     "ceremony": timedelta(hours=24),
     "proof_code": timedelta(hours=24),
     "used_once": timedelta(),
+    "authorization_request": timedelta(hours=1),
+    "token_family": timedelta(hours=1),
     "idempotency": timedelta(hours=24),
     "reject": timedelta(days=30),
     "change": timedelta(days=90),

@@ -85,10 +85,18 @@ class RequestPage(Page):
     action: str
     answer: str
     onward: str
+    app: str
+    """From where one came, and that one goes back; empty for who was not sent by an app."""
 
 
 def request(
-    facts: Facts, frame: Frame, asked: Request, previews: Mapping[str, Preview], *, fault: str | None = None
+    facts: Facts,
+    frame: Frame,
+    asked: Request,
+    previews: Mapping[str, Preview],
+    *,
+    app: str = "",
+    fault: str | None = None,
 ) -> RequestPage:
     """Return the page of one request; `previews` is what there is of each kind of data that it asks for."""
     say, name = facts.speech.say, facts.names.name(asked.organization)
@@ -116,7 +124,13 @@ def request(
         action=places.request(asked.request_id),
         answer=_answer(facts, asked, name),
         onward=places.organisation(facts.names.slug(asked.organization)),
+        app=came_from(facts.speech, app) if app else "",
     )
+
+
+def came_from(speech: Speech, app: str) -> str:
+    """Return the line for who was sent here by an app."""
+    return speech.say("U kwam hier vanuit %(app)s. Na uw antwoord gaat u terug.", app=app)
 
 
 def _because(facts: Facts, asked: Request) -> str:

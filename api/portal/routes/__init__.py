@@ -4,6 +4,7 @@ from typing import Final
 
 from api.portal.routes import (
     access,
+    apps,
     assets,
     confirm,
     data,
@@ -42,6 +43,7 @@ ROUTES: Final = (
     organisations,
     overview,
     requests,
+    apps,
     access,
     sources,
     plain,

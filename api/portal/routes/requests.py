@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Path
 from starlette.responses import Response
 
 from api import own_forms
-from api.portal import notices, places
+from api.portal import apps, notices, places
 from api.portal.frame import Room
 from api.portal.pages import requests
 from api.portal.pages.requests import Preview
@@ -17,6 +17,8 @@ from api.portal.routes.organisations import facts
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import access_requests, dossier, grants
 from cdp.holdings import Request
+from cdp.oauth import requests as waiting
+from cdp.oauth.wanted import Wanted
 from consent.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +35,8 @@ _MOST_LOOKED_AT = 60
 @router.get("/verzoeken/{request_id}")
 def show(request_id: RequestId, visit: Visiting) -> Response:
     """Show who asks for what, with what there is of it."""
-    return visit.show(_page(visit, request_id))
+    page, wanted = _page(visit, request_id)
+    return apps.opening(visit.show(page), wanted)
 
 
 @router.post("/verzoeken/{request_id}", dependencies=OURS)
@@ -42,7 +45,8 @@ def answer(request_id: RequestId, visit: Visiting, antwoord: Answer, soort: Chos
     if antwoord == requests.NO:
         return refuse(request_id, visit)
     if antwoord == requests.PART and not soort:
-        return visit.show(_page(visit, request_id, is_faulty=True), status=422)
+        page, wanted = _page(visit, request_id, is_faulty=True)
+        return apps.opening(visit.show(page, status=422), wanted)
     return _allow(visit, request_id, frozenset(soort) if antwoord == requests.PART else None, days=dagen)
 
 
@@ -51,6 +55,9 @@ def refuse(request_id: RequestId, visit: Visiting) -> Response:
     """Say no."""
     with visit.platform.database.scoped(visit.person.scope) as session:
         access_requests.refuse(session, visit.person.scope, request_id, at=visit.at)
+        wanted = waiting.answer(session, visit.platform, visit.person.customer_id, request_id, at=visit.at)
+    if wanted is not None:
+        return apps.denied(visit, wanted)
     return visit.lead(places.ORGANISATIONS, notices.REFUSED, request_id)
 
 
@@ -62,17 +69,22 @@ def _allow(visit: Visit, request_id: UUID, chosen: frozenset[str] | None, *, day
         shorter = at + timedelta(days=days) if days < asked.days else None
         access_requests.approve(session, scope, request_id, categories=chosen, expires_at=shorter, at=at)
         given = grants.grant_id(visit.person.customer_id, asked.organization, asked.purpose)
+        wanted = waiting.answer(session, visit.platform, visit.person.customer_id, request_id, at=at)
+        if wanted is not None:
+            return apps.back(visit, session, apps.asking(session, wanted), wanted)
     return visit.lead(places.ORGANISATIONS, notices.GIVEN, given)
 
 
-def _page(visit: Visit, request_id: UUID, *, is_faulty: bool = False) -> requests.RequestPage:
+def _page(visit: Visit, request_id: UUID, *, is_faulty: bool = False) -> tuple[requests.RequestPage, Wanted | None]:
     with visit.opened(Room.ORGANISATIONS) as opened:
         known = facts(visit, opened)
         asked = _found(known.requests, request_id)
         counts = dossier.counts(opened.session)
         previews = {each: _preview(visit, opened, each, counts.get(each, (0, 0))) for each in asked.categories}
         fault = opened.speech.say("Kies minstens 1 soort gegevens. Of kies Weigeren.") if is_faulty else None
-        return requests.request(known, opened.frame, asked, previews, fault=fault)
+        wanted = waiting.waiting(opened.session, visit.platform, visit.person.customer_id, request_id, at=visit.at)
+        app = "" if wanted is None else apps.asking(opened.session, wanted).name
+        return requests.request(known, opened.frame, asked, previews, app=app, fault=fault), wanted
 
 
 def _found(asked: tuple[Request, ...] | list[Request], request_id: UUID) -> Request:
