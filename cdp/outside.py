@@ -96,9 +96,17 @@ def get(url: str, headers: Mapping[str, str], *, allow_private: bool, limit: int
     return _ask(Question("GET", url, headers), allow_private=allow_private, limit=limit)
 
 
-def post(url: str, headers: Mapping[str, str], body: bytes, *, allow_private: bool, limit: int = BYTES) -> Answer:
+def post(
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    allow_private: bool,
+    limit: int = BYTES,
+    seconds: int = SECONDS,
+) -> Answer:
     """Return what the server at `url` answers to `body`; raises BadAddress, PrivateAddress or Unreachable."""
-    return _ask(Question("POST", url, headers, body), allow_private=allow_private, limit=limit)
+    return _ask(Question("POST", url, headers, body), allow_private=allow_private, limit=limit, seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +119,12 @@ class Question:
     body: bytes | None = field(default=None, repr=False)
 
 
-def _ask(question: Question, *, allow_private: bool, limit: int) -> Answer:
+def _ask(question: Question, *, allow_private: bool, limit: int, seconds: int = SECONDS) -> Answer:
     target = Target.of(question.url, allow_private=allow_private)
     address = _address(target, allow_private=allow_private)
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     connection = _Connection(target, address)
-    guard = threading.Timer(SECONDS, connection.cut)
+    guard = threading.Timer(seconds, connection.cut)
     guard.start()
     try:
         connection.request(question.method, target.path, body=question.body, headers=dict(question.headers))

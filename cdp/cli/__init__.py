@@ -24,6 +24,7 @@ from cdp.cli import (
     organizations,
     pulls,
     running,
+    signals,
     terminal,
 )
 from cdp.keys.errors import KeyFailure
@@ -52,6 +53,7 @@ app.add_typer(logs.group, name="log")
 logs.group.command("verify")(bundles.verify)
 app.add_typer(catalog.group, name="catalog")
 app.add_typer(pulls.group, name="pull")
+app.add_typer(signals.group, name="signal")
 app.add_typer(demands.group, name="demand")
 app.add_typer(erasures.group, name="erasures")
 
