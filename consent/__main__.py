@@ -95,7 +95,7 @@ def _add_witness(parser: argparse.ArgumentParser) -> None:
 
 def _verify(chosen: argparse.Namespace) -> int:
     known = None if chosen.known is None else chosen.known.read_bytes()
-    keys = tuple(Key.from_vkey(vkey) for vkey in chosen.vkey)
+    keys = _keys(chosen.vkey)
     trust = Trust(keys, known, timedelta(seconds=max(0.0, min(chosen.in_flight, 3600.0))), chosen.accept_erased)
     gc.disable()  # a verdict makes millions of values and no cycles
     with chosen.file.open("rb") as file:
@@ -110,6 +110,11 @@ def _verify(chosen: argparse.Namespace) -> int:
             verdict = verify.verify_bundle(Watched(file, os.fstat(file.fileno()).st_size), trust)
     sys.stdout.write(f"{json.dumps(verdict.to_json(), indent=1)}\n" if chosen.json else _said(verdict))
     return HOLDS if verdict.holds else FAILS
+
+
+def _keys(given: list[str]) -> tuple[Key, ...]:
+    """Return the keys that were named; a log that changed its key publishes several, one a line."""
+    return tuple(Key.from_vkey(vkey) for each in given for vkey in each.split() or [each])
 
 
 def _said(verdict: Verdict) -> str:
@@ -127,7 +132,7 @@ def _said(verdict: Verdict) -> str:
 
 def _witness(chosen: argparse.Namespace) -> int:
     signer = _signer(chosen.key, chosen.name)
-    logs = [Key.from_vkey(vkey) for vkey in chosen.log]
+    logs = list(_keys(chosen.log))
     seeing = witness.Witness(signer, logs, chosen.state, lambda: time.time_ns() // 10**9)
     with witness.server(seeing, chosen.host, chosen.port) as listening:
         sys.stdout.write(f"{seeing.key.to_vkey()}\nhttp://{chosen.host}:{listening.server_port}/add-checkpoint\n")

@@ -12,7 +12,7 @@ from consent import __main__ as command
 from consent import merkle, tar
 from consent.notes import Key
 from consent.proofs import ConsistencyProof, InclusionProof
-from tests.consent.log.workbench import CONSENT, Logs, honest
+from tests.consent.log.workbench import ACCESS, CONSENT, Logs, honest
 
 ROOT = Path(__file__).resolve().parents[3]
 NEEDED = ("cryptography", "rfc8785", "cffi", "_cffi_backend")
@@ -65,6 +65,14 @@ def test_the_auditor_s_checkpoint_and_keys_are_taken_into_account(file: Path, tm
     assert 0 == command.main(["verify", str(file), "--known", str(known)])
     assert 1 == command.main(["verify", str(file), "--known", str(forked)])
     assert 1 == command.main(["verify", str(file), "--vkey", CONSENT.key.to_vkey()])
+
+
+def test_the_keys_that_a_log_publishes_can_be_given_as_they_are(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    published = f"{CONSENT.key.to_vkey()}\n{ACCESS.key.to_vkey()}\n"
+
+    assert 0 == command.main(["verify", str(file), "--vkey", published])
+    assert "Note" not in capsys.readouterr().out
+    assert 2 == command.main(["verify", str(file), "--vkey", ""])
 
 
 def test_a_receipt_is_checked_against_a_key_that_one_brings(tmp_path: Path) -> None:
