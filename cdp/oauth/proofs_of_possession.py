@@ -83,7 +83,7 @@ def check(platform: Platform, unverified_proof: str, asked: Asked, *, at: dateti
     word, made = claims.get("jti"), claims.get("iat")
     if not isinstance(word, str) or not 0 < len(word) <= _LONGEST_ID or claims.get("htm") != asked.method:
         raise ProofFailed
-    if not _is_same(claims.get("htu"), platform.settings.base_url + asked.path) or not _is_now(made, at):
+    if not _is_same(claims.get("htu"), platform.settings.base_url, asked.path) or not _is_now(made, at):
         raise ProofFailed
     if asked.token is not None and claims.get("ath") != _hash(asked.token):
         raise ProofFailed
@@ -110,17 +110,20 @@ def _signed(unverified_proof: str) -> tuple[Mapping[str, Any], bytes]:
         raise ProofFailed from None
 
 
-def _is_same(said: object, address: str) -> bool:
-    """Compare addresses without query and fragment (RFC 9449 §4.3), whatever the case of scheme and host."""
+def _is_same(said: object, base_url: str, path: str) -> bool:
+    """Compare addresses without query and fragment (RFC 9449 §4.3), whatever the case of scheme and host.
+
+    In the path that was asked for a `?` is a letter like others: it was written as %3F.
+    """
     if not isinstance(said, str):
         return False
     try:
-        theirs, ours = urlsplit(said), urlsplit(address)
+        theirs, ours = urlsplit(said), urlsplit(base_url)
         return (theirs.scheme, theirs.hostname, _port(theirs), theirs.path or "/") == (
             ours.scheme,
             ours.hostname,
             _port(ours),
-            ours.path or "/",
+            ours.path + path,
         )
     except ValueError:
         return False
@@ -147,7 +150,7 @@ def _is_ours(platform: Platform, unverified_nonce: object, at: datetime) -> bool
         (made,) = platform.cursors.open(unverified_nonce, tuple[int], caller=_CALLER)
     except BadCursor:
         return False
-    return 0 <= at.timestamp() - made <= NONCE_SECONDS
+    return -_LEEWAY.total_seconds() <= at.timestamp() - made <= NONCE_SECONDS  # the clock of who gave it may be ahead
 
 
 def _hash(token: str) -> str:

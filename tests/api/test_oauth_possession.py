@@ -141,6 +141,12 @@ def test_the_lean_door_takes_a_proof_as_well(api: TestClient, token: str, nonce:
     assert 404 == shown.status_code
 
 
+def test_a_proof_of_an_address_is_none_of_one_that_goes_on(api: TestClient, token: str, nonce: str) -> None:
+    proof = oauth.proof(KEY, "GET", "/v1/profiles/p_x", nonce=nonce, token=token)
+
+    assert 401 == use(api, token, proof, path="/v1/profiles/p_x%3Fy?purpose=research").status_code
+
+
 def test_an_unbound_token_is_not_shown_as_a_bound_one(api: TestClient, platform: Platform, nonce: str) -> None:
     headers = make.service(platform, make.organization(platform), "grants:request")
     token = headers["Authorization"].removeprefix("Bearer ")
@@ -181,6 +187,16 @@ def test_a_nonce_of_another_time_or_house_is_none(api: TestClient, client: NewCl
     answers = [ask(api, client, oauth.proof(KEY, "POST", TOKEN, nonce=each)) for each in (old, "x", "é")]
 
     assert ["use_dpop_nonce"] * 3 == [each.json()["error"] for each in answers]
+
+
+def test_a_nonce_of_a_machine_whose_clock_is_a_little_ahead_is_one(
+    api: TestClient, client: NewClient, platform: Platform
+) -> None:
+    ahead = [proofs_of_possession.nonce(platform, at=clock.now() + timedelta(seconds=each)) for each in (20, 120)]
+
+    answers = [ask(api, client, oauth.proof(KEY, "POST", TOKEN, nonce=each)) for each in ahead]
+
+    assert [200, 400] == [each.status_code for each in answers]
 
 
 def test_a_client_whose_tokens_are_bound_gets_no_other(api: TestClient, platform: Platform, nonce: str) -> None:
