@@ -52,9 +52,14 @@ class App:
         }
         return {name: value for name, value in (said | changed).items() if value is not None}
 
-    def tells(self, code: str, **changed: str | None) -> dict[str, str]:
+    def tells(self, code: str | None, **changed: str | None) -> dict[str, str]:
         """Return the token request for a code, with some of it changed; None leaves out."""
-        said = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": self.verifier}
+        said: dict[str, str | None] = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": BACK,
+            "code_verifier": self.verifier,
+        }
         return {name: value for name, value in (said | changed).items() if value is not None}
 
 
