@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -21,6 +22,8 @@ ORIGINS: Final = {Kind.ATTRIBUTES: "given", Kind.PRODUCT: "observed", Kind.EXTER
 _KEYED: Final = frozenset({Kind.PRODUCT, Kind.EXTERNAL})
 _ENCODE: Final = msgspec.json.Encoder().encode
 _TEXT: Final = msgspec.json.Decoder(str)
+_NUMBER: Final = re.compile(rb"\d{1,20}")
+"""A telephone number as a program may write it: without quotes."""
 
 Columns = Mapping[str, Column]
 
@@ -106,9 +109,12 @@ def unnamed(draft: Draft) -> Identifier | None:
 
 def _identifier(draft: Draft) -> str | None:
     """Return the text of an attribute that holds an identifier; None for any other."""
-    if draft.filed.identifier is None or not draft.item.value.startswith(b'"'):
+    value = draft.item.value
+    if draft.filed.identifier is None:
         return None
-    return _TEXT.decode(draft.item.value)
+    if _NUMBER.fullmatch(value):
+        return value.decode()
+    return _TEXT.decode(value) if value.startswith(b'"') else None
 
 
 def _shared(drafts: Sequence[Draft], values: Sequence[bytes], *, table: str) -> Columns:

@@ -1,11 +1,12 @@
 """Who was erased is not brought back by a source, only by coming back; and nobody else is kept out with them."""
 
+import secrets
 from typing import Any
 
 import pytest
 
 from cdp import clock, dossier, rejects
-from cdp.ingest.items import Kind, Outcome
+from cdp.ingest.items import Identifier, IdentifierType, Kind, Outcome
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
@@ -135,6 +136,25 @@ def test_an_address_sent_as_a_mere_value_brings_nobody_back(
     )
 
     assert [Outcome.SUPPRESSED, Outcome.SUPPRESSED, Outcome.SUPPRESSED, Outcome.STORED] == outcomes
+
+
+@pytest.mark.parametrize("written", [str, int], ids=["in quotes", "as a number"])
+def test_a_telephone_number_sent_as_a_mere_value_brings_nobody_back(
+    platform: Platform, shop: Organization, bank: Organization, written: type
+) -> None:
+    address, number = make.email(), f"316{secrets.randbelow(10**8):08}"
+    named = tuple(
+        Identifier(kind, value, verified=True)
+        for kind, value in ((IdentifierType.EMAIL, address), (IdentifierType.PHONE, f"+{number}"))
+    )
+    resend(platform, shop, make.name("known"), identifiers=named)
+    erase(platform, make.person(platform, address=address))
+
+    (outcome,) = make.delivery(
+        platform, bank, make.item(Kind.ATTRIBUTES, "phone", written(number), user=make.name("new"))
+    )
+
+    assert Outcome.SUPPRESSED == outcome
 
 
 def test_a_value_that_is_no_address_of_anybody_erased_is_taken_and_identifies_nobody(
