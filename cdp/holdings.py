@@ -235,6 +235,8 @@ class Request:
     categories: list[str]
     days: int
     notice: JsonValue
+    consequences: JsonValue
+    used_by: str | None
     state: str
     asked_at: datetime
     due_at: datetime
@@ -250,6 +252,8 @@ class Request:
             categories=request.categories,
             days=request.days,
             notice=request.notice,
+            consequences=request.consequences,
+            used_by=request.used_by,
             state=access_requests.state(request, at=at),
             asked_at=request.asked_at,
             due_at=request.due_at,

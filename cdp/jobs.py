@@ -16,7 +16,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from cdp import alerts, clock, key_destruction, organizations, pull, receipt_letters, reminders
+from cdp import alerts, clock, key_destruction, organizations, pull, receipt_letters, reminders, request_letters
 from cdp.catalog import mapping
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -38,6 +38,7 @@ _PURGES: Final = {
     "used_once": ("expires_at", timedelta()),
     "authorization_request": ("expires_at", timedelta(hours=1)),
     "token_family": ("expires_at", timedelta(hours=1)),
+    "access_request": ("due_at", timedelta(days=90)),  # of those that nobody answered; no other is seen here
     "idempotency": ("at", timedelta(hours=24)),
     "reject": ("at", timedelta(days=30)),
     "change": ("at", timedelta(days=90)),  # whoever has not asked for so long reads their grants anew
@@ -124,6 +125,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("alerts", timedelta(minutes=1), alerts.send_due, is_apart=True),
     Job("reminders", timedelta(hours=1), reminders.send_due, is_apart=True),
     Job("receipts", timedelta(minutes=5), receipt_letters.send_due, is_apart=True),
+    Job("requests", timedelta(minutes=1), request_letters.send_due, is_apart=True),
     *(Job(f"purge-{table}", timedelta(minutes=10), partial(purge, table)) for table in _PURGES),
 )
 

@@ -4,7 +4,8 @@ A subject is a sentence of ours and the portal's name: no word of a customer or 
 """
 
 import tomllib
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -31,6 +32,20 @@ class Change(StrEnum):
     EMAIL_REMOVED = "email-removed"
     PHONE_ADDED = "phone-added"
     PHONE_REMOVED = "phone-removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request in a letter: who asks, whether the operator knows them, and where to answer."""
+
+    name: str
+    is_verified: bool
+    link: str
+
+    @property
+    def standing(self) -> str:
+        """What it is called in the words."""
+        return "verified" if self.is_verified else "unverified"
 
 
 class Letters:
@@ -69,6 +84,12 @@ class Letters:
     def receipts(self, *, to: str, voice: str, proofs: tuple[Attachment, ...], link: str, choice: str) -> Letter:
         """Return the letter that brings the receipts of choices; what was chosen stands in the files alone."""
         return replace(self._letter("receipts", to, voice, link=link, choice=choice), attachments=proofs)
+
+    def requests(self, *, to: str, voice: str, asked: Sequence[Asked]) -> Letter:
+        """Return the letter that tells who asks something, and where to look; it names no data."""
+        words = _words()["asker"][voice]
+        lines = [str(words[each.standing]).format(name=each.name, link=each.link) for each in asked]
+        return self._letter("requests", to, voice, lines="\n\n".join(lines))
 
     def _letter(self, kind: str, to: str, voice: str, **facts: object) -> Letter:
         words = _words()[kind][voice]

@@ -59,8 +59,8 @@ def write(to: str, known: Addressing, lines: Sequence[Line], *, base_url: str) -
     """Return the letter to `to`, in the customer's own language and form of address."""
     words = _EN if known.language == "en" else _JE if known.address == "je" else _NL
     link, choice = f"{base_url}/logboek", f"{base_url}/logboek/meldingen"
-    told = "\n".join(f"- {_plain(each.name)}: {_told(words, each)}" for each in lines)
-    hello = f"{words.hello.format(name=_plain(known.called))}\n\n" if known.called else ""
+    told = "\n".join(f"- {plain(each.name)}: {_told(words, each)}" for each in lines)
+    hello = f"{words.hello.format(name=plain(known.called))}\n\n" if known.called else ""
     text = f"{hello}{words.begin}\n\n{told}\n\n{words.end.format(link=link, choice=choice)}"
     return Letter(to, words.subject, text, known.language)
 
@@ -74,6 +74,6 @@ def _told(words: _Words, line: Line) -> str:
     return ", ".join(parts)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a name on one line, so that it cannot look like a line of ours."""
     return " ".join(name.split())[:_LONGEST_NAME]

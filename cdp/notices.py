@@ -1,4 +1,4 @@
-"""What a customer read when they decided: the purpose in their own words, and what the organization said about it.
+"""What a customer read when they decided: the purpose in their own words, and what the organization said.
 
 Rules: (1) every act that a customer makes carries it, through whichever door; (2) the act keeps the text, the log and
 the receipt its hash, which is of the text as it is, in UTF-8; (3) the pages show the same words, out of here.
@@ -44,8 +44,8 @@ def read(session: Session, customer: UUID, recipient: UUID, purpose: str, reques
     language = spoken(found.details or {})
     sentence = purpose if found.sentence is None else msgspec.json.decode(found.sentence, type=Words).said_in(language)
     why = sentence.replace("{organization}", found.organization or REMOVED)
-    because = said(found.notice or {}, language)
-    return Notice(f"{why}\n\n{because}" if because else why, language)
+    parts = (why, said(found.notice or {}, language), said(found.consequences or {}, language))
+    return Notice("\n\n".join(each for each in parts if each), language)
 
 
 def said(notice: Mapping[str, Any], language: Language) -> str:

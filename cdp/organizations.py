@@ -94,6 +94,14 @@ def verify(session: Session, organization: UUID, *, at: datetime) -> None:
     found.verified_at = found.verified_at or at
 
 
+def unverify(session: Session, organization: UUID) -> None:
+    """Note that the operator does not know any more who this is; what was linked by its identifiers stays linked."""
+    found = session.get(Organization, organization)
+    if found is None:
+        raise OrganizationUnknown(field="/organization")
+    found.verified_at = None
+
+
 def subjects_of(session: Session, organization: UUID) -> int:
     """Return how many people this organization supplied. Operator only."""
     counted = text("select count(*) from subject where source_id = :organization")

@@ -45,6 +45,8 @@ class RequestView(BaseModel):
     categories: list[str]
     days: int
     notice: dict[str, Any]
+    consequences: dict[str, Any]
+    by: str | None
     state: str
     asked_at: datetime
     due_at: datetime
@@ -67,6 +69,8 @@ def _view(request: AccessRequest, names: directory.Names, *, at: datetime) -> Re
         categories=request.categories,
         days=request.days,
         notice=request.notice,
+        consequences=request.consequences,
+        by=request.used_by,
         state=access_requests.state(request, at=at),
         asked_at=request.asked_at,
         due_at=request.due_at,

@@ -54,6 +54,16 @@ def verify(slug: Slug, *, as_json: Json = False) -> None:
 
 
 @group.command()
+def unverify(slug: Slug, *, as_json: Json = False) -> None:
+    """Note that you do not know any more who this is: customers are warned, and it may ask few people."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        found = organizations.named(session, slug)
+        organizations.unverify(session, found.organization_id)
+        facts = _facts(found)
+    terminal.print_facts(facts, as_json=as_json)
+
+
+@group.command()
 def remove(
     slug: Slug,
     *,

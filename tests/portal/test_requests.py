@@ -4,12 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
+from starlette.testclient import TestClient
 
-from cdp import clock
+from cdp import clock, notices, organizations
 from cdp.ingest.items import Kind
 from cdp.platform import Platform
-from cdp.tables import Organization
+from cdp.scope import Principal, Scope
+from cdp.tables import Act, Organization
 from tests import make
+from tests.api.asking import PATH, Asker, by_email
 from tests.portal.conftest import Enter
 
 
@@ -67,3 +71,51 @@ def test_what_is_not_there_is_said(platform: Platform, enter: Enter) -> None:
     page = enter(person).get(f"/verzoeken/{request}").text
 
     assert "Hier staat nu niets in. Later misschien wel." in page
+
+
+def test_the_page_says_who_is_not_verified_any_more(platform: Platform, enter: Enter, shop: Organization) -> None:
+    person = make.person(platform)
+    request = make.access_request(platform, shop, person.customer_id)
+    browser = enter(person)
+
+    before = browser.get(f"/verzoeken/{request}").text
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        organizations.unverify(session, shop.organization_id)
+    after = browser.get(f"/verzoeken/{request}").text
+
+    warning = "Geef deze afzender geen gegevens."
+    assert [False, True] == [warning in each for each in (before, after)]
+
+
+def test_the_customer_reads_what_happens_to_who_says_no_and_the_act_keeps_it(
+    platform: Platform, portal: TestClient, enter: Enter, shop: Organization
+) -> None:
+    address = make.email()
+    person = make.person(platform, address=address)
+    consequences = {"nl": "U betaalt meer.", "nl@je": "Je betaalt meer."}
+    request = Asker(platform, portal, shop).ask(identifiers=by_email(address), consequences=consequences)
+    browser = enter(person)
+
+    page = browser.get(f"/verzoeken/{request}").text
+    browser.post(f"/verzoeken/{request}", data={"antwoord": "alles"})
+
+    assert "Testbedrijf zegt over weigeren: ‘U betaalt meer.’" in page
+    assert "Een mens bekijkt uw gegevens." in page
+    with platform.database.scoped(person.scope) as session:
+        (kept,) = [each.evidence for each in session.exec(select(Act))]
+    assert kept["text"].endswith("Wij maken een advies.\n\nU betaalt meer.")
+    assert notices.fits(kept)
+
+
+def test_a_request_that_was_taken_back_is_not_asked_any_more(
+    platform: Platform, portal: TestClient, enter: Enter, shop: Organization
+) -> None:
+    address = make.email()
+    person, asker = make.person(platform, address=address), Asker(platform, portal, shop)
+    request = asker.ask(identifiers=by_email(address))
+    portal.delete(f"{PATH}/{request}", headers=asker.headers)
+
+    page = enter(person).get(f"/verzoeken/{request}").text
+
+    assert "Testbedrijf vraagt dit niet meer. U hoeft niets te doen." in page
+    assert "Alles toestaan" not in page

@@ -5,11 +5,10 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from cdp import access_requests, clock
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from tests import make
+from tests.api.asking import Asker, by_email
 from tests.portal.conftest import Enter
 
 PURPOSE = {"purpose": "advice"}
@@ -40,19 +39,9 @@ def _known(platform: Platform) -> tuple[make.Person, str]:
     return make.person(platform, address=address), address
 
 
-def _ask(platform: Platform, organization: Organization, person: make.Person) -> str:
-    with platform.database.scoped(Scope(Principal.SOURCE, organization.organization_id)) as session:
-        asked = access_requests.ask(
-            session,
-            customer=person.customer_id,
-            organization=organization.organization_id,
-            purpose="advice",
-            categories=frozenset({"contact", "products"}),
-            days=180,
-            notice={"nl": "Wij maken een advies."},
-            at=clock.now(),
-        )
-    return str(asked)
+def _ask(platform: Platform, portal: TestClient, organization: Organization, address: str) -> str:
+    asker = Asker(platform, portal, organization)
+    return asker.ask(identifiers=by_email(address), days=180, by="computer")
 
 
 def test_refused_asked_allowed_in_part_seen_stopped_and_refused(
@@ -60,15 +49,17 @@ def test_refused_asked_allowed_in_part_seen_stopped_and_refused(
 ) -> None:
     person, address = _known(platform)
     organization = make.organization(platform)
-    reader = Reader(platform, portal, organization, address)
+    reader, asker = Reader(platform, portal, organization, address), Asker(platform, portal, organization)
     profile_id = platform.profile_ids.profile_id(person.customer_id, organization.organization_id)
 
     before = reader.look(profile_id)
-    asked = _ask(platform, organization, person)
+    asked = asker.ask(identifiers=by_email(address), days=180, by="computer")
+    unanswered = asker.get(asked)
     browser = enter(person)
     page = browser.get(f"/verzoeken/{asked}").text
     browser.post(f"/verzoeken/{asked}", data={"antwoord": "deel", "soort": "contact", "dagen": "90"})
-    allowed = reader.look(reader.profile_id())
+    answered = asker.get(asked)
+    allowed, found = reader.look(answered["granted"]["profile_id"]), reader.profile_id()
     log = browser.get("/logboek").text
     listed = browser.get("/organisaties").text
     (stop,) = re.findall(r'action="(/toegang/[0-9a-f-]+/stoppen)"', listed)
@@ -76,7 +67,12 @@ def test_refused_asked_allowed_in_part_seen_stopped_and_refused(
     after = reader.look(profile_id)
 
     assert 403 == before[0]
+    assert ("pending", None) == (unanswered["state"], unanswered["granted"])
     assert "Voornaam: Noor" in page
+    assert "Een computer bekijkt uw gegevens." in page
+    assert "zegt over weigeren: ‘U krijgt dan geen advies.’" in page
+    assert ("narrowed", ["contact"]) == (answered["state"], answered["granted"]["categories"])
+    assert profile_id == answered["granted"]["profile_id"] == found
     assert (200, ["contact"], []) == (allowed[0], allowed[1]["granted"], allowed[1]["products"])
     assert organization.name in log
     assert "nog 3 maanden" in listed
@@ -84,12 +80,12 @@ def test_refused_asked_allowed_in_part_seen_stopped_and_refused(
     assert 403 == after[0]
 
 
-def test_a_request_shows_once_what_two_sources_say(platform: Platform, enter: Enter) -> None:
+def test_a_request_shows_once_what_two_sources_say(platform: Platform, portal: TestClient, enter: Enter) -> None:
     address = make.email()
     for _ in range(2):
         make.known_person(platform, make.organization(platform), address)
     person = make.person(platform, address=address)
 
-    page = enter(person).get(f"/verzoeken/{_ask(platform, make.organization(platform), person)}").text
+    page = enter(person).get(f"/verzoeken/{_ask(platform, portal, make.organization(platform), address)}").text
 
     assert 1 == page.count("Voornaam: Noor")

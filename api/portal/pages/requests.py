@@ -78,6 +78,7 @@ class RequestPage(Page):
     user: str
     already: str
     without: str
+    consequences: str
     special: str
     due: str
     longest: str
@@ -117,6 +118,7 @@ def request(
         user=_user(facts, asked, name),
         already=_already(facts, asked, name),
         without=say("Weigert u? Dan krijgt %(name)s deze gegevens niet van ons.", name=name),
+        consequences=_no_means(facts, asked, name),
         special=_special(facts, asked),
         due=say("U kunt antwoorden tot %(date)s. Zonder antwoord zien ze niets.", date=facts.speech.date(asked.due_at)),
         longest=say("Ze vragen %(period)s.", period=facts.speech.period(asked.days)),
@@ -135,6 +137,12 @@ def came_from(speech: Speech, app: str) -> str:
 
 def _because(facts: Facts, asked: Request) -> str:
     return notices.said(asked.notice if isinstance(asked.notice, dict) else {}, facts.speech.locale)
+
+
+def _no_means(facts: Facts, asked: Request, name: str) -> str:
+    """Return what the organization says happens to who says no, as its words."""
+    said = notices.said(asked.consequences if isinstance(asked.consequences, dict) else {}, facts.speech.locale)
+    return facts.speech.say("%(name)s zegt over weigeren: ‘%(said)s’", name=name, said=said) if said else ""
 
 
 def _wanted(facts: Facts, category: str, previews: Mapping[str, Preview]) -> Wanted:
@@ -183,8 +191,7 @@ def _withheld(held: Held, name: str) -> str:
 
 
 def _user(facts: Facts, asked: Request, name: str) -> str:
-    by = asked.notice.get("used_by") if isinstance(asked.notice, dict) else None
-    match by:
+    match asked.used_by:
         case "human":
             return facts.speech.say("Een mens bekijkt uw gegevens.")
         case "computer":
@@ -219,4 +226,5 @@ def _answer(facts: Facts, asked: Request, name: str) -> str:
         "approved": say("U gaf %(name)s toegang.", name=name),
         "narrowed": say("U gaf %(name)s een deel.", name=name),
         "refused": say("U weigerde %(name)s toegang.", name=name),
+        "withdrawn": say("%(name)s vraagt dit niet meer. U hoeft niets te doen.", name=name),
     }.get(asked.state, say("Deze vraag is vervallen. U hoeft niets te doen."))

@@ -42,12 +42,14 @@ def _faulty(locale: Language) -> Page:
 
 def _special(locale: Language) -> Page:
     words = {"nl": "De zorgcoach wil weten welke zorg u kreeg.", "nl@je": "De zorgcoach wil weten welke zorg je kreeg."}
-    asked = world.request("weidelicht", "advice", "health", notice={**words, "used_by": "human"}, days=30)
+    asked = world.request("weidelicht", "advice", "health", notice=words, used_by="human", days=30)
     return _page(locale, asked)
 
 
 def _unverified(locale: Language) -> Page:
-    return _page(locale, world.request("stranger", "direct-marketing", "contact", notice={"used_by": "computer"}))
+    return _page(
+        locale, world.request("stranger", "direct-marketing", "contact", notice={}, used_by="computer", consequences={})
+    )
 
 
 def _answered(locale: Language) -> Page:

@@ -127,6 +127,8 @@ def request(slug: str, purpose: str, *categories: str, **other: Any) -> Request:
         "categories": list(categories),
         "days": 90,
         "notice": stories.notices()["fraud"],
+        "consequences": {"nl": "Er verandert dan niets.", "en": "Nothing changes then."},
+        "used_by": None,
         "state": "pending",
         "asked_at": AT - timedelta(days=3),
         "due_at": AT + timedelta(days=11),
