@@ -24,6 +24,7 @@ from api.routes import (
     access_requests,
     audit,
     authorize,
+    authzen,
     catalog,
     demands,
     grants,
@@ -47,6 +48,7 @@ from api.routes import (
     segment,
 )
 from cdp import external, mail, sms
+from cdp.authzen.point import DecisionPoint
 from cdp.ingest.intake import Intake
 from cdp.log.full_tiles import FullTiles
 from cdp.platform import Platform
@@ -58,6 +60,7 @@ ROUTES: Final = (
     segment,
     records,
     rejects,
+    authzen,
     login,
     me,
     me_records,
@@ -80,7 +83,7 @@ ROUTES: Final = (
     operations,
 )
 """The modules of `api.routes`; each exports `router`. Add yours here."""
-LENIENT: Final = (segment, oauth, oauth_metadata, authorize)
+LENIENT: Final = (segment, oauth, oauth_metadata, authorize, authzen)
 """Those that pass over parameters they do not know, as other standards ask."""
 
 
@@ -109,6 +112,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
     app.state.full_tiles, app.state.rates = FullTiles(), Rates(platform.settings)
+    app.state.decision_point = DecisionPoint(platform)
     app.state.intake, app.state.portal = Intake(platform), Portal(platform.settings)
     app.add_middleware(once.OnceOnly)
     app.state.signed, app.state.provider = Signed(platform), external.provider(platform)

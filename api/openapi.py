@@ -30,7 +30,8 @@ _ABOUT: Final = {
     "default": "Something else is wrong.",
 }
 _WRITES: Final = frozenset({"post", "put", "patch", "delete"})
-_OWN_FORMAT: Final = ("/oauth/",)
+_READING: Final = frozenset({"profiles:read", "decisions:read"})
+_OWN_FORMAT: Final = ("/oauth/", "/access/")
 
 
 class DescribedAPI(FastAPI):
@@ -77,7 +78,7 @@ def _takes_key(method: str, operation: dict[str, Any]) -> bool:
 
 
 def _is_writing(scheme: str, scopes: list[str]) -> bool:
-    return scheme == "service" and "profiles:read" not in scopes
+    return scheme == "service" and _READING.isdisjoint(scopes)
 
 
 def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:

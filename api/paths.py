@@ -17,11 +17,18 @@ def is_segment(path: str) -> bool:
     return path.rstrip("/") in SEGMENT
 
 
+def is_authzen(path: str) -> bool:
+    """Say whether `path` belongs to the decision point, whose errors are one sentence and whose no is no error."""
+    return path.startswith("/access/v1/")
+
+
 LARGEST_BODY: Final = 1024 * 1024
 _LARGEST: Final = MappingProxyType({RECORDS: RECORDS_BYTES, **dict.fromkeys(SEGMENT, LARGEST_BATCH_BYTES)})
 
-RAW: Final = SEGMENT | {RECORDS}
-"""Paths whose route reads the body itself, so that one bad item harms no other."""
+EVALUATIONS: Final = "/access/v1/evaluations"
+
+RAW: Final = SEGMENT | {RECORDS, EVALUATIONS}
+"""Paths whose route reads the body itself: one bad item harms no other, and many items may have many fields."""
 
 
 def largest_body(path: str) -> int:

@@ -1,12 +1,14 @@
 """The form of an answer that says what is wrong: RFC 9457, and the own formats of the Segment wire and OAuth."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from api import paths
 
+UNPROCESSABLE: Final = 422
 _OWN = "urn:cdp:problem:"
 
 
@@ -49,6 +51,8 @@ def answer(  # noqa: PLR0913 -- the parts of a problem document, each named by t
     """Return what is wrong in the format that `path` speaks."""
     if paths.is_segment(path):
         return JSONResponse(WireProblem(code=code, message=detail).model_dump(), status, headers)
+    if paths.is_authzen(path):  # one sentence, and what makes no sense cannot be read
+        return JSONResponse(detail, 400 if status == UNPROCESSABLE else status, headers)
     document = ProblemDocument(
         type=f"{_OWN}{code}",
         title=title,

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import caller
+from api import caller, paths
 from cdp import clock
 
 Measure = Callable[[str, str, int, float], None]
@@ -18,6 +18,7 @@ Measure = Callable[[str, str, int, float], None]
 _LOG: Final = logging.getLogger("cdp.requests")
 _HEADER: Final = b"x-request-id"
 _SAFE: Final = re.compile(rb"[0-9a-f]{16,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_REPEATED: Final = re.compile(rb"[A-Za-z0-9._~+/=:@-]{1,128}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE: Final = "(none)"
 _BLANK: Final = vars(logging.LogRecord(_LOG.name, logging.INFO, __file__, 0, "", None, None))
@@ -37,12 +38,13 @@ class RequestsLog:
             await self._app(scope, receive, send)
             return
         note, began, status = caller.begin(scope, _request_id(scope)), time.perf_counter(), 0
+        told = _echo(scope) or note.request_id.encode()
 
         async def named(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (_HEADER, note.request_id.encode())]
+                message["headers"] = [*message["headers"], (_HEADER, told)]
             await send(message)
 
         try:
@@ -85,6 +87,14 @@ def _line(scope: Scope, note: caller.Note, status: int, seconds: float) -> str:
             "milliseconds": round(seconds * 1000, 3),
         }
     ).decode()
+
+
+def _echo(scope: Scope) -> bytes | None:
+    """Return the sender's own id where a standard has it repeated; it is told back to them, and never logged."""
+    if not paths.is_authzen(scope["path"]):
+        return None
+    given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
+    return given if _REPEATED.fullmatch(given) else None
 
 
 def _request_id(scope: Scope) -> str:

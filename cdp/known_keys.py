@@ -39,6 +39,12 @@ class KnownKeys:
         if not self._has_categories(asker):
             raise CategoryUnknown(field="/categories" if is_body else "category")
 
+    async def found(self, asker: Asker) -> tuple[bool, frozenset[str]]:
+        """Return whether `asker` names a purpose that there is, and which of the categories it names there are."""
+        if not self.has(asker):
+            await self._learn(asker)
+        return self._has_purpose(asker), frozenset(self._categories.intersection(asker.categories or ()))
+
     def has(self, asker: Asker) -> bool:
         """Tell whether this process knows by itself that there is what `asker` asks for."""
         return self._has_purpose(asker) and self._has_categories(asker)

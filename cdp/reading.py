@@ -41,6 +41,7 @@ class Path(StrEnum):
     BATCH = "batch"
     EXPORT = "export"
     LOOKUP = "lookup"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,14 @@ from consent.errors import NotFound, Unauthenticated
 
 NAME: Final = "demo.json"
 YEARS: Final = timedelta(days=3650)
-_SCOPES: Final = ("profiles:read", "records:write", "grants:request", "catalog:write", "demands:answer")
+_SCOPES: Final = (
+    "profiles:read",
+    "decisions:read",
+    "records:write",
+    "grants:request",
+    "catalog:write",
+    "demands:answer",
+)
 _STALE: Final = timedelta(hours=1)
 """How old the proof of a demo's session is: grave acts need a fresh login in the demo, too."""
 _PROGRAM: Final = "demo"

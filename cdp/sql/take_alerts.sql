@@ -8,7 +8,7 @@ with due as (
        or a.told_at <= :at - case a.rhythm when 'daily' then interval '1 day' else interval '15 minutes' end
 ), looked as (
     select d.customer_id, d.organization_id,
-        count(a.*) filter (where a.outcome = 'released') as seen, count(a.*) filter (where a.outcome <> 'released') as stopped
+        count(a.*) filter (where a.outcome = 'released' and a.path <> 'decision') as seen, count(a.*) filter (where a.outcome <> 'released') as stopped
     from due d
     left join access a on a.organization_id = d.organization_id and a.at > d.told_until and a.at <= :at
     group by d.customer_id, d.organization_id

@@ -11,6 +11,7 @@ from api.app import described
 METHODS = {"get", "put", "post", "delete", "patch"}
 OPEN = {
     "ask_login",
+    "authzen_metadata",
     "consume_login",
     "health",
     "log_checkpoint",

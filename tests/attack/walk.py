@@ -21,7 +21,15 @@ from tests.attack.canaries import Canaries
 
 PURPOSE: Final = "customer-care"
 EVERYTHING: Final = frozenset({"contact", "personal", "products", "conversations"})
-SCOPES: Final = ("profiles:read", "records:write", "grants:request", "catalog:write", "audit:read", "demands:answer")
+SCOPES: Final = (
+    "profiles:read",
+    "decisions:read",
+    "records:write",
+    "grants:request",
+    "catalog:write",
+    "audit:read",
+    "demands:answer",
+)
 Json = dict[str, Any]
 
 
@@ -194,7 +202,21 @@ def intruders(world: World) -> list[Intruder]:
 
 def examples(target: Target) -> Mapping[str, Example]:
     """Return what to send to each operation; those that need nothing but a path stand in PLAIN."""
-    return _of_readers(target) | _of_sources(target) | _of_people(target)
+    return _of_readers(target) | _of_gateways(target) | _of_sources(target) | _of_people(target)
+
+
+def _of_gateways(target: Target) -> dict[str, Example]:
+    asked = {"action": {"name": "read"}, "context": {"purpose": target.purpose}}
+    subject = {"subject": {"type": "organization", "id": target.organization}}
+    resource = {"resource": {"type": "profile", "id": target.profile_id, "properties": {"category": "contact"}}}
+    named = {"resource": {"type": "profile", "id": target.canaries.email}}
+    return {
+        "evaluate": Example(json=asked | subject | resource),
+        "evaluate_many": Example(json=asked | subject | resource | {"evaluations": [{}, named]}),
+        "search_subjects": Example(json=asked | {"subject": {"type": "client"}} | resource),
+        "search_resources": Example(json=asked | subject | {"resource": {"type": "profile"}}),
+        "search_actions": Example(json=asked | subject | resource),
+    }
 
 
 def _of_readers(target: Target) -> dict[str, Example]:
@@ -282,6 +304,7 @@ PLAIN: Final = frozenset(
         "oauth_metadata",
         "openid_configuration",
         "authorize",
+        "authzen_metadata",
         "oauth_keys",
         "health",
         "metrics",

@@ -128,6 +128,35 @@ def test_every_read_through_the_door_is_exactly_one_line(
     assert [1, 2] == seen
 
 
+@pytest.mark.parametrize(
+    ("category", "told"),
+    [
+        ("contact", "Hoorde dat dit gezien mag worden:"),
+        ("financial", "Vroeg of dit gezien mag worden:"),
+        (None, "Hoorde dat er iets van u gezien mag worden."),
+    ],
+)
+def test_a_question_to_the_decision_point_is_one_line_that_shows_nothing(
+    platform: Platform, enter: Enter, category: str | None, told: str
+) -> None:
+    person = make.person(platform)
+    reader = make.granted(platform, person, "contact")
+    profile = platform.profile_ids.profile_id(person.customer_id, reader.organization_id)
+    asked = {
+        "subject": {"type": "organization", "id": reader.slug},
+        "action": {"name": "read"},
+        "resource": {"type": "profile", "id": profile, "properties": {"category": category}},
+        "context": {"purpose": "advice"},
+    }
+    browser = enter(person)
+
+    headers = make.service(platform, reader, "decisions:read")
+    assert 200 == browser.post("/access/v1/evaluation", json=asked, headers=headers).status_code
+
+    page = browser.get("/logboek").text
+    assert (1, True, False) == (lines(page), told in page, "Zag" in page.split("<main")[1])
+
+
 def test_a_refused_read_is_exactly_one_line(platform: Platform, enter: Enter, bank: Organization) -> None:
     person = make.person(platform)
     profile = platform.profile_ids.profile_id(person.customer_id, bank.organization_id)

@@ -65,13 +65,24 @@ def what(speech: Speech, line: Line) -> str:
         return said if line.times == 1 else f"{said} {_together(speech, line)}"
     if line.path == "lookup":
         return speech.say("Zocht of wij u kennen.")
-    if line.path == "demands":
-        return speech.say("Kreeg de verbetering die u doorgaf:")
+    if line.path in {"demands", "decision"}:
+        return _decision(speech, line) if line.path == "decision" else speech.say("Kreeg de verbetering die u doorgaf:")
     if not line.is_seen and len(line.asked) >= EVERYTHING:
         return speech.say("Wilde alles van u zien.")
     if not line.is_seen:
         return speech.say("Wilde zien:") if line.asked else speech.say("Wilde iets van u zien.")
     return speech.say("Zag:") if line.released else speech.say("Zag niets: er was niets.")
+
+
+def _decision(speech: Speech, line: Line) -> str:
+    if len(line.asked) >= EVERYTHING:
+        told = speech.say("Hoorde dat er iets van u gezien mag worden.")
+        return told if line.is_seen else speech.say("Vroeg of er iets van u gezien mag worden.")
+    return (
+        speech.say("Hoorde dat dit gezien mag worden:")
+        if line.is_seen
+        else speech.say("Vroeg of dit gezien mag worden:")
+    )
 
 
 def _together(speech: Speech, line: Line) -> str:
@@ -85,6 +96,10 @@ def _together(speech: Speech, line: Line) -> str:
 
 def data(speech: Speech, catalog: Catalog, line: Line) -> str:
     """Return which data it was about, as one phrase; empty where no data was."""
+    if line.path == "decision":  # nothing was shown, whatever the answer was
+        return (
+            "" if len(line.asked) >= EVERYTHING else ", ".join(category(speech, catalog, each) for each in line.asked)
+        )
     if line.is_own or line.path == "lookup" or (not line.is_seen and len(line.asked) >= EVERYTHING):
         return ""
     return ", ".join(category(speech, catalog, each) for each in (line.released if line.is_seen else line.asked))

@@ -156,6 +156,8 @@ def _access(held: Held, row: Row) -> Item:
     say = held.speech.say
     seen = ", ".join(held.category(each) for each in row["released"])
     what = f"{say('Zag:')} {seen}" if row["outcome"] == "released" else say("Tegengehouden.")
+    if row["path"] == "decision" and row["outcome"] == "released":
+        what = say("Hoorde dat er iets van u gezien mag worden.")
     purpose, at = held.catalog.purposes.get(row["purpose"] or ""), _moment(row["at"])
     why = f"{say('Waarvoor:')} {held.speech.name(purpose.name)}" if purpose else ""
     when = f"{held.speech.date(at)}, {held.speech.clock(at)}"
