@@ -8,6 +8,8 @@ LOGIN_SCOPE: Final = "openid"
 """Never for a program by itself: it is about a customer who is there."""
 WIRE_SCOPE: Final = "tracking_api:write"
 """As the libraries of Segment ask for it."""
+ADMIN_SCOPE: Final = "org:admin"
+"""Whoever holds it manages what belongs to its own organization."""
 SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "profiles:read": "Look up and read profiles, as far as the customer granted.",
@@ -19,6 +21,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "demands:answer": "See what customers ask of the organization under the law, and answer.",
         "catalog:write": "Say where the organization's own attributes and types belong.",
         LOGIN_SCOPE: "Learn, as an app, which customer it is that says yes (OpenID Connect).",
+        ADMIN_SCOPE: "Manage the organization's own programs, write keys and details; reads no profile by itself.",
         "audit:read": "See acts and accesses, never a value.",
     }
 )

@@ -181,15 +181,48 @@ def rotate(session: Session, fingerprints: Fingerprints, client_id: str, *, at: 
     if found.secret_hash is None:
         raise HasNoSecret
     found.secret_hash = fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET)
-    given = update(AccessToken).where(col(AccessToken.client_id) == client_id, col(AccessToken.revoked_at).is_(None))
-    session.execute(given.values(revoked_at=at))
-    session.execute(_END_FAMILIES, {"client": client_id, "at": at})
+    _end_tokens(session, client_id, at)
     return fresh
 
 
 def revoke(session: Session, client_id: str, *, at: datetime) -> None:
     """End the client and with it every token that it holds."""
     _living(session, client_id).revoked_at = at
+    _end_tokens(session, client_id, at)
+
+
+def enable(session: Session, fingerprints: Fingerprints, client_id: str) -> str | None:
+    """Let an ended client log in again and return its new secret, once; None where it signs with its own keys.
+
+    What it held before stays ended: the old secret and every token.
+    """
+    found = session.get(Client, client_id)
+    if found is None or found.revoked_at is None:
+        raise ClientUnknown
+    found.revoked_at = None
+    if found.secret_hash is None:
+        return None
+    secret = tokens.new(Prefix.CLIENT_SECRET)
+    found.secret_hash = fingerprints.fingerprint(secret, Prefix.CLIENT_SECRET)
+    return secret
+
+
+def end_all(session: Session, organization: UUID, *, at: datetime) -> tuple[int, int]:
+    """End every client and every write key of an organization, and return how many of each."""
+    programs = [each for each in of_organization(session, organization) if each.revoked_at is None]
+    for each in programs:
+        revoke(session, each.client_id, at=at)
+    living = select(WriteKey).where(WriteKey.organization_id == organization, col(WriteKey.revoked_at).is_(None))
+    keys = session.exec(living).all()
+    for key in keys:
+        key.revoked_at = at
+    return len(programs), len(keys)
+
+
+def _end_tokens(session: Session, client_id: str, at: datetime) -> None:
+    given = update(AccessToken).where(col(AccessToken.client_id) == client_id, col(AccessToken.revoked_at).is_(None))
+    session.execute(given.values(revoked_at=at))
+    session.execute(_END_FAMILIES, {"client": client_id, "at": at})
 
 
 def create_write_key(
@@ -224,11 +257,24 @@ def write_keys_of(session: Session, organization: UUID) -> list[KeyFacts]:
 
 def revoke_write_key(session: Session, organization: UUID, key_id: str, *, at: datetime) -> None:
     """End a write key of the organization."""
+    _living_key(session, organization, key_id).revoked_at = at
+
+
+def rotate_write_key(
+    session: Session, fingerprints: Fingerprints, organization: UUID, key_id: str, *, at: datetime
+) -> NewWriteKey:
+    """Put a new write key in the place of one and return it, once; the old one ends at once."""
+    old = _living_key(session, organization, key_id)
+    old.revoked_at = at
+    return create_write_key(session, fingerprints, organization, name=old.name, at=at, batch_bytes=old.batch_bytes)
+
+
+def _living_key(session: Session, organization: UUID, key_id: str) -> WriteKey:
     mine = select(WriteKey).where(WriteKey.organization_id == organization, col(WriteKey.revoked_at).is_(None))
     found = next((each for each in session.exec(mine) if _key_id(each.key_hash) == key_id), None)
     if found is None:
         raise ClientUnknown
-    found.revoked_at = at
+    return found
 
 
 def _living(session: Session, client_id: str) -> Client:

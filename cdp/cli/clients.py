@@ -1,4 +1,4 @@
-"""`cdp client`, `cdp write-key` and `cdp signing-key`: what programs log in with, and what signs their tokens."""
+"""`cdp client`, `cdp key` and `cdp signing-key`: what programs log in with, and what signs their tokens."""
 
 import json
 from pathlib import Path
@@ -21,6 +21,7 @@ write_keys = typer.Typer(help="Write keys: for sending events as Segment's libra
 OPERATOR = Scope(Principal.OPERATOR)
 
 ClientId = Annotated[str, typer.Argument(help="The client's id.")]
+KeyId = Annotated[str, typer.Argument(help="As `list` shows it.")]
 Name = Annotated[str, typer.Option(help="What it is for.")]
 Bound = Annotated[bool, typer.Option("--bound", help="Its tokens are good only with a key of its own (DPoP).")]
 Redirects = Annotated[
@@ -124,11 +125,19 @@ def rotate(client_id: ClientId, *, as_json: Json = False) -> None:
 
 
 @group.command()
-def revoke(client_id: ClientId, *, as_json: Json = False) -> None:
+def disable(client_id: ClientId, *, as_json: Json = False) -> None:
     """End a client and every token that it holds."""
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         clients.revoke(session, client_id, at=clock.now())
-    terminal.print_facts({"client_id": client_id, "revoked": True}, as_json=as_json)
+    terminal.print_facts({"client_id": client_id, "disabled": True}, as_json=as_json)
+
+
+@group.command()
+def enable(client_id: ClientId, *, as_json: Json = False) -> None:
+    """Let a client log in again, with a new secret; what it held before stays ended."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        secret = clients.enable(session, platform.fingerprints, client_id)
+    terminal.print_facts({"client_id": client_id, "client_secret": secret}, as_json=as_json)
 
 
 @group.command("lead-back")
@@ -195,12 +204,19 @@ def list_write_keys(slug: Slug, *, as_json: Json = False) -> None:
     terminal.print_rows(rows, as_json=as_json)
 
 
-@write_keys.command("revoke")
-def revoke_write_key(
-    slug: Slug, key_id: Annotated[str, typer.Argument(help="As `list` shows it.")], *, as_json: Json = False
-) -> None:
+@write_keys.command("rotate")
+def rotate_write_key(slug: Slug, key_id: KeyId, *, as_json: Json = False) -> None:
+    """Put a new write key in the place of one, which ends at once."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        owner = organizations.named(session, slug).organization_id
+        fresh = clients.rotate_write_key(session, platform.fingerprints, owner, key_id, at=clock.now())
+    terminal.print_facts({"key_id": fresh.key_id, "write_key": fresh.write_key}, as_json=as_json)
+
+
+@write_keys.command("disable")
+def disable_write_key(slug: Slug, key_id: KeyId, *, as_json: Json = False) -> None:
     """End a write key."""
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         owner = organizations.named(session, slug).organization_id
         clients.revoke_write_key(session, owner, key_id, at=clock.now())
-    terminal.print_facts({"key_id": key_id, "revoked": True}, as_json=as_json)
+    terminal.print_facts({"key_id": key_id, "disabled": True}, as_json=as_json)

@@ -135,6 +135,6 @@ def _tell(environment: dict[str, str]) -> None:
         say(f"  log in       {where}/inloggen, or open a login_url from the file below; post is at {where}/demo/mail")
         say(f"  for programs {home / 'demo.json'}")
     else:
-        say("  next         cdp organization add SLUG --name NAME, then cdp client add and cdp write-key add")
+        say("  next         cdp org add SLUG --name NAME, then cdp client add and cdp key add")
     say(f"  data, keys   {home}")
     say("  stop         Ctrl-C\n")

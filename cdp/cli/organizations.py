@@ -1,10 +1,10 @@
-"""`cdp organization`: who supplies records and asks to see them."""
+"""`cdp org`: who supplies records and asks to see them."""
 
 from typing import Annotated, Any
 
 import typer
 
-from cdp import clock, organizations
+from cdp import clients, clock, organization_details, organizations
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.cli.terminal import Organization as Slug
@@ -13,6 +13,10 @@ from cdp.tables import Organization
 
 group = typer.Typer(help="Organizations: who supplies records and asks to see them.", no_args_is_help=True)
 OPERATOR = Scope(Principal.OPERATOR)
+May = Annotated[
+    list[str] | None,
+    typer.Option(help="A scope that its own administrators may give their programs; may be given more than once."),
+]
 
 
 @group.command()
@@ -21,6 +25,7 @@ def add(
     name: Annotated[str, typer.Option(help="What people call it.")],
     *,
     verified: Annotated[bool, typer.Option("--verified", help="You know who this is.")] = False,
+    may: May = None,
     as_json: Json = False,
 ) -> None:
     """Register an organization."""
@@ -28,7 +33,7 @@ def add(
         made = organizations.add(session, slug=slug, name=name, at=clock.now())
         if verified:
             organizations.verify(session, made.organization_id, at=clock.now())
-        facts = _facts(made)
+        facts = _facts(organization_details.put(session, made.organization_id, may=may))
     terminal.print_facts(facts, as_json=as_json)
 
 
@@ -40,7 +45,7 @@ def list_(*, as_json: Json = False) -> None:
             _facts(each) | {"people": organizations.subjects_of(session, each.organization_id)}
             for each in organizations.registered(session)
         ]
-    terminal.print_rows(rows, as_json=as_json, empty="no organization yet: cdp organization add SLUG --name NAME")
+    terminal.print_rows(rows, as_json=as_json, empty="no organization yet: cdp org add SLUG --name NAME")
 
 
 @group.command()
@@ -61,6 +66,39 @@ def unverify(slug: Slug, *, as_json: Json = False) -> None:
         organizations.unverify(session, found.organization_id)
         facts = _facts(found)
     terminal.print_facts(facts, as_json=as_json)
+
+
+@group.command("set")
+def set_(
+    slug: Slug,
+    *,
+    language: Annotated[str | None, typer.Option(help="Of letters to it: nl or en.")] = None,
+    privacy_mail: Annotated[str | None, typer.Option(help="Where letters about privacy go.")] = None,
+    may: May = None,
+    as_json: Json = False,
+) -> None:
+    """Say something about an organization; what you leave out stays as it was."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        owner = organizations.named(session, slug).organization_id
+        found = organization_details.put(session, owner, language=language, privacy_mail=privacy_mail, may=may)
+        facts = _facts(found)
+    terminal.print_facts(facts, as_json=as_json)
+
+
+@group.command()
+def disable(
+    slug: Slug,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """End every program and write key of an organization at once; what it supplied and was granted stays."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        found = organizations.named(session, slug)
+        if not yes:
+            typer.confirm(f"End every program and write key of {slug}?", abort=True)
+        programs, keys = clients.end_all(session, found.organization_id, at=clock.now())
+    terminal.print_facts({"slug": slug, "clients_disabled": programs, "keys_disabled": keys}, as_json=as_json)
 
 
 @group.command()
@@ -92,9 +130,13 @@ def remove(
 
 
 def _facts(of: Organization) -> dict[str, Any]:
+    said = organization_details.said(of)
     return {
         "slug": of.slug,
         "name": of.name,
+        "language": said.language,
+        "privacy_mail": said.privacy_mail,
+        "may": list(said.may),
         "organization_id": str(of.organization_id),
         "created_at": of.created_at,
         "verified_at": of.verified_at,

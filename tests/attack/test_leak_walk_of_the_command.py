@@ -81,6 +81,34 @@ def _register(world: World, folder: Path) -> str:
     return str(file)
 
 
+def _of_organizations(world: World, slug: str, new: str) -> Mapping[str, list[str]]:
+    return {
+        "org add": [new, "--name", "Nieuw"],
+        "org list": [],
+        "org verify": [slug],
+        "org unverify": [make.organization(world.platform).slug],
+        "org set": [slug, "--language", "nl", "--privacy-mail", "privacy@example.org", "--may", "profiles:read"],
+        "org disable": [make.organization(world.platform).slug, "--yes"],
+        "org remove": [make.organization(world.platform).slug, "--yes"],
+    }
+
+
+def _of_programs(world: World, folder: Path, slug: str) -> Mapping[str, list[str]]:
+    return {
+        "client add": [slug, "--name", "kassa", "--scope", "profiles:read"],
+        "client add-with-keys": [slug, _file(world, folder)[0], "--name", "kassa", "--scope", "profiles:read"],
+        "client list": [slug],
+        "client rotate": [world.canaries.user_id],
+        "client disable": [world.canaries.user_id],
+        "client enable": [world.canaries.user_id],
+        "client lead-back": [world.canaries.user_id, "--redirect-uri", "https://app.example.org/back"],
+        "key add": [slug, "--name", "site"],
+        "key list": [slug],
+        "key rotate": [slug, "none"],
+        "key disable": [slug, "none"],
+    }
+
+
 def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
     slug, new = world.source.slug, make.name("org")
     dutch_and_english = ["--nl", "Lezen", "--en", "Reading"]
@@ -93,16 +121,8 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
         "pull remove": [slug, "none"],
         "doctor": [],
         "schema": [],
-        "organization add": [new, "--name", "Nieuw"],
-        "organization list": [],
-        "organization verify": [slug],
-        "organization remove": [make.organization(world.platform).slug, "--yes"],
-        "client add": [slug, "--name", "kassa", "--scope", "profiles:read"],
-        "client add-with-keys": [slug, _file(world, folder)[0], "--name", "kassa", "--scope", "profiles:read"],
-        **_of_clients(world, slug),
-        "write-key add": [slug, "--name", "site"],
-        "write-key list": [slug],
-        "write-key revoke": [slug, "none"],
+        **_of_organizations(world, slug, new),
+        **_of_programs(world, folder, slug),
         "signing-key list": [],
         **{f"signal {verb}": [slug] for verb in ("list", "dead", "replay")},
         "signing-key rotate": [],
@@ -127,15 +147,6 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
             *(slug, f"{slug}-tips", "--dpv", "dpv:Personalisation", *dutch_and_english),
             *("--sentence-nl", "{organization} tipt.", "--sentence-en", "{organization} gives tips."),
         ],
-    }
-
-
-def _of_clients(world: World, slug: str) -> Mapping[str, list[str]]:
-    return {
-        "client list": [slug],
-        "client rotate": [world.canaries.user_id],
-        "client revoke": [world.canaries.user_id],
-        "client lead-back": [world.canaries.user_id, "--redirect-uri", "https://app.example.org/back"],
     }
 
 

@@ -70,24 +70,58 @@ def cdp(platform: Platform, app_url: str, database_url: str) -> Cdp:
 def test_an_organization_from_the_first_day_to_the_last(cdp: Cdp) -> None:
     slug = make.name("org")
 
-    added = cdp("organization", "add", slug, "--name", "De Winkel", "--json")
-    verified = cdp("organization", "verify", slug, "--json")
+    added = cdp("org", "add", slug, "--name", "De Winkel", "--json")
+    verified = cdp("org", "verify", slug, "--json")
     client = cdp("client", "add", slug, "--name", "kassa", "--scope", "records:write", "--json")
     rotated = cdp("client", "rotate", client.facts["client_id"], "--json")
-    key = cdp("write-key", "add", slug, "--name", "site", "--json")
-    keys = cdp("write-key", "list", slug, "--json")
-    revoked = cdp("write-key", "revoke", slug, key.facts["key_id"], "--json")
-    removed = cdp("organization", "remove", slug, "--yes", "--json")
-    listed = {each["slug"]: each for each in cdp("organization", "list", "--json").facts}
+    key = cdp("key", "add", slug, "--name", "site", "--json")
+    keys = cdp("key", "list", slug, "--json")
+    revoked = cdp("key", "disable", slug, key.facts["key_id"], "--json")
+    removed = cdp("org", "remove", slug, "--yes", "--json")
+    listed = {each["slug"]: each for each in cdp("org", "list", "--json").facts}
 
     assert (slug, None) == (added.facts["slug"], added.facts["verified_at"])
     assert verified.facts["verified_at"]
     assert re.fullmatch(r"cdp_cs_\w+", client.facts["client_secret"])
     assert client.facts["client_secret"] != rotated.facts["client_secret"]
     assert key.facts["write_key"] not in keys.out
-    assert revoked.facts["revoked"]
+    assert revoked.facts["disabled"]
     assert {"removed": 0, "keys_destroyed": 0} == removed.facts
     assert listed[slug]["closed_at"]
+
+
+def test_what_was_ended_comes_back_with_a_new_secret_and_nothing_that_it_held(cdp: Cdp) -> None:
+    slug = make.name("org")
+    cdp("org", "add", slug, "--name", "De Winkel", "--may", "profiles:read", "--json")
+    client = cdp("client", "add", slug, "--name", "kassa", "--scope", "records:write", "--json").facts
+    key = cdp("key", "add", slug, "--name", "site", "--batch-bytes", "65536", "--json").facts
+
+    turned = cdp("key", "rotate", slug, key["key_id"], "--json").facts
+    disabled = cdp("org", "disable", slug, "--yes", "--json").facts
+    again = cdp("client", "disable", client["client_id"])
+    enabled = cdp("client", "enable", client["client_id"], "--json").facts
+    keys = cdp("key", "list", slug, "--json").facts
+
+    assert turned["write_key"] != key["write_key"]
+    assert {"slug": slug, "clients_disabled": 1, "keys_disabled": 1} == disabled
+    assert 5 == again.code
+    assert enabled["client_secret"] not in {None, client["client_secret"]}
+    assert [True, True] == [each["revoked_at"] is not None for each in keys]
+    assert {65536} == {each["batch_bytes"] for each in keys}
+
+
+def test_what_an_organization_says_of_itself_is_set_piece_by_piece(cdp: Cdp) -> None:
+    slug = make.name("org")
+    cdp("org", "add", slug, "--name", "De Winkel", "--verified")
+
+    cdp("org", "set", slug, "--language", "nl")
+    cdp("org", "set", slug, "--privacy-mail", "privacy@example.org", "--may", "profiles:read", "--may", "org:admin")
+    said = cdp("org", "unverify", slug, "--json").facts
+
+    assert ("nl", "privacy@example.org", None) == (said["language"], said["privacy_mail"], said["verified_at"])
+    assert ["org:admin", "profiles:read"] == said["may"]
+    for wrong in (("--language", "fr"), ("--privacy-mail", "nobody"), ("--may", "everything")):
+        assert 7 == cdp("org", "set", slug, *wrong).code
 
 
 def test_a_mapping_is_made_and_undone(cdp: Cdp, platform: Platform) -> None:
@@ -145,7 +179,7 @@ def test_the_schema_is_as_committed(cdp: Cdp) -> None:
 def test_for_people_there_is_a_table(cdp: Cdp, platform: Platform) -> None:
     slug = make.organization(platform).slug
 
-    said = cdp("organization", "list").out
+    said = cdp("org", "list").out
 
     assert said.startswith("slug")
     assert slug in said
@@ -155,13 +189,13 @@ def test_for_people_there_is_a_table(cdp: Cdp, platform: Platform) -> None:
     ("arguments", "code", "line"),
     [
         (("client", "list", "nobody"), 5, NO_ORGANIZATION),
-        (("client", "revoke", "c-none"), 5, "error: There is no such client or write key. [client-unknown]\n"),
+        (("client", "disable", "c-none"), 5, "error: There is no such client or write key. [client-unknown]\n"),
         (
             ("catalog", "map", "nobody", "a", "contact"),
             5,
             "error: There is no such organization. [organization-unknown]\n",
         ),
-        (("organization", "add", "A B", "--name", "x"), 7, "error: a slug is 2 to 40 lower-case letters"),
+        (("org", "add", "A B", "--name", "x"), 7, "error: a slug is 2 to 40 lower-case letters"),
         (
             ("client", "add", "--name", "x", "--scope", "all"),
             7,
@@ -184,7 +218,7 @@ def test_an_error_for_programs_is_json(cdp: Cdp) -> None:
 
 
 def test_a_database_that_is_not_there_is_one_line_without_its_password(cdp: Cdp) -> None:
-    said = cdp("organization", "list", CDP_APP_DATABASE_URL="postgresql://cdp_login:hunter2@127.0.0.1:1/cdp")
+    said = cdp("org", "list", CDP_APP_DATABASE_URL="postgresql://cdp_login:hunter2@127.0.0.1:1/cdp")
 
     assert 9 == said.code
     assert said.err.startswith("error: the database did not answer")
@@ -201,7 +235,7 @@ def test_a_key_ring_that_is_gone_is_one_line(cdp: Cdp, tmp_path: Path) -> None:
 
 
 def test_a_setting_that_is_wrong_is_named(cdp: Cdp) -> None:
-    said = cdp("organization", "list", CDP_POOL_SIZE="many")
+    said = cdp("org", "list", CDP_POOL_SIZE="many")
 
     assert (7, "error: the setting CDP_POOL_SIZE is a positive whole number [invalid]\n") == (said.code, said.err)
 

@@ -90,7 +90,7 @@ def test_a_folder_that_is_called_as_a_package_is_not_imported(
         assert (0, False) == (said.returncode, "mine" in said.stdout), said.stderr
 
 
-@pytest.mark.parametrize("command", ["organization list", "keys status", "doctor", "worker", "schema", "serve"])
+@pytest.mark.parametrize("command", ["org list", "keys status", "doctor", "worker", "schema", "serve"])
 def test_a_wrong_home_is_named_and_stays_empty(tmp_path: Path, command: str) -> None:
     home = tmp_path / "wrong"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CDP_")}
@@ -121,9 +121,9 @@ def test_the_operator_raises_what_a_write_key_may_send_at_once(
     alone(CDP_HOME=str(platform.settings.home), CDP_APP_DATABASE_URL=app_url)
     slug = make.organization(platform).slug
 
-    added = CliRunner().invoke(app, ["write-key", "add", slug, "--name", "site", "--batch-bytes", "4000000"])
-    more = CliRunner().invoke(app, ["write-key", "add", slug, "--name", "site", "--batch-bytes", "4096001"])
-    listed = CliRunner().invoke(app, ["write-key", "list", slug, "--json"]).stdout
+    added = CliRunner().invoke(app, ["key", "add", slug, "--name", "site", "--batch-bytes", "4000000"])
+    more = CliRunner().invoke(app, ["key", "add", slug, "--name", "site", "--batch-bytes", "4096001"])
+    listed = CliRunner().invoke(app, ["key", "list", slug, "--json"]).stdout
 
     assert (0, 2) == (added.exit_code, more.exit_code)
     assert '"batch_bytes": 4000000' in listed

@@ -1,0 +1,78 @@
+"""What an organization says of itself, and what it may let its own programs do."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from cdp.client_scopes import SCOPES
+from cdp.clients import UnknownScope
+from cdp.organizations import OrganizationUnknown
+from cdp.tables import Organization
+from consent.errors import Invalid
+
+LANGUAGES: Final = ("nl", "en")
+_MAIL: Final = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,189}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The language of letters (both where it is None), where letters about privacy go, and the scopes it may give."""
+
+    language: str | None
+    privacy_mail: str | None
+    may: tuple[str, ...]
+
+
+def said(organization: Organization) -> Said:
+    """Return what stands in the details of an organization."""
+    details = organization.details
+    place = details.get("privacy")
+    mail = place.get("email") if isinstance(place, Mapping) else None
+    return Said(details.get("language"), mail, tuple(details.get("scopes", ())))
+
+
+def put(
+    session: Session,
+    organization: UUID,
+    *,
+    language: str | None = None,
+    privacy_mail: str | None = None,
+    may: Sequence[str] | None = None,
+) -> Organization:
+    """Say what is given, leave the rest as it was, and return the organization; raises Invalid or NotFound."""
+    found = session.get(Organization, organization)
+    if found is None:
+        raise OrganizationUnknown(field="/organization")
+    details: dict[str, Any] = dict(found.details)
+    if language is not None:
+        details["language"] = _language(language)
+    if privacy_mail is not None:
+        place = details.get("privacy")
+        details["privacy"] = {**(place if isinstance(place, Mapping) else {}), "email": _mail(privacy_mail)}
+    if may is not None:
+        details["scopes"] = _scopes(may)
+    found.details = details
+    session.flush()
+    return found
+
+
+def _language(stated: str) -> str:
+    if stated not in LANGUAGES:
+        raise Invalid("the language is nl or en", field="/language")
+    return stated
+
+
+def _mail(stated: str) -> str:
+    if not _MAIL.fullmatch(stated) or not stated.isprintable():
+        raise Invalid("this is no e-mail address", field="/privacy_mail")
+    return stated
+
+
+def _scopes(stated: Sequence[str]) -> list[str]:
+    if not SCOPES.keys() >= set(stated):
+        raise UnknownScope(field="/may")
+    return sorted(set(stated))
