@@ -75,7 +75,7 @@ KEPT = {
     "session": timedelta(hours=24),
     "ceremony": timedelta(hours=24),
     "proof_code": timedelta(hours=24),
-    "used_once": timedelta(),
+    "used_once": timedelta(minutes=5),
     "authorization_request": timedelta(hours=1),
     "token_family": timedelta(hours=1),
     "idempotency": timedelta(hours=24),
