@@ -7,12 +7,15 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from api.portal.pages import plates
 from cdp import clock, directory, grants
+from cdp.catalog.files import Language
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent import acts as law
 from tests import make
 from tests.portal.conftest import PAGE, Enter
+from tests.portal.samples import world
 
 PURPOSES = ("advice", "research", "customer-care", "personalisation", "direct-marketing", "fraud-prevention")
 
@@ -186,6 +189,15 @@ def test_a_file_is_kept_for_a_year(portal: TestClient) -> None:
     assert 200 == answer.status_code
     assert "public, max-age=31536000, immutable" == answer.headers["cache-control"]
     assert 404 == portal.get("/static/portal.000000000000.css").status_code
+
+
+def test_what_was_changed_later_was_given_when_it_was_given() -> None:
+    narrowed = world.grant("vuurtoren", "advice", "address", ago=60, changed_at=world.AT - timedelta(days=5))
+
+    said = plates.ground(world.speech(Language.NL), narrowed, "Boekhandel De Vuurtoren")
+
+    assert f"op {world.speech(Language.NL).date(narrowed.since)}." in said
+    assert narrowed.since != narrowed.changed_at
 
 
 def test_stopping_and_objecting_are_told_apart_where_both_can_be_done_and_in_help(

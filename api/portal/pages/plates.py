@@ -153,7 +153,7 @@ def looked(facts: Facts, grant: Grant) -> str:
 def ground(speech: Speech, grant: Grant, name: str) -> str:
     """Return who allowed it: the customer here, or elsewhere as the organization states."""
     if grant.categories:
-        return speech.say("U gaf dit zelf, op %(date)s.", date=speech.date(grant.changed_at))
+        return speech.say("U gaf dit zelf, op %(date)s.", date=speech.date(grant.since))
     return speech.say("%(name)s zegt: u gaf dit buiten mijn.klant.", name=name)
 
 
