@@ -1,23 +1,28 @@
 """The description of the door (OpenAPI 3.1): what the framework derives, and the problems of every operation.
 
-`python -m api.openapi [FILE]` writes it, always the same for the same code; a test compares it with the committed file.
+`python -m api.openapi [FOLDER]` writes the whole (v1.json) and the document of each audience, always the same for the
+same code; a test compares them with the committed files.
 """
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
+from starlette.requests import Request
 
-from api import once, paths
+from api import audiences, once, paths, words
 from api.problems import ProblemDocument, WireProblem
 from cdp.ingest import records
 
-DOCUMENT: Final = Path(__file__).parents[1] / "openapi" / "v1.json"
+FOLDER: Final = Path(__file__).parents[1] / "openapi"
+WHOLE: Final = "v1"
 _PROBLEM: Final = "application/problem+json"
 _CLIENT: Final = {"type": "http", "scheme": "basic", "description": "A client and its secret (RFC 6749 §2.3.1)."}
+_LICENSE: Final = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
 _ABOUT: Final = {
     "400": "The request cannot be read.",
     "401": "We do not know who is asking.",
@@ -27,6 +32,7 @@ _ABOUT: Final = {
     "413": "The body is too large.",
     "415": "The content type is not understood here.",
     "422": "The request makes no sense.",
+    "431": "The headers of this request are too large.",
     "default": "Something else is wrong.",
 }
 _WRITES: Final = frozenset({"post", "put", "patch", "delete"})
@@ -51,9 +57,32 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def text_of(app: FastAPI) -> str:
-    """Return the description as it is committed."""
-    return json.dumps(app.openapi(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+def texts_of(app: FastAPI) -> dict[str, str]:
+    """Return every document as it is committed, by the name of its file."""
+    whole = app.openapi()
+    documents = {WHOLE: whole} | {each: audiences.document_for(each, whole) for each in audiences.AUDIENCES}
+    return {f"{name}.json": _text(each) for name, each in documents.items()}
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` serve the document of each audience beside the whole; each is made once."""
+    for audience in audiences.AUDIENCES:
+        app.add_route(f"/openapi/{audience}.json", _served(audience), include_in_schema=False)
+
+
+def _served(audience: str) -> Callable[[Request], Response]:
+    made: list[str] = []
+
+    def document(request: Request) -> Response:
+        if not made:
+            made.append(_text(audiences.document_for(audience, request.app.openapi())))
+        return Response(made[0], media_type="application/json")
+
+    return document
+
+
+def _text(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _complete(document: dict[str, Any]) -> None:
@@ -64,11 +93,15 @@ def _complete(document: dict[str, Any]) -> None:
         schemas[model.__name__] = model.model_json_schema()
     document["components"].setdefault("securitySchemes", {})["client"] = dict(_CLIENT)
     schemas.update(json.loads(json.dumps(records.schemas()[1])))
+    document["info"]["license"] = dict(_LICENSE)
+    document["servers"] = [{"url": "/", "description": "The installation that serves this document."}]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if _takes_key(method, operation):
                 operation.setdefault("parameters", []).append(dict(once.PARAMETER))
             _add_problems(path, method, operation)
+            operation.setdefault("security", [])
+    words.explain(document)
 
 
 def _takes_key(method: str, operation: dict[str, Any]) -> bool:
@@ -104,7 +137,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:
         found += ["413", "415"]
     if method in _WRITES:
         found += ["409"]
-    return found
+    return found if len(found) > 1 else ["431", "default"]
 
 
 def _response(path: str, status: str) -> dict[str, Any]:
@@ -114,12 +147,13 @@ def _response(path: str, status: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write the document to the file that is named, or to its place in the repository."""
+    """Write the documents into the folder that is named, or to their place in the repository."""
     from api.app import described  # noqa: PLC0415 -- the application is made of this module
 
-    file = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENT
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text_of(described()), encoding="utf-8")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts_of(described()).items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

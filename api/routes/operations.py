@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from api.forwarding import client_of, is_loopback
 from api.metrics import Metrics
@@ -53,7 +53,12 @@ async def ready(platform: PlatformDep) -> Response:
     return JSONResponse(answer.model_dump(), 200 if is_ready else 503)
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.get(
+    "/metrics",
+    summary="Get the numbers of this process",
+    operation_id="metrics",
+    response_class=PlainTextResponse,
+)
 async def metrics(request: Request, platform: PlatformDep) -> Response:
     """Return the numbers, to this machine or to whom the settings name."""
     settings = platform.settings
