@@ -46,6 +46,8 @@ from api.routes import (
     records,
     rejects,
     segment,
+    signals,
+    webhooks,
 )
 from cdp import external, mail, sms
 from cdp.authzen.point import DecisionPoint
@@ -76,6 +78,8 @@ ROUTES: Final = (
     grants,
     access_requests,
     demands,
+    signals,
+    webhooks,
     catalog,
     oauth,
     oauth_metadata,

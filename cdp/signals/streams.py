@@ -204,8 +204,8 @@ def renew_secret(platform: Platform, session: Session, stream: UUID, *, at: date
 
 
 def _check(platform: Platform, wanted: Wanted) -> None:
-    if wanted.url is not None:
-        Target.of(wanted.url, allow_private=platform.settings.allow_private_addresses)
+    if wanted.kind is not Kind.POLL:
+        Target.of(wanted.url or "", allow_private=platform.settings.allow_private_addresses)
     header = wanted.authorization
     if header is not None and not (header.isascii() and header.isprintable()):
         raise UnfitHeader(field="/delivery/authorization_header")

@@ -180,6 +180,17 @@ CALLS: Final[Mapping[str, Call]] = {
     "request_letters_due": Call(
         "select jsonb_agg(r) from request_letters_due(now(), 9) r", ("operator",), ("operator",)
     ),
+    "own_signals": Call(
+        f"select jsonb_agg(s.kind) from own_signals({_id('winkel')}) s", _CUSTOMER, ("customer anna",)
+    ),
+    "take_signal_stream": Call(
+        "select jsonb_agg(t.stream_id) from take_signal_stream(now() + interval '1 minute', now()) t",
+        ("operator",),
+        ("operator",),
+    ),
+    "replay_signals": Call(
+        f"select replay_signals({_id('huis')}, null, now())", ("operator",), ("operator",)
+    ),
     "alerts_due": Call("select jsonb_agg(a) from alerts_due(now()) a", ("operator",), ("operator",)),
     "remove_organization": Call(
         f"select remove_organization({_id('winkel')}, 10, now())", ("operator",), ("operator",)
@@ -210,6 +221,7 @@ ELSEWHERE: Final[Mapping[str, set[str]]] = {
     "make_partitions": {"operator"},
     "make_years": {"source"},
     "make_partition": set(),
+    "end_signal_streams": {"operator", "keeper"},
     "log_acts": {"keeper"},
     "log_links": {"keeper"},
     "log_accesses": {"keeper"},

@@ -139,10 +139,12 @@ insert into change (organization_id, customer_id, kind, purpose, at)
 select pg_temp.id(o), pg_temp.id(c), 'grant', 'customer-care', now()
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 
-insert into signal_stream (organization_id, stream_id, kind, description, wanted, next_at, created_at)
-select pg_temp.id(o), pg_temp.id('stream' || o), 'poll', '', '{grant}', now(), now() from unnest(array['huis', 'winkel']) o;
-insert into signal (organization_id, stream_id, signal_id, customer_id, transaction, change_id, event, purpose, at, queued_at, next_at)
-select c.organization_id, s.stream_id, s.stream_id, c.customer_id, c.transaction, c.change_id, c.kind, c.purpose, c.at, now(), now()
+insert into signal_stream (organization_id, stream_id, kind, url, description, wanted, next_at, created_at)
+select pg_temp.id(o), pg_temp.id('stream' || o), 'webhook', 'https://hook.example.org/', '', '{grant}', now(), '-infinity'
+from unnest(array['huis', 'winkel']) o;
+insert into signal (organization_id, stream_id, signal_id, customer_id, transaction, change_id, event, purpose, at, standing, queued_at, next_at)
+select c.organization_id, s.stream_id, s.stream_id, c.customer_id, c.transaction, c.change_id, c.kind, c.purpose, c.at,
+       case when c.organization_id = pg_temp.id('huis') then 'dead' else 'waiting' end, now(), now()
 from change c join signal_stream s using (organization_id);
 
 insert into session (session_hash, customer_id, session_id, way, started_at, idle, expires_at, ends_at, proven_at)

@@ -1,0 +1,156 @@
+"""Streams of Shared Signals and webhooks, as an organization's program manages and polls them."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from cdp import clock
+from cdp.platform import Platform
+from cdp.tables import Organization
+from tests import make
+from tests.cdp.signals import receiving
+
+POLL = {"method": "urn:ietf:rfc:8936"}
+
+
+def asking(platform: Platform, reader: Organization) -> dict[str, str]:
+    return make.service(platform, reader, "signals:manage")
+
+
+def streamed(api: TestClient, headers: dict[str, str], **more: Any) -> dict[str, Any]:
+    answer = api.post("/ssf/streams", json={"delivery": POLL, **more}, headers=headers)
+    assert 201 == answer.status_code, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def polled(api: TestClient, headers: dict[str, str], stream: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    answer = api.post(f"/ssf/poll/{stream['stream_id']}", json=asked, headers=headers)
+    assert 200 == answer.status_code, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_the_configuration_says_where_everything_is(api: TestClient, platform: Platform) -> None:
+    said = api.get("/.well-known/ssf-configuration").json()
+
+    assert platform.settings.base_url == said["issuer"]
+    assert ["urn:ietf:rfc:8935", "urn:ietf:rfc:8936"] == said["delivery_methods_supported"]
+    for name, path in (("configuration", "streams"), ("status", "status"), ("verification", "verify")):
+        assert said[f"{name}_endpoint"].endswith(f"/ssf/{path}")
+
+
+def test_who_polls_gets_the_oldest_of_each_customer_until_it_is_acknowledged(
+    api: TestClient, platform: Platform
+) -> None:
+    reader = make.organization(platform)
+    headers = asking(platform, reader)
+    stream = streamed(api, headers)
+    for _ in range(2):
+        giver = make.person(platform)
+        make.grant(platform, giver, reader)
+        make.revoke(platform, giver, reader)
+
+    first = polled(api, headers, stream, maxEvents=1, returnImmediately=True)
+    assert (1, True) == (len(first["sets"]), first["moreAvailable"])
+    both = polled(api, headers, stream)
+    assert first["sets"].keys() < both["sets"].keys()
+    assert ["grant-given"] * 2 == receiving.names(platform, [({}, each.encode()) for each in both["sets"].values()])
+    (bad, good) = sorted(both["sets"])
+    then = polled(api, headers, stream, ack=[good], setErrs={bad: {"err": "invalid_key", "description": "x"}})
+    assert ["grant-revoked"] == receiving.names(platform, [({}, each.encode()) for each in then["sets"].values()])
+    assert {"invalid_key"} == {each["failure"] for each in receiving.standings(platform, reader) if each["failure"]}
+    assert {} == polled(api, headers, stream, maxEvents=0, ack=list(then["sets"]))["sets"]
+    assert {"sets": {}, "moreAvailable": False} == polled(api, headers, stream)
+
+
+def test_a_stream_that_wants_only_the_words_of_others_gets_claims_change(api: TestClient, platform: Platform) -> None:
+    reader, caep = (
+        make.organization(platform),
+        "https://schemas.openid.net/secevent/caep/event-type/token-claims-change",
+    )
+    headers = asking(platform, reader)
+    stream = streamed(api, headers, events_requested=[caep, "https://unknown.example/event"])
+    make.grant(platform, make.person(platform), reader)
+
+    (body,) = polled(api, headers, stream)["sets"].values()
+    assert [caep] == stream["events_delivered"] == list(receiving.claims(platform, body.encode())["events"])
+
+
+def test_a_stream_is_paused_verified_replaced_and_removed(api: TestClient, platform: Platform) -> None:
+    headers = asking(platform, make.organization(platform))
+    stream = streamed(api, headers)
+    one = {"stream_id": stream["stream_id"]}
+
+    paused = api.post("/ssf/status", json=one | {"status": "paused", "reason": "later"}, headers=headers).json()
+    assert one | {"status": "paused", "reason": "later"} == paused
+    assert paused == api.get("/ssf/status", params=one, headers=headers).json()
+    api.post("/ssf/status", json=one | {"status": "enabled"}, headers=headers)
+    assert 204 == api.post("/ssf/verify", json=one | {"state": "echo"}, headers=headers).status_code
+    assert 409 == api.post("/ssf/verify", json=one, headers=headers).status_code
+    ((jti, body),) = polled(api, headers, stream)["sets"].items()
+    assert [{"state": "echo"}] == list(receiving.claims(platform, body.encode())["events"].values())
+    polled(api, headers, stream, ack=[jti])
+    assert "new" == api.put("/ssf/streams", json={**one, "description": "new"}, headers=headers).json()["description"]
+    assert [stream["stream_id"]] == [each["stream_id"] for each in api.get("/ssf/streams", headers=headers).json()]
+    assert 204 == api.delete("/ssf/streams", params=one, headers=headers).status_code
+    assert 404 == api.get("/ssf/streams", params=one, headers=headers).status_code
+
+
+def test_no_stream_is_anothers_to_see_or_change(api: TestClient, platform: Platform) -> None:
+    mine, other = (asking(platform, make.organization(platform)) for _ in range(2))
+    one = {"stream_id": streamed(api, mine)["stream_id"]}
+
+    assert 404 == api.get("/ssf/streams", params=one, headers=other).status_code
+    assert 404 == api.delete("/ssf/streams", params=one, headers=other).status_code
+    assert 404 == api.post(f"/ssf/poll/{one['stream_id']}", json={}, headers=other).status_code
+    assert 404 == api.post("/ssf/status", json=one | {"status": "paused"}, headers=other).status_code
+    assert 404 == api.post(f"/v1/webhooks/{one['stream_id']}/secret", headers=mine).status_code
+    assert [] == api.get("/ssf/streams", headers=other).json()
+
+
+def test_without_the_scope_nothing_is_managed(api: TestClient, platform: Platform) -> None:
+    headers = make.service(platform, make.organization(platform), "profiles:read")
+
+    assert 403 == api.get("/ssf/streams", headers=headers).status_code
+    assert 401 == api.get("/v1/webhooks").status_code
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        {"method": "urn:ietf:rfc:8935"},
+        {"method": "urn:ietf:rfc:8935", "endpoint_url": "http://receiver.example.org/"},
+        {"method": "urn:ietf:rfc:8935", "endpoint_url": "https://user@receiver.example.org/"},
+        {
+            "method": "urn:ietf:rfc:8935",
+            "endpoint_url": "https://receiver.example.org/",
+            "authorization_header": "a\nb",
+        },
+        {"method": "https://example.org/other"},
+    ],
+)
+def test_an_address_or_header_that_cannot_be_used_is_refused(
+    api: TestClient, platform: Platform, delivery: dict[str, str]
+) -> None:
+    headers = asking(platform, make.organization(platform))
+
+    assert 422 == api.post("/ssf/streams", json={"delivery": delivery}, headers=headers).status_code
+
+
+def test_a_webhook_shows_its_secret_once(api: TestClient, platform: Platform) -> None:
+    headers = asking(platform, make.organization(platform))
+    wanted = {"url": "https://hook.example.org/", "events": ["grant-revoked", "erasure"]}
+    made = api.post("/v1/webhooks", json=wanted, headers=headers).json()
+
+    (seen,) = api.get("/v1/webhooks", headers=headers).json()["webhooks"]
+    assert ("whsec_", True) == (made["secret"][:6], "secret" not in seen)
+    assert {"grant-revoked", "erasure"} == set(seen["events"])
+    path = f"/v1/webhooks/{made['webhook_id']}"
+    assert made["secret"] != api.post(f"{path}/secret", headers=headers).json()["secret"]
+    assert 202 == api.post(f"{path}/test", headers=headers).status_code
+    assert 204 == api.delete(path, headers=headers).status_code
+    assert 404 == api.delete(path, headers=headers).status_code
+    assert 422 == api.post("/v1/webhooks", json=wanted | {"events": ["unknown"]}, headers=headers).status_code
+    assert clock.now().isoformat() > seen["created_at"]
