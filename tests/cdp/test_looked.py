@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from cdp import accesses, clients, clock, looked
+from cdp import accesses, clients, clock, looked, looks
 from cdp.looked import Line, Search, Wanted
 from cdp.platform import Platform
 from cdp.reading import Asker
@@ -170,6 +170,22 @@ def test_weeks_count_people_computers_and_who_was_stopped(
 
     assert [(0, 0, 0), (1, 1, 1), (1, 1, 1)] == [(each.human, each.computer, each.stopped) for each in found]
     assert monday == found[-1].begins
+
+
+def test_the_weeks_and_the_organizations_count_the_same_looks(
+    platform: Platform, noor: make.Person, database_url: str
+) -> None:
+    bank, until = make.organization(platform), clock.now() + timedelta(minutes=1)
+    for path in ("lookup", "decision", "profile", "interactions", "batch"):
+        look(database_url, noor, bank, path=path)
+    look(database_url, noor, bank, path="lookup", outcome="refused")
+
+    with platform.database.scoped(noor.scope) as session:
+        weeks = looked.weeks(session, looked.mondays(until, 2), until=until)
+        each = looks.recent(session, since=until - timedelta(days=7), until=until)
+
+    assert (3, 1) == (sum(week.human + week.computer for week in weeks), sum(week.stopped for week in weeks))
+    assert (3, 1) == (sum(one.released for one in each.values()), sum(one.refused for one in each.values()))
 
 
 def test_a_stranger_sees_no_line(platform: Platform, noor: make.Person, database_url: str) -> None:
