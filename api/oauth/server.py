@@ -7,7 +7,7 @@ for, never more; (5) of a token of another organization nothing is told and noth
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error
@@ -31,7 +31,7 @@ from cdp.oauth import access_tokens, applicants, client_keys, families, id_token
 from cdp.oauth.access_tokens import LONGEST_SECONDS, Known
 from cdp.oauth.applicants import Applicant
 from cdp.oauth.families import Shown
-from cdp.oauth.proofs_of_possession import Asked, ProofFailed
+from cdp.oauth.proofs_of_possession import Asked, Proof, ProofFailed
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 
@@ -174,6 +174,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
         self._platform = platform
         self._session = session
         self._key_hash: bytes | None = None
+        self._proof: Proof | None = None
         self._at = clock.now()
         self.register_grant(_ClientCredentials)
         self.register_grant(CodeGrant, [OnlyHashed(required=True)])
@@ -207,18 +208,25 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
             return forms.answer(status, body)
         try:
             self._take_proof(request)
+            response: Response = super().create_token_response(request)
         except ProofFailed as error:
             return forms.answer(400, {"error": error.error, "error_description": error.message}, self._nonce())
-        response: Response = super().create_token_response(request)
         return response
 
     def _take_proof(self, request: OAuthForm) -> None:
         if request.proof is None:
             return
         asked = Asked("POST", request.path)
-        proof = proofs_of_possession.check(self._platform, request.proof, asked, at=self._at)
-        proof.use(self._session, self._platform, at=self._at)
-        self._key_hash = proof.key_hash
+        self._proof = proofs_of_possession.check(self._platform, request.proof, asked, at=self._at)
+        self._key_hash = self._proof.key_hash
+
+    def authenticate_client(self, request: OAuthForm, methods: Sequence[str], endpoint: str = "token") -> _Client:
+        """Return who asks. Only a client's proof is kept as used: what a stranger sends leaves nothing behind."""
+        client: _Client = super().authenticate_client(request, methods, endpoint)
+        if self._proof is not None:
+            self._proof.use(self._session, self._platform, at=self._at)
+            self._proof = None
+        return client
 
     def _nonce(self) -> dict[str, str]:
         return {"DPoP-Nonce": proofs_of_possession.nonce(self._platform, at=self._at)}
@@ -261,7 +269,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib publishes n
         """Keep an authorization request of a client that proved itself (RFC 9126 §2)."""
         try:
             self._take_proof(request)
-            client: _Client = self.authenticate_client(request, METHODS)
+            client = self.authenticate_client(request, METHODS)
             words, key = {**request.form, "client_id": client.applicant.client_id}, self._key_hash
             wanted = authorization.read(
                 self._session, self._platform, client.applicant, words, at=self._at, key_hash=key

@@ -116,6 +116,12 @@ def test_a_proof_is_taken_once(api: TestClient, client: NewClient, token: str, n
     assert [200, 401] == [use(api, token, using).status_code for _ in range(2)]
 
 
+def test_a_proof_of_a_stranger_is_not_kept(api: TestClient, client: NewClient, nonce: str) -> None:
+    proof, stranger = oauth.proof(KEY, "POST", TOKEN, nonce=nonce), NewClient(client.client_id, "wrong")
+
+    assert [401, 200, 400] == [ask(api, each, proof).status_code for each in (stranger, client, client)]
+
+
 def test_a_proof_is_for_its_own_token_and_key(api: TestClient, client: NewClient, token: str, nonce: str) -> None:
     another = str(ask(api, client, oauth.proof(KEY, "POST", TOKEN, nonce=nonce)).json()["access_token"])
     proofs = [
