@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from psycopg import sql
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from cdp import clock, dossier, postgres_binaries
+from cdp import clock, dossier, postgres_binaries, receipt_letters, reminders
 from cdp.ingest.items import (
     Channel,
     Direction,
@@ -36,9 +38,11 @@ from cdp.log import sequencer
 from cdp.platform import Platform
 from cdp.postgres import Cluster
 from cdp.settings import Settings
-from cdp.tables import Organization
+from cdp.tables import Organization, Permission
 from cdp.unsealing import OwnKeys
 from tests import make
+from tests.api import apps
+from tests.cdp.signals import receiving
 
 HASHES = ("sha256", "sha1", "md5")
 NEVER = {
@@ -182,6 +186,7 @@ def items(canary: Canary, user: str, email: str) -> list[Item]:
 
 def plant(house: House, canary: Canary) -> make.Person:
     """Let the canary leave a trace wherever a person can: deliveries, a merge, logins, grants, reads and mistakes."""
+    receiving.stream(house.platform, house.bank, "https://127.0.0.1:1/")  # nobody is there: what it is told waits
     for source, user in ((house.shop, canary.user), (house.bank, f"{canary.user}-bank")):
         assert Outcome.STORED in make.delivery(house.platform, source, *items(canary, user, canary.email))
     changed = make.item(Kind.ATTRIBUTES, "first_name", f"{canary.name}-vroeger", user=canary.user)
@@ -190,6 +195,7 @@ def plant(house: House, canary: Canary) -> make.Person:
     _act(house, person, canary)
     _look(house, person, canary)
     _err(house, person, canary)
+    receiving.turns(house.platform, at=clock.now() + timedelta(hours=1))
     sequencer.step(house.platform)
     return person
 
@@ -203,6 +209,15 @@ def _act(house: House, person: make.Person, canary: Canary) -> None:
     assert 200 == api.post(f"/v1/me/records/{record['record_id']}/dispute", headers=headers).status_code
     assert 202 == api.post("/v1/login", json={"email": canary.email}).status_code
     make.access_request(house.platform, house.bank, person.customer_id)
+    with house.platform.database.scoped(person.scope) as session:
+        for standing in session.exec(select(Permission)):
+            reminders.keep(session, standing, at=clock.now())
+        receipt_letters.choose(session, person.customer_id, wanted=True, at=clock.now())
+    assert "refresh_token" in apps.tokens(
+        api, apps.app(house.platform), person, state=canary.note, nonce=canary.own_word
+    )
+    apps.opened(api, apps.app(house.platform), state=canary.message, authorization_details=apps.details())
+    api.cookies.clear()
     house.app.state.outbox.settle()
 
 
