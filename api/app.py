@@ -40,6 +40,7 @@ from api.routes import (
     me_requests,
     me_sources,
     oauth,
+    oauth_grants,
     oauth_metadata,
     operations,
     profiles,
@@ -82,12 +83,13 @@ ROUTES: Final = (
     webhooks,
     catalog,
     oauth,
+    oauth_grants,
     oauth_metadata,
     authorize,
     operations,
 )
 """The modules of `api.routes`; each exports `router`. Add yours here."""
-LENIENT: Final = (segment, oauth, oauth_metadata, authorize, authzen)
+LENIENT: Final = (segment, oauth, oauth_grants, oauth_metadata, authorize, authzen)
 """Those that pass over parameters they do not know, as other standards ask."""
 
 

@@ -2028,7 +2028,7 @@ grant execute on function make_partitions(timestamp with time zone) to cdp_opera
 create function make_years(years integer[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body ee7c246235323d95eff82da9f105b9a8;
 grant execute on function make_years(integer[]) to cdp_source;
 
-create function may_act(customer uuid, recipient uuid, kind text) returns boolean language sql stable owner cdp_owner body fd36e92f6724f84f9f5b4e37dc4ab193;
+create function may_act(customer uuid, recipient uuid, kind text) returns boolean language sql stable owner cdp_owner body 6d7a67ef7abcc680b1b32ccfe705b6a2;
 grant execute on function may_act(uuid,uuid,text) to cdp_keeper;
 
 create function may_join(guest uuid, host uuid) returns boolean language sql stable owner cdp_owner body bbf4bf068f0e4092be3dac78a6235791;

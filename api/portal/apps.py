@@ -32,8 +32,13 @@ def refused(request: Request) -> Response:
 
 def opening(answer: Response, wanted: Wanted | None) -> Response:
     """Let the form on this page lead to the app as well; a browser follows a form nowhere else."""
-    if wanted is not None:
-        leads = f"form-action 'self' {redirects.origin(wanted.redirect_uri)}"
+    return leading(answer, None if wanted is None else wanted.redirect_uri)
+
+
+def leading(answer: Response, address: str | None) -> Response:
+    """Do the same for any address that was checked."""
+    if address is not None:
+        leads = f"form-action 'self' {redirects.origin(address)}"
         answer.headers["Content-Security-Policy"] = POLICY.replace("form-action 'self'", leads)
     return answer
 

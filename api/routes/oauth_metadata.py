@@ -41,6 +41,10 @@ class Metadata(BaseModel):
     introspection_endpoint: str
     introspection_endpoint_auth_methods_supported: list[str]
     introspection_endpoint_auth_signing_alg_values_supported: list[str]
+    userinfo_endpoint: str
+    end_session_endpoint: str
+    grant_management_endpoint: str
+    grant_management_actions_supported: list[str]
     jwks_uri: str
     dpop_signing_alg_values_supported: list[str]
     scopes_supported: list[str]
@@ -95,6 +99,10 @@ def _described(issuer: str) -> Metadata:
         introspection_endpoint=f"{issuer}/oauth/introspect",
         introspection_endpoint_auth_methods_supported=methods,
         introspection_endpoint_auth_signing_alg_values_supported=algorithms,
+        end_session_endpoint=f"{issuer}/oauth/logout",
+        userinfo_endpoint=f"{issuer}/oauth/userinfo",
+        grant_management_endpoint=f"{issuer}/oauth/grants",
+        grant_management_actions_supported=["query", "revoke"],
         jwks_uri=f"{issuer}/oauth/jwks",
         dpop_signing_alg_values_supported=list(proofs_of_possession.ALGORITHMS),
         scopes_supported=sorted(SCOPES),

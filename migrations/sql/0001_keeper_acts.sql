@@ -126,11 +126,13 @@ begin
 end
 $$;
 
--- Who may record which act: the customer their own, a source an attested one for itself, the platform what time does.
+-- Who may record which act: the customer their own, a source an attested one for itself and that it gives back what it was
+-- given, the platform what time does.
 create function may_act(customer uuid, recipient uuid, kind text) returns boolean
 language sql stable
 return case
-    when kind in ('grant', 'narrow', 'extend', 'revoke', 'refuse', 'object') then customer = scope_customer('customer')
+    when kind = 'revoke' then coalesce(customer = scope_customer('customer'), recipient = scope_organization('source'))
+    when kind in ('grant', 'narrow', 'extend', 'refuse', 'object') then customer = scope_customer('customer')
     when kind = 'attest' then recipient = scope_organization('source')
     when kind = 'expire' then is_sealed('sequencer')
     else false

@@ -222,3 +222,72 @@ def test_a_new_login_is_asked_for_where_the_app_wants_one(
     answer = api.get(place, headers=apps.PAGE, follow_redirects=False)
 
     assert "/bevestigen" == answer.headers["location"].partition("?")[0]
+
+
+def _manages(api: TestClient, platform: Platform, asking: apps.App, method: str, grant_id: str) -> Any:
+    headers = make.service(platform, asking.organization, "grants:request")
+    return api.request(method, f"/oauth/grants/{grant_id}", headers=headers)
+
+
+def test_a_grant_is_told_as_it_stands_and_ends_when_it_is_given_back(
+    api: TestClient, platform: Platform, asking: apps.App, person: make.Person
+) -> None:
+    given, subject = apps.tokens(api, asking, person), apps.subject(platform, asking, person)
+    stranger = apps.app(platform)
+
+    told = _manages(api, platform, asking, "GET", given["grant_id"])
+    foreign = [_manages(api, platform, stranger, each, given["grant_id"]).status_code for each in ("GET", "DELETE")]
+    before = apps.reads(api, given["access_token"], subject)
+    ended = _manages(api, platform, asking, "DELETE", given["grant_id"])
+
+    assert given["authorization_details"] == told.json()["authorization_details"]
+    assert ([404, 404], 200, 204) == (foreign, before, ended.status_code)
+    assert 401 == apps.reads(api, given["access_token"], subject)
+    assert 404 == _manages(api, platform, asking, "GET", given["grant_id"]).status_code
+    (grant,) = api.get("/v1/me/grants", headers=person.headers).json()["grants"]
+    assert "revoked" == grant["stopped"]
+
+
+def test_userinfo_says_who_it_is_to_an_app_alone(
+    api: TestClient, platform: Platform, asking: apps.App, person: make.Person
+) -> None:
+    token = apps.tokens(api, asking, person, "ja")["access_token"]
+    program = make.service(platform, asking.organization, "profiles:read")
+
+    said = api.get("/oauth/userinfo", headers={"Authorization": f"Bearer {token}"})
+
+    assert {"sub": apps.subject(platform, asking, person)} == said.json()
+    assert 403 == api.get("/oauth/userinfo", headers=program).status_code
+
+
+def test_logging_out_is_asked_and_leads_back(api: TestClient, asking: apps.App, person: make.Person) -> None:
+    token = apps.tokens(api, asking, person, "ja")["id_token"]
+    words = {"id_token_hint": token, "post_logout_redirect_uri": apps.BYE, "state": "s"}
+
+    page = api.get("/oauth/logout", params=words, headers=apps.PAGE)
+    still = api.get("/", headers=apps.PAGE, follow_redirects=False).status_code
+    form = {"client_id": asking.client.client_id, "post_logout_redirect_uri": apps.BYE, "state": "s"}
+    answer = api.post("/oauth/logout/ja", data=form, headers=apps.PAGE, follow_redirects=False)
+
+    assert (200, 200, 303) == (page.status_code, still, answer.status_code)
+    assert "form-action 'self' https://app.example.org;" in page.headers["content-security-policy"]
+    assert f"{apps.BYE}?state=s" == answer.headers["location"]
+    assert 401 == api.get("/v1/me", headers=person.headers).status_code
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"post_logout_redirect_uri": "https://elsewhere.example.org/"},
+        {"id_token_hint": "eyJ.no.token"},
+        {"client_id": "c-other"},
+    ],
+    ids=["another address", "no token of ours", "another client"],
+)
+def test_a_logout_leads_nowhere_that_is_not_registered(
+    api: TestClient, asking: apps.App, person: make.Person, changed: dict[str, str]
+) -> None:
+    token = apps.tokens(api, asking, person, "ja")["id_token"]
+    words = {"id_token_hint": token, "post_logout_redirect_uri": apps.BYE} | changed
+
+    assert 400 == api.get("/oauth/logout", params=words, headers=apps.PAGE, follow_redirects=False).status_code

@@ -198,7 +198,8 @@ def test_a_pushed_request_is_taken_once_and_by_its_client(
 
     def come(client_id: str) -> int:
         words = {"client_id": client_id, "request_uri": uri}
-        return api.get("/oauth/authorize", params=words, headers=apps.PAGE, follow_redirects=False).status_code
+        status: int = api.get("/oauth/authorize", params=words, headers=apps.PAGE, follow_redirects=False).status_code
+        return status
 
     assert [400, 303, 400] == [come(each.client.client_id) for each in (other, asking, asking)]
 

@@ -250,6 +250,9 @@ def _of_readers(target: Target) -> dict[str, Example]:
         ),
         "token": Example(form=client),
         "revoke_token": Example(form={"token": target.canaries.attribute}),
+        "userinfo": Example(),
+        "oauth_grant": Example(),
+        "give_back_oauth_grant": Example(),
         "push_authorization_request": Example(
             form={"response_type": "code", "redirect_uri": target.canaries.attribute}
         ),

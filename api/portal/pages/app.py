@@ -1,5 +1,6 @@
 """An app wants to know who somebody is: one question, two answers of the same weight."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -22,6 +23,20 @@ class AppPage(Page):
     told: tuple[str, ...]
     is_verified: bool
     action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutPage(Page):
+    """An app asks to log out here, too; `back` are the words that go along with a yes."""
+
+    template: ClassVar[str] = "app_logout.html"
+
+    back: tuple[tuple[str, str], ...]
+
+
+def logout(speech: Speech, frame: Frame, *, back: Mapping[str, str]) -> LogoutPage:
+    """Return the page that asks before anybody is logged out."""
+    return LogoutPage(frame=frame, title=speech.say("Wilt u hier ook uitloggen?"), back=tuple(back.items()))
 
 
 def app(speech: Speech, frame: Frame, *, word: str, app: str, name: str, is_verified: bool) -> AppPage:

@@ -6,6 +6,7 @@ from typing import Final
 
 from api.portal import places
 from api.portal.pages.facts import Facts
+from api.portal.pages.heard import heard
 from api.portal.speech import Speech
 from cdp.tables import Act
 
@@ -18,6 +19,7 @@ class Line:
     text: str
     detail: str
     receipt: str
+    heard: str
 
 
 def lines(facts: Facts, acts: Iterable[Act]) -> tuple[Line, ...]:
@@ -27,12 +29,21 @@ def lines(facts: Facts, acts: Iterable[Act]) -> tuple[Line, ...]:
 
 def sentence(facts: Facts, act: Act) -> str:
     """Return what happened as one sentence."""
+    if (act.kind, act.by) == ("revoke", "source"):
+        return facts.speech.say("%(name)s gaf de toegang zelf terug.", name=facts.names.name(act.recipient_id))
     say = _HAPPENED.get(act.kind, _HAPPENED["narrow"])
     return say(facts.speech, facts.names.name(act.recipient_id))
 
 
 def _line(facts: Facts, act: Act) -> Line:
-    return Line(facts.speech.moment(act.at), sentence(facts, act), _detail(facts, act), places.receipt(act.act_id))
+    word = act.recipient_id, act.kind, act.purpose, act.at
+    return Line(
+        facts.speech.moment(act.at),
+        sentence(facts, act),
+        _detail(facts, act),
+        places.receipt(act.act_id),
+        heard(facts, word),
+    )
 
 
 def _detail(facts: Facts, act: Act) -> str:

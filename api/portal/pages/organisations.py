@@ -9,11 +9,13 @@ from api.portal import places
 from api.portal.drawing import Rosette, rosette
 from api.portal.frame import Frame, Page, Tab
 from api.portal.pages.facts import Facts
+from api.portal.pages.heard import heard
 from api.portal.pages.plates import SOON, Plate, end_of, plate
 from cdp.holdings import Grant, Request
 
 PENDING: Final = "pending"
 PER_PAGE: Final = 20
+_ENDINGS: Final = {"revoked": "revoke", "objected": "object"}
 
 Each = TypeVar("Each")
 
@@ -45,6 +47,7 @@ class Ended:
     when: str
     why: str
     undo: str | None
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ def ended_grant(facts: Facts, grant: Grant) -> Ended:
     """Return a permission that is over as its owner sees it."""
     speech, end = facts.speech, end_of(grant)
     how = {
-        "revoked": speech.say("Gestopt door u"),
+        "revoked": speech.say("Gestopt"),
         "refused": speech.say("Geweigerd door u"),
         "objected": speech.say("U maakte bezwaar"),
     }.get(grant.stopped or "", speech.say("Afgelopen"))
@@ -173,6 +176,9 @@ def ended_grant(facts: Facts, grant: Grant) -> Ended:
         when=speech.date(grant.changed_at if grant.stopped else end),
         why=facts.why(grant.organization, grant.purpose),
         undo=places.access(grant.grant_id, "terug") if grant.stopped == "revoked" else None,
+        heard=heard(
+            facts, (grant.organization, _ENDINGS.get(grant.stopped or "", ""), grant.purpose, grant.changed_at)
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from api.portal.routes import (
     access,
+    app_logout,
     apps,
     assets,
     confirm,
@@ -43,6 +44,7 @@ ROUTES: Final = (
     organisations,
     overview,
     requests,
+    app_logout,
     apps,
     access,
     sources,

@@ -10,6 +10,7 @@ from api.portal import cookies, places
 from api.portal.visit import Visiting, visit
 from api.principals import PlatformDep
 from cdp import sessions
+from cdp.platform import Platform
 from consent.errors import NotFound, Unauthenticated
 
 router = APIRouter(include_in_schema=False)
@@ -20,13 +21,18 @@ _OURS: Final = [Depends(own_forms.only)]
 @router.post(places.LOGOUT, dependencies=_OURS)
 async def leave(request: Request, platform: PlatformDep) -> Response:
     """End the session, also one that had ended already, and let the browser forget it."""
+    return await left(request, platform, places.LOGIN)
+
+
+async def left(request: Request, platform: Platform, onward: str) -> Response:
+    """End the session that the browser sent, if any, and lead on to an address that was checked."""
     try:
         who = await visit(request)
         with platform.database.scoped(who.person.scope) as session:
             sessions.end(session, who.person.session_id, at=who.at)
     except (Unauthenticated, NotFound):
         pass
-    answer = RedirectResponse(places.LOGIN, 303)
+    answer = RedirectResponse(onward, 303)
     cookies.clear_session(answer, platform.settings)
     return answer
 

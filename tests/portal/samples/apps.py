@@ -33,9 +33,14 @@ def _wrong(locale: Language) -> Page:
     return error_pages.of_app(world.speech(locale), frame)
 
 
+def _logout(locale: Language) -> Page:
+    return pages.logout(world.speech(locale), world.frame(locale, None), back={"client_id": "c-1"})
+
+
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "app": _app,
     "app-onbekende": _unverified,
     "app-verzoek": _request,
     "app-fout": _wrong,
+    "app-uitloggen": _logout,
 }
