@@ -11,6 +11,7 @@ from cdp.catalog.files import Catalog, Purpose
 from cdp.directory import Names
 from cdp.holdings import Grant, Request
 from cdp.looks import NEVER, Looks
+from cdp.signals.heard import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Facts:
     looks: Mapping[tuple[UUID, str], Looks]
     reviews: Mapping[tuple[UUID, str], datetime] = field(default_factory=dict)
     """The permissions that were given or said to be right ninety days ago, and when that was."""
+    heard: Mapping[Word, datetime | None] = field(default_factory=dict)
+    """What one organization was told, and when it said that it has it."""
 
     def looked(self, grant: Grant) -> Looks:
         """Return who looked under a permission."""

@@ -1,5 +1,6 @@
 """Organisaties: who may see something now, and where access has ended."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -14,6 +15,7 @@ from api.portal.pages.facts import Facts
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import access_requests, directory, grants, looks, reminders, visits
 from cdp.holdings import Grant, Request
+from cdp.signals import heard
 from consent import acts as law
 from consent.errors import NotFound
 from consent.types import CUSTOMER_SOURCE
@@ -88,4 +90,5 @@ def _one(visit: Visit, slug: str, *, is_faulty: bool = False) -> organisation.Or
             raise NotFound("there is no such organization")
         acts = visits.happened(opened.session, limit=MOST_HISTORY, recipient=known.organization_id)
         fault = opened.speech.say("Kies minstens 1 soort gegevens.") if is_faulty else None
-        return organisation.organisation(facts(visit, opened), opened.frame, known, tuple(acts), fault=fault)
+        known_facts = replace(facts(visit, opened), heard=heard.of(opened.session, known.organization_id))
+        return organisation.organisation(known_facts, opened.frame, known, tuple(acts), fault=fault)

@@ -1,12 +1,16 @@
 """Samples of one organization, of everything stopped, and of pages that are mostly words."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from api.portal.frame import Page, Room
 from api.portal.pages import organisation, plain, sources
+from api.portal.pages.facts import Facts
 from cdp.catalog.files import Language
 from cdp.holdings import Grant
+from cdp.signals.heard import Word
 from consent.types import CUSTOMER_SOURCE
 from tests.portal.samples import world
 from tests.portal.samples.overview import ACTS
@@ -15,8 +19,17 @@ from tests.portal.samples.overview import ACTS
 def _one(locale: Language, slug: str, *, fault: str | None = None) -> Page:
     facts = world.facts(locale, grants=world.SEVERAL + world.ENDED, looked=world.LOOKED, requests=(world.ASKS,))
     acts = tuple(each for each in ACTS if each.recipient_id == world.identity(slug))
+    facts = replace(facts, heard=_heard(facts, slug))
     frame = world.frame(locale, Room.ORGANISATIONS)
     return organisation.organisation(facts, frame, world.NAMES.by_id[world.identity(slug)], acts, fault=fault)
+
+
+def _heard(facts: Facts, slug: str) -> dict[Word, datetime | None]:
+    """Return that a stop of today has arrived, and that older ones were not confirmed."""
+    stops = [(each.recipient_id, each.kind, each.purpose, each.at) for each in ACTS]
+    stops += [(each.organization, "revoke", each.purpose, each.changed_at) for each in facts.grants]
+    received = world.AT - timedelta(hours=1) if slug == "vuurtoren" else None
+    return dict.fromkeys(stops, received)
 
 
 def _sources(locale: Language, grant: Grant, *, fault: str | None = None) -> Page:
