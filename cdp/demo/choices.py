@@ -16,7 +16,7 @@ from cdp.demo.stories import PlannedAct, PlannedRequest
 from cdp.keys.blind import IdentifierType, normalise
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.tables import AccessRequest, Permission
+from cdp.tables import Permission
 from consent import acts as law
 from consent.acts import Method
 
@@ -142,9 +142,9 @@ class _Choices:
         asking = Scope(Principal.SOURCE, organization=self.ids[planned.who])
         with self.platform.database.scoped(asking) as session:
             who = customer or self._customer(session, person, planned.who)
-            asked = select(AccessRequest).where(AccessRequest.customer_id == who)
-            if session.exec(asked.where(AccessRequest.purpose == planned.purpose)).first():
-                return
+        if self._was_asked(who, planned):
+            return
+        with self.platform.database.scoped(asking) as session:
             request = access_requests.ask(
                 session,
                 customer=who,
@@ -163,6 +163,10 @@ class _Choices:
                 access_requests.refuse(session, scope, request, at=at)
             else:
                 access_requests.approve(session, scope, request, categories=planned.part, expires_at=None, at=at)
+
+    def _was_asked(self, customer: UUID, planned: PlannedRequest) -> bool:
+        with self.platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
+            return any(each.purpose == planned.purpose for each in access_requests.of_customer(session))
 
     def _customer(self, session: Session, person: Person, supplier: str) -> UUID:
         """Return whose dossier the supplier's own number of this person belongs to."""
