@@ -10,9 +10,10 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, MutableSequence
+from collections.abc import Awaitable, Callable, MutableSequence, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from multiprocessing.context import SpawnContext
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -36,6 +37,7 @@ _REVOKE: Final = (
 BETWEEN_CHUNKS: Final = 100
 """How many single reads the exporting process makes before it takes the next chunk."""
 Read = Callable[[int], Awaitable[bool]]
+Result = TypeVar("Result", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,38 @@ class Exporter(Racer):
         return self.seen
 
 
-def race(kind: type[Racer], given: Race, number: int, send: Callable[[Seen | str], None]) -> None:
+class Runner(Protocol[Result]):
+    """What runs in one process."""
+
+    def __init__(self, race: Race, number: int) -> None: ...
+
+    async def run(self) -> Result:
+        """Do its share, and return what it came to."""
+        ...
+
+
+def run_all(spawn: SpawnContext, kinds: Sequence[type[Runner[Result]]], shared: Race) -> list[Result]:
+    """Run a process for each of `kinds` and return what each came to; fails when one fell."""
+    ends = [spawn.Pipe(duplex=False) for _ in kinds]
+    running = [
+        spawn.Process(target=race, args=(kind, shared, number, end.send))
+        for number, (kind, (_, end)) in enumerate(zip(kinds, ends, strict=True))
+    ]
+    for each in running:
+        each.start()
+    for _, end in ends:
+        end.close()
+    try:
+        seen = [taken.recv() for taken, _ in ends]
+    finally:
+        for each in running:
+            each.kill()
+            each.join()
+    assert [] == [fallen for fallen in seen if isinstance(fallen, str)]
+    return seen
+
+
+def race(kind: type[Runner[Result]], given: Race, number: int, send: Callable[[Result | str], None]) -> None:
     """Run one process of the race and send what it saw, or why it fell; nothing that it left open holds it up."""
     try:
         send(asyncio.run(kind(given, number).run()))

@@ -14,7 +14,7 @@ from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
 from tests.attack import racing
-from tests.attack.racing import Exporter, Race, Racer, Seen
+from tests.attack.racing import Exporter, Race, Racer
 
 RACES: Final = 10_000
 PROCESSES: Final = 3
@@ -78,7 +78,9 @@ def test_no_read_that_starts_after_a_revocation_returns_data(
         PROCESSES,
     )
 
-    seen = _run(spawn, shared)
+    kinds: list[type[Racer]] = [Racer] * PROCESSES + [Exporter]
+
+    seen = racing.run_all(spawn, kinds, shared)
 
     stale = [each for one in seen for each in one.stale]
     late = sum((one.late for one in seen), Counter[str]())
@@ -87,24 +89,3 @@ def test_no_read_that_starts_after_a_revocation_returns_data(
     assert late.total() >= RACES
     assert {"profile", "timeline", "lookup", "batch", "fresh"} == set(late)
     assert seen[-1].reads["export"] > 0
-
-
-def _run(spawn: multiprocessing.context.SpawnContext, shared: Race) -> list[Seen]:
-    kinds: list[type[Racer]] = [Racer] * PROCESSES + [Exporter]
-    ends = [spawn.Pipe(duplex=False) for _ in kinds]
-    running = [
-        spawn.Process(target=racing.race, args=(kind, shared, number, end.send))
-        for number, (kind, (_, end)) in enumerate(zip(kinds, ends, strict=True))
-    ]
-    for each in running:
-        each.start()
-    for _, end in ends:
-        end.close()
-    try:
-        seen = [taken.recv() for taken, _ in ends]
-    finally:
-        for each in running:
-            each.kill()
-            each.join()
-    assert [] == [fallen for fallen in seen if isinstance(fallen, str)]
-    return seen
