@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from api import errors, lean, once, openapi, parameters
+from api import errors, lean, once, openapi, parameters, privacy_control
 from api.browsers import OpenToBrowsers
 from api.lean import Lean
 from api.limits import Limits, SafeHeaders
@@ -158,6 +158,7 @@ def described(lifespan: Lifespan[FastAPI] | None = None) -> DescribedAPI:
     openapi.install(app)
     for each in portal.ROUTES:
         app.include_router(each.router)
+    app.include_router(privacy_control.router)
     for each in ROUTES:
         app.include_router(each.router, dependencies=[] if each in LENIENT else [Depends(parameters.known)])
     return app

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -35,6 +36,8 @@ class Addressing:
     theme: Theme | None = None
     has_reminders: bool = True
     """Whether a letter asks after ninety days if a permission is still right."""
+    gpc_since: datetime | None = None
+    """When their browser first said that data are not to be used for advertising (Sec-GPC)."""
 
     @property
     def name(self) -> str:
@@ -66,6 +69,7 @@ def read(session: Session, keys: OwnKeys) -> Addressing:
         own_name=_own_name(keys, row),
         theme=row.details.get("theme"),
         has_reminders=row.details.get("reminders") != "none",
+        gpc_since=datetime.fromisoformat(said) if (said := row.details.get("gpc")) else None,
     )
 
 

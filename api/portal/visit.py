@@ -10,13 +10,13 @@ from uuid import UUID
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from api import caller, rates
+from api import caller, privacy_control, rates
 from api.portal import cookies, notices
 from api.portal.frame import Frame, Page, Room, Stay, tongues, ways
 from api.portal.rendering import Portal
 from api.portal.speech import Speech
 from api.principals import LoggedIn, platform_of
-from cdp import access_requests, accesses, addressing, clock, credentials, directory, sessions
+from cdp import access_requests, accesses, addressing, clock, credentials, directory, objections, sessions
 from cdp.addressing import Addressing
 from cdp.catalog.files import Catalog, Language
 from cdp.database import Session
@@ -58,7 +58,8 @@ class Visit:
         """
         with self.platform.database.scoped(self.person.scope) as session:
             keys = OwnKeys(session, self.platform.ring)
-            known = addressing.read(session, keys)
+            said = privacy_control.is_said(self.request)
+            known = objections.noted(session, addressing.read(session, keys), is_said=said, at=self.at)
             speech = Speech(locale_of(known), self.at)
             names = directory.names(session)
             mine = [each for each in sessions.living(session, at=self.at) if each.session_id == self.person.session_id]

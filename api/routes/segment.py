@@ -6,6 +6,7 @@ goes to the reject log; (3) what anybody with a write key can send verifies noth
 
 import binascii
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -14,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api import caller
+from api import caller, privacy_control
 from api.principals import PlatformDep, Supplier, header_key, supplier_of
 from cdp import clock
 from cdp.catalog import files
@@ -67,10 +68,8 @@ async def take(call: Call, request: Request, sender: tuple[Supplier, bytes]) -> 
     """Store what the SDK sent."""
     supplier, body = sender
     at, name = clock.now(), files.shipped().attribute_name
-    if len(body) > _LARGE:
-        events = await run_in_threadpool(segment.parse, call, body, received_at=at, attribute_name=name)
-    else:
-        events = segment.parse(call, body, received_at=at, attribute_name=name)
+    parse = partial(segment.parse, received_at=at, attribute_name=name, is_objecting=privacy_control.is_said(request))
+    events = await run_in_threadpool(parse, call, body) if len(body) > _LARGE else parse(call, body)
     groups = [event if isinstance(event, list) else [event] for event in events]
     request_id = caller.note_of(request.scope).request_id
     taken = await request.app.state.intake.take(Batch(supplier.scope, groups, Path.SEGMENT, request_id, at))

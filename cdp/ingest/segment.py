@@ -62,14 +62,15 @@ def write_key(body: bytes) -> str | None:
 
 
 def parse(
-    call: Call, body: bytes, *, received_at: datetime, attribute_name: AttributeNames
+    call: Call, body: bytes, *, received_at: datetime, attribute_name: AttributeNames, is_objecting: bool = False
 ) -> list[list[Item] | Rejection]:
     """Return for each event of `body`, in order, its items or why it was rejected.
 
+    `is_objecting` says that the browser sent it with `Sec-GPC: 1`, which is evidence like a consent flag.
     Raises UnreadableBody when the body as a whole cannot be read, and TooLarge when it holds more
     events than a batch may; one bad event harms no other.
     """
-    reading = Reading(received_at, attribute_name)
+    reading = Reading(received_at, attribute_name, is_objecting=is_objecting)
     if call is Call.BATCH:
         return _parse_batch(body, reading)
     reason = decoding.flaw(body)
@@ -88,7 +89,7 @@ def _parse_batch(body: bytes, shared: Reading) -> list[list[Item] | Rejection]:
     if len(batch.batch) > EVENTS_A_BATCH:
         raise TooLarge("the batch holds more events than a call takes", field="/batch")
     sent_at, context = _envelope_time(batch.sent_at), _envelope_context(batch.context)
-    reading = Reading.of(shared.received_at, shared.attribute_name, sent_at, context)
+    reading = Reading.of(shared, sent_at, context)
     if was_cut or not decoding.is_utf8(body):
         return [_judge(bytes(event), reading, plain=False) for event in batch.batch]
     events = [bytes(event) for event in batch.batch]

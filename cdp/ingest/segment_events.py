@@ -32,6 +32,7 @@ from cdp.ingest.items import (
 from cdp.ingest.stated import Stated
 
 _NOTHING: Final = Raw(b"")
+_TRUE: Final = Raw(b"true")
 _NULL: Final = b"null"
 # Members that every event asks for, looked up once: through its class that costs more than decoding does.
 _INTERACTION: Final = Kind.INTERACTION
@@ -45,6 +46,7 @@ class Context(Stated, frozen=True, gc=False):
     traits: Raw = _NOTHING
     consent: Raw = _NOTHING
     consent_management: Raw = msgspec.field(default=_NOTHING, name="consentManagement")
+    gpc: Raw = _NOTHING
 
 
 class _Event(msgspec.Struct, rename="camel", gc=False):
@@ -77,11 +79,14 @@ class Reading(msgspec.Struct, frozen=True):
     context: Context = Context()
     shared: tuple[Stated, ...] = ()
     """The context, if it says something about the conversation."""
+    is_objecting: bool = False
+    """Whether the browser that called says so itself (Sec-GPC)."""
 
     @classmethod
-    def of(cls, received_at: datetime, names: AttributeNames, sent_at: datetime | None, context: Context) -> Reading:
+    def of(cls, call: Reading, sent_at: datetime | None, context: Context) -> Reading:
         """Return what holds for the events of one batch."""
-        return cls(received_at, names, sent_at, context, (context,) if stated.tells(context) else ())
+        shared = (context,) if stated.tells(context) else ()
+        return cls(call.received_at, call.attribute_name, sent_at, context, shared, call.is_objecting)
 
 
 _EVENT: Final = msgspec.json.Decoder(_Event)
@@ -345,9 +350,9 @@ def _evidence(event: _Event, reading: Reading) -> bytes | None:
     """Return the consent flags as they came; they create nothing."""
     context, shared = event.context or _NO_CONTEXT, reading.context
     flags, manager = context.consent or shared.consent, context.consent_management or shared.consent_management
-    if not flags and not manager:
+    gpc = _TRUE if reading.is_objecting else context.gpc or shared.gpc
+    if not flags and not manager and not gpc:
         return None
-    consent, management = bytes(flags), bytes(manager)
-    said = {"consent": consent, "consentManagement": management}
+    said = {"consent": bytes(flags), "consentManagement": bytes(manager), "gpc": bytes(gpc)}
     kept = {name: Raw(flags) for name, flags in said.items() if flags not in {b"", _NULL}}
     return _ENCODE(kept) if kept else None

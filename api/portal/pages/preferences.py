@@ -1,5 +1,6 @@
 """Voorkeuren: language, u or je, by which name, in which colours, with a sentence that shows it at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -21,6 +22,15 @@ class Pick:
     options: tuple[Option, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What the browser said about advertising, and what stands beside it."""
+
+    said: str
+    standing: str
+    is_open: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreferencesPage(Page):
     """How somebody wants to be spoken to."""
@@ -33,6 +43,7 @@ class PreferencesPage(Page):
     own_name: str
     longest: int
     always: tuple[tuple[str, str], ...]
+    objection: Objection | None
 
 
 def preferences(
@@ -42,6 +53,7 @@ def preferences(
     theme: Theme,
     *,
     has_receipts: bool = False,
+    objection: Objection | None = None,
     fault: str | None = None,
 ) -> PreferencesPage:
     """Return the page."""
@@ -60,6 +72,21 @@ def preferences(
             (say("Bericht over een nieuwe manier van inloggen"), say("Zo merkt u het als iemand anders inlogt.")),
             (say("Antwoorden op uw verzoeken"), say("Dat moet van de wet.")),
         ),
+        objection=objection,
+    )
+
+
+def objecting(speech: Speech, known: Addressing, still: Sequence[str]) -> Objection | None:
+    """Return what the browser said about advertising, and the names of whom it is open to; None if it said nothing."""
+    if known.gpc_since is None:
+        return None
+    date, who = speech.date(known.gpc_since), speech.listed(still)
+    return Objection(
+        speech.say("Uw browser zei op %(date)s: gebruik mijn gegevens niet voor reclame.", date=date),
+        speech.say("Dit mag het nog van u: %(who)s.", who=who)
+        if still
+        else speech.say("Niemand mag uw gegevens nu voor reclame gebruiken."),
+        is_open=bool(still),
     )
 
 

@@ -11,7 +11,7 @@ from api.portal.frame import Room
 from api.portal.pages import preferences as pages
 from api.portal.routes.log import OURS
 from api.portal.visit import Opened, Visiting
-from cdp import preferences, receipt_letters
+from cdp import clock, objections, preferences, receipt_letters
 from consent.errors import Invalid
 
 router = APIRouter(include_in_schema=False)
@@ -59,8 +59,23 @@ def call_me(visit: Visiting, naam: Name = "") -> Response:
     return visit.lead(places.PREFERENCES, notices.SAVED)
 
 
+@router.post(places.PREFERENCES + "/reclame", dependencies=OURS)
+def object_everywhere(visit: Visiting) -> Response:
+    """Object to advertising and to personal offers, with everybody to whom they are open."""
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        objections.object_everywhere(session, visit.person.scope, visit.person.customer_id, at=visit.at)
+    return visit.lead(places.PREFERENCES, notices.SAVED)
+
+
 def _page(opened: Opened, fault: str | None = None) -> pages.PreferencesPage:
-    wanted = receipt_letters.is_wanted(opened.session)
+    session, known = opened.session, opened.addressing
+    still = sorted({opened.names.name(each.recipient_id) for each in objections.still_open(session, at=clock.now())})
     return pages.preferences(
-        opened.speech, opened.frame, opened.addressing, opened.frame.theme, has_receipts=wanted, fault=fault
+        opened.speech,
+        opened.frame,
+        known,
+        opened.frame.theme,
+        has_receipts=receipt_letters.is_wanted(session),
+        objection=pages.objecting(opened.speech, known, still),
+        fault=fault,
     )

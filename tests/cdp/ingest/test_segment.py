@@ -122,6 +122,29 @@ def test_consent_flags_are_kept_once_as_evidence() -> None:
     assert [context, None] == [each.evidence and json.loads(each.evidence) for each in items]
 
 
+@pytest.mark.parametrize(
+    ("context", "is_objecting", "kept"),
+    [
+        ({}, False, None),
+        ({}, True, {"gpc": True}),
+        ({"gpc": True}, False, {"gpc": True}),
+        ({"gpc": None}, False, None),
+        ({"consent": {"a": 1}}, True, {"consent": {"a": 1}, "gpc": True}),
+    ],
+)
+def test_an_objection_of_the_browser_is_evidence(
+    context: dict[str, object], kept: dict[str, object] | None, *, is_objecting: bool
+) -> None:
+    body = wire.batch(wire.event(context=context))
+
+    (event,) = segment.parse(
+        segment.Call.BATCH, body, received_at=wire.RECEIVED_AT, attribute_name=str, is_objecting=is_objecting
+    )
+
+    assert isinstance(event, list)
+    assert kept == (event[0].evidence and json.loads(event[0].evidence))
+
+
 @pytest.mark.parametrize("call", list(segment.Call))
 def test_short_paths_mean_the_same(call: segment.Call) -> None:
     assert call == segment.CALLS[call.value] == segment.CALLS[call.value[0]]
