@@ -11,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import audits, bulk, guards, logs, reads
+from benchmarks import audits, bulk, decisions, guards, logs, reads
 from benchmarks.house import House, open_house
 from benchmarks.serving import aside, served, two_processors
 
@@ -119,6 +119,7 @@ def _guards(report: Report, house: House, port: int, *, is_quick: bool) -> None:
     report.row(
         "decisions in Python (the law)", f"{decided.python:,.0f}/s", f"{decided.python / decided.casbin:.1f} × casbin"
     )
+    _decisions(report, decisions.over_http(house, port, 400 if is_quick else 8_000), decided)
     revoked = guards.revocations(house, port, 50 if is_quick else 10_000)
     report.figures["revocations"] = asdict(revoked)
     report.row(
@@ -127,6 +128,17 @@ def _guards(report: Report, house: House, port: int, *, is_quick: bool) -> None:
         f"{revoked.stale} stale",
         "0 stale",
     )
+
+
+def _decisions(report: Report, told: decisions.Decided, beside: guards.Decisions) -> None:
+    report.figures["decisions over HTTP"] = asdict(told)
+    report.row("decisions of casbin, in memory", f"{beside.casbin:,.0f}/s")
+    report.row(
+        "decisions of Cedar, in memory", f"{beside.cedar:,.0f}/s", f"{beside.cedar / beside.casbin:.1f} × casbin"
+    )
+    for name, rate in asdict(told).items():
+        ratio = f"{rate / beside.casbin:.2f} × casbin, {rate / beside.cedar:.2f} × Cedar"
+        report.row(f"decisions over HTTP, logged: {name}", f"{rate:,.0f}/s", ratio)
 
 
 def _logs(report: Report, house: House, port: int, *, is_quick: bool) -> None:

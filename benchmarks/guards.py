@@ -16,6 +16,7 @@ import casbin
 import psycopg
 
 from benchmarks import load
+from benchmarks.decisions import by_cedar
 from benchmarks.house import PURPOSE, House
 from cdp import clock, grants
 from cdp.scope import Principal, Scope
@@ -46,11 +47,12 @@ join permission p on p.customer_id = c.customer_id and p.recipient_id = %(recipi
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Decisions a second: by the database, by the law in Python, by casbin's fast enforcer on the same grants."""
+    """Decisions a second: by the database, by the law in Python, by casbin and by Cedar on the same grants."""
 
     sql: float
     python: float
     casbin: float
+    cedar: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def decisions(house: House, *, seconds: float) -> Decisions:
         decide(permission, recipient=house.recipient, category="contact", source=house.source, at=at)
         return 1
 
-    return Decisions(at_database, _rate(by_law, seconds), _rate(_by_casbin(house), seconds))
+    libraries = _rate(_by_casbin(house), seconds), _rate(by_cedar(house, _CATEGORIES), seconds)
+    return Decisions(at_database, _rate(by_law, seconds), *libraries)
 
 
 def _by_casbin(house: House) -> Callable[[], int]:
