@@ -254,6 +254,7 @@ GrantRequester = Annotated[Service, Security(service, scopes=["grants:request"])
 DemandAnswerer = Annotated[Service, Security(service, scopes=["demands:answer"])]
 SignalManager = Annotated[Service, Security(service, scopes=["signals:manage"])]
 CatalogWriter = Annotated[Service, Security(service, scopes=["catalog:write"])]
+Administrator = Annotated[Service, Security(service, scopes=["org:admin"])]
 Auditor = Annotated[AuditingClient, Security(auditor, scopes=["audit:read"])]
 Customer = Annotated[LoggedIn, Security(customer)]
 FreshCustomer = Annotated[LoggedIn, Security(fresh_customer)]

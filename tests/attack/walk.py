@@ -202,7 +202,8 @@ def intruders(world: World) -> list[Intruder]:
 
 def examples(target: Target) -> Mapping[str, Example]:
     """Return what to send to each operation; those that need nothing but a path stand in PLAIN."""
-    return _of_readers(target) | _of_gateways(target) | _of_sources(target) | _of_people(target)
+    found = _of_readers(target) | _of_gateways(target) | _of_sources(target)
+    return found | _of_administrators(target) | _of_people(target)
 
 
 def _of_gateways(target: Target) -> dict[str, Example]:
@@ -280,6 +281,15 @@ def _of_sources(target: Target) -> dict[str, Example]:
     }
 
 
+def _of_administrators(target: Target) -> dict[str, Example]:
+    return {
+        "change_organization": Example(json={"privacy_mail": "privacy@example.org"}),
+        "add_client": Example(json={"name": "till", "scopes": ["profiles:read"]}),
+        "lead_back": Example(json={"redirect_uris": [f"https://app.example.org/{target.organization}"]}),
+        "add_write_key": Example(json={"name": "site"}),
+    }
+
+
 def _of_people(target: Target) -> dict[str, Example]:
     asked = {"purpose": target.purpose}
     return {
@@ -304,6 +314,13 @@ SEGMENT: Final = tuple(
 )
 PLAIN: Final = frozenset(
     [
+        "show_organization",
+        "list_clients",
+        "rotate_client",
+        "end_client",
+        "list_write_keys",
+        "rotate_write_key",
+        "end_write_key",
         "oauth_metadata",
         "openid_configuration",
         "authorize",
@@ -365,6 +382,8 @@ def places(target: Target) -> Mapping[str, str]:
     """Return what stands in a path for each parameter."""
     return {
         "profile_id": target.profile_id,
+        "client_id": target.canaries.user_id,
+        "key_id": target.canaries.user_id,
         "grant_id": target.grant_id,
         "record_id": target.record_id,
         "subject_id": target.subject_id,

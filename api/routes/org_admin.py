@@ -1,0 +1,255 @@
+"""An organization's own administrators: its programs, write keys and details; never a profile, never somebody else's.
+
+What tells others of changes (streams and webhooks) stands in `api.routes.signals`, what its data is in the catalog.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from api.principals import Administrator, PlatformDep, Service
+from cdp import clock, organization_details
+from cdp.administration import Office
+from cdp.clients import KeyFacts
+from cdp.platform import Platform
+from cdp.scope import Principal
+from cdp.tables import Client, Organization
+from consent.types import Instant
+
+router = APIRouter(prefix="/v1/organization", tags=["organization"])
+
+ClientId = Annotated[str, Path(min_length=1, max_length=100, description="The program, as listed.")]
+KeyId = Annotated[str, Path(min_length=1, max_length=100, description="The write key, as listed.")]
+Name = Annotated[str, Field(min_length=1, max_length=100, description="What it is for.")]
+Addresses = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=10)]
+
+
+class OrganizationView(BaseModel):
+    """Your organization; `may` is what the operator lets it give its own programs."""
+
+    slug: str
+    name: str
+    language: str | None
+    privacy_mail: str | None
+    verified_at: Instant | None
+    may: list[str]
+
+
+class Details(BaseModel):
+    """What shall change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Annotated[str | None, Field(max_length=2, description="Of letters to you: nl or en.")] = None
+    privacy_mail: Annotated[str | None, Field(max_length=254, description="Where letters about privacy go.")] = None
+
+
+class ProgramView(BaseModel):
+    """A program, without its secret."""
+
+    client_id: str
+    name: str
+    scopes: list[str]
+    is_human: bool
+    redirect_uris: list[str]
+    logout_uris: list[str]
+    created_at: Instant
+    ended_at: Instant | None
+
+
+class ProgramsView(BaseModel):
+    """Every program of the organization, oldest first."""
+
+    clients: list[ProgramView]
+
+
+class NewProgram(BaseModel):
+    """A program to make."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    scopes: Annotated[list[Annotated[str, Field(max_length=50)]], Field(min_length=1, max_length=20)]
+    is_human: Annotated[bool, Field(description="People look through it; customers read so in their log.")] = False
+
+
+class Secret(BaseModel):
+    """A program and its secret, which nobody can see again."""
+
+    client_id: str
+    client_secret: str
+
+
+class Redirects(BaseModel):
+    """Where customers may be led back to, in place of what was said before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    redirect_uris: Addresses
+    logout_uris: Addresses = Field(default_factory=list)
+
+
+class WriteKeyView(BaseModel):
+    """A write key, without the key."""
+
+    key_id: str
+    name: str
+    created_at: Instant
+    ended_at: Instant | None
+
+
+class WriteKeysView(BaseModel):
+    """Every write key of the organization, oldest first."""
+
+    write_keys: list[WriteKeyView]
+
+
+class NewKey(BaseModel):
+    """A write key to make."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+
+
+class KeySecret(BaseModel):
+    """A write key, which nobody can see again."""
+
+    key_id: str
+    write_key: str
+
+
+@router.get("", summary="See your organization", operation_id="show_organization")
+def show_organization(asking: Administrator, platform: PlatformDep) -> OrganizationView:
+    """Return what the platform knows of your organization."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        return _organization_view(office.shown(session))
+
+
+@router.patch("", summary="Change its details", operation_id="change_organization")
+def change_organization(details: Details, asking: Administrator, platform: PlatformDep) -> OrganizationView:
+    """Say in which language letters are, and where those about privacy go."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        return _organization_view(office.say(session, language=details.language, privacy_mail=details.privacy_mail))
+
+
+@router.get("/clients", summary="List your programs", operation_id="list_clients")
+def list_clients(asking: Administrator, platform: PlatformDep) -> ProgramsView:
+    """Return every program, also those that ended."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        return ProgramsView(clients=[_program_view(each) for each in office.programs(session)])
+
+
+@router.post("/clients", status_code=201, summary="Make a program", operation_id="add_client")
+def add_client(wanted: NewProgram, asking: Administrator, platform: PlatformDep) -> Secret:
+    """Make a program that may do what the operator allowed your organization, and show its secret, once."""
+    office, facts = _office(platform, asking), wanted.model_dump()
+    with platform.database.scoped(office.scope) as session:
+        made = office.add_program(session, platform.fingerprints, **facts, at=clock.now())
+    return Secret(client_id=made.client_id, client_secret=made.client_secret)
+
+
+@router.post("/clients/{client_id}/rotate", summary="Give a program a new secret", operation_id="rotate_client")
+def rotate_client(client_id: ClientId, asking: Administrator, platform: PlatformDep) -> Secret:
+    """Show a new secret, once; the old one ends at once, with every token."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        made = office.rotate_program(session, platform.fingerprints, client_id, at=clock.now())
+    return Secret(client_id=made.client_id, client_secret=made.client_secret)
+
+
+@router.put(
+    "/clients/{client_id}/redirects", status_code=204, summary="Say where an app leads back", operation_id="lead_back"
+)
+def lead_back(client_id: ClientId, wanted: Redirects, asking: Administrator, platform: PlatformDep) -> Response:
+    """Register the addresses to which customers may return."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        office.lead_back(session, client_id, redirects=wanted.redirect_uris, logouts=wanted.logout_uris)
+    return Response(status_code=204)
+
+
+@router.delete("/clients/{client_id}", status_code=204, summary="End a program", operation_id="end_client")
+def end_client(client_id: ClientId, asking: Administrator, platform: PlatformDep) -> Response:
+    """End a program and every token that it holds."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        office.end_program(session, client_id, at=clock.now())
+    return Response(status_code=204)
+
+
+@router.get("/write-keys", summary="List your write keys", operation_id="list_write_keys")
+def list_write_keys(asking: Administrator, platform: PlatformDep) -> WriteKeysView:
+    """Return every write key, also those that ended, without the keys."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        return WriteKeysView(write_keys=[_key_view(each) for each in office.write_keys(session)])
+
+
+@router.post("/write-keys", status_code=201, summary="Make a write key", operation_id="add_write_key")
+def add_write_key(wanted: NewKey, asking: Administrator, platform: PlatformDep) -> KeySecret:
+    """Make a write key and show it, once; your organization must be allowed tracking_api:write."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        made = office.add_write_key(session, platform.fingerprints, name=wanted.name, at=clock.now())
+    return KeySecret(key_id=made.key_id, write_key=made.write_key)
+
+
+@router.post("/write-keys/{key_id}/rotate", summary="Replace a write key", operation_id="rotate_write_key")
+def rotate_write_key(key_id: KeyId, asking: Administrator, platform: PlatformDep) -> KeySecret:
+    """Show a new write key in the place of one, once; the old one ends at once."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        made = office.rotate_write_key(session, platform.fingerprints, key_id, at=clock.now())
+    return KeySecret(key_id=made.key_id, write_key=made.write_key)
+
+
+@router.delete("/write-keys/{key_id}", status_code=204, summary="End a write key", operation_id="end_write_key")
+def end_write_key(key_id: KeyId, asking: Administrator, platform: PlatformDep) -> Response:
+    """End a write key."""
+    office = _office(platform, asking)
+    with platform.database.scoped(office.scope) as session:
+        office.end_write_key(session, key_id, at=clock.now())
+    return Response(status_code=204)
+
+
+def _office(platform: Platform, asking: Service) -> Office:
+    """Return the office of who asks; a call with a key is claimed first, so that it is done once at most."""
+    if asking.call is not None:
+        with platform.database.scoped(asking.scope(Principal.SOURCE)):
+            pass
+    return Office(asking.organization, asking.slug, asking.client_id)
+
+
+def _organization_view(of: Organization) -> OrganizationView:
+    said = organization_details.said(of)
+    return OrganizationView(
+        slug=of.slug,
+        name=of.name,
+        language=said.language,
+        privacy_mail=said.privacy_mail,
+        verified_at=of.verified_at,
+        may=list(said.may),
+    )
+
+
+def _program_view(of: Client) -> ProgramView:
+    return ProgramView(
+        client_id=of.client_id,
+        name=of.name,
+        scopes=list(of.scopes),
+        is_human=of.is_human,
+        redirect_uris=list(of.redirect_uris),
+        logout_uris=list(of.logout_uris),
+        created_at=of.created_at,
+        ended_at=of.revoked_at,
+    )
+
+
+def _key_view(of: KeyFacts) -> WriteKeyView:
+    return WriteKeyView(key_id=of.key_id, name=of.name, created_at=of.created_at, ended_at=of.revoked_at)

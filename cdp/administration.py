@@ -1,0 +1,144 @@
+"""What an organization's own administrators may do: their programs, write keys and details, and nobody else's.
+
+Rules: (1) another organization's program or key is not there; (2) a program may be made, given a new secret or led
+elsewhere only when the operator allowed the organization everything that it may do (`cdp org set --may`): whoever gets
+its secret can do all of that; (3) ending is always allowed.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from cdp import clients, organization_details
+from cdp.client_scopes import WIRE_SCOPE
+from cdp.clients import ClientUnknown, KeyFacts, NewClient, NewWriteKey
+from cdp.keys.tokens import Fingerprints
+from cdp.organizations import OrganizationUnknown
+from cdp.scope import Principal, Scope
+from cdp.tables import Client, Organization
+from consent.errors import Refused
+
+_LOG: Final = logging.getLogger("cdp.administration")
+
+
+class ScopeNotAllowed(Refused):
+    """The operator did not allow your organization to give this to its programs."""
+
+    code = "scope-not-allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An organization, and the program of it that administers; `slug` is for the log."""
+
+    organization: UUID
+    slug: str
+    client_id: str
+
+    @property
+    def scope(self) -> Scope:
+        """The scope in which clients and keys are kept."""
+        return Scope(Principal.OPERATOR, organization=self.organization, client=self.client_id)
+
+    def shown(self, session: Session) -> Organization:
+        """Return the organization."""
+        found = session.get(Organization, self.organization)
+        if found is None:
+            raise OrganizationUnknown
+        return found
+
+    def say(self, session: Session, *, language: str | None, privacy_mail: str | None) -> Organization:
+        """Say in which language letters are, and where those about privacy go."""
+        made = organization_details.put(session, self.organization, language=language, privacy_mail=privacy_mail)
+        self._tell("details-changed", self.slug)
+        return made
+
+    def programs(self, session: Session) -> list[Client]:
+        """Return its clients, oldest first."""
+        return clients.of_organization(session, self.organization)
+
+    def add_program(  # what a client is, each by name
+        self,
+        session: Session,
+        fingerprints: Fingerprints,
+        *,
+        name: str,
+        scopes: Sequence[str],
+        is_human: bool,
+        at: datetime,
+    ) -> NewClient:
+        """Make a client and return its secret, once; raises ScopeNotAllowed."""
+        self._check(session, scopes)
+        made = clients.create(
+            session, fingerprints, organization=self.organization, name=name, scopes=scopes, is_human=is_human, at=at
+        )
+        self._tell("client-added", made.client_id)
+        return made
+
+    def rotate_program(
+        self, session: Session, fingerprints: Fingerprints, client_id: str, *, at: datetime
+    ) -> NewClient:
+        """Give one of its clients a new secret and return it, once; raises ScopeNotAllowed or NotFound."""
+        self._check(session, self._own(session, client_id).scopes)
+        made = clients.rotate(session, fingerprints, client_id, at=at)
+        self._tell("client-rotated", client_id)
+        return made
+
+    def lead_back(self, session: Session, client_id: str, *, redirects: Sequence[str], logouts: Sequence[str]) -> None:
+        """Say where one of its apps may have customers led back to; raises ScopeNotAllowed or NotFound."""
+        found = self._own(session, client_id)
+        self._check(session, found.scopes)
+        alone = "client_credentials" in found.grant_types
+        clients.lead_back(session, client_id, redirects=redirects, logouts=logouts, is_app_only=not alone)
+        self._tell("client-led-back", client_id)
+
+    def end_program(self, session: Session, client_id: str, *, at: datetime) -> None:
+        """End one of its clients with all its tokens; raises NotFound."""
+        self._own(session, client_id)
+        clients.revoke(session, client_id, at=at)
+        self._tell("client-ended", client_id)
+
+    def write_keys(self, session: Session) -> list[KeyFacts]:
+        """Return its write keys, oldest first."""
+        return clients.write_keys_of(session, self.organization)
+
+    def add_write_key(self, session: Session, fingerprints: Fingerprints, *, name: str, at: datetime) -> NewWriteKey:
+        """Make a write key and return it, once; raises ScopeNotAllowed."""
+        self._check(session, [WIRE_SCOPE])
+        made = clients.create_write_key(session, fingerprints, self.organization, name=name, at=at)
+        self._tell("write-key-added", made.key_id)
+        return made
+
+    def rotate_write_key(
+        self, session: Session, fingerprints: Fingerprints, key_id: str, *, at: datetime
+    ) -> NewWriteKey:
+        """Put a new write key in the place of one and return it, once; raises ScopeNotAllowed or NotFound."""
+        self._check(session, [WIRE_SCOPE])
+        made = clients.rotate_write_key(session, fingerprints, self.organization, key_id, at=at)
+        self._tell("write-key-rotated", key_id)
+        return made
+
+    def end_write_key(self, session: Session, key_id: str, *, at: datetime) -> None:
+        """End one of its write keys; raises NotFound."""
+        clients.revoke_write_key(session, self.organization, key_id, at=at)
+        self._tell("write-key-ended", key_id)
+
+    def _own(self, session: Session, client_id: str) -> Client:
+        found = session.get(Client, client_id)
+        if found is None or found.organization_id != self.organization or found.revoked_at is not None:
+            raise ClientUnknown
+        return found
+
+    def _check(self, session: Session, scopes: Sequence[str]) -> None:
+        if not set(organization_details.said(self.shown(session)).may) >= set(scopes):
+            raise ScopeNotAllowed(field="/scopes")
+
+    def _tell(self, change: str, subject: str) -> None:
+        facts = {"event": "administration", "organization": self.slug, "by": self.client_id}
+        _LOG.info("%s", json.dumps(facts | {"change": change, "subject": subject}))
