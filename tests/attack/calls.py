@@ -97,7 +97,9 @@ CALLS: Final[Mapping[str, Call]] = {
         f"select hide_queryable({_id('winkel')}, 'contact', 10)", ("source", "operator"), ("source winkel", "operator")
     ),
     "record_act": Call(
-        _act("anna", "revoke", "winkel", "customer-care", "'{}'", "null", "null"), _ACTORS, ("customer anna",)
+        _act("anna", "revoke", "winkel", "customer-care", "'{}'", "null", "null"),
+        _ACTORS,
+        ("customer anna", "source winkel"),
     ),
     "record_act attest": Call(
         _act("anna", "attest", "winkel", "service-provision", "'{contact}'", "now() + interval '1 day'",

@@ -118,7 +118,8 @@ def test_an_example_is_what_the_operation_understands(
     schemes = {scheme for choice in OPERATIONS[name][2].get("security", []) for scheme in choice}
     headers = make.person(world.platform).headers if "customer" in schemes else _credential(name, intruder)
 
-    assert _send(api, name, intruder.target, headers).status_code not in {400, 405, 413, 415, 422}
+    wrong = {400, 405, 413, 415, 422} - ({400} if name in walk.FOR_BROWSERS else set())
+    assert _send(api, name, intruder.target, headers).status_code not in wrong
 
 
 def test_an_example_is_for_an_operation_that_there_is(world: World) -> None:

@@ -312,6 +312,8 @@ def _of_people(target: Target) -> dict[str, Example]:
 SEGMENT: Final = tuple(
     f"segment_{name}" for name in ("identify", "track", "page", "screen", "group", "alias", *"itpsga")
 )
+FOR_BROWSERS: Final = frozenset({"authorize"})
+"""Whoever comes here without an app that is registered gets a page that says so."""
 PLAIN: Final = frozenset(
     [
         "show_organization",
