@@ -11,10 +11,12 @@ from starlette.testclient import TestClient
 
 from cdp.platform import Platform
 from tests import make
+from tests.api.asking import PATH, body, by_email
 from tests.attack.canaries import Canaries
 from tests.attack.walk import PURPOSE, World
 
 ROUNDS: Final = 120
+ASKED: Final = 40
 _OWN: Final = {"date", "x-request-id"}
 Look = Callable[[str], Response]
 
@@ -37,6 +39,19 @@ def look(api: TestClient, world: World) -> Look:
     return ask
 
 
+@pytest.fixture(scope="module")
+def ask(api: TestClient, world: World) -> Look:
+    """Return a request for access to who has an address, each of an organization that never asked before."""
+    platform = world.platform
+    askers = iter([make.service(platform, make.organization(platform), "grants:request") for _ in range(3 * ASKED)])
+
+    def request(address: str) -> Response:
+        answer: Response = api.post(PATH, json=body(identifiers=by_email(address)), headers=next(askers))
+        return answer
+
+    return request
+
+
 def _plain(answer: Response) -> tuple[int, Any, list[tuple[str, str]]]:
     headers = sorted((name, value) for name, value in answer.headers.items() if name not in _OWN)
     return answer.status_code, {**answer.json(), "request_id": None}, headers
@@ -47,16 +62,45 @@ def test_unknown_and_ungranted_are_the_same_answer(look: Look, world: World) -> 
     assert 404 == look(world.canaries.email).status_code
 
 
+def test_asking_somebody_who_is_here_and_nobody_is_the_same_answer(ask: Look, world: World) -> None:
+    unclaimed = make.email()
+    make.known_person(world.platform, world.source, unclaimed)
+    own = {"request_id", "asked_at", "due_at"}
+
+    answers = [ask(each) for each in (world.canaries.email, Canaries().email, unclaimed)]
+
+    assert {202} == {each.status_code for each in answers}
+    assert 1 == len({str({**each.json(), **dict.fromkeys(own)}) for each in answers})
+    assert 1 == len({str(sorted(each.headers.keys())) for each in answers})
+    assert 1 == len({len(each.content) for each in answers})
+
+
+def test_asking_somebody_who_is_here_and_nobody_takes_the_same_time(ask: Look, world: World) -> None:
+    here, nobody = _times(ask, world.canaries.email, ASKED)
+
+    assert _alike(here, nobody)
+
+
 def test_unknown_and_ungranted_take_the_same_time(look: Look, world: World) -> None:
     """The difference of medians of interleaved samples is small beside how much either of them varies by itself."""
+    known, unknown = _times(look, world.canaries.email, ROUNDS)
+
+    assert _alike(known, unknown)
+
+
+def _times(look: Look, address: str, rounds: int) -> tuple[list[float], list[float]]:
+    """Return how long answers took about who has this address, and about others whom nobody knows."""
     known: list[float] = []
     unknown: list[float] = []
-    for _ in range(ROUNDS):
-        for address, times in ((world.canaries.email, known), (Canaries().email, unknown)):
+    for _ in range(rounds):
+        for each, times in ((address, known), (Canaries().email, unknown)):
             began = time.perf_counter()
-            look(address)
+            look(each)
             times.append(time.perf_counter() - began)
+    return known, unknown
 
+
+def _alike(known: list[float], unknown: list[float]) -> bool:
     spread = min(statistics.quantiles(each, n=4)[2] - statistics.quantiles(each, n=4)[0] for each in (known, unknown))
     difference = abs(statistics.median(known) - statistics.median(unknown))
-    assert difference <= max(2 * spread, 0.3 * statistics.median(unknown))
+    return difference <= max(2 * spread, 0.3 * statistics.median(unknown))
