@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from cdp import database, lookup, reading
+from cdp.authzen import deciding
 from cdp.reading import NEWEST, Asker
 from cdp.scope import Principal, Scope
 from tests.cdp.dossiers import Behind, Reads
@@ -113,6 +114,26 @@ def test_the_list_of_an_export_goes_on_where_the_index_stopped(
 
     assert [] == scanned(behind, plan)
     assert "Sort" not in {node["Node Type"] for node in nodes(plan)}
+
+
+@pytest.mark.parametrize("stop", [None, True])
+def test_a_decision_goes_by_indexes(
+    behind: Behind, reads: Reads, app_url: str, asker: Asker, *, stop: bool | None
+) -> None:
+    customers = [uuid4(), uuid4()]
+    facts = {"customers": customers, "words": ["contact", ""], "slugs": ["", "x"], "accesses": customers, "stop": stop}
+
+    plan = planned(reads, app_url, asker.scope(Principal.EXPORTER), deciding._DECIDE, facts)
+
+    assert [] == scanned(behind, plan)
+
+
+def test_a_search_goes_on_where_the_index_stopped(behind: Behind, reads: Reads, app_url: str, asker: Asker) -> None:
+    facts = {"words": "contact", "slug": "", "after": uuid4(), "page": 10, "most": 2_000, "accesses": [uuid4()]}
+
+    plan = planned(reads, app_url, asker.scope(Principal.EXPORTER), deciding._SEARCH, facts)
+
+    assert [] == scanned(behind, plan)
 
 
 def test_the_check_of_tokens_goes_by_an_index(behind: Behind, reads: Reads, database_url: str) -> None:
