@@ -4,7 +4,7 @@ SETs are pushed by the worker (RFC 8935) or fetched here (RFC 8936), all for the
 """
 
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -25,6 +25,20 @@ _MOST_URIS: Final = 50
 StreamId = Annotated[UUID, Query(description="The stream's id.")]
 Uri = Annotated[str, Field(max_length=300)]
 Said = Annotated[str, Field(max_length=300)]
+
+
+class SignalsMetadata(BaseModel):
+    """Where streams are managed, and how signals come."""
+
+    spec_version: str
+    issuer: str
+    jwks_uri: str
+    delivery_methods_supported: list[str]
+    configuration_endpoint: str
+    status_endpoint: str
+    verification_endpoint: str
+    authorization_schemes: list[dict[str, str]]
+    default_subjects: str
 
 
 class Delivery(BaseModel):
@@ -118,20 +132,20 @@ class Polled(BaseModel):
 
 
 @router.get("/.well-known/ssf-configuration", summary="Find the signals", operation_id="signals_metadata")
-def configuration(platform: PlatformDep) -> dict[str, Any]:
+def configuration(platform: PlatformDep) -> SignalsMetadata:
     """Return where streams are managed and how signals come (Shared Signals §7.1)."""
     base = platform.settings.base_url
-    return {
-        "spec_version": "1_0",
-        "issuer": base,
-        "jwks_uri": f"{base}/oauth/jwks",
-        "delivery_methods_supported": [PUSH, POLL],
-        "configuration_endpoint": f"{base}/ssf/streams",
-        "status_endpoint": f"{base}/ssf/status",
-        "verification_endpoint": f"{base}/ssf/verify",
-        "authorization_schemes": [{"spec_urn": "urn:ietf:rfc:6749"}],
-        "default_subjects": "ALL",
-    }
+    return SignalsMetadata(
+        spec_version="1_0",
+        issuer=base,
+        jwks_uri=f"{base}/oauth/jwks",
+        delivery_methods_supported=[PUSH, POLL],
+        configuration_endpoint=f"{base}/ssf/streams",
+        status_endpoint=f"{base}/ssf/status",
+        verification_endpoint=f"{base}/ssf/verify",
+        authorization_schemes=[{"spec_urn": "urn:ietf:rfc:6749"}],
+        default_subjects="ALL",
+    )
 
 
 @router.post("/ssf/streams", status_code=201, summary="Make a stream", operation_id="create_stream")
