@@ -143,7 +143,9 @@ def test_unknown_unclaimed_ambiguous_and_unverified_people_are_answered_like_any
     make.person(platform, address=second)
     loose = (Identifier(IdentifierType.EMAIL, stated, verified=False),)
     user = make.name("user")
-    make.known_person(platform, asker.organization, make.email(), user=user)
+    proven = make.email()
+    make.known_person(platform, asker.organization, proven, user=user)
+    make.person(platform, address=proven)
     make.delivery(
         platform, asker.organization, make.item(Kind.ATTRIBUTES, "first_name", "N", user=user, identifiers=loose)
     )
