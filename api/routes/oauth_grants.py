@@ -44,7 +44,12 @@ async def _subject(request: Request, platform: PlatformDep) -> str:
     return id_tokens.subject(platform, holder.customer, holder.organization)
 
 
-@router.get("/oauth/userinfo", summary="Ask who the customer is", operation_id="userinfo")
+@router.get(
+    "/oauth/userinfo",
+    summary="Ask who the customer is",
+    operation_id="userinfo",
+    openapi_extra={"security": [{"service": []}]},
+)
 @router.post("/oauth/userinfo", include_in_schema=False)
 async def userinfo(subject: Annotated[str, Depends(_subject)]) -> UserInfo:
     """Return the name that your organization has for the customer who said yes."""
