@@ -157,6 +157,8 @@ async def _read_checked(scope: Scope, holder: TokenHolder, profiles: Profiles) -
     if holder.organization is None:
         raise NoOrganization
     purpose, categories = _arguments(scope)
+    if holder.customer is not None and purpose != holder.purpose:
+        raise InsufficientScope  # the yes that it came of was for one purpose
     asker = Asker(holder.organization, holder.client_id, purpose, categories)
     await profiles.check(asker)
     profile_id: str = scope["path_params"]["profile_id"]

@@ -26,6 +26,9 @@ MOST_CALLERS: Final = 50_000
 _IPV6_NETWORK: Final = 64
 _FREE: Final = frozenset({paths.RECORDS, "/healthz", "/readyz", "/metrics", "/favicon.ico"}) | paths.SEGMENT
 _FREE_BELOW: Final = "/static/"
+_BY_TOKEN: Final = ("/v1/", "/access/", "/ssf/", "/oauth/userinfo", "/oauth/grants/")
+"""Where a token says who asks. Anywhere else one is not even read, and showing one makes nobody known."""
+_LOGIN: Final = "/v1/login"
 
 
 class TooManyCalls(Problem):
@@ -155,6 +158,8 @@ def _is_nobody(scope: Scope) -> bool:
     path: str = scope["path"]
     if path in _FREE or path.startswith(_FREE_BELOW):
         return False
+    if not path.startswith(_BY_TOKEN) or path.startswith(_LOGIN):
+        return True
     return not any(
         name == b"authorization" and value[:7].lower().startswith((b"bearer ", b"dpop "))
         for name, value in scope["headers"]

@@ -24,6 +24,8 @@ class TokenHolder:
     """The thumbprint of the key that the token is bound to: whoever shows it proves to hold that key."""
     customer: UUID | None = None
     """The one customer that it is good for, when an app was given it with them."""
+    purpose: str | None = None
+    """The one purpose that it reads for, when it lives on a permission; only `cdp.token_checks` asks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from cdp.platform import Platform
 TOGETHER: Final = 256
 MOST_BELIEVED: Final = 10_000
 _CHECK: Final = (
-    b"select place, client_id, organization_id, slug, scopes, key_hash, customer_id from check_tokens(%(hashes)s)"
+    b"select place, client_id, organization_id, slug, scopes, key_hash, customer_id, purpose"
+    b" from check_tokens(%(hashes)s)"
 )
 
 
@@ -56,7 +57,7 @@ class TokenChecks:
         distinct = list(dict.fromkeys(fingerprints))
         rows = await self._platform.database.ask(_CHECK, {"hashes": arrays.blobs(distinct)})
         holders = {
-            distinct[place - 1]: TokenHolder(client_id, organization, slug, frozenset(scopes), key_hash, customer)
-            for place, client_id, organization, slug, scopes, key_hash, customer in rows
+            distinct[place - 1]: TokenHolder(client_id, organization, slug, frozenset(scopes), *rest)
+            for place, client_id, organization, slug, scopes, *rest in rows
         }
         return [holders.get(each) for each in fingerprints]

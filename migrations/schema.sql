@@ -1888,7 +1888,7 @@ grant execute on function check_session(bytea) to cdp_login;
 create function check_token(hash bytea) returns TABLE(client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f78755c1419454da24921c234f307ef6;
 grant execute on function check_token(bytea) to cdp_login;
 
-create function check_tokens(hashes bytea[]) returns TABLE(place integer, client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b79a516d5a2562f87d04eb78171bc600;
+create function check_tokens(hashes bytea[]) returns TABLE(place integer, client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea, customer_id uuid, purpose text) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 24643365f306e1e7ff5e491ed5eb3781;
 grant execute on function check_tokens(bytea[]) to cdp_login;
 
 create function check_transition(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone) returns void language plpgsql stable owner cdp_owner body eb9ee1f7c6c2bb1782b74d556c5bb493;
@@ -2115,7 +2115,7 @@ grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
 create function replay_signals(organization uuid, wanted uuid, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 054edb514c1764ec22fe18cb48418c33;
 grant execute on function replay_signals(uuid,uuid,timestamp with time zone) to cdp_operator;
 
-create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7df6869877f6682cfd57ed851f0c364e;
+create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2a72fb64c09223ce877fb99aad02f20c;
 grant execute on function request_letters_due(timestamp with time zone,integer) to cdp_operator;
 
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 159d3d1a9f232d3495303686dbe60f97;

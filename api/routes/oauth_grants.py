@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel
 
-from api import possession
+from api import possession, rates
 from api.principals import GrantRequester, InsufficientScope, PlatformDep
 from cdp import clock, credentials
 from cdp.client_scopes import LOGIN_SCOPE
@@ -39,6 +39,7 @@ async def _subject(request: Request, platform: PlatformDep) -> str:
     token = possession.shown(request.headers.get("authorization"))
     holder = await credentials.of_token(platform, token.unverified_token)
     await possession.prove(request.scope, platform, token, holder.key_hash)
+    rates.count_client(request.scope, holder.client_id)
     if holder.customer is None or holder.organization is None or LOGIN_SCOPE not in holder.scopes:
         raise InsufficientScope
     return id_tokens.subject(platform, holder.customer, holder.organization)

@@ -12,15 +12,16 @@ return case
 end;
 
 -- What many bearer tokens stand for now; see check_token.
--- out  place of the token in the array; no row for one that has ended
+-- out  place of the token in the array, and the one purpose that it is good for, if there is one; no row for one that has ended
 create function check_tokens(hashes bytea[])
-returns table (place integer, client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea, customer_id uuid)
+returns table (place integer, client_id text, organization_id uuid, slug text, scopes text[], key_hash bytea, customer_id uuid, purpose text)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     return query
-        select h.place::integer, c.client_id, c.organization_id, o.slug, t.scopes, t.key_hash, f.customer_id
+        select h.place::integer, c.client_id, c.organization_id, o.slug, t.scopes, t.key_hash, f.customer_id,
+            (select x.purpose from token_family x where x.family_id = t.family_id)
         from unnest(hashes) with ordinality as h (hash, place)
         join access_token t on t.token_hash = h.hash
         join client c on c.client_id = t.client_id

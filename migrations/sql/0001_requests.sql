@@ -76,7 +76,7 @@ begin
 end
 $$;
 
--- Who is to be told that somebody asks something of them.
+-- Who is to be told that somebody asks something of them: by one organization once a day, however often it asks and takes back.
 create function request_letters_due(moment timestamptz, at_most integer) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
@@ -89,6 +89,10 @@ begin
         select distinct r.customer_id from access_request r
         where r.told_at is null and r.state = 'pending' and r.due_at > moment
           and r.customer_id <> '00000000-0000-0000-0000-000000000000'
+          and not exists (
+              select from access_request x
+              where x.customer_id = r.customer_id and x.organization_id = r.organization_id and x.called is not null
+                and x.told_at > moment - interval '1 day')
         limit at_most;
 end
 $$;

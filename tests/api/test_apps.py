@@ -224,6 +224,16 @@ def test_a_new_login_is_asked_for_where_the_app_wants_one(
     assert "/bevestigen" == answer.headers["location"].partition("?")[0]
 
 
+def test_a_yes_without_the_new_login_is_none(api: TestClient, asking: apps.App, person: make.Person) -> None:
+    apps.enter(api, person)
+    words = asking.asks(prompt="login")
+    place = api.get("/oauth/authorize", params=words, headers=apps.PAGE, follow_redirects=False).headers["location"]
+
+    answer = api.post(place, data={"antwoord": "ja"}, headers=apps.PAGE, follow_redirects=False)
+
+    assert "/bevestigen" == answer.headers["location"].partition("?")[0]
+
+
 def _manages(api: TestClient, platform: Platform, asking: apps.App, method: str, grant_id: str) -> Any:
     headers = make.service(platform, asking.organization, "grants:request")
     return api.request(method, f"/oauth/grants/{grant_id}", headers=headers)

@@ -158,6 +158,21 @@ def test_a_token_of_one_customer_reads_no_other(
     assert 403 == apps.reads(api, given, mine, "research")
 
 
+def test_a_token_reads_for_the_purpose_of_its_yes_alone(
+    api: TestClient, platform: Platform, asking: apps.App, person: make.Person
+) -> None:
+    make.grant(platform, person, asking.organization)
+    given, subject = apps.tokens(api, asking, person), apps.subject(platform, asking, person)
+    service = make.service(platform, asking.organization, "profiles:read")["Authorization"].removeprefix("Bearer ")
+
+    found = {
+        purpose: [apps.reads(api, each, subject, purpose) for each in (given["access_token"], service)]
+        for purpose in ("advice", "customer-care")
+    }
+
+    assert {"advice": [200, 200], "customer-care": [403, 200]} == found
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -146,6 +146,15 @@ def test_who_shows_no_token_is_counted_by_address(api: TestClient, path: str) ->
     assert (429, "15") == (refused.status_code, refused.headers["Retry-After"])
 
 
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/par", "/oauth/authorize", "/v1/login", "/inloggen"])
+def test_a_token_that_nobody_reads_makes_nobody_known(api: TestClient, path: str) -> None:
+    said = {"Authorization": "Bearer anything"}
+    for _ in range(4):
+        api.post(path, headers=said)
+
+    assert 429 == api.post(path, headers=said).status_code
+
+
 def test_health_and_files_are_never_refused(api: TestClient) -> None:
     assert {200} == {api.get("/healthz").status_code for _ in range(9)}
 

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api import lean
 from api.possession import Shown
+from api.rates import Rates
 from cdp.credentials import CredentialEnded
 from cdp.ingest.items import Kind
 from cdp.keys.tokens import Prefix
@@ -138,7 +139,8 @@ async def _together(platform: Platform, desk: Desk, tokens: list[bytes]) -> list
         assert organization is not None
         await profiles.check(Asker(organization, holders[0].client_id, "customer-care"))
         desk.change("delete from access_token where token_hash = '\\x01'")
-        state = SimpleNamespace(platform=platform, token_checks=checks, profiles=profiles)
+        rates = Rates(platform.settings)
+        state = SimpleNamespace(platform=platform, token_checks=checks, profiles=profiles, rates=rates)
         served = await asyncio.gather(*[_one(state, desk, each) for each in tokens], return_exceptions=True)
     finally:
         await platform.database.close()

@@ -115,6 +115,20 @@ def test_what_the_mail_server_did_not_take_is_tried_again(platform: Platform, mo
     assert (0, 1) == (first, second)
 
 
+def test_who_asks_and_takes_back_all_day_sends_one_letter(platform: Platform) -> None:
+    address, asker = make.email(), make.organization(platform)
+    make.person(platform, address=address)
+    for _ in range(3):
+        request, at = ask(platform, asker, address), clock.now()
+        request_letters.send_due(platform, at)
+        with platform.database.scoped(Scope(Principal.SOURCE, asker.organization_id)) as session:
+            requesting.withdraw(session, asker.organization_id, UUID(request), at=at)
+    ask(platform, asker, address)
+
+    assert 1 == len(letters(platform, address))
+    assert [0, 1] == [request_letters.send_due(platform, clock.now() + timedelta(hours=each)) for each in (23, 25)]
+
+
 def test_nobody_is_told_of_what_is_over_or_about_nobody(platform: Platform) -> None:
     address, asker = make.email(), make.organization(platform)
     make.person(platform, address=address)

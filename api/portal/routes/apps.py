@@ -9,6 +9,7 @@ from api import own_forms
 from api.portal import apps, places
 from api.portal.pages import app as pages
 from api.portal.visit import Visit, Visiting
+from cdp.database import Session
 from cdp.freshness import FreshLoginNeeded
 from cdp.oauth import requests
 from cdp.oauth.requests import Begun
@@ -27,9 +28,8 @@ def show(word: UnverifiedWord, visit: Visiting) -> Response:
     """Ask what the app asks, after a new proof of who it is where the app wants one."""
     begun = _claimed(visit, word)
     with visit.platform.database.scoped(visit.person.scope) as session:
-        asking, proven_at = apps.asking(session, begun.wanted), apps.proven_at(visit, session)
-    if begun.wanted.proven_after is not None and proven_at < begun.wanted.proven_after:
-        raise FreshLoginNeeded
+        asking = apps.asking(session, begun.wanted)
+        _check_proof(visit, session, begun.wanted)
     if begun.wanted.consent is None:
         return _page(visit, word, begun)
     try:
@@ -52,7 +52,14 @@ def answer(word: UnverifiedWord, visit: Visiting, antwoord: Answer) -> Response:
         wanted = requests.answer(session, visit.platform, person, begun.request_id, at=at)
         if wanted is None:
             raise requests.RequestUnknown
+        _check_proof(visit, session, wanted)
         return apps.back(visit, session, apps.asking(session, wanted), wanted)
+
+
+def _check_proof(visit: Visit, session: Session, wanted: Wanted) -> None:
+    """Raise FreshLoginNeeded where the app wants a later proof of who it is than there is; a no needs none."""
+    if wanted.proven_after is not None and apps.proven_at(visit, session) < wanted.proven_after:
+        raise FreshLoginNeeded
 
 
 def _claimed(visit: Visit, word: str) -> Begun:
