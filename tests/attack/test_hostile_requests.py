@@ -14,7 +14,7 @@ from api.app import described
 from cdp import clock, login
 from cdp.platform import Platform
 from tests import make
-from tests.attack import walk
+from tests.attack import operations
 from tests.attack.canaries import heard
 from tests.attack.walk import Intruder, World
 
@@ -113,7 +113,7 @@ def _headers(world: World, sender: Intruder, name: str) -> dict[str, str]:
 
 def _address(name: str, sender: Intruder) -> tuple[str, str]:
     method, path, _ = OPERATIONS[name]
-    return method, path.format_map(walk.places(sender.target))
+    return method, path.format_map(operations.places(sender.target))
 
 
 def _check(answer: Response, sent: str) -> None:

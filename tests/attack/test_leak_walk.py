@@ -10,9 +10,10 @@ from starlette.testclient import TestClient
 from api.app import described
 from cdp.platform import Platform
 from tests import make
-from tests.attack import walk
+from tests.attack import operations, walk
 from tests.attack.canaries import heard
-from tests.attack.walk import Example, Intruder, Target, World
+from tests.attack.operations import Example
+from tests.attack.walk import Intruder, Target, World
 
 OPERATIONS: Final = {
     operation["operationId"]: (method, path, operation)
@@ -43,8 +44,8 @@ def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 def _example(name: str, target: Target) -> Example:
-    found = walk.examples(target).get(name)
-    assert found or name in walk.PLAIN, f"teach the walk about {name}: an example in tests/attack/walk.py"
+    found = operations.examples(target).get(name)
+    assert found or name in operations.PLAIN, f"teach the walk about {name}: an example in tests/attack/operations.py"
     return found or Example()
 
 
@@ -53,7 +54,7 @@ def _send(api: TestClient, name: str, target: Target, headers: Any) -> Response:
     example = _example(name, target)
     answer: Response = api.request(
         method,
-        path.format_map(walk.places(target)),
+        path.format_map(operations.places(target)),
         params=example.query,
         json=example.json,
         data=example.form,
@@ -118,11 +119,11 @@ def test_an_example_is_what_the_operation_understands(
     schemes = {scheme for choice in OPERATIONS[name][2].get("security", []) for scheme in choice}
     headers = make.person(world.platform).headers if "customer" in schemes else _credential(name, intruder)
 
-    wrong = {400, 405, 413, 415, 422} - ({400} if name in walk.FOR_BROWSERS else set())
+    wrong = {400, 405, 413, 415, 422} - ({400} if name in operations.FOR_BROWSERS else set())
     assert _send(api, name, intruder.target, headers).status_code not in wrong
 
 
 def test_an_example_is_for_an_operation_that_there_is(world: World) -> None:
-    examples = walk.examples(world.target(world.source))
+    examples = operations.examples(world.target(world.source))
 
-    assert set() == (set(examples) | walk.PLAIN) - set(OPERATIONS)
+    assert set() == (set(examples) | operations.PLAIN) - set(OPERATIONS)

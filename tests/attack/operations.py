@@ -1,0 +1,221 @@
+"""What to ask of every operation: a good example of it, about somebody in the world of `tests.attack.walk`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from cdp import clock
+from tests.attack.walk import Json, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What is sent to an operation beside its path."""
+
+    query: Json = field(default_factory=dict)
+    json: Json | None = None
+    form: Json | None = None
+    content: bytes | None = None
+
+
+def examples(target: Target) -> Mapping[str, Example]:
+    """Return what to send to each operation; those that need nothing but a path stand in PLAIN."""
+    found = _of_readers(target) | _of_gateways(target) | _of_sources(target)
+    return found | _of_administrators(target) | _of_people(target)
+
+
+def _of_gateways(target: Target) -> dict[str, Example]:
+    asked = {"action": {"name": "read"}, "context": {"purpose": target.purpose}}
+    subject = {"subject": {"type": "organization", "id": target.organization}}
+    resource = {"resource": {"type": "profile", "id": target.profile_id, "properties": {"category": "contact"}}}
+    named = {"resource": {"type": "profile", "id": target.canaries.email}}
+    return {
+        "evaluate": Example(json=asked | subject | resource),
+        "evaluate_many": Example(json=asked | subject | resource | {"evaluations": [{}, named]}),
+        "search_subjects": Example(json=asked | {"subject": {"type": "client"}} | resource),
+        "search_resources": Example(json=asked | subject | {"resource": {"type": "profile"}}),
+        "search_actions": Example(json=asked | subject | resource),
+    }
+
+
+def _of_readers(target: Target) -> dict[str, Example]:
+    asked = {"purpose": target.purpose}
+    email = {"type": "email", "value": target.canaries.email}
+    evidence = {"method": "paper", "at": (clock.now() - timedelta(days=1)).isoformat(), "document_hash": "0" * 64}
+    attested = {
+        "user_id": target.canaries.user_id,
+        "categories": ["contact"],
+        "expires_at": (clock.now() + timedelta(days=10)).isoformat(),
+        "evidence": evidence,
+    }
+    client = {"grant_type": "client_credentials", "client_id": target.canaries.email, "client_secret": "x"}
+    return {
+        "lookup_profile": Example(json={"identifiers": [email], **asked}),
+        "read_profile": Example(query=asked),
+        "read_interactions": Example(query=asked),
+        "read_profiles": Example(json={"profile_ids": [target.profile_id], **asked}),
+        "export_profiles": Example(query=asked),
+        "attest_grant": Example(json=attested | asked),
+        "ask_for_access": Example(
+            json=asked
+            | {
+                "identifiers": [email],
+                "categories": ["contact"],
+                "days": 30,
+                "notice": {"nl": "Om u te helpen."},
+                "consequences": {"nl": "Dan helpen wij u niet."},
+                "by": "human",
+            }
+        ),
+        "token": Example(form=client),
+        "revoke_token": Example(form={"token": target.canaries.attribute}),
+        "userinfo": Example(),
+        "oauth_grant": Example(),
+        "give_back_oauth_grant": Example(),
+        "push_authorization_request": Example(
+            form={"response_type": "code", "redirect_uri": target.canaries.attribute}
+        ),
+        "introspect_token": Example(form={"token": target.canaries.attribute}),
+    }
+
+
+def _of_sources(target: Target) -> dict[str, Example]:
+    mapped = {"category": "personal", "label": {"nl": "Een gegeven", "en": "A fact"}}
+    event = {"type": "track", "event": "x", "userId": target.canaries.user_id, "messageId": target.canaries.message_id}
+    record = {
+        "kind": "product",
+        "type": "subscription",
+        "key": target.canaries.product_key,
+        "subject": {"user_id": target.canaries.user_id},
+    }
+    batch = Example(json={"batch": [event, {"type": target.canaries.subject}]})
+    return {
+        "map_attribute": Example(json=mapped),
+        "map_type": Example(json=mapped),
+        "send_records": Example(json={"items": [record, {"kind": target.canaries.attribute}]}),
+        "segment_batch": batch,
+        "segment_b": batch,
+        **dict.fromkeys(SEGMENT, Example(json=event)),
+    }
+
+
+def _of_administrators(target: Target) -> dict[str, Example]:
+    return {
+        "change_organization": Example(json={"privacy_mail": "privacy@example.org"}),
+        "add_client": Example(json={"name": "till", "scopes": ["profiles:read"]}),
+        "lead_back": Example(json={"redirect_uris": [f"https://app.example.org/{target.organization}"]}),
+        "add_write_key": Example(json={"name": "site"}),
+    }
+
+
+def _of_people(target: Target) -> dict[str, Example]:
+    asked = {"purpose": target.purpose}
+    return {
+        "ask_login": Example(json={"email": target.canaries.email}),
+        "consume_login": Example(json={"token": "cdp_ll_none"}),
+        "change_me": Example(json={"language": "nl"}),
+        "approve_request": Example(json={}),
+        "give_grant": Example(json={"organization": target.organization, "categories": ["contact"], **asked}),
+        "change_grant": Example(json={"categories": ["contact"]}),
+        "object_to_purpose": Example(json={"organization": target.organization, **asked}),
+        "state_attribute": Example(json={"value": "mine"}),
+        "correct_record": Example(json={"value": "mine", "tell_source": True}),
+        "erase_record": Example(json={}),
+        "report_access": Example(json={}),
+        "read_my_receipt": Example(query={"format": "html"}),
+        "answer_demand": Example(json={"answer": "refused", "reason": "is-right"}),
+    }
+
+
+SEGMENT: Final = tuple(
+    f"segment_{name}" for name in ("identify", "track", "page", "screen", "group", "alias", *"itpsga")
+)
+FOR_BROWSERS: Final = frozenset({"authorize"})
+"""Whoever comes here without an app that is registered gets a page that says so."""
+PLAIN: Final = frozenset(
+    [
+        "show_organization",
+        "list_clients",
+        "rotate_client",
+        "end_client",
+        "list_write_keys",
+        "rotate_write_key",
+        "end_write_key",
+        "oauth_metadata",
+        "openid_configuration",
+        "authorize",
+        "authzen_metadata",
+        "oauth_keys",
+        "health",
+        "metrics",
+        "readiness",
+        "show_catalog",
+        "unmap_attribute",
+        "show_attribute",
+        "unmap_type",
+        "show_type",
+        "list_changes",
+        "list_recipient_grants",
+        "list_asked",
+        "read_asked",
+        "withdraw_asked",
+        "logout",
+        "erase_me",
+        "read_me",
+        "list_access_requests",
+        "refuse_request",
+        "list_my_accesses",
+        "take_back_attribute",
+        "list_my_evidence",
+        "export_me",
+        "list_grants",
+        "revoke_all_grants",
+        "read_grant",
+        "revoke_grant",
+        "list_my_interactions",
+        "list_my_records",
+        "read_my_record",
+        "dispute_record",
+        "withdraw_dispute",
+        "list_sessions",
+        "end_all_sessions",
+        "end_session",
+        "list_my_sources",
+        "unlink_source",
+        "ask_if_settled",
+        "list_rejects",
+        "list_demands",
+        "list_my_receipts",
+        "list_acts",
+        "list_accesses",
+        "audit_bundle",
+        "log_checkpoint",
+        "log_vkey",
+        "log_tile",
+        "list_my_demands",
+        "withdraw_demand",
+    ]
+)
+
+
+def places(target: Target) -> Mapping[str, str]:
+    """Return what stands in a path for each parameter."""
+    return {
+        "profile_id": target.profile_id,
+        "client_id": target.canaries.user_id,
+        "key_id": target.canaries.user_id,
+        "grant_id": target.grant_id,
+        "record_id": target.record_id,
+        "subject_id": target.subject_id,
+        "session_id": target.session_id,
+        "receipt_id": target.receipt_id,
+        "log": "consent",
+        "path": "entries/000.p/9",
+        "request_id": str(UUID(int=7)),
+        "demand_id": str(UUID(int=7)),
+        "access_id": str(UUID(int=7)),
+        "name": "nickname",
+        "kind": "product",
+    }
