@@ -29,6 +29,11 @@ _PIECE: Final = 64 * 1024
 _SLOW: Final = "the server's answer takes too long"
 _PORTS: Final = {"http": 80, "https": 443}
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_CLOSED: Final = tuple(
+    ipaddress.ip_network(each)
+    for each in ("192.0.0.0/24", "::/96", "64:ff9b:1::/48", "3fff::/20", "5f00::/16", "fec0::/10")
+)
+"""Special networks that some versions of Python count as global: old and local ways to write an address of our own."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -176,7 +181,7 @@ def is_public(address: Address) -> bool:
             return False
         if address.ipv4_mapped is not None:
             return True
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and not any(address in each for each in _CLOSED)
 
 
 class _Connection(http.client.HTTPConnection):

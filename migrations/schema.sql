@@ -1861,7 +1861,7 @@ grant execute on function app_purpose() to cdp_auditor, cdp_customer, cdp_doorma
 create function are_several_people(customers uuid[]) returns boolean language sql stable owner cdp_owner body 0648e1830d93d23676502c2613d284d0;
 grant execute on function are_several_people(uuid[]) to cdp_keeper;
 
-create function ask_access(asked jsonb, person uuid, types text[], blinds bytea[], own_types text[], own_blinds bytea[], most integer) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 09741556f7a4019871d00052d7396534;
+create function ask_access(asked jsonb, person uuid, types text[], blinds bytea[], own_types text[], own_blinds bytea[], most integer) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3cd98b6e2942ccf59fb4da25d604507b;
 grant execute on function ask_access(jsonb,uuid,text[],bytea[],text[],bytea[],integer) to cdp_source;
 
 create function attested_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 8b49342153c0291a2bba51274fa61f7f;

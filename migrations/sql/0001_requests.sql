@@ -49,8 +49,9 @@ begin
     select c.customer_id into found from customer c
     where c.customer_id = found and c.claimed_at is not null and c.merged_into is null
       and not exists (
-          select from access_request x
-          where x.customer_id = found and x.organization_id = organization and x.purpose = r.purpose
+          select from access_request x join customer who using (customer_id) -- a no stays one when dossiers become one
+          where (who.customer_id = found or who.merged_into = found)
+            and x.organization_id = organization and x.purpose = r.purpose
             and (x.state = 'pending' and x.due_at > r.asked_at
                  or x.state = 'refused' and x.answered_at > r.asked_at - interval '90 days'))
     for key share of c;

@@ -249,6 +249,20 @@ def test_nobody_is_asked_again_within_ninety_days_of_a_no(
     assert {for_another_purpose, later} == set(waiting(api, person))
 
 
+def test_a_no_stays_one_when_two_dossiers_become_one(
+    api: TestClient, platform: Platform, asker: Asker, somebody: tuple[make.Person, str], database_url: str
+) -> None:
+    (guest, _), host = somebody, make.person(platform)
+    answer(api, guest, asker.ask(profile_id=asker.profile_id(guest)), "refuse")
+    with psycopg.connect(database_url) as connection:
+        merge = "update customer set merged_into = %s where customer_id = %s"
+        connection.execute(merge, (host.customer_id, guest.customer_id))
+
+    again = asker.ask(profile_id=asker.profile_id(host))
+
+    assert ("pending", []) == (asker.get(again)["state"], waiting(api, host))
+
+
 def test_a_name_that_reaches_somebody_else_was_asked_before_tells_nothing(
     platform: Platform, api: TestClient, asker: Asker, somebody: tuple[make.Person, str]
 ) -> None:

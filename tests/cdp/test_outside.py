@@ -56,7 +56,11 @@ def test_an_address_of_a_private_network_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["10.0.0.1", "100.64.0.1", "224.0.0.1", "fe80::1", "fc00::1", "64:ff9b::a00:1", "2002:a00:1::", "::"]
+    "text",
+    [
+        *("10.0.0.1", "100.64.0.1", "192.0.0.8", "224.0.0.1", "fe80::1", "fc00::1", "fec0::1", "3fff::1", "5f00::1"),
+        *("64:ff9b::a00:1", "64:ff9b:1::a00:1", "2002:a00:1::", "::", "::127.0.0.1"),
+    ],
 )
 def test_what_is_not_public(text: str) -> None:
     assert not outside.is_public(ip_address(text))
