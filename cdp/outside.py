@@ -108,7 +108,7 @@ def post(
     *,
     allow_private: bool,
     limit: int = BYTES,
-    seconds: int = SECONDS,
+    seconds: int | None = None,
 ) -> Answer:
     """Return what the server at `url` answers to `body`; raises BadAddress, PrivateAddress or Unreachable."""
     return _ask(Question("POST", url, headers, body), allow_private=allow_private, limit=limit, seconds=seconds)
@@ -124,9 +124,10 @@ class Question:
     body: bytes | None = field(default=None, repr=False)
 
 
-def _ask(question: Question, *, allow_private: bool, limit: int, seconds: int = SECONDS) -> Answer:
+def _ask(question: Question, *, allow_private: bool, limit: int, seconds: int | None = None) -> Answer:
     target = Target.of(question.url, allow_private=allow_private)
     address = _address(target, allow_private=allow_private)
+    seconds = SECONDS if seconds is None else seconds
     deadline = time.monotonic() + seconds
     connection = _Connection(target, address)
     guard = threading.Timer(seconds, connection.cut)
