@@ -20,9 +20,12 @@ class Example:
     content: bytes | None = None
 
 
+_NOBODYS: Final = str(UUID(int=7))
+
+
 def examples(target: Target) -> Mapping[str, Example]:
     """Return what to send to each operation; those that need nothing but a path stand in PLAIN."""
-    found = _of_readers(target) | _of_gateways(target) | _of_sources(target)
+    found = _of_readers(target) | _of_gateways(target) | _of_sources(target) | _of_listeners()
     return found | _of_administrators(target) | _of_people(target)
 
 
@@ -37,6 +40,20 @@ def _of_gateways(target: Target) -> dict[str, Example]:
         "search_subjects": Example(json=asked | {"subject": {"type": "client"}} | resource),
         "search_resources": Example(json=asked | subject | {"resource": {"type": "profile"}}),
         "search_actions": Example(json=asked | subject | resource),
+    }
+
+
+def _of_listeners() -> dict[str, Example]:
+    stream = {"stream_id": _NOBODYS}
+    return {
+        "create_stream": Example(json={}),
+        "replace_stream": Example(json=stream),
+        "read_stream_status": Example(query=stream),
+        "set_stream_status": Example(json=stream | {"status": "paused"}),
+        "verify_stream": Example(json=stream),
+        "delete_stream": Example(query=stream),
+        "poll_stream": Example(json={}),
+        "create_webhook": Example(json={"url": "https://receiver.example.org/"}),
     }
 
 
@@ -136,6 +153,12 @@ FOR_BROWSERS: Final = frozenset({"authorize"})
 """Whoever comes here without an app that is registered gets a page that says so."""
 PLAIN: Final = frozenset(
     [
+        "signals_metadata",
+        "read_stream",
+        "list_webhooks",
+        "delete_webhook",
+        "renew_webhook_secret",
+        "test_webhook",
         "show_organization",
         "list_clients",
         "rotate_client",
@@ -206,6 +229,8 @@ def places(target: Target) -> Mapping[str, str]:
         "profile_id": target.profile_id,
         "client_id": target.canaries.user_id,
         "key_id": target.canaries.user_id,
+        "stream_id": _NOBODYS,
+        "webhook_id": _NOBODYS,
         "grant_id": target.grant_id,
         "record_id": target.record_id,
         "subject_id": target.subject_id,
@@ -213,9 +238,9 @@ def places(target: Target) -> Mapping[str, str]:
         "receipt_id": target.receipt_id,
         "log": "consent",
         "path": "entries/000.p/9",
-        "request_id": str(UUID(int=7)),
-        "demand_id": str(UUID(int=7)),
-        "access_id": str(UUID(int=7)),
+        "request_id": _NOBODYS,
+        "demand_id": _NOBODYS,
+        "access_id": _NOBODYS,
         "name": "nickname",
         "kind": "product",
     }

@@ -29,6 +29,8 @@ SCOPES: Final = (
     "catalog:write",
     "audit:read",
     "demands:answer",
+    "signals:manage",
+    "org:admin",
 )
 Json = dict[str, Any]
 
