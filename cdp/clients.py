@@ -164,7 +164,7 @@ def lead_back(
         raise NoOrganizationOfApp
     found.redirect_uris = addresses.checked(redirects, field="/redirect_uris")
     found.logout_uris = addresses.checked(logouts, field="/logout_uris")
-    alone = [] if is_app_only and found.redirect_uris else ["client_credentials"]
+    alone = [] if is_app_only else ["client_credentials"]
     found.grant_types = [*alone, *(("authorization_code", "refresh_token") if found.redirect_uris else ())]
 
 

@@ -477,7 +477,7 @@ alter table client add constraint client_pkey PRIMARY KEY (client_id);
 alter table client owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on client to cdp_keeper;
 grant insert, select, update on client to cdp_operator;
-grant select (client_id, is_human, name, organization_id) on client to cdp_customer;
+grant select (client_id, is_human, name, organization_id, redirect_uris, revoked_at) on client to cdp_customer;
 grant select on client to cdp_doorman;
 create policy customer_wall on client as permissive for select to cdp_customer
     using ((( SELECT scope_customer('customer'::text) AS scope_customer) IS NOT NULL));
@@ -1945,7 +1945,7 @@ grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_c
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
 grant execute on function erase_own_statement(uuid,timestamp with time zone) to cdp_customer;
 
-create function family_holds(family uuid, organization uuid) returns uuid language plpgsql stable owner cdp_owner body 74ba3757c20aaf5ad8acfa4856ad23e9;
+create function family_holds(family uuid, organization uuid) returns uuid language plpgsql stable owner cdp_owner body f2f1f9607b6b8fa0c23c50ad69a203ef;
 grant execute on function family_holds(uuid,uuid) to cdp_keeper;
 
 create function forget_demands(everyone uuid[]) returns void language sql volatile owner cdp_owner body ebc1e765d8f25b7f17682d763a7d061d;

@@ -63,8 +63,8 @@ def denied(visit: Visit, wanted: Wanted, error: str = "access_denied") -> Respon
 
 
 def asking(session: Session, wanted: Wanted) -> App:
-    """Return the app that asks; raises RequestUnknown for one that nobody has."""
-    return requests.app(session, wanted.client_id)
+    """Return the app that asks; raises RequestUnknown for one that has ended meanwhile."""
+    return requests.app(session, wanted)
 
 
 def proven_at(visit: Visit, session: Session) -> datetime:

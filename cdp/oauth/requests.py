@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from cdp import access_requests, ids
 from cdp.keys import tokens
@@ -110,13 +110,14 @@ def claim(session: Session, platform: Platform, unverified_word: str, customer: 
     return Begun(_opened(platform, sealed), request_id)
 
 
-def app(session: Session, client_id: str) -> App:
-    """Return who asks; raises RequestUnknown for a client that nobody has."""
-    mine = select(Client.organization_id, Client.name).where(Client.client_id == client_id)
-    found = session.exec(mine).one_or_none()
-    if found is None or found[0] is None:
+def app(session: Session, wanted: Wanted) -> App:
+    """Return who asks; raises RequestUnknown for an app that has ended or no longer leads back to where it said."""
+    mine = select(Client.organization_id, Client.name, Client.redirect_uris)
+    living = mine.where(Client.client_id == wanted.client_id, col(Client.revoked_at).is_(None))
+    organization, name, redirects = session.exec(living).one_or_none() or (None, "", [])
+    if organization is None or wanted.redirect_uri not in redirects:
         raise RequestUnknown
-    return App(found[0], found[1])
+    return App(organization, name)
 
 
 def put_before(platform: Platform, asking: App, begun: Begun, customer: UUID, *, at: datetime) -> None:

@@ -1,7 +1,7 @@
 -- The doors: what a credential stands for, how a customer claims a dossier, and how one leaves.
 
 -- The customer of a token family that stands: nobody ended it, and the permission that it lives on stands and was not
--- taken back since; null for any other.
+-- taken back and did not end since; null for any other.
 create function family_holds(family uuid, organization uuid) returns uuid
 language plpgsql stable
 as $$
@@ -19,7 +19,7 @@ begin
         or exists (
             select from act a
             where a.customer_id = me and a.recipient_id = organization and a.purpose = f.purpose
-              and a.kind in ('revoke', 'object', 'erase') and a.at >= f.since)) then
+              and a.kind in ('revoke', 'object', 'erase', 'expire') and a.at >= f.since)) then
         return null;
     end if;
     return f.customer_id;

@@ -41,3 +41,4 @@ grant select, delete on authorization_request, token_family to cdp_keeper;
 grant execute on function family_holds to cdp_keeper;
 grant execute on function check_family to cdp_doorman;
 alter function check_family owner to cdp_keeper;
+grant select (redirect_uris, revoked_at) on client to cdp_customer; -- whether the app that asks is still there

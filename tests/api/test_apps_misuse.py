@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from joserfc.jwk import ECKey
 from starlette.testclient import TestClient
 
 from cdp import clients, clock
+from cdp.log import sequencer
 from cdp.oauth.redirects import UnfitAddress
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -107,6 +109,52 @@ def test_what_is_revoked_wakes_no_more(
     assert (401, 401) == (after, apps.reads(api, given["access_token"], subject))
     assert "invalid_grant" == _refreshed(api, asking, given["refresh_token"])["error"]
     assert 200 == apps.reads(api, again["access_token"], subject)
+
+
+def test_what_expired_wakes_no_more(
+    api: TestClient, platform: Platform, asking: apps.App, person: make.Person, database_url: str
+) -> None:
+    given, subject = apps.tokens(api, asking, person), apps.subject(platform, asking, person)
+
+    with psycopg.connect(database_url) as connection:  # as time does it
+        connection.execute(
+            "update permission set expires_at = now() where customer_id = %s and expires_at is not null",
+            (person.customer_id,),
+        )
+    sequencer.step(platform)
+    apps.tokens(api, asking, person)
+
+    assert 401 == apps.reads(api, given["access_token"], subject)
+    assert "invalid_grant" == _refreshed(api, asking, given["refresh_token"])["error"]
+
+
+@pytest.mark.parametrize("meanwhile", ["ended", "elsewhere"])
+def test_an_app_that_is_gone_by_then_gets_no_yes(
+    api: TestClient, platform: Platform, asking: apps.App, person: make.Person, meanwhile: str
+) -> None:
+    apps.enter(api, person)
+    place = apps.opened(api, asking, authorization_details=apps.details())
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        if meanwhile == "ended":
+            clients.revoke(session, asking.client.client_id, at=clock.now())
+        else:
+            clients.lead_back(session, asking.client.client_id, redirects=["https://app.example.org/elsewhere"])
+
+    answer = api.post(place, data={"antwoord": "alles"}, headers=apps.PAGE, follow_redirects=False)
+
+    assert 404 == answer.status_code
+    assert [] == api.get("/v1/me/grants", headers=person.headers).json()["grants"]
+
+
+def test_an_app_that_leads_nowhere_any_more_does_not_act_by_itself(
+    api: TestClient, platform: Platform, asking: apps.App
+) -> None:
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        clients.lead_back(session, asking.client.client_id, redirects=[], is_app_only=True)
+
+    answer = api.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=asking.auth)
+
+    assert (400, "unauthorized_client") == (answer.status_code, answer.json()["error"])
 
 
 def test_a_token_of_a_client_that_ended_reads_nothing(

@@ -55,7 +55,7 @@ RIGHTS: Final = {
         alert: select insert update(rhythm,told_until,told_at) delete
         reminder: select insert update(kept_at,told_at) delete
         receipt_letter: select insert update(told_until) delete
-        client: select(client_id,organization_id,name,is_human)
+        client: select(client_id,organization_id,name,is_human,redirect_uris,revoked_at)
         authorization_request: select update(used_at)
         family_token token_family: insert
         demand: select insert update(withdrawn_at)
