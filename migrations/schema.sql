@@ -746,12 +746,6 @@ create policy customer_wall on family_token as permissive for all to cdp_custome
 create policy doorman_wall on family_token as permissive for all to cdp_doorman
     using (( SELECT is_sealed('doorman'::text) AS is_sealed))
     with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
-create policy keeper on family_token as permissive for all to cdp_keeper
-    using (true)
-    with check (true);
-create policy operator_wall on family_token as permissive for all to cdp_operator
-    using (( SELECT is_sealed('operator'::text) AS is_sealed))
-    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
 create table idempotency (
     caller text not null,

@@ -166,7 +166,8 @@ class _Choices:
 
     def _was_asked(self, customer: UUID, planned: PlannedRequest) -> bool:
         with self.platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
-            return any(each.purpose == planned.purpose for each in access_requests.of_customer(session))
+            asked = [(each.organization_id, each.purpose) for each in access_requests.of_customer(session)]
+        return (self.ids[planned.who], planned.purpose) in asked
 
     def _customer(self, session: Session, person: Person, supplier: str) -> UUID:
         """Return whose dossier the supplier's own number of this person belongs to."""

@@ -7,8 +7,10 @@ begin
     foreach name in array array['signing_key', 'used_once', 'authorization_request', 'token_family', 'family_token'] loop
         execute format('create policy doorman_wall on %I to cdp_doorman
             using ((select is_sealed(''doorman''))) with check ((select is_sealed(''doorman'')))', name);
-        execute format('create policy operator_wall on %I to cdp_operator
-            using ((select is_sealed(''operator''))) with check ((select is_sealed(''operator'')))', name);
+        if name <> 'family_token' then -- it goes with its family
+            execute format('create policy operator_wall on %I to cdp_operator
+                using ((select is_sealed(''operator''))) with check ((select is_sealed(''operator'')))', name);
+        end if;
     end loop;
 end
 $$;
@@ -31,7 +33,9 @@ begin
     foreach name in array array['authorization_request', 'token_family', 'family_token'] loop
         execute format('create policy customer_wall on %I to cdp_customer
             using (customer_id = (select scope_customer(''customer''))) with check (customer_id = (select scope_customer(''customer'')))', name);
-        execute format('create policy keeper on %I to cdp_keeper using (true) with check (true)', name);
+        if name <> 'family_token' then
+            execute format('create policy keeper on %I to cdp_keeper using (true) with check (true)', name);
+        end if;
     end loop;
 end
 $$;

@@ -121,8 +121,9 @@ def test_a_dossier_merged_from_several_goes_whole(
 ) -> None:
     person, address = known_to(platform, shop, bank)
     guests = [guest for (guest,) in ask("select customer_id from customer where merged_into = %s", person.customer_id)]
-    ask("insert into access_request select %s, gen_random_uuid(), %s, 'advice', '{contact}', null, 7, '{}', 'pending',"
-        " now(), now() returning 1", guests[0], bank.organization_id)  # fmt: skip
+    ask("insert into access_request (customer_id, request_id, organization_id, purpose, categories, days, notice,"
+        " asked_at, due_at) select %s, gen_random_uuid(), %s, 'advice', '{contact}', 7, '{}', now(), now() returning 1",
+        guests[0], bank.organization_id)  # fmt: skip
 
     erase(platform, person)
 

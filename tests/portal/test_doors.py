@@ -17,10 +17,13 @@ from tests import make
 from tests.portal.conftest import Enter
 
 DOORS: Final = [route for module in routes.ROUTES for route in module.router.routes if isinstance(route, APIRoute)]
-FORMS: Final = sorted({route.path for route in DOORS if "POST" in (route.methods or ())})
+ASKS_FIRST: Final = "/oauth/logout"
+"""Apps send browsers here from elsewhere, as OpenID Connect wants; it does nothing before its own page is answered."""
+FORMS: Final = sorted({route.path for route in DOORS if "POST" in (route.methods or ())} - {ASKS_FIRST})
 PAGES: Final = sorted({route.path for route in DOORS if "GET" in (route.methods or ())})
 OPEN: Final = frozenset(
     {
+        ASKS_FIRST,
         "/demo/mail",
         "/extern",
         "/favicon.ico",
