@@ -41,6 +41,11 @@ def email() -> str:
     return f"{name('person')}@example.org"
 
 
+def phone() -> str:
+    """Return a mobile number that nobody else in the run has, in the form of E.164 and of a series that is in use."""
+    return f"+3161{secrets.randbelow(10**7):07d}"
+
+
 def organization(platform: Platform, *, is_verified: bool = True, privacy: str | None = None) -> Organization:
     """Return a fresh organization; `privacy` is where it wants letters about privacy."""
     details = {} if privacy is None else {"privacy": {"email": privacy}}

@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 import httpx
 
+from tests import make
+
 _GROUP: Final = 3
 
 
@@ -27,7 +29,7 @@ class Canaries:
 
     user_id: str = field(default_factory=lambda: _unique("user"))
     email: str = field(default_factory=lambda: f"{_unique('mail')}@example.org")
-    phone: str = field(default_factory=lambda: f"+316{secrets.randbelow(10**8):08d}")
+    phone: str = field(default_factory=make.phone)
     first_name: str = field(default_factory=lambda: _unique("name"))
     attribute: str = field(default_factory=lambda: _unique("attribute"))
     product_key: str = field(default_factory=lambda: _unique("key"))
@@ -63,8 +65,8 @@ def forms(value: str) -> Iterator[bytes]:
         yield quote(text, safe="").encode()
         yield from (text.encode().hex().encode(), text.encode().hex().upper().encode())
         yield from _base64(text.encode())
-        for make in (sha256, sha1, md5):
-            digest = make(text.encode()).digest()
+        for hashed in (sha256, sha1, md5):
+            digest = hashed(text.encode()).digest()
             yield from (digest.hex().encode(), digest.hex().upper().encode(), digest)
             yield from (b64encode(digest).rstrip(b"="), urlsafe_b64encode(digest).rstrip(b"="))
     yield "".join(f"\\u{ord(letter):04x}" for letter in value).encode()
