@@ -14,7 +14,7 @@ ifneq ($(strip $(CDP_HOME)),)
 export CDP_HOME
 endif
 
-.PHONY: help up test check schema screenshots lock clean
+.PHONY: help up test check schema screenshots lock lock-node clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -60,6 +60,9 @@ screenshots: $(VENV)/.dev ## draw every page of the portal into screenshots/ (ON
 lock: $(VENV)/.dev ## pin every package anew, with the hashes of all platforms (UPGRADE=1 takes newer ones)
 	$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.txt pyproject.toml
 	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements.txt --extra dev -o requirements-dev.txt pyproject.toml
+
+lock-node: $(VENV)/.dev ## pin what tests take from npm anew, each lock in tests/ (a new one begins as {})
+	$(BIN)/python -m tests.node
 
 clean: ## remove what was made here; CDP_HOME, with its data and keys, stays
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

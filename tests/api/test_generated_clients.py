@@ -18,6 +18,7 @@ from api.app import create_app
 from cdp.ingest.items import Kind
 from cdp.platform import Platform
 from tests import make
+from tests import node as programs
 
 ROOT = Path(__file__).parents[2]
 OPENAPI, CLIENTS = ROOT / "openapi", ROOT / "tests" / "clients"
@@ -78,15 +79,9 @@ def run(command: list[str], folder: Path) -> str:
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the Node tools, as their lock says, and the documents."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not on this machine")
-    folder = tmp_path_factory.mktemp("clients")
-    for path in (*CLIENTS.iterdir(), *OPENAPI.glob("*.json")):
+    folder = programs.installed(CLIENTS, tmp_path_factory.mktemp("clients"), otherwise=pytest.skip)
+    for path in OPENAPI.glob("*.json"):
         shutil.copy(path, folder)
-    install = [npm, "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]
-    if subprocess.run(install, cwd=folder, capture_output=True, check=False, timeout=300).returncode:
-        pytest.skip("npm cannot install the tools here")
     return folder
 
 

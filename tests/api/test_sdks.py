@@ -1,6 +1,5 @@
 """The SDKs of Segment and RudderStack, unmodified, against a real server on loopback: only their host is changed."""
 
-import shutil
 import socket
 import subprocess
 import threading
@@ -20,6 +19,7 @@ from cdp import clients, clock
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
+from tests import node as programs
 
 SDKS = Path(__file__).parents[1] / "sdk"
 
@@ -41,17 +41,7 @@ def url(platform: Platform) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the Node SDKs, as their lock says."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not on this machine")
-    folder = tmp_path_factory.mktemp("sdk")
-    for name in ("package.json", "package-lock.json", "send.mjs"):
-        shutil.copy(SDKS / name, folder)
-    install = [npm, "install", "--no-save", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-    if done.returncode:
-        pytest.skip("npm cannot install the SDKs here")
-    return folder
+    return programs.installed(SDKS, tmp_path_factory.mktemp("sdk"), otherwise=pytest.skip)
 
 
 def stored(url: str, source: object) -> tuple[list[str], list[str]]:

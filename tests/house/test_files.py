@@ -8,7 +8,9 @@ import pytest
 
 from tests.house import source
 
-LOCKS = [Path("requirements.txt"), Path("requirements-dev.txt")]
+OURS = [Path("requirements.txt"), Path("requirements-dev.txt")]
+PIP_LOCKS = [path for path in source.files() if path.match("requirements*.txt")]
+LOCKS = PIP_LOCKS + [path for path in source.files() if path.name == "package-lock.json"]
 LONGEST_DECISION = 40
 LONGEST_COMMAND = 3
 SQL = [path for path in source.files() if path.suffix == ".sql"]
@@ -25,7 +27,7 @@ def test_a_lock_holds_no_address_and_no_path(path: Path) -> None:
     assert [] == ADDRESS.findall(source.text(path)) + HOME.findall(source.text(path))
 
 
-@pytest.mark.parametrize("path", LOCKS, ids=str)
+@pytest.mark.parametrize("path", PIP_LOCKS, ids=str)
 def test_every_package_in_a_lock_is_pinned_with_hashes(path: Path) -> None:
     packages = re.split(r"\n(?=[a-z0-9])", "\n" + source.text(path))[1:]
 
@@ -34,7 +36,7 @@ def test_every_package_in_a_lock_is_pinned_with_hashes(path: Path) -> None:
 
 
 def test_the_locks_agree_with_each_other() -> None:
-    runtime, dev = (dict(re.findall(r"^([a-z0-9.-]+)==(\S+)", source.text(path), re.MULTILINE)) for path in LOCKS)
+    runtime, dev = (dict(re.findall(r"^([a-z0-9.-]+)==(\S+)", source.text(path), re.MULTILINE)) for path in OURS)
 
     assert runtime == {name: dev.get(name) for name in runtime}
 
@@ -42,7 +44,7 @@ def test_the_locks_agree_with_each_other() -> None:
 def test_the_locks_hold_everything_that_the_project_asks_for() -> None:
     project = tomllib.loads(source.text(Path("pyproject.toml")))["project"]
     asked = [re.split(r"[\[<>=;~ ]", each)[0].lower() for each in project["dependencies"]]
-    locked = re.findall(r"^([a-z0-9.-]+)==", source.text(LOCKS[0]), re.MULTILINE)
+    locked = re.findall(r"^([a-z0-9.-]+)==", source.text(OURS[0]), re.MULTILINE)
 
     assert [] == [name for name in asked if name not in locked]
 

@@ -1,6 +1,7 @@
 """The portal in front of this module's platform, and a browser that somebody logged in with."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,8 +11,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.portal import cookies
 from cdp.platform import Platform
-from tests import make
-from tests.portal import axe_source, browser, visiting
+from tests import make, node
+from tests.portal import browser, visiting
 from tests.portal.visiting import Visitor
 
 PAGE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
@@ -31,7 +32,7 @@ def portal(platform: Platform) -> Iterator[TestClient]:
 def chromium() -> Iterator[Browser]:
     """Return a real browser; skips where there is none, which CI does not allow."""
     if browser.program() is None:
-        axe_source.missing("no chromium on this machine")
+        node.missing("no chromium on this machine")
     with browser.started() as started:
         yield started
 
@@ -47,7 +48,8 @@ def sheet(chromium: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the text of axe-core."""
-    return axe_source.source(tmp_path_factory.mktemp("axe"))
+    folder = node.installed(Path(__file__).parent / "axe", tmp_path_factory.mktemp("axe"))
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Logging in through another service, against a real provider on loopback: every hop as a browser makes it."""
 
 import html
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,7 +20,7 @@ from api.portal import asking, cookies, places
 from cdp import external
 from cdp.platform import Platform
 from cdp.settings import OidcSettings
-from tests import make
+from tests import make, node
 from tests.portal.conftest import PAGE
 from tests.portal.test_sign_in import posts
 
@@ -30,26 +28,11 @@ FOLDER = Path(__file__).parent / "provider"
 Who = Callable[..., str]
 
 
-def _missing(why: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
-
-
 @pytest.fixture(scope="module")
 def issuer(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the provider, as its lock says, and return where it is."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        _missing("node and npm are not on this machine")
-    folder = tmp_path_factory.mktemp("provider")
-    for name in ("package.json", "package-lock.json", "provider.mjs"):
-        shutil.copy(FOLDER / name, folder)
-    install = [npm or "npm", "install", "--no-save", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-    if done.returncode:
-        _missing("npm cannot install the provider here")
-    command = [node or "node", "provider.mjs", platform.settings.base_url + external.PATH]
+    folder = node.installed(FOLDER, tmp_path_factory.mktemp("provider"))
+    command = ["node", "provider.mjs", platform.settings.base_url + external.PATH]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
         assert running.stdout is not None
         yield next(line.strip() for line in running.stdout if line.startswith("http"))

@@ -1,8 +1,6 @@
 """A certified relying party (npm openid-client) against a running server, with the customer approving in Chromium."""
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +13,7 @@ from cdp import clients, clock
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
-from tests import make
+from tests import make, node
 from tests.portal.visiting import Visitor
 
 FOLDER: Final = Path(__file__).parent / "relying"
@@ -24,12 +22,6 @@ DETAILS: Final = [
     {"type": "consent_grant", "purpose": "advice", "categories": ["contact"], "notice": {"nl": "Om u te helpen."}}
 ]
 METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
-
-
-def _missing(why: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 class Relying:
@@ -56,24 +48,14 @@ class Relying:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return where the app is installed, as its lock says."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        _missing("node and npm are not on this machine")
-    made = tmp_path_factory.mktemp("relying")
-    for name in ("package.json", "package-lock.json", "relying.mjs"):
-        shutil.copy(FOLDER / name, made)
-    install = [npm or "npm", "install", "--no-save", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(install, cwd=made, capture_output=True, text=True, check=False, timeout=300)
-    if done.returncode:
-        _missing("npm cannot install openid-client here")
-    return made
+    return node.installed(FOLDER, tmp_path_factory.mktemp("relying"))
 
 
 @pytest.fixture
 def relying(folder: Path) -> Iterator[Relying]:
     """Start the app; it ends by itself when nothing comes of it."""
     with subprocess.Popen(
-        [shutil.which("node") or "node", "relying.mjs"],
+        ["node", "relying.mjs"],
         cwd=folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
