@@ -2,7 +2,8 @@
 
 Rules: (1) another organization's program or key is not there; (2) a program may be made, given a new secret or led
 elsewhere only when the operator allowed the organization everything that it may do (`cdp org set --may`): whoever gets
-its secret can do all of that; (3) ending is always allowed.
+its secret can do all of that; (3) ending is always allowed; (4) all three hold in PostgreSQL as well, whose role for
+administrators sees one organization (migrations/sql/0001_administrators.sql).
 """
 
 import json
@@ -18,6 +19,7 @@ from sqlmodel import Session
 from cdp import clients, organization_details
 from cdp.client_scopes import WIRE_SCOPE
 from cdp.clients import ClientUnknown, KeyFacts, NewClient, NewWriteKey
+from cdp.idempotency import Call
 from cdp.keys.tokens import Fingerprints
 from cdp.organizations import OrganizationUnknown
 from cdp.scope import Principal, Scope
@@ -40,11 +42,12 @@ class Office:
     organization: UUID
     slug: str
     client_id: str
+    call: Call | None = None
 
     @property
     def scope(self) -> Scope:
         """The scope in which clients and keys are kept."""
-        return Scope(Principal.OPERATOR, organization=self.organization, client=self.client_id)
+        return Scope(Principal.ADMINISTRATOR, self.organization, client=self.client_id, call=self.call)
 
     def shown(self, session: Session) -> Organization:
         """Return the organization."""

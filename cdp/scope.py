@@ -25,6 +25,8 @@ class Principal(StrEnum):
     CUSTOMER = "customer"
     AUDITOR = "auditor"
     OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+    """An organization's own: its programs, write keys and details, and of others not even the name."""
     DOORMAN = "doorman"
     SEQUENCER = "sequencer"
     KEYMASTER = "keymaster"

@@ -1,5 +1,6 @@
 -- The schema as the migrations make it: a picture to read and to compare, not to run. Written by `make schema`.
 
+create role cdp_administrator nologin;
 create role cdp_auditor nologin;
 create role cdp_customer nologin;
 create role cdp_doorman nologin;
@@ -14,6 +15,7 @@ create role cdp_sequencer nologin;
 create role cdp_source nologin;
 create role cdp_visitor nologin;
 
+grant cdp_administrator to cdp_login;
 grant cdp_auditor to cdp_login;
 grant cdp_customer to cdp_login;
 grant cdp_doorman to cdp_login;
@@ -170,8 +172,14 @@ alter table access_token owner to cdp_owner, enable row level security, force ro
 grant delete, select on access_token to cdp_keeper;
 grant delete, select on access_token to cdp_operator;
 grant insert, select on access_token to cdp_doorman;
+grant select (client_id, revoked_at) on access_token to cdp_administrator;
+grant update (revoked_at) on access_token to cdp_administrator;
 grant update (revoked_at) on access_token to cdp_doorman;
 grant update (revoked_at) on access_token to cdp_operator;
+create policy administrator_wall on access_token as permissive for all to cdp_administrator
+    using ((client_id IN ( SELECT c.client_id
+   FROM client c
+  WHERE (c.organization_id = scope_organization('administrator'::text)))));
 create policy doorman_wall on access_token as permissive for all to cdp_doorman
     using (( SELECT is_sealed('doorman'::text) AS is_sealed))
     with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
@@ -476,9 +484,14 @@ alter table client add constraint client_organization_id_fkey FOREIGN KEY (organ
 alter table client add constraint client_pkey PRIMARY KEY (client_id);
 alter table client owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on client to cdp_keeper;
+grant insert, select on client to cdp_administrator;
 grant insert, select, update on client to cdp_operator;
 grant select (client_id, is_human, name, organization_id, redirect_uris, revoked_at) on client to cdp_customer;
 grant select on client to cdp_doorman;
+grant update (grant_types, logout_uris, redirect_uris, revoked_at, secret_hash) on client to cdp_administrator;
+create policy administrator_wall on client as permissive for all to cdp_administrator
+    using ((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)))
+    with check (((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)) AND ((revoked_at IS NOT NULL) OR (scopes <@ ( SELECT allowed_scopes() AS allowed_scopes)))));
 create policy customer_wall on client as permissive for select to cdp_customer
     using ((( SELECT scope_customer('customer'::text) AS scope_customer) IS NOT NULL));
 create policy doorman_wall on client as permissive for all to cdp_doorman
@@ -759,14 +772,19 @@ create table idempotency (
 alter table idempotency add constraint idempotency_pkey PRIMARY KEY (caller, key_hash);
 alter table idempotency owner to cdp_owner, enable row level security, force row level security;
 grant delete on idempotency to cdp_operator;
+grant delete, insert, select on idempotency to cdp_administrator;
 grant delete, insert, select on idempotency to cdp_customer;
 grant delete, insert, select on idempotency to cdp_doorman;
 grant delete, insert, select on idempotency to cdp_source;
 grant delete, select on idempotency to cdp_keeper;
 grant select (at) on idempotency to cdp_operator;
+grant update (answer, at, status) on idempotency to cdp_administrator;
 grant update (answer, at, status) on idempotency to cdp_customer;
 grant update (answer, at, status) on idempotency to cdp_doorman;
 grant update (answer, at, status) on idempotency to cdp_source;
+create policy administrator_wall on idempotency as permissive for all to cdp_administrator
+    using ((caller = (( SELECT scope_organization('administrator'::text) AS scope_organization))::text))
+    with check ((caller = (( SELECT scope_organization('administrator'::text) AS scope_organization))::text));
 create policy customer_wall on idempotency as permissive for all to cdp_customer
     using ((caller = (( SELECT scope_customer('customer'::text) AS scope_customer))::text))
     with check ((caller = (( SELECT scope_customer('customer'::text) AS scope_customer))::text));
@@ -1135,6 +1153,7 @@ alter table organization add constraint organization_slug_key UNIQUE (slug);
 alter table organization owner to cdp_owner, enable row level security, force row level security;
 trigger: CREATE TRIGGER end_signal_streams AFTER UPDATE OF closed_at ON organization FOR EACH ROW WHEN ((new.closed_at IS NOT NULL)) EXECUTE FUNCTION end_signal_streams();
 grant insert, select, update on organization to cdp_operator;
+grant select on organization to cdp_administrator;
 grant select on organization to cdp_auditor;
 grant select on organization to cdp_customer;
 grant select on organization to cdp_doorman;
@@ -1144,6 +1163,12 @@ grant select on organization to cdp_reader;
 grant select on organization to cdp_sequencer;
 grant select on organization to cdp_source;
 grant update (closed_at, details, name) on organization to cdp_keeper;
+grant update (details) on organization to cdp_administrator;
+create policy administrator_says on organization as permissive for update to cdp_administrator
+    using ((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)))
+    with check (((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)) AND (ARRAY( SELECT jsonb_array_elements_text((organization.details -> 'scopes'::text)) AS jsonb_array_elements_text) = ( SELECT allowed_scopes() AS allowed_scopes))));
+create policy administrator_wall on organization as permissive for select to cdp_administrator
+    using ((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)));
 create policy keeper on organization as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -1762,9 +1787,15 @@ grant delete on token_family to cdp_operator;
 grant delete, select on token_family to cdp_keeper;
 grant insert on token_family to cdp_customer;
 grant select (client_id, expires_at, revoked_at) on token_family to cdp_operator;
+grant select (client_id, revoked_at) on token_family to cdp_administrator;
 grant select on token_family to cdp_doorman;
 grant update (expires_at, key_hash, revoked_at) on token_family to cdp_doorman;
+grant update (revoked_at) on token_family to cdp_administrator;
 grant update (revoked_at) on token_family to cdp_operator;
+create policy administrator_wall on token_family as permissive for all to cdp_administrator
+    using ((client_id IN ( SELECT c.client_id
+   FROM client c
+  WHERE (c.organization_id = scope_organization('administrator'::text)))));
 create policy customer_wall on token_family as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
@@ -1810,8 +1841,13 @@ alter table write_key add constraint write_key_organization_id_fkey FOREIGN KEY 
 alter table write_key add constraint write_key_pkey PRIMARY KEY (key_hash);
 alter table write_key owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on write_key to cdp_keeper;
+grant insert, select on write_key to cdp_administrator;
 grant insert, select, update on write_key to cdp_operator;
 grant select on write_key to cdp_doorman;
+grant update (revoked_at) on write_key to cdp_administrator;
+create policy administrator_wall on write_key as permissive for all to cdp_administrator
+    using ((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)))
+    with check (((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)) AND ((revoked_at IS NOT NULL) OR ('tracking_api:write'::text = ANY (( SELECT allowed_scopes() AS allowed_scopes)::text[])))));
 create policy doorman_wall on write_key as permissive for all to cdp_doorman
     using (( SELECT is_sealed('doorman'::text) AS is_sealed))
     with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
@@ -1834,6 +1870,9 @@ grant execute on function admit_keys(bytea[]) to cdp_keeper;
 create function alerts_due(moment timestamp with time zone) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ba61267fbbccb09e657a968520ac478a;
 grant execute on function alerts_due(timestamp with time zone) to cdp_operator;
 
+create function allowed_scopes() returns text[] language sql stable owner cdp_owner body 61684e27d380a0eec5896e3a9d146fbb;
+grant execute on function allowed_scopes() to cdp_administrator;
+
 create function answer_demand(wanted uuid, said text, why text, until date, sealed bytea, later timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 59a04fd60fc8228fb376bb3a25863aa8;
 grant execute on function answer_demand(uuid,text,text,date,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
@@ -1841,13 +1880,13 @@ create function answer_question(subject uuid, said text, moment timestamp with t
 grant execute on function answer_question(uuid,text,timestamp with time zone) to cdp_customer;
 
 create function app_client() returns text language sql stable parallel safe owner cdp_owner body ea0b38674ac038e21e45734830a423dd;
-grant execute on function app_client() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+grant execute on function app_client() to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
 create function app_customer() returns uuid language sql stable parallel safe owner cdp_owner body cae598a05a1b52559cd162894a70bb7f;
 grant execute on function app_customer() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
 create function app_organization() returns uuid language sql stable parallel safe owner cdp_owner body 0e48e2fa47443b89941b411d834082cb;
-grant execute on function app_organization() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+grant execute on function app_organization() to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
 create function app_purpose() returns text language sql stable parallel safe owner cdp_owner body 53dfe89ecad7e55387097bec1deae959;
 grant execute on function app_purpose() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
@@ -1988,7 +2027,7 @@ create function holders_of(wanted_type text, wanted_blind bytea) returns uuid[] 
 grant execute on function holders_of(text,bytea) to cdp_keeper;
 
 create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ea1854fe608fdc2f3647116f59ed276e;
-grant execute on function is_sealed(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source, cdp_visitor;
+grant execute on function is_sealed(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source, cdp_visitor;
 
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 1cc22349664acac90b85436415c67df5;
 grant execute on function join_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
@@ -2122,7 +2161,7 @@ create function scope_customer(expected text) returns uuid language sql stable p
 grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
 create function scope_organization(expected text) returns uuid language sql stable parallel safe owner cdp_owner body b0174b29763cdad41cd53bf6e76c07b6;
-grant execute on function scope_organization(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+grant execute on function scope_organization(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
 create function settle_permission(p permission, kind text, moment timestamp with time zone, other permission DEFAULT NULL::permission) returns void language plpgsql volatile owner cdp_owner body 7336854632b252e6460c9a7a05ce75c3;
 grant execute on function settle_permission(permission,text,timestamp with time zone,permission) to cdp_keeper;

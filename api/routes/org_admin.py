@@ -13,8 +13,6 @@ from api.principals import Administrator, PlatformDep, Service
 from cdp import clock, organization_details
 from cdp.administration import Office
 from cdp.clients import KeyFacts
-from cdp.platform import Platform
-from cdp.scope import Principal
 from cdp.tables import Client, Organization
 from consent.types import Instant
 
@@ -124,7 +122,7 @@ class KeySecret(BaseModel):
 @router.get("", summary="See your organization", operation_id="show_organization")
 def show_organization(asking: Administrator, platform: PlatformDep) -> OrganizationView:
     """Return what the platform knows of your organization."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         return _organization_view(office.shown(session))
 
@@ -132,7 +130,7 @@ def show_organization(asking: Administrator, platform: PlatformDep) -> Organizat
 @router.patch("", summary="Change its details", operation_id="change_organization")
 def change_organization(details: Details, asking: Administrator, platform: PlatformDep) -> OrganizationView:
     """Say in which language letters are, and where those about privacy go."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         return _organization_view(office.say(session, language=details.language, privacy_mail=details.privacy_mail))
 
@@ -140,7 +138,7 @@ def change_organization(details: Details, asking: Administrator, platform: Platf
 @router.get("/clients", summary="List your programs", operation_id="list_clients")
 def list_clients(asking: Administrator, platform: PlatformDep) -> ProgramsView:
     """Return every program, also those that ended."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         return ProgramsView(clients=[_program_view(each) for each in office.programs(session)])
 
@@ -148,7 +146,7 @@ def list_clients(asking: Administrator, platform: PlatformDep) -> ProgramsView:
 @router.post("/clients", status_code=201, summary="Make a program", operation_id="add_client")
 def add_client(wanted: NewProgram, asking: Administrator, platform: PlatformDep) -> Secret:
     """Make a program that may do what the operator allowed your organization, and show its secret, once."""
-    office, facts = _office(platform, asking), wanted.model_dump()
+    office, facts = _office(asking), wanted.model_dump()
     with platform.database.scoped(office.scope) as session:
         made = office.add_program(session, platform.fingerprints, **facts, at=clock.now())
     return Secret(client_id=made.client_id, client_secret=made.client_secret)
@@ -157,7 +155,7 @@ def add_client(wanted: NewProgram, asking: Administrator, platform: PlatformDep)
 @router.post("/clients/{client_id}/rotate", summary="Give a program a new secret", operation_id="rotate_client")
 def rotate_client(client_id: ClientId, asking: Administrator, platform: PlatformDep) -> Secret:
     """Show a new secret, once; the old one ends at once, with every token."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         made = office.rotate_program(session, platform.fingerprints, client_id, at=clock.now())
     return Secret(client_id=made.client_id, client_secret=made.client_secret)
@@ -168,7 +166,7 @@ def rotate_client(client_id: ClientId, asking: Administrator, platform: Platform
 )
 def lead_back(client_id: ClientId, wanted: Redirects, asking: Administrator, platform: PlatformDep) -> Response:
     """Register the addresses to which customers may return."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         office.lead_back(session, client_id, redirects=wanted.redirect_uris, logouts=wanted.logout_uris)
     return Response(status_code=204)
@@ -177,7 +175,7 @@ def lead_back(client_id: ClientId, wanted: Redirects, asking: Administrator, pla
 @router.delete("/clients/{client_id}", status_code=204, summary="End a program", operation_id="end_client")
 def end_client(client_id: ClientId, asking: Administrator, platform: PlatformDep) -> Response:
     """End a program and every token that it holds."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         office.end_program(session, client_id, at=clock.now())
     return Response(status_code=204)
@@ -186,7 +184,7 @@ def end_client(client_id: ClientId, asking: Administrator, platform: PlatformDep
 @router.get("/write-keys", summary="List your write keys", operation_id="list_write_keys")
 def list_write_keys(asking: Administrator, platform: PlatformDep) -> WriteKeysView:
     """Return every write key, also those that ended, without the keys."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         return WriteKeysView(write_keys=[_key_view(each) for each in office.write_keys(session)])
 
@@ -194,7 +192,7 @@ def list_write_keys(asking: Administrator, platform: PlatformDep) -> WriteKeysVi
 @router.post("/write-keys", status_code=201, summary="Make a write key", operation_id="add_write_key")
 def add_write_key(wanted: NewKey, asking: Administrator, platform: PlatformDep) -> KeySecret:
     """Make a write key and show it, once; your organization must be allowed tracking_api:write."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         made = office.add_write_key(session, platform.fingerprints, name=wanted.name, at=clock.now())
     return KeySecret(key_id=made.key_id, write_key=made.write_key)
@@ -203,7 +201,7 @@ def add_write_key(wanted: NewKey, asking: Administrator, platform: PlatformDep) 
 @router.post("/write-keys/{key_id}/rotate", summary="Replace a write key", operation_id="rotate_write_key")
 def rotate_write_key(key_id: KeyId, asking: Administrator, platform: PlatformDep) -> KeySecret:
     """Show a new write key in the place of one, once; the old one ends at once."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         made = office.rotate_write_key(session, platform.fingerprints, key_id, at=clock.now())
     return KeySecret(key_id=made.key_id, write_key=made.write_key)
@@ -212,18 +210,14 @@ def rotate_write_key(key_id: KeyId, asking: Administrator, platform: PlatformDep
 @router.delete("/write-keys/{key_id}", status_code=204, summary="End a write key", operation_id="end_write_key")
 def end_write_key(key_id: KeyId, asking: Administrator, platform: PlatformDep) -> Response:
     """End a write key."""
-    office = _office(platform, asking)
+    office = _office(asking)
     with platform.database.scoped(office.scope) as session:
         office.end_write_key(session, key_id, at=clock.now())
     return Response(status_code=204)
 
 
-def _office(platform: Platform, asking: Service) -> Office:
-    """Return the office of who asks; a call with a key is claimed first, so that it is done once at most."""
-    if asking.call is not None:
-        with platform.database.scoped(asking.scope(Principal.SOURCE)):
-            pass
-    return Office(asking.organization, asking.slug, asking.client_id)
+def _office(asking: Service) -> Office:
+    return Office(asking.organization, asking.slug, asking.client_id, asking.call)
 
 
 def _organization_view(of: Organization) -> OrganizationView:

@@ -33,6 +33,7 @@ PARTS = (
     "letters_rights",
     "signals_rights",
     "requests_rights",
+    "administrators",
     "owners",
     "ways_in_rights",
     "oauth_rights",

@@ -211,8 +211,8 @@ CALLS: Final[Mapping[str, Call]] = {
 }  # fmt: skip
 ELSEWHERE: Final[Mapping[str, set[str]]] = {
     "is_sealed": {
-        "reader", "exporter", "source", "customer", "auditor", "operator", "doorman", "sequencer", "keymaster",
-        "keeper", "visitor",
+        "reader", "exporter", "source", "customer", "auditor", "operator", "administrator", "doorman", "sequencer",
+        "keymaster", "keeper", "visitor",
     },
     "gate": {"reader", "keeper"},
     "check_token": {"nobody", "keeper"},

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from tests.attack import matrix
 from tests.attack.probes import Connection, World
+from tests.attack.rights import RIGHTS
 
 Rights = Mapping[str, Mapping[str, Mapping[str, frozenset[str]]]]
-_ROLES: Final = {principal: f"cdp_{principal}" for principal in matrix.RIGHTS} | {"nobody": "cdp_login"}
+_ROLES: Final = {principal: f"cdp_{principal}" for principal in RIGHTS} | {"nobody": "cdp_login"}
 _COLUMNS: Final = """
 select c.relname, verb, array_agg(a.attname::text)
 from pg_class c
@@ -50,7 +51,7 @@ def actual(connection: Connection) -> Rights:
 def expected(world: World) -> Rights:
     """Return the rights that the matrix gives."""
     found: dict[str, dict[str, dict[str, frozenset[str]]]] = {}
-    for principal in matrix.RIGHTS:
+    for principal in RIGHTS:
         for table, verbs in matrix.rights(principal).items():
             for verb, columns in verbs.items():
                 every = world.columns[table] if verb != "delete" else [""]

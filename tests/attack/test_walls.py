@@ -4,10 +4,11 @@ from typing import Final
 
 import pytest
 
-from tests.attack import matrix, privileges
+from tests.attack import privileges
 from tests.attack.calls import CALLS, ELSEWHERE
 from tests.attack.matrix import ASKERS, Asker
 from tests.attack.probes import Battery, undone
+from tests.attack.rights import RIGHTS
 
 EVERYBODY: Final = (*ASKERS, Asker("nobody", "nobody"), Asker("keeper", "keeper"))
 
@@ -22,7 +23,7 @@ def test_every_table_has_a_row_to_steal(battery: Battery) -> None:
     assert [] == [table for table, rows in battery.world.rows.items() if not rows]
 
 
-@pytest.mark.parametrize("principal", sorted(matrix.RIGHTS))
+@pytest.mark.parametrize("principal", sorted(RIGHTS))
 def test_everybody_has_the_rights_of_the_matrix_and_no_other(battery: Battery, principal: str) -> None:
     expected, actual = privileges.expected(battery.world), privileges.actual(battery.connection)
 

@@ -14,6 +14,7 @@ from psycopg import sql
 from tests.attack import matrix, privileges
 from tests.attack.matrix import ASKERS, Asker
 from tests.attack.probes import Battery, tables, undone
+from tests.attack.rights import RIGHTS
 
 EVERYBODY: Final = (*ASKERS, Asker("nobody", "nobody"), Asker("keeper", "keeper"))
 DOUBLED: Final = {"data_key", "identifier", "interaction", "record"}
@@ -110,9 +111,7 @@ def _noticed(battery: Battery, spoil: Callable[..., object], *how: object, by: I
         return any(battery.findings(asker) for asker in sorted(by, key=lambda each: each.is_sealed))
 
 
-TABLES: Final = sorted(
-    {table for principal in matrix.RIGHTS for table in matrix.rights(principal)} - {"alembic_version"}
-)
+TABLES: Final = sorted({table for principal in RIGHTS for table in matrix.rights(principal)} - {"alembic_version"})
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -174,7 +173,7 @@ def test_a_right_too_many_on_any_table_is_noticed(battery: Battery, verb: str) -
 
 def test_a_right_too_few_on_any_table_is_noticed(battery: Battery) -> None:
     unnoticed = []
-    for principal in matrix.RIGHTS:
+    for principal in RIGHTS:
         for table in matrix.rights(principal):
             with undone(battery.connection):
                 role = "cdp_login" if principal == "nobody" else f"cdp_{principal}"

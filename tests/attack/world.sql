@@ -3,8 +3,8 @@
 create function pg_temp.id(name text) returns uuid language sql return md5(name)::uuid;
 create function pg_temp.blind(name text) returns bytea language sql return decode(md5(name), 'hex');
 
-insert into organization (organization_id, slug, name)
-select pg_temp.id(o), o, o from unnest(array['huis', 'winkel']) o;
+insert into organization (organization_id, slug, name, details)
+select pg_temp.id(o), o, o, '{"scopes": ["tracking_api:write"]}' from unnest(array['huis', 'winkel']) o;
 insert into client (client_id, organization_id, name, secret_hash, scopes) values
     ('huis-client', pg_temp.id('huis'), 'huis', 'secret', '{}'),
     ('winkel-client', pg_temp.id('winkel'), 'winkel', 'secret', '{}'),
