@@ -8,19 +8,19 @@ leaves: a letter that is lost is not sent twice.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import addressing, directory, dossier, looks_letter, mail
+from cdp import customer_letters, directory, looks_letter
+from cdp.customer_letters import Addressee, Draft
 from cdp.database import sql
-from cdp.mail import Letter
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
-from cdp.unsealing import OwnKeys
-from consent.errors import Invalid, NotFound
+from cdp.settings import Settings
+from consent.errors import Invalid
 
 Rhythm = Literal["never", "at-once", "daily"]
 RHYTHMS: Final[Mapping[str, timedelta]] = {"at-once": timedelta(minutes=15), "daily": timedelta(days=1)}
@@ -65,24 +65,14 @@ def choose(session: Session, customer: UUID, organization: UUID, rhythm: str, *,
 
 def send_due(platform: Platform, at: datetime) -> int:
     """Send every letter that is due, and return how many were carried; stops when the mail server takes none."""
-    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        due = list(session.execute(_DUE, {"at": at}).scalars())
-    return mail.carry_all(platform.settings, (each for who in due for each in _letters(platform, who, at=at)))
+    return customer_letters.send(platform, _DUE, partial(_letter, platform.settings, at), at=at)
 
 
-def _letters(platform: Platform, customer: UUID, *, at: datetime) -> list[Letter]:
-    """Return the letter to one customer, in a transaction that has marked it as told; none when nobody looked."""
-    with platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
-        keys = OwnKeys(session, platform.ring)
-        try:
-            addresses = dossier.summary(session, keys).emails
-            known = addressing.read(session, keys)
-        except NotFound:  # left between the question and now
-            return []
-        taken = [Looked(row.organization_id, row.seen, row.stopped) for row in session.execute(_TAKE, {"at": at})]
-        looked = [each for each in taken if each.seen or each.stopped]
-        names = directory.names(session)
-    if not looked or not addresses:
-        return []
+def _letter(settings: Settings, at: datetime, session: Session, reader: Addressee) -> Draft | None:
+    taken = [Looked(row.organization_id, row.seen, row.stopped) for row in session.execute(_TAKE, {"at": at})]
+    looked = [each for each in taken if each.seen or each.stopped]
+    if not looked:
+        return None
+    names = directory.names(session)
     lines = [looks_letter.Line(names.name(each.organization), each.seen, each.stopped) for each in looked]
-    return [looks_letter.write(addresses[0], known, lines, base_url=platform.settings.base_url)]
+    return Draft(looks_letter.write(reader.to, reader.known, lines, base_url=settings.base_url))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from cdp import addressing, dossier, due_dates
+from cdp import customer_letters, due_dates
 from cdp.demands import Demand, Kind
 from cdp.directory import Names
 from cdp.ids import NIL
@@ -16,8 +16,6 @@ from cdp.mail import Letter
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.settings import Settings
-from cdp.unsealing import OwnKeys
-from consent.errors import NotFound
 
 _SUBJECTS: Final[Mapping[Language, str]] = {"nl": "Een klant vraagt u iets", "en": "A customer asks you something"}
 _ASKS: Final[Mapping[Kind, Mapping[Language, str]]] = {
@@ -92,14 +90,13 @@ _ANSWERED: Final[Mapping[str, tuple[str, str]]] = {
 def answered(platform: Platform, customer: UUID, demand: UUID) -> list[Letter]:
     """Return the letter that tells a customer of an answer, in their own words of address; none to who has left."""
     with platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
-        keys = OwnKeys(session, platform.ring)
-        try:
-            addresses, known = dossier.summary(session, keys).emails, addressing.read(session, keys)
-        except NotFound:
-            return []
+        reader = customer_letters.addressee(session, platform.ring)
+    if reader is None or not reader.to:
+        return []
+    known = reader.known
     subject, text = _ANSWERED["en" if known.language == "en" else known.address]
     link = f"{platform.settings.base_url}/gegevens/verzoeken/{demand}"
-    return [Letter(each, subject, text.format(link=link), known.language) for each in addresses[:1]]
+    return [Letter(reader.to, subject, text.format(link=link), known.language)]
 
 
 def _contact(names: Names, demand: Demand) -> str | None:

@@ -13,7 +13,7 @@ import smtplib
 import ssl
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -36,7 +36,6 @@ CHANNEL: Final = "X-Channel"
 _FOLDER: Final = "mail"
 _SECONDS: Final = 20
 _MOST_WAITING: Final = 1_000
-_ENOUGH: Final = 3
 _ASK_AGAIN: Final = 300.0
 _SUBMISSION: Final = 587
 _SUBMISSIONS: Final = 465  # RFC 8314
@@ -273,24 +272,6 @@ def outbox(settings: Settings, texts: TextCarrier | None = None) -> Outbox:
     if settings.is_demo:
         return Outbox(Maildir(settings.home / _FOLDER), settings.mail_from, texts)
     raise Invalid("the setting CDP_SMTP_URL is missing", field="CDP_SMTP_URL")
-
-
-def carry_all(settings: Settings, letters: Iterable[Letter], *, failed: Callable[[], None] = lambda: None) -> int:
-    """Carry letters one after another, and return how many were taken; `failed` is called after each that was not.
-
-    Asks for no further one after three in a row were not: then it is the server, and what it would have lost waits.
-    """
-    carried, in_a_row, out = 0, 0, None
-    for letter in letters:
-        out = out or outbox(settings)
-        if out.carry(letter):
-            carried, in_a_row = carried + 1, 0
-            continue
-        failed()
-        in_a_row += 1
-        if in_a_row == _ENOUGH:
-            break
-    return carried
 
 
 def _message(letter: Letter, sender: str) -> EmailMessage:

@@ -5,8 +5,9 @@ and of what stands in the files alone; (3) choices of one moment come in one let
 they leave, so that two workers send one letter; what the mail server did not take is tried again for a day.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
@@ -14,21 +15,19 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from cdp import addressing, dossier, mail, receipts
+from cdp import customer_letters, receipts
+from cdp.customer_letters import Addressee, Draft
 from cdp.database import sql
 from cdp.letters import Letters
-from cdp.mail import Attachment, Letter
+from cdp.mail import Attachment
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
-from cdp.unsealing import OwnKeys
-from cdp.ways_in import voice_of
+from cdp.settings import Settings
 from consent.errors import NotFound
 
 CHOICES: Final = frozenset({"grant", "narrow", "extend", "revoke", "refuse", "object"})
 """What customers choose; what organizations report, and what ends by itself, has a receipt on the pages."""
 PLACE: Final = "/bewijzen"
 CHOICE: Final = "/voorkeuren"
-AT_ONCE: Final = 500
 _ENOUGH: Final = 20
 _TRIED: Final = timedelta(days=1)
 _MOST: Final = 500
@@ -56,53 +55,24 @@ def choose(session: Session, customer: UUID, *, wanted: bool, at: datetime) -> N
 
 def send_due(platform: Platform, at: datetime) -> int:
     """Send every letter that is due, and return how many were carried."""
-    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        due = list(session.execute(_DUE, {"at_most": AT_ONCE}).scalars())
-    sent = _Sent(platform, at)
-    return mail.carry_all(platform.settings, sent.letters(due), failed=sent.failed)
+    write = partial(_letter, platform.settings, at)
+    return customer_letters.send(platform, _DUE, write, at_most=customer_letters.AT_ONCE)
 
 
-class _Sent:
-    """The letters of one round, and how to take the last one back."""
-
-    def __init__(self, platform: Platform, at: datetime) -> None:
-        self._platform, self._at = platform, at
-        self._scope = Scope(Principal.CUSTOMER)
-        self._mark: dict[str, datetime] = {}
-
-    def letters(self, due: Sequence[UUID]) -> Iterator[Letter]:
-        """Yield the letter to each customer, in whose own transaction it was marked as sent."""
-        for customer in due:
-            self._scope = Scope(Principal.CUSTOMER, customer=customer)
-            letter = self._letter()
-            if letter is not None:
-                yield letter
-
-    def failed(self) -> None:
-        """Let the letter that was written last be tried again, unless it is old."""
-        if self._mark["until"] < self._at - _TRIED:
-            return
-        with self._platform.database.scoped(self._scope) as session:
-            session.execute(_LATER, self._mark)
-
-    def _letter(self) -> Letter | None:
-        with self._platform.database.scoped(self._scope) as session:
-            keys = OwnKeys(session, self._platform.ring)
-            taken = _whole(session.execute(_TAKE, {"most": _MOST}).all())
-            if not taken:
-                return None
-            self._mark = {"before": taken[0].told_until, "until": taken[-1].at}
-            session.execute(_TOLD, self._mark)
-            proofs = tuple(_proof(session, each) for each in taken if each.kind in CHOICES)
-            try:
-                addresses, known = dossier.summary(session, keys).emails, addressing.read(session, keys)
-            except NotFound:  # left between the question and now
-                return None
-        if not proofs or not addresses:
-            return None
-        base, words = self._platform.settings.base_url, Letters(self._platform.settings.portal_name)
-        voice = voice_of(known.language, known.address)
-        return words.receipts(to=addresses[0], voice=voice, proofs=proofs, link=base + PLACE, choice=base + CHOICE)
+def _letter(settings: Settings, at: datetime, session: Session, reader: Addressee) -> Draft | None:
+    taken = _whole(session.execute(_TAKE, {"most": _MOST}).all())
+    if not taken:
+        return None
+    mark = {"before": taken[0].told_until, "until": taken[-1].at}
+    session.execute(_TOLD, mark)
+    proofs = tuple(_proof(session, each) for each in taken if each.kind in CHOICES)
+    if not proofs:
+        return None
+    link, choice = settings.base_url + PLACE, settings.base_url + CHOICE
+    words = Letters(settings.portal_name)
+    letter = words.receipts(to=reader.to, voice=reader.voice, proofs=proofs, link=link, choice=choice)
+    is_old = mark["until"] < at - _TRIED
+    return Draft(letter, None if is_old else lambda later: later.execute(_LATER, mark))
 
 
 def _whole(found: Sequence[Row[Any]]) -> list[Row[Any]]:

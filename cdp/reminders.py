@@ -6,30 +6,27 @@ is due and comes once a week at most; (3) it is marked as sent before it leaves,
 mail server did not take is tried again the next day; (4) not answering changes nothing: it ends when it ends.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import addressing, dossier, grants, mail
+from cdp import customer_letters, grants
+from cdp.customer_letters import Addressee, Draft
 from cdp.database import sql
 from cdp.letters import Letters
-from cdp.mail import Letter
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.settings import Settings
 from cdp.tables import Permission
-from cdp.unsealing import OwnKeys
-from cdp.ways_in import voice_of
-from consent.errors import NotFound, NothingGranted
+from consent.errors import NothingGranted
 
 AFTER: Final = timedelta(days=90)
 """How long after it was given or said to be right a permission is asked about."""
 PLACE: Final = "/organisaties"
 CHOICE: Final = "/voorkeuren"
-AT_ONCE: Final = 500
 _AGAIN: Final = timedelta(days=1)
 _DUE: Final = text("select reminders_due(:at, :at_most)")
 _REVIEWS: Final = text(sql("own_reviews"))
@@ -55,41 +52,15 @@ def keep(session: Session, standing: Permission, *, at: datetime) -> None:
 
 def send_due(platform: Platform, at: datetime) -> int:
     """Send every letter that is due, and return how many were carried."""
-    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        due = list(session.execute(_DUE, {"at": at, "at_most": AT_ONCE}).scalars())
-    sent = _Sent(platform, at)
-    return mail.carry_all(platform.settings, sent.letters(due), failed=sent.failed)
+    write = partial(_letter, platform.settings, at)
+    return customer_letters.send(platform, _DUE, write, at=at, at_most=customer_letters.AT_ONCE)
 
 
-class _Sent:
-    """The letters of one round, and whose was written last."""
-
-    def __init__(self, platform: Platform, at: datetime) -> None:
-        self._platform, self._at = platform, at
-        self._scope = Scope(Principal.CUSTOMER)
-
-    def letters(self, due: list[UUID]) -> Iterator[Letter]:
-        """Yield the letter to each customer, in whose own transaction it was marked as sent."""
-        for customer in due:
-            self._scope = Scope(Principal.CUSTOMER, customer=customer)
-            yield from _letters(self._platform, self._scope, at=self._at)
-
-    def failed(self) -> None:
-        """Let the letter that was written last be tried again tomorrow."""
-        with self._platform.database.scoped(self._scope) as session:
-            session.execute(_LATER, {"at": self._at, "again": self._at - AFTER + _AGAIN})
-
-
-def _letters(platform: Platform, scope: Scope, *, at: datetime) -> list[Letter]:
-    with platform.database.scoped(scope) as session:
-        keys = OwnKeys(session, platform.ring)
-        try:
-            addresses, known = dossier.summary(session, keys).emails, addressing.read(session, keys)
-        except NotFound:  # left between the question and now
-            return []
-        number = len({row.recipient_id for row in session.execute(_TAKE, {"at": at})})
-    if not number or not addresses:
-        return []
-    base, words = platform.settings.base_url, Letters(platform.settings.portal_name)
-    voice = voice_of(known.language, known.address)
-    return [words.reminder(to=addresses[0], voice=voice, number=number, link=base + PLACE, choice=base + CHOICE)]
+def _letter(settings: Settings, at: datetime, session: Session, reader: Addressee) -> Draft | None:
+    number = len({row.recipient_id for row in session.execute(_TAKE, {"at": at})})
+    if not number:
+        return None
+    link, choice = settings.base_url + PLACE, settings.base_url + CHOICE
+    words = Letters(settings.portal_name)
+    letter = words.reminder(to=reader.to, voice=reader.voice, number=number, link=link, choice=choice)
+    return Draft(letter, lambda later: later.execute(_LATER, {"at": at, "again": at - AFTER + _AGAIN}))

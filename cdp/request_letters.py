@@ -5,26 +5,22 @@ Rules: (1) no data, no purpose and no word of the organization but its name: tho
 that two workers send one; what the mail server did not take is tried again.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import Session
 
-from cdp import addressing, directory, dossier, mail
+from cdp import customer_letters, directory
+from cdp.customer_letters import Addressee, Draft
 from cdp.database import sql
 from cdp.letters import Asked, Letters
 from cdp.looks_letter import plain
-from cdp.mail import Letter
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
-from cdp.unsealing import OwnKeys
-from cdp.ways_in import voice_of
-from consent.errors import NotFound
+from cdp.settings import Settings
 
 PLACE: Final = "/verzoeken"
-AT_ONCE: Final = 500
 _DUE: Final = text("select request_letters_due(:at, :at_most)")
 _TAKE: Final = text(sql("take_request_letters"))
 _AGAIN: Final = text("update access_request set told_at = null where told_at = :at and state = 'pending'")
@@ -32,46 +28,18 @@ _AGAIN: Final = text("update access_request set told_at = null where told_at = :
 
 def send_due(platform: Platform, at: datetime) -> int:
     """Send every letter that is due, and return how many were carried."""
-    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        due = list(session.execute(_DUE, {"at": at, "at_most": AT_ONCE}).scalars())
-    sent = _Sent(platform, at)
-    return mail.carry_all(platform.settings, sent.letters(due), failed=sent.failed)
+    write = partial(_letter, platform.settings, at)
+    return customer_letters.send(platform, _DUE, write, at=at, at_most=customer_letters.AT_ONCE)
 
 
-class _Sent:
-    """The letters of one round, and whose was written last."""
-
-    def __init__(self, platform: Platform, at: datetime) -> None:
-        self._platform, self._at = platform, at
-        self._scope = Scope(Principal.CUSTOMER)
-
-    def letters(self, due: list[UUID]) -> Iterator[Letter]:
-        """Yield the letter to each customer, in whose own transaction it was marked as sent."""
-        for customer in due:
-            self._scope = Scope(Principal.CUSTOMER, customer=customer)
-            yield from _letters(self._platform, self._scope, at=self._at)
-
-    def failed(self) -> None:
-        """Let the letter that was written last be tried again in the next round."""
-        with self._platform.database.scoped(self._scope) as session:
-            session.execute(_AGAIN, {"at": self._at})
-
-
-def _letters(platform: Platform, scope: Scope, *, at: datetime) -> list[Letter]:
-    with platform.database.scoped(scope) as session:
-        keys = OwnKeys(session, platform.ring)
-        try:
-            addresses, known = dossier.summary(session, keys).emails, addressing.read(session, keys)
-        except NotFound:  # left between the question and now
-            return []
-        taken = [(row.request_id, row.organization_id) for row in session.execute(_TAKE, {"at": at})]
-        names = directory.names(session)
-    if not taken or not addresses:
-        return []
-    base = platform.settings.base_url + PLACE
+def _letter(settings: Settings, at: datetime, session: Session, reader: Addressee) -> Draft | None:
+    taken = [(row.request_id, row.organization_id) for row in session.execute(_TAKE, {"at": at})]
+    if not taken:
+        return None
+    names, base = directory.names(session), settings.base_url + PLACE
     asked = [
         Asked(plain(names.name(organization)), names.is_verified(organization), f"{base}/{request}")
         for request, organization in sorted(taken)
     ]
-    words = Letters(platform.settings.portal_name)
-    return [words.requests(to=addresses[0], voice=voice_of(known.language, known.address), asked=asked)]
+    letter = Letters(settings.portal_name).requests(to=reader.to, voice=reader.voice, asked=asked)
+    return Draft(letter, lambda later: later.execute(_AGAIN, {"at": at}))

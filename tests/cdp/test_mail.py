@@ -249,18 +249,6 @@ def test_the_demo_catches_letters_in_any_alphabet(tmp_path: Path) -> None:
     assert ["j\u00fcrgen@example.org"] == [str(each["To"]) for each in outbox.carrier.letters()]
 
 
-def test_the_worker_stops_asking_for_letters_that_no_server_takes(tmp_path: Path) -> None:
-    asked = []
-
-    def written() -> Iterator[mail.Letter]:
-        for number in range(10):
-            asked.append(number)
-            yield LETTER
-
-    assert 0 == mail.carry_all(_settings(tmp_path, CDP_SMTP_URL="smtp://127.0.0.1:1"), written())
-    assert 3 == len(asked)
-
-
 HOSTILE = "x\r\nBcc: victim@example.org"
 
 
