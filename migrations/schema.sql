@@ -8,6 +8,7 @@ create role cdp_exporter nologin;
 create role cdp_keeper nologin;
 create role cdp_keymaster nologin;
 create role cdp_login login;
+create role cdp_matcher nologin;
 create role cdp_operator nologin;
 create role cdp_owner nologin;
 create role cdp_reader nologin;
@@ -22,6 +23,7 @@ grant cdp_doorman to cdp_login;
 grant cdp_exporter to cdp_login;
 grant cdp_keeper to cdp_owner;
 grant cdp_keymaster to cdp_login;
+grant cdp_matcher to cdp_login;
 grant cdp_operator to cdp_login;
 grant cdp_reader to cdp_login;
 grant cdp_sequencer to cdp_login;
@@ -600,6 +602,7 @@ alter table data_key add constraint data_key_pkey PRIMARY KEY (customer_id, subj
 alter table data_key owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select, update on data_key to cdp_keeper;
 grant select (customer_id, subject_id, wrapped) on data_key to cdp_exporter;
+grant select (customer_id, subject_id, wrapped) on data_key to cdp_matcher;
 grant select (customer_id, subject_id, wrapped) on data_key to cdp_reader;
 grant select on data_key to cdp_customer;
 grant select on data_key to cdp_keymaster;
@@ -619,6 +622,8 @@ create policy keeper on data_key as permissive for all to cdp_keeper
 create policy keymaster_wall on data_key as permissive for all to cdp_keymaster
     using (( SELECT is_sealed('keymaster'::text) AS is_sealed))
     with check (( SELECT is_sealed('keymaster'::text) AS is_sealed));
+create policy matcher_wall on data_key as permissive for select to cdp_matcher
+    using (( SELECT is_sealed('matcher'::text) AS is_sealed));
 create policy reader_gate on data_key as restrictive for select to cdp_reader
     using ((( SELECT gate() AS gate) <> '{}'::text[]));
 create policy reader_wall on data_key as permissive for select to cdp_reader
@@ -970,6 +975,28 @@ create policy sequencer_wall on leaf as permissive for all to cdp_sequencer
 create policy visitor_wall on leaf as permissive for select to cdp_visitor
     using (( SELECT is_sealed('visitor'::text) AS is_sealed));
 
+create table likeness (
+    customer_id uuid not null,
+    subject_id uuid not null,
+    source_id uuid not null,
+    keys bigint[] not null,
+    sealed bytea not null,
+    at timestamp with time zone not null
+);
+CREATE UNIQUE INDEX likeness_subject ON likeness USING btree (subject_id);
+alter table likeness add constraint likeness_pkey PRIMARY KEY (customer_id, subject_id);
+alter table likeness owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on likeness to cdp_keeper;
+grant insert, select on likeness to cdp_matcher;
+grant update (at, keys, sealed) on likeness to cdp_matcher;
+grant update (customer_id) on likeness to cdp_keeper;
+create policy keeper on likeness as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy matcher_wall on likeness as permissive for all to cdp_matcher
+    using (( SELECT is_sealed('matcher'::text) AS is_sealed))
+    with check (( SELECT is_sealed('matcher'::text) AS is_sealed));
+
 create table link (
     customer_id uuid not null,
     link_id uuid not null,
@@ -1083,6 +1110,41 @@ create policy keeper on login_link as permissive for all to cdp_keeper
 create policy operator_wall on login_link as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table match_due (
+    subject_id uuid not null,
+    source_id uuid not null,
+    at timestamp with time zone not null
+);
+CREATE INDEX match_due_age ON match_due USING btree (at);
+alter table match_due add constraint match_due_pkey PRIMARY KEY (subject_id);
+alter table match_due owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on match_due to cdp_keeper;
+grant insert on match_due to cdp_source;
+grant insert, select on match_due to cdp_matcher;
+create policy keeper on match_due as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy matcher_wall on match_due as permissive for all to cdp_matcher
+    using (( SELECT is_sealed('matcher'::text) AS is_sealed))
+    with check (( SELECT is_sealed('matcher'::text) AS is_sealed));
+create policy source_wall on match_due as permissive for insert to cdp_source
+    with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table match_key (
+    key bigint not null,
+    subject_id uuid not null
+);
+alter table match_key add constraint match_key_pkey PRIMARY KEY (key, subject_id);
+alter table match_key owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on match_key to cdp_matcher;
+grant delete, select on match_key to cdp_keeper;
+create policy keeper on match_key as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy matcher_wall on match_key as permissive for all to cdp_matcher
+    using (( SELECT is_sealed('matcher'::text) AS is_sealed))
+    with check (( SELECT is_sealed('matcher'::text) AS is_sealed));
 
 create table node (
     log_id smallint not null,
@@ -1255,6 +1317,45 @@ create policy sequencer_wall on permission as permissive for select to cdp_seque
 create policy source_wall on permission as permissive for select to cdp_source
     using ((recipient_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
 
+create table presentation (
+    code_hash bytea not null,
+    customer_id uuid not null,
+    made_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone
+);
+CREATE INDEX presentation_customer ON presentation USING btree (customer_id, made_at);
+alter table presentation add constraint presentation_code_hash_check CHECK ((octet_length(code_hash) = 32));
+alter table presentation add constraint presentation_pkey PRIMARY KEY (code_hash);
+alter table presentation owner to cdp_owner, enable row level security, force row level security;
+grant delete on presentation to cdp_operator;
+grant delete, insert, select on presentation to cdp_keeper;
+grant select (expires_at) on presentation to cdp_operator;
+grant update (expires_at, used_at) on presentation to cdp_keeper;
+create policy keeper on presentation as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on presentation as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table presentation_miss (
+    organization_id uuid not null,
+    since timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    misses integer not null
+);
+alter table presentation_miss add constraint presentation_miss_pkey PRIMARY KEY (organization_id);
+alter table presentation_miss owner to cdp_owner, enable row level security, force row level security;
+grant delete on presentation_miss to cdp_operator;
+grant delete, insert, select on presentation_miss to cdp_keeper;
+grant select (expires_at) on presentation_miss to cdp_operator;
+grant update (expires_at, misses, since) on presentation_miss to cdp_keeper;
+create policy keeper on presentation_miss as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on presentation_miss as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
 create table proof_code (
     customer_id uuid not null,
     code_id uuid not null,
@@ -1424,6 +1525,7 @@ grant insert on record to cdp_source;
 grant insert, select on record to cdp_customer;
 grant select (category, customer_id, digest, key, kind, occurred_at, received_at, record_id, source_id, subject_id, superseded_at, type) on record to cdp_source;
 grant select (category, customer_id, kind, record_id, source_id, type) on record to cdp_operator;
+grant select (customer_id, kind, record_id, sealed, subject_id, superseded_at, type) on record to cdp_matcher;
 grant select on record to cdp_exporter;
 grant select on record to cdp_reader;
 grant update (category) on record to cdp_operator;
@@ -1446,6 +1548,8 @@ create policy exporter_wall on record as permissive for select to cdp_exporter
 create policy keeper on record as permissive for all to cdp_keeper
     using (true)
     with check (true);
+create policy matcher_wall on record as permissive for select to cdp_matcher
+    using ((( SELECT is_sealed('matcher'::text) AS is_sealed) AND (kind = 'attributes'::text) AND (superseded_at IS NULL) AND (type = ANY (identifying_attributes()))));
 create policy operator_wall on record as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
@@ -1729,6 +1833,7 @@ alter table subject owner to cdp_owner, enable row level security, force row lev
 grant delete, insert, select, update on subject to cdp_keeper;
 grant select (customer_id, origin_id, source_id, subject_id) on subject to cdp_sequencer;
 grant select (customer_id, source_id, subject_id) on subject to cdp_keymaster;
+grant select (customer_id, source_id, subject_id) on subject to cdp_matcher;
 grant select (source_id, subject_id) on subject to cdp_operator;
 grant select on subject to cdp_customer;
 create policy customer_wall on subject as permissive for all to cdp_customer
@@ -1739,6 +1844,8 @@ create policy keeper on subject as permissive for all to cdp_keeper
     with check (true);
 create policy keymaster_wall on subject as permissive for select to cdp_keymaster
     using (( SELECT is_sealed('keymaster'::text) AS is_sealed));
+create policy matcher_wall on subject as permissive for select to cdp_matcher
+    using (( SELECT is_sealed('matcher'::text) AS is_sealed));
 create policy operator_wall on subject as permissive for select to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed));
 create policy sequencer_wall on subject as permissive for select to cdp_sequencer
@@ -1867,7 +1974,7 @@ grant execute on function add_references(text[],bytea[],bytea[],uuid[]) to cdp_s
 create function admit_keys(wrapped bytea[]) returns void language plpgsql volatile owner cdp_owner body defa18f636a90666cbb835cdeec97166;
 grant execute on function admit_keys(bytea[]) to cdp_keeper;
 
-create function alerts_due(moment timestamp with time zone) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ba61267fbbccb09e657a968520ac478a;
+create function alerts_due(moment timestamp with time zone) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 837a34478a44e74ac6d8fbe9ace05a7f;
 grant execute on function alerts_due(timestamp with time zone) to cdp_operator;
 
 create function allowed_scopes() returns text[] language sql stable owner cdp_owner body 61684e27d380a0eec5896e3a9d146fbb;
@@ -1978,6 +2085,9 @@ grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_c
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
 grant execute on function erase_own_statement(uuid,timestamp with time zone) to cdp_customer;
 
+create function exchange_presentation(hash bytea, most integer) returns TABLE(customer_id uuid, is_spent boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5ce0df048376c13c69a7f102c596b9eb;
+grant execute on function exchange_presentation(bytea,integer) to cdp_exporter;
+
 create function family_holds(family uuid, organization uuid) returns uuid language plpgsql stable owner cdp_owner body f2f1f9607b6b8fa0c23c50ad69a203ef;
 grant execute on function family_holds(uuid,uuid) to cdp_keeper;
 
@@ -1996,7 +2106,7 @@ grant execute on function forget_requests(uuid[]) to cdp_keeper;
 create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body efaed15f93e97459bffa049d86270bf3;
 grant execute on function forget_unknown(uuid) to cdp_keeper;
 
-create function forget_ways_in(customers uuid[]) returns void language sql volatile owner cdp_owner body 3a9d5efef1aa7ac642e64f524189e32b;
+create function forget_ways_in(customers uuid[]) returns void language sql volatile owner cdp_owner body b8029eaeb2d49ac51d8b7577323a4a95;
 grant execute on function forget_ways_in(uuid[]) to cdp_keeper;
 
 create function gate() returns text[] language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 951ee26957858cfaed9893e2178620e0;
@@ -2023,11 +2133,17 @@ grant execute on function hold_catalog() to cdp_operator, cdp_source;
 create function hold_identifiers(blinds bytea[]) returns void language plpgsql volatile owner cdp_owner body 000b561816e6daf225e317864aba04ec;
 grant execute on function hold_identifiers(bytea[]) to cdp_keeper;
 
+create function hold_match_keys(keys bigint[]) returns void language plpgsql volatile owner cdp_owner body ec8a0a622cf1a0821d8c279019dfee6e;
+grant execute on function hold_match_keys(bigint[]) to cdp_matcher;
+
 create function holders_of(wanted_type text, wanted_blind bytea) returns uuid[] language sql stable owner cdp_owner body 10d8a40832f4b95db54f8065a4002528;
 grant execute on function holders_of(text,bytea) to cdp_keeper;
 
+create function identifying_attributes() returns text[] language sql immutable parallel safe owner cdp_owner body b11671e80630b4f74ebff9e6cee5d3a8;
+grant execute on function identifying_attributes() to cdp_matcher;
+
 create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ea1854fe608fdc2f3647116f59ed276e;
-grant execute on function is_sealed(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source, cdp_visitor;
+grant execute on function is_sealed(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_matcher, cdp_operator, cdp_reader, cdp_sequencer, cdp_source, cdp_visitor;
 
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 1cc22349664acac90b85436415c67df5;
 grant execute on function join_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
@@ -2058,6 +2174,9 @@ create function make_partition(parent text, name text, moment text, begins date,
 create function make_partitions(at timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body d5e2371433eff444d9f6117ae5fb1c67;
 grant execute on function make_partitions(timestamp with time zone) to cdp_operator;
 
+create function make_presentation(hash bytea, seconds integer, most integer) returns timestamp with time zone language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body deb67ab742fce0669766aa7120a08f8f;
+grant execute on function make_presentation(bytea,integer,integer) to cdp_customer;
+
 create function make_years(years integer[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body ee7c246235323d95eff82da9f105b9a8;
 grant execute on function make_years(integer[]) to cdp_source;
 
@@ -2073,7 +2192,7 @@ grant execute on function merge_customers(uuid,uuid,text,timestamp with time zon
 create function merged(a permission, b permission, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 5a5234acc09064b984929331765bcfb0;
 grant execute on function merged(permission,permission,timestamp with time zone) to cdp_keeper;
 
-create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body a08b9159858764775e67a5ed56262685;
+create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body 986a6879c0d5c16a58bfa0b5f24a60e7;
 grant execute on function move_subjects(uuid[],uuid,uuid) to cdp_keeper;
 
 create function narrowed(p permission, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 127af16829c5f9c12b8ec93bc9072e3e;
@@ -2115,7 +2234,7 @@ grant execute on function prove_identifier(uuid,text,bytea,bytea,timestamp with 
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
 
-create function receipt_letters_due(at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 631129c2009fc8183d7348b5c6f4e4cb;
+create function receipt_letters_due(at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 015e11d18de57cd00d68889710ebd9a9;
 grant execute on function receipt_letters_due(integer) to cdp_operator;
 
 create function reconsider_answer(subject uuid) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8aff131ba2930a2d0717260329d3688a;
@@ -2136,7 +2255,7 @@ grant execute on function refuse_change() to cdp_keeper;
 create function refuse_change_but_parting() returns trigger language plpgsql volatile owner cdp_owner body 4786ecac3a2d97c842026d3bef6a620d;
 grant execute on function refuse_change_but_parting() to cdp_keeper;
 
-create function reminders_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body afb68d683cf607ec11b958fb5d5670be;
+create function reminders_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7647ce90802c3360398b95c56a368381;
 grant execute on function reminders_due(timestamp with time zone,integer) to cdp_operator;
 
 create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3e2b0b23f2772dc946f665c367b1260a;
@@ -2148,7 +2267,7 @@ grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
 create function replay_signals(organization uuid, wanted uuid, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 054edb514c1764ec22fe18cb48418c33;
 grant execute on function replay_signals(uuid,uuid,timestamp with time zone) to cdp_operator;
 
-create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2a72fb64c09223ce877fb99aad02f20c;
+create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 636cad342af6f7d787cdf35b218c1fa9;
 grant execute on function request_letters_due(timestamp with time zone,integer) to cdp_operator;
 
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 159d3d1a9f232d3495303686dbe60f97;
@@ -2169,7 +2288,7 @@ grant execute on function settle_permission(permission,text,timestamp with time 
 create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;
 grant execute on function shared_by(text[],text[]) to cdp_keeper;
 
-create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 8defe31d5e045607e5e0bb5c3e656a1d;
+create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body c82848b7aa0eb5fbd1715aceb601fa6c;
 grant execute on function shred_subjects(uuid,uuid[],timestamp with time zone) to cdp_keeper;
 
 create function split_from(p permission, other permission) returns permission language plpgsql immutable owner cdp_owner body 2c648d44c91974698bac0b3124fa7beb;
@@ -2189,6 +2308,9 @@ grant execute on function suppress_customer(uuid,uuid,timestamp with time zone) 
 
 create function suppressed_identifiers(types text[], blinds bytea[]) returns SETOF integer language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 1fedbb602bb129a89a1f1c1c03be592e;
 grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
+
+create function take_match_due(at_most integer) returns TABLE(customer_id uuid, subject_id uuid, source_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 9652b37d6fd3e917f55a4ef32205f1f9;
+grant execute on function take_match_due(integer) to cdp_matcher;
 
 create function take_signal_stream(moment timestamp with time zone, lease timestamp with time zone) returns TABLE(organization_id uuid, stream_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d68062d1ca2e5c2aa4ceddc30014901e;
 grant execute on function take_signal_stream(timestamp with time zone,timestamp with time zone) to cdp_operator;

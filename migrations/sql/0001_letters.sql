@@ -25,45 +25,35 @@ $$;
 
 -- Who has a permission of ninety days ago, wants to hear of it, and got no such letter this week.
 create function reminders_due(moment timestamptz, at_most integer) returns setof uuid
-language plpgsql stable security definer
+language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
-begin
-    if not is_sealed('operator') then
-        return;
-    end if;
-    return query
-        select p.customer_id
-        from permission p
-        join customer c on c.customer_id = p.customer_id and c.claimed_at is not null
-        left join reminder r on r.customer_id = p.customer_id and r.recipient_id = p.recipient_id and r.purpose = p.purpose
-        where cardinality(open_at(p, moment)) > 0
-          and reviewed_at(p, r.kept_at) <= moment - interval '90 days'
-          and (r.told_at is null or r.told_at <= moment - interval '90 days')
-          and c.details ->> 'reminders' is distinct from 'none'
-          and not exists (
-              select from reminder told
-              where told.customer_id = p.customer_id and told.told_at > moment - interval '7 days')
-        group by p.customer_id
-        order by p.customer_id
-        limit at_most;
-end
+    select p.customer_id
+    from permission p
+    join customer c on c.customer_id = p.customer_id and c.claimed_at is not null
+    left join reminder r on r.customer_id = p.customer_id and r.recipient_id = p.recipient_id and r.purpose = p.purpose
+    where is_sealed('operator')
+      and cardinality(open_at(p, moment)) > 0
+      and reviewed_at(p, r.kept_at) <= moment - interval '90 days'
+      and (r.told_at is null or r.told_at <= moment - interval '90 days')
+      and c.details ->> 'reminders' is distinct from 'none'
+      and not exists (
+          select from reminder told
+          where told.customer_id = p.customer_id and told.told_at > moment - interval '7 days')
+    group by p.customer_id
+    order by p.customer_id
+    limit at_most
 $$;
 
 -- Who wants receipts by letter and made a choice since the last one.
 create function receipt_letters_due(at_most integer) returns setof uuid
-language plpgsql stable security definer
+language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
-begin
-    if not is_sealed('operator') then
-        return;
-    end if;
-    return query
-        select l.customer_id from receipt_letter l
-        where exists (select from act a where a.customer_id = l.customer_id and a.at > l.told_until)
-        limit at_most;
-end
+    select l.customer_id from receipt_letter l
+    where is_sealed('operator')
+      and exists (select from act a where a.customer_id = l.customer_id and a.at > l.told_until)
+    limit at_most
 $$;
 
 -- Part with what was kept for letters to somebody, when they leave.

@@ -79,23 +79,18 @@ $$;
 
 -- Who is to be told that somebody asks something of them: by one organization once a day, however often it asks and takes back.
 create function request_letters_due(moment timestamptz, at_most integer) returns setof uuid
-language plpgsql stable security definer
+language sql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
-begin
-    if not is_sealed('operator') then
-        return;
-    end if;
-    return query
-        select distinct r.customer_id from access_request r
-        where r.told_at is null and r.state = 'pending' and r.due_at > moment
-          and r.customer_id <> '00000000-0000-0000-0000-000000000000'
-          and not exists (
-              select from access_request x
-              where x.customer_id = r.customer_id and x.organization_id = r.organization_id and x.called is not null
-                and x.told_at > moment - interval '1 day')
-        limit at_most;
-end
+    select distinct r.customer_id from access_request r
+    where is_sealed('operator')
+      and r.told_at is null and r.state = 'pending' and r.due_at > moment
+      and r.customer_id <> '00000000-0000-0000-0000-000000000000'
+      and not exists (
+          select from access_request x
+          where x.customer_id = r.customer_id and x.organization_id = r.organization_id and x.called is not null
+            and x.told_at > moment - interval '1 day')
+    limit at_most
 $$;
 
 -- Part with what was asked of somebody, when they leave. A request without an answer stays, and is about nobody: that it
