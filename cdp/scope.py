@@ -30,6 +30,8 @@ class Principal(StrEnum):
     DOORMAN = "doorman"
     SEQUENCER = "sequencer"
     KEYMASTER = "keymaster"
+    MATCHER = "matcher"
+    """Who may be the same person: what identifies people, sealed, and nothing else that is said of them."""
     VISITOR = "visitor"
     """Anybody: what the logs publish, and nothing else."""
 

@@ -1116,8 +1116,8 @@ create table match_due (
     source_id uuid not null,
     at timestamp with time zone not null
 );
-CREATE INDEX match_due_age ON match_due USING btree (at);
-alter table match_due add constraint match_due_pkey PRIMARY KEY (subject_id);
+CREATE INDEX match_due_age ON match_due USING btree (is_kept, at);
+alter table match_due add constraint match_due_pkey PRIMARY KEY (subject_id, is_kept);
 alter table match_due owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on match_due to cdp_keeper;
 grant insert on match_due to cdp_source;
@@ -2309,8 +2309,8 @@ grant execute on function suppress_customer(uuid,uuid,timestamp with time zone) 
 create function suppressed_identifiers(types text[], blinds bytea[]) returns SETOF integer language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 1fedbb602bb129a89a1f1c1c03be592e;
 grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
 
-create function take_match_due(at_most integer) returns TABLE(customer_id uuid, subject_id uuid, source_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 9652b37d6fd3e917f55a4ef32205f1f9;
-grant execute on function take_match_due(integer) to cdp_matcher;
+create function take_match_due(are_kept boolean, named uuid[], at_most integer) returns TABLE(customer_id uuid, subject_id uuid, source_id uuid, wrapped bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 57940f82e311ceee53b5fe5eeff76962;
+grant execute on function take_match_due(boolean,uuid[],integer) to cdp_matcher;
 
 create function take_signal_stream(moment timestamp with time zone, lease timestamp with time zone) returns TABLE(organization_id uuid, stream_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d68062d1ca2e5c2aa4ceddc30014901e;
 grant execute on function take_signal_stream(timestamp with time zone,timestamp with time zone) to cdp_operator;

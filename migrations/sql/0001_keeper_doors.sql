@@ -194,6 +194,10 @@ begin
     delete from interaction i where i.customer_id = customer and i.subject_id = any (subjects);
     delete from evidence e where e.customer_id = customer and e.subject_id = any (subjects);
     delete from identifier i where i.customer_id = customer and i.subject_id = any (subjects);
+    delete from match_key m using likeness l, unnest(l.keys) as hashed (key)
+    where l.customer_id = customer and l.subject_id = any (subjects) and m.key = hashed.key and m.subject_id = l.subject_id;
+    delete from likeness l where l.customer_id = customer and l.subject_id = any (subjects);
+    delete from match_due d where d.subject_id = any (subjects);
     delete from reference r where r.customer_id = customer and r.subject_id = any (subjects);
     delete from subject s where s.customer_id = customer and s.subject_id = any (subjects);
 end

@@ -289,6 +289,7 @@ begin
     update data_key k set customer_id = target where k.customer_id = former and k.subject_id = any (moved);
     update reference r set customer_id = target where r.customer_id = former and r.subject_id = any (moved);
     update identifier i set customer_id = target where i.customer_id = former and i.subject_id = any (moved);
+    update likeness l set customer_id = target where l.customer_id = former and l.subject_id = any (moved);
     update record r set customer_id = target where r.customer_id = former and r.subject_id = any (moved);
     update interaction i set customer_id = target where i.customer_id = former and i.subject_id = any (moved);
     update evidence e set customer_id = target where e.customer_id = former and e.subject_id = any (moved);

@@ -9,7 +9,8 @@ declare
 begin
     foreach wanted in array array[
         'cdp_owner', 'cdp_keeper', 'cdp_reader', 'cdp_exporter', 'cdp_source', 'cdp_customer', 'cdp_auditor',
-        'cdp_operator', 'cdp_administrator', 'cdp_doorman', 'cdp_sequencer', 'cdp_keymaster', 'cdp_visitor'
+        'cdp_operator', 'cdp_administrator', 'cdp_doorman', 'cdp_sequencer', 'cdp_keymaster', 'cdp_matcher',
+        'cdp_visitor'
     ] loop
         begin
             execute format('create role %I nologin noinherit', wanted);
@@ -24,7 +25,8 @@ begin
     end;
     foreach wanted in array array[
         'cdp_reader', 'cdp_exporter', 'cdp_source', 'cdp_customer', 'cdp_auditor',
-        'cdp_operator', 'cdp_administrator', 'cdp_doorman', 'cdp_sequencer', 'cdp_keymaster', 'cdp_visitor'
+        'cdp_operator', 'cdp_administrator', 'cdp_doorman', 'cdp_sequencer', 'cdp_keymaster', 'cdp_matcher',
+        'cdp_visitor'
     ] loop
         if not pg_has_role('cdp_login', wanted, 'member') then
             execute format('grant %I to cdp_login', wanted);

@@ -133,6 +133,9 @@ CALLS: Final[Mapping[str, Call]] = {
     "check_family": Call(
         f"select jsonb_agg(c.customer_id) from check_family({_id('familyanna')}) c", ("doorman",), ("doorman",)
     ),
+    "take_match_due": Call(
+        "select jsonb_agg(m.subject_id) from take_match_due(false, null, 5) m", ("matcher",), ("matcher",)
+    ),
     "remove_way_in": Call(
         f"select to_jsonb(remove_way_in('passkey', {_id('passkeyanna')}, null)::text)", _CUSTOMER, ("customer anna",)
     ),
@@ -212,7 +215,7 @@ CALLS: Final[Mapping[str, Call]] = {
 ELSEWHERE: Final[Mapping[str, set[str]]] = {
     "is_sealed": {
         "reader", "exporter", "source", "customer", "auditor", "operator", "administrator", "doorman", "sequencer",
-        "keymaster", "keeper", "visitor",
+        "keymaster", "keeper", "matcher", "visitor",
     },
     "gate": {"reader", "keeper"},
     "check_token": {"nobody", "keeper"},

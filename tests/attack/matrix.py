@@ -10,6 +10,7 @@ from hashlib import md5
 from typing import Any, Final
 from uuid import UUID
 
+from cdp.identity.attributes import IDENTIFYING
 from cdp.scope import Principal, Scope
 from consent.types import CUSTOMER_SOURCE
 from tests.attack.rights import RIGHTS
@@ -17,7 +18,7 @@ from tests.attack.rights import RIGHTS
 Row = Mapping[str, Any]
 
 CATALOG: Final = ("attribute", "catalog_version", "category", "organization", "purpose", "record_type")
-WITHOUT_CATALOG: Final = {"administrator", "keymaster", "keeper", "nobody", "visitor"}
+WITHOUT_CATALOG: Final = {"administrator", "keymaster", "keeper", "matcher", "nobody", "visitor"}
 
 
 def known(name: str) -> UUID:
@@ -146,6 +147,9 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("source", "permission"): _own("recipient_id"),
     ("operator", "access_request"): lambda _asker, row: row["state"] in {"pending", "withdrawn"},
     ("source", "catalog_version"): _everything,
+    ("matcher", "record"): lambda _asker, row: (
+        (row["kind"], row["superseded_at"]) == ("attributes", None) and row["type"] in IDENTIFYING
+    ),
     ("source", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.organization))),
     ("customer", "act"): _mine_or_before,
     ("customer", "client"): _everything,
@@ -216,7 +220,7 @@ def may(asker: Asker, verb: str, table: str, row: Row) -> bool:
 
 
 def _usual(principal: str, table: str, row: Row) -> Rule:
-    if principal in {"operator", "doorman", "keymaster", "keeper", "sequencer", "visitor"}:
+    if principal in {"operator", "doorman", "keymaster", "keeper", "matcher", "sequencer", "visitor"}:
         return _everything
     if principal == "customer":
         return _mine
@@ -249,7 +253,7 @@ _HONEST: Final = (
     *(Asker(f"customer {c}", "customer", None, c) for c in ("anna", "bram", "cato")),
     *(Asker(f"administrator {o}", "administrator", o) for o in ("winkel", "huis")),
     Asker("auditor winkel", "auditor", "winkel"),
-    *(Asker(p, p) for p in ("auditor", "operator", "doorman", "sequencer", "keymaster", "visitor")),
+    *(Asker(p, p) for p in ("auditor", "operator", "doorman", "sequencer", "keymaster", "matcher", "visitor")),
 )
 FORGERIES: Final = ("forged", "ended", "tampered", "borrowed")
 """A seal by another key, one that is over, one for another scope, and one for another principal."""

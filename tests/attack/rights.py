@@ -26,7 +26,7 @@ RIGHTS: Final = {
         attribute record_type: select insert update delete
         catalog_version: select update(version)
         change permission: select
-        evidence: insert
+        evidence match_due: insert
         import_job: select insert update
         interaction: select(customer_id,record_id,source_id,category,type,occurred_at) insert update(category)
         pull: select insert update delete
@@ -117,6 +117,14 @@ RIGHTS: Final = {
         log: select insert update(size,ended_at)
         subject: select(customer_id,subject_id,source_id,origin_id)
     """,
+    "matcher": """
+        data_key: select(customer_id,subject_id,wrapped)
+        likeness: select insert update(keys,sealed,at)
+        match_due: select insert
+        match_key: select insert delete
+        record: select(customer_id,record_id,subject_id,kind,type,superseded_at,sealed)
+        subject: select(customer_id,subject_id,source_id)
+    """,
     "keymaster": """
         data_key: select update(wrapped,generation)
         key_destruction: select update(done_at)
@@ -138,6 +146,8 @@ RIGHTS: Final = {
         key_destruction: select insert
         category key_floor purpose scope_key: select
         change link: select insert delete
+        likeness: select update(customer_id) delete
+        match_due match_key: select delete
         alert reminder receipt_letter: select delete
         demand: select update delete
         evidence: select update(customer_id) delete

@@ -56,6 +56,17 @@ insert into record (customer_id, record_id, subject_id, source_id, kind, categor
 select customer_id, pg_temp.id(name || c), subject_id, source_id, 'attributes', c, c, 'given', 'stated', now(), now(),
        case when name || c = 'anna at customerunmapped' then now() end, 'digest', 'sealed', '{}'
 from who, unnest(array['contact', 'products', 'financial', 'unmapped']) c;
+insert into record (customer_id, record_id, subject_id, source_id, kind, category, type, origin, standing, occurred_at, received_at,
+    superseded_at, digest, sealed)
+select customer_id, pg_temp.id(name || kind || past), subject_id, source_id, kind, 'contact', 'last_name', 'given', 'stated', now(), now(),
+       case when past then now() end, 'digest', 'sealed'
+from who, (values ('attributes', false), ('attributes', true), ('product', false)) as k (kind, past) where name in ('anna at winkel', 'bram at huis');
+insert into likeness (customer_id, subject_id, source_id, keys, sealed, at)
+select customer_id, subject_id, source_id, '{4053}', 'sealed', now() from who where name in ('anna at winkel', 'bram at huis');
+insert into match_key (key, subject_id)
+select 4053, subject_id from who where name in ('anna at winkel', 'bram at huis');
+insert into match_due (subject_id, source_id, at)
+select subject_id, source_id, now() from who where name in ('anna at winkel', 'bram at huis');
 insert into interaction (customer_id, record_id, subject_id, source_id, category, type, occurred_at, received_at, sealed)
 select customer_id, pg_temp.id('talk' || name || c), subject_id, source_id, c, 'talk', now(), now(), 'sealed'
 from who, unnest(array['contact', 'financial']) c;

@@ -1,0 +1,83 @@
+-- Who may be the same person: of every subject what identifies it, sealed, and keyed hashes by which others like it are
+-- found. All of it follows from the records that stand, and can be made anew from them at any time.
+
+create table likeness (
+    customer_id uuid not null,
+    subject_id  uuid not null,
+    source_id   uuid not null,
+    keys        bigint[] not null,
+    sealed      bytea not null,
+    at          timestamptz not null,
+    primary key (customer_id, subject_id)
+);
+create unique index likeness_subject on likeness (subject_id);
+comment on table likeness is 'What matching knows of a subject: its normalised names, dates, addresses and numbers, sealed.';
+comment on column likeness.keys is 'Its rows in match_key, so that they are found again when they change or go.';
+
+-- Distributed by key, like the references: it answers which subjects are alike in one respect.
+create table match_key (
+    key        bigint not null,
+    subject_id uuid not null,
+    primary key (key, subject_id)
+);
+comment on table match_key is 'HMAC-SHA256 of what several subjects may have in common, cut to 64 bits, one secret for each kind of key.';
+
+create table match_due (
+    subject_id uuid not null,
+    is_kept    boolean not null default false,
+    source_id  uuid not null,
+    at         timestamptz not null,
+    primary key (subject_id, is_kept)
+);
+create index match_due_age on match_due (is_kept, at);
+comment on table match_due is 'Subjects whose records changed in a large delivery: a worker compares them with others.';
+comment on column match_due.is_kept is 'Its likeness and its keys are up to date and committed: it may be compared.';
+
+-- Which attributes identify a person; cdp/identity/attributes.py says the same, and a test holds the two together.
+create function identifying_attributes() returns text[] language sql immutable parallel safe
+return array['address', 'address_line', 'addresses', 'birth_date', 'birth_place', 'city', 'email', 'first_name', 'gender',
+    'house_number', 'house_number_suffix', 'initials', 'last_name', 'middle_name', 'mobile_phone', 'name', 'name_prefix',
+    'nickname', 'phone', 'postcode', 'street'];
+
+-- Let whoever compares subjects that have a key in common take turns until the transaction ends: of two at once neither
+-- would see the other. They share 2,048 locks, so that the server's table of locks has room for all; the numbers are
+-- held in their order, so that nobody waits in a ring.
+create function hold_match_keys(keys bigint[]) returns void
+language plpgsql
+as $$
+begin
+    perform pg_advisory_xact_lock(4053, turn.number)
+    from (select distinct (k & 2047)::integer as number from unnest(keys) k order by 1) turn;
+end
+$$;
+
+-- Take subjects that are waiting, locked until the transaction ends, as a delivery locks them: what that writes comes
+-- before, or makes them wait anew. One that somebody else works on is left for later.
+-- in   which: those whose likeness is made anew first, or those that may be compared; of the latter, null for any
+create function take_match_due(are_kept boolean, named uuid[], at_most integer)
+returns table (customer_id uuid, subject_id uuid, source_id uuid, wrapped bytea)
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
+as $$
+begin
+    if not is_sealed('matcher') then
+        return;
+    end if;
+    return query
+        with mine as (
+            select s.customer_id, s.subject_id, s.source_id
+            from match_due d join subject s on s.source_id = d.source_id and s.subject_id = d.subject_id
+            where d.is_kept = are_kept and (named is null or d.subject_id = any (named))
+            order by d.at, d.subject_id
+            limit at_most
+            for no key update of s skip locked
+        ), gone as (
+            delete from match_due d using mine m where d.subject_id = m.subject_id and d.is_kept = are_kept
+            returning d.subject_id
+        )
+        select m.customer_id, m.subject_id, m.source_id, k.wrapped
+        from mine m join gone g on g.subject_id = m.subject_id
+        join data_key k on k.customer_id = m.customer_id and k.subject_id = m.subject_id;
+end
+$$;
