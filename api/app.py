@@ -35,6 +35,7 @@ from api.routes import (
     me_attributes,
     me_demands,
     me_grants,
+    me_presentations,
     me_receipts,
     me_records,
     me_requests,
@@ -44,6 +45,7 @@ from api.routes import (
     oauth_metadata,
     operations,
     org_admin,
+    presentations,
     profiles,
     records,
     rejects,
@@ -61,6 +63,7 @@ from cdp.token_checks import TokenChecks
 
 ROUTES: Final = (
     profiles,  # looked through in this order: the hot paths come first
+    presentations,
     segment,
     records,
     rejects,
@@ -75,6 +78,7 @@ ROUTES: Final = (
     me_requests,
     me_demands,
     me_receipts,
+    me_presentations,
     audit,
     log,
     grants,

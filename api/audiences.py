@@ -40,6 +40,7 @@ _LINKS: Final[Mapping[str, tuple[tuple[str, str, Mapping[str, str]], ...]]] = {
         ("profile", "read_profile", {"profile_id": "$response.body#/profile_id"}),
         ("interactions", "read_interactions", {"profile_id": "$response.body#/profile_id"}),
     ),
+    "exchange_presentation": (("profile", "read_profile", {"profile_id": "$response.body#/profile_id"}),),
     "list_demands": (("answer", "answer_demand", {"demand_id": "$response.body#/demands/0/demand_id"}),),
     "list_grants": (("grant", "read_grant", {"grant_id": "$response.body#/grants/0/grant_id"}),),
     "list_access_requests": (("approve", "approve_request", {"request_id": "$response.body#/requests/0/request_id"}),),

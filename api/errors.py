@@ -43,6 +43,8 @@ _CODES: Final[Mapping[str, int]] = {
     "too-many-requests": 429,
     "too-busy": 429,
     "too-many-access-requests": 429,
+    "too-many-presentations": 429,
+    "too-many-tries": 429,
     "rate-limited": 429,
     "busy": 503,
     "not-settled": 503,

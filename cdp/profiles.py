@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from cdp import reading
+from cdp import presentations, reading
 from cdp.credentials import TokenHolder
 from cdp.gathering import Gathering
 from cdp.ids import NIL
@@ -148,7 +148,17 @@ class Profiles:
         Everything else is the same answer, whether nobody is known by them, several are, or somebody granted nothing.
         """
         await self.check(asker, is_body=True)
-        customer = await find(self._platform, asker, identifiers)
+        return self._found(asker, await find(self._platform, asker, identifiers))
+
+    async def exchange(self, asker: Asker, unverified_code: str) -> Reading:
+        """Return the profile id of the customer who shows this code and granted `asker` something.
+
+        Every other code is the same answer; raises TooManyTries.
+        """
+        await self.check(asker, is_body=True)
+        return self._found(asker, await presentations.exchange(self._platform, asker, unverified_code))
+
+    def _found(self, asker: Asker, customer: UUID | None) -> Reading:
         if customer is None:
             return Reading(UNKNOWN)
         profile_id = self._platform.profile_ids.profile_id(customer, asker.organization)

@@ -42,6 +42,7 @@ class Path(StrEnum):
     EXPORT = "export"
     LOOKUP = "lookup"
     DECISION = "decision"
+    PRESENTATION = "presentation"
 
 
 @dataclass(frozen=True, slots=True)

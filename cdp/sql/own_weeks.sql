@@ -8,7 +8,7 @@ select l.week,
     cast(sum(l.stopped) as integer) as stopped
 from (
     select width_bucket(a.at, cast(:begins as timestamptz[])) as week, a.client_id, a.organization_id,
-        count(*) filter (where a.outcome = 'released' and a.path not in ('lookup', 'decision')) as seen,
+        count(*) filter (where a.outcome = 'released' and a.path not in ('lookup', 'decision', 'presentation')) as seen,
         count(*) filter (where a.outcome <> 'released') as stopped
     from access a
     where a.at >= :since and a.at <= :until and a.organization_id is not null

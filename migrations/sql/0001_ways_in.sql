@@ -82,6 +82,7 @@ begin atomic
     delete from external_login e where e.customer_id = any (customers);
     delete from proof_code c where c.customer_id = any (customers);
     delete from question q where q.customer_id = any (customers);
+    delete from presentation p where p.customer_id = any (customers);
 end;
 
 -- Remove one way in of the customer in scope, never the last one, and never the last address for letters.

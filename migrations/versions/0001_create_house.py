@@ -12,6 +12,7 @@ depends_on = None
 PARTS = (
     "tables",
     "oauth",
+    "presentations",
     "ways_in",
     "scope",
     "partitions",
@@ -39,6 +40,7 @@ PARTS = (
     "owners",
     "ways_in_rights",
     "oauth_rights",
+    "presentations_rights",
 )
 
 

@@ -154,6 +154,14 @@ CALLS: Final[Mapping[str, Call]] = {
     "reconsider_answer": Call(
         f"select to_jsonb(reconsider_answer({_id('anna at elsewhere')})::text)", _CUSTOMER, ("customer anna",)
     ),
+    "make_presentation": Call(
+        "select to_jsonb(make_presentation(sha256(random()::text::bytea), 300, 9))",
+        _CUSTOMER,
+        ("customer anna", "customer bram", "customer cato"),
+    ),
+    "exchange_presentation": Call(
+        "select jsonb_agg(e.is_spent) from exchange_presentation(sha256('anna'), 9) e", ("exporter",), ("exporter",)
+    ),
     "demands_to": Call(
         "select jsonb_agg(d.demand) from demands_to(null, false, '-infinity', gen_random_uuid(), 9, true) d",
         _SOURCE,

@@ -70,6 +70,7 @@ def _of_readers(target: Target) -> dict[str, Example]:
     client = {"grant_type": "client_credentials", "client_id": target.canaries.email, "client_secret": "x"}
     return {
         "lookup_profile": Example(json={"identifiers": [email], **asked}),
+        "exchange_presentation": Example(json={"code": target.canaries.user_id, **asked}),
         "read_profile": Example(query=asked),
         "read_interactions": Example(query=asked),
         "read_profiles": Example(json={"profile_ids": [target.profile_id], **asked}),
@@ -210,6 +211,7 @@ PLAIN: Final = frozenset(
         "ask_if_settled",
         "list_rejects",
         "list_demands",
+        "make_presentation",
         "list_my_receipts",
         "list_acts",
         "list_accesses",

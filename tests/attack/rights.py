@@ -68,7 +68,7 @@ RIGHTS: Final = {
         attribute record_type pull: select insert update delete
         catalog_version: select update(version)
         category client organization purpose write_key: select insert update
-        ceremony proof_code used_once: select(expires_at) delete
+        ceremony presentation presentation_miss proof_code used_once: select(expires_at) delete
         authorization_request: select(expires_at) delete
         token_family: select(client_id,expires_at,revoked_at) update(revoked_at) delete
         change: select(at) delete
@@ -139,6 +139,8 @@ RIGHTS: Final = {
         permission reference session subject: select insert update delete
         access_token attribute client delivery idempotency import_job login_link pull record_type: select delete
         external_login passkey proof_code: select delete
+        presentation: select insert update(expires_at,used_at) delete
+        presentation_miss: select insert update(since,expires_at,misses) delete
         authorization_request token_family: select delete
         question: select insert update(answer,answered_at) delete
         reject write_key: select delete

@@ -173,6 +173,10 @@ insert into proof_code (customer_id, code_id, kind, session_id, type, blind, sea
 select pg_temp.id(c), pg_temp.id('code' || c), 'step-up', pg_temp.id('session' || c), 'email', pg_temp.blind(c), 'sealed',
        pg_temp.id(c || ' at customer'), 'hash', now(), now() + interval '1 hour'
 from unnest(array['anna', 'bram']) c;
+insert into presentation (code_hash, customer_id, made_at, expires_at)
+select sha256(c::bytea), pg_temp.id(c), now(), now() + interval '1 hour' from unnest(array['anna', 'bram']) c;
+insert into presentation_miss (organization_id, since, expires_at, misses)
+select pg_temp.id(o), now(), now() + interval '1 hour', 1 from unnest(array['huis', 'winkel']) o;
 insert into question (customer_id, subject_id, asked_at, answer)
 select pg_temp.id(c), pg_temp.id(c || ' at elsewhere'), now(), 'no' from unnest(array['anna', 'bram']) c;
 insert into demand (customer_id, demand_id, organization_id, kind, record_id, category, type, asked_at, due_at, subject_id, words)

@@ -208,6 +208,7 @@ def _act(house: House, person: make.Person, canary: Canary) -> None:
     record = api.get("/v1/me/records", params={"category": "products"}, headers=headers).json()["records"][0]
     assert 200 == api.post(f"/v1/me/records/{record['record_id']}/dispute", headers=headers).status_code
     assert 202 == api.post("/v1/login", json={"email": canary.email}).status_code
+    assert 201 == api.post("/v1/me/presentations", headers=headers).status_code
     make.access_request(house.platform, house.bank, person.customer_id)
     with house.platform.database.scoped(person.scope) as session:
         for standing in session.exec(select(Permission)):

@@ -40,6 +40,14 @@ ROWS = {
         " sent_at, expires_at) select gen_random_uuid(), gen_random_uuid(), 'step-up', gen_random_uuid(), 'email',"
         " decode(repeat('00', 16), 'hex'), '', gen_random_uuid(), '', now(), %s from generate_series(1, %s)"
     ),
+    "presentation": (
+        "insert into presentation (code_hash, customer_id, made_at, expires_at)"
+        " select sha256(gen_random_uuid()::text::bytea), gen_random_uuid(), now(), %s from generate_series(1, %s)"
+    ),
+    "presentation_miss": (
+        "insert into presentation_miss (organization_id, since, expires_at, misses)"
+        " select gen_random_uuid(), now(), %s, 1 from generate_series(1, %s)"
+    ),
     "used_once": (
         "insert into used_once (word_hash, expires_at)"
         " select sha256(gen_random_uuid()::text::bytea), %s from generate_series(1, %s)"
@@ -75,6 +83,8 @@ KEPT = {
     "session": timedelta(hours=24),
     "ceremony": timedelta(hours=24),
     "proof_code": timedelta(hours=24),
+    "presentation": timedelta(hours=1),
+    "presentation_miss": timedelta(hours=1),
     "used_once": timedelta(minutes=5),
     "authorization_request": timedelta(hours=1),
     "token_family": timedelta(hours=1),
