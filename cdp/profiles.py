@@ -41,8 +41,6 @@ TOGETHER: Final = 128
 """How many reads share a statement at most."""
 ENOUGH: Final = 8
 """How many reads are worth a statement beside one that is in flight: what they share costs as much as they."""
-CHUNK: Final = 1_024
-"""How many customers an export reads before it looks again who has granted."""
 MOST_IN_BATCH: Final = 1_000
 MOST_INTERACTIONS: Final = 200
 NEEDED: Final = "profiles:read"
@@ -119,28 +117,30 @@ class Profiles:
         await self.check(asker, is_body=True)
         wanted = [Wanted(each, self._customer(asker, each)) for each in unverified_profile_ids]
         customers, told, answers = [each.customer for each in wanted], 0, list[bytes]()
-        async with aclosing(reading.in_slices(self._platform.database, asker, customers, _BATCH)) as slices:
-            async for slice_ in slices:
-                asked, told = wanted[told : told + len(slice_)], told + len(slice_)
-                statuses = partial(self.documents.statuses, asker, asked, slice_)
+        read = reading.in_slices(self._platform.database, asker, reading.slices_of(customers), _BATCH)
+        async with aclosing(read) as slices:
+            async for some in (some async for slice_ in slices async for some in reading.in_turns(slice_)):
+                asked, told = wanted[told : told + len(some)], told + len(some)
+                statuses = partial(self.documents.statuses, asker, asked, some)
                 answers.append(await self.documents.knowing(asker, statuses))
         return b'{"profiles":[%b]}' % b",".join(answers)
 
     async def export(self, asker: Asker) -> AsyncGenerator[bytes, None]:
         """Yield the profiles of everybody who granted `asker` something, as chunks of JSON lines.
 
-        Who that is, is asked again for every chunk, and no chunk is read before the one before it was taken.
+        Who that is, is asked ever again. While a chunk is made and taken the next `AHEAD` are read, and none beyond
+        them: that many may still come of what was revoked meanwhile.
         """
         await self.check(asker)
-        last = NIL
-        while customers := await reading.granting(self._platform.database, asker, after=last, limit=CHUNK):
-            async with aclosing(reading.in_slices(self._platform.database, asker, customers, _EXPORT)) as slices:
-                lines = [
-                    await self.documents.knowing(asker, partial(self.documents.lines, asker, slice_))
-                    async for slice_ in slices
+        database, lines = self._platform.database, self.documents.lines
+        read = reading.in_slices(database, asker, reading.slices_of_granting(database, asker), _EXPORT)
+        async with aclosing(read) as slices:
+            async for slice_ in slices:
+                made = [
+                    await self.documents.knowing(asker, partial(lines, asker, some))
+                    async for some in reading.in_turns(slice_)
                 ]
-            last = customers[-1]
-            yield b"".join(lines)
+                yield b"".join(made)
 
     async def lookup(self, asker: Asker, identifiers: Sequence[Identifier]) -> Reading:
         """Return the profile id of the one customer whom `identifiers` name and who granted `asker` to know them so.

@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import islice
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -25,8 +24,10 @@ RECENT: Final = 10
 SLICE: Final = 256
 """How many customers a statement reads at most where many are asked for: entering a scope and a commit cost as much as
 some customers."""
+LISTED: Final = 1_024
+"""How many customers an export lists before it looks again who has granted."""
 AT_A_TIME: Final = 32
-"""How many of them are handed out at a time: it bounds how long one piece of work keeps others waiting."""
+"""How many of them are made into JSON at a time: it bounds how long one piece of work keeps others waiting."""
 AHEAD: Final = 2
 """How many statements of one asker are in flight side by side."""
 MOST_MERGES: Final = 8
@@ -138,25 +139,49 @@ async def read_current(
 
 
 async def in_slices(
-    database: Database, asker: Asker, customers: Sequence[UUID], extent: Extent
+    database: Database, asker: Asker, slices: AsyncGenerator[Sequence[UUID], None], extent: Extent
 ) -> AsyncGenerator[list[tuple[UUID, Seen]], None]:
-    """Yield the answers, some at a time; the next slices are read while the caller works. To be closed (`aclosing`)."""
-    slices = (customers[start : start + SLICE] for start in range(0, len(customers), SLICE))
+    """Yield the answers on each slice; the next slices are read while the caller works. To be closed (`aclosing`)."""
     ahead: list[asyncio.Task[list[tuple[UUID, Seen]]]] = []
     try:
         while True:
-            begun = islice(slices, AHEAD + 1 - len(ahead))
-            ahead += [asyncio.create_task(read_current(database, asker, each, extent)) for each in begun]
+            while len(ahead) <= AHEAD and (asked := await anext(slices, None)) is not None:
+                ahead.append(asyncio.create_task(read_current(database, asker, asked, extent)))
             if not ahead:
                 return
-            current = await _first(ahead)
-            for start in range(0, len(current), AT_A_TIME):
-                yield current[start : start + AT_A_TIME]
-                await asyncio.sleep(0)  # others have their turn
+            yield await _first(ahead)
     finally:
+        await slices.aclose()
         for task in ahead:
             task.cancel()
         await asyncio.gather(*ahead, return_exceptions=True)
+
+
+async def slices_of(customers: Sequence[UUID]) -> AsyncGenerator[Sequence[UUID], None]:
+    """Yield the customers, as many at a time as a statement reads."""
+    for start in range(0, len(customers), SLICE):
+        yield customers[start : start + SLICE]
+
+
+async def slices_of_granting(database: Database, asker: Asker) -> AsyncGenerator[Sequence[UUID], None]:
+    """Yield everybody who has granted `asker` anything, as many at a time as a statement reads; lists ever anew."""
+    listed = await granting(database, asker, after=NIL, limit=LISTED)
+    while listed:
+        following = asyncio.create_task(granting(database, asker, after=listed[-1], limit=LISTED))
+        try:
+            async for slice_ in slices_of(listed):
+                yield slice_
+            listed = await following
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+
+async def in_turns(current: Sequence[tuple[UUID, Seen]]) -> AsyncGenerator[Sequence[tuple[UUID, Seen]], None]:
+    """Yield some of the answers at a time; between them others have their turn."""
+    for start in range(0, len(current), AT_A_TIME):
+        yield current[start : start + AT_A_TIME]
+        await asyncio.sleep(0)
 
 
 async def granting(database: Database, asker: Asker, *, after: UUID, limit: int) -> list[UUID]:

@@ -9,7 +9,7 @@ import json
 import os
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.context import SpawnContext
@@ -24,7 +24,7 @@ from cdp.keys.blind import IdentifierType
 from cdp.lookup import Identifier
 from cdp.platform import Platform
 from cdp.profiles import Profiles
-from cdp.reading import Asker
+from cdp.reading import AHEAD, Asker
 from cdp.scope import Principal, Scope
 from cdp.settings import Settings
 from consent import acts as law
@@ -34,7 +34,7 @@ RARE: Final = 30
 _REVOKE: Final = (
     "select record_act(%s, gen_random_uuid(), 'revoke', %s, %s, '{}', null, null, %s, 'customer', '', null, '{}')"
 )
-BETWEEN_CHUNKS: Final = 100
+BETWEEN_CHUNKS: Final = 25
 """How many single reads the exporting process makes before it takes the next chunk."""
 Read = Callable[[int], Awaitable[bool]]
 Result = TypeVar("Result", covariant=True)
@@ -163,22 +163,22 @@ class Exporter(Racer):
     """One process that exports everybody, over and over, while the others revoke."""
 
     async def run(self) -> Seen:
-        """Judge every line by when its chunk was asked for: nothing of a chunk is read before that."""
+        """Judge every line by when the chunk `AHEAD` of its own was asked for: nothing of it is read before that."""
         places = {self._id(place): place for place in range(len(self.race.people))}
         await self.platform.database.open()
         while not all(self.race.acknowledged):
             await self.follow()
-            began = time.monotonic_ns()
+            began = deque([time.monotonic_ns()], maxlen=1 + AHEAD)
             async for chunk in self.profiles.export(self.asker):
                 for line in chunk.splitlines():
                     place = places[json.loads(line)["profile_id"]]
                     acknowledged = self.race.acknowledged[place]
                     self.seen.reads["export"] += 1
-                    if acknowledged and began > acknowledged:
+                    if acknowledged and began[0] > acknowledged:
                         self.seen.stale.append(("export", place))
                 for _ in range(BETWEEN_CHUNKS):
                     await self.follow()
-                began = time.monotonic_ns()
+                began.append(time.monotonic_ns())
         await self.platform.database.close()
         return self.seen
 

@@ -1,6 +1,7 @@
 """Batches, exports and timelines: many customers, or many interactions, under the same rules as one profile."""
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from cdp import folding, profiles, reading
 from cdp.cursors import BadCursor
-from cdp.reading import RECENT, Asker
+from cdp.reading import AHEAD, RECENT, Asker
 from tests.cdp.dossiers import Behind, Dossier, Reads
 from tests.consent.strategies import BANK, LANDLORD
 
@@ -88,7 +89,7 @@ def test_a_batch_tells_the_same_as_a_single_read(behind: Behind, reads: Reads, s
 def test_an_export_holds_exactly_those_who_granted_something(
     behind: Behind, reads: Reads, shop: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(profiles, "CHUNK", 7)
+    monkeypatch.setattr(reading, "LISTED", 7)
     monkeypatch.setattr(reading, "SLICE", 3)
     monkeypatch.setattr(reading, "AT_A_TIME", 2)
     people = [behind.customer().grant(shop.organization, "contact") for _ in range(20)]
@@ -108,10 +109,11 @@ def test_an_export_holds_exactly_those_who_granted_something(
     assert [[], [], []] == [behind.accesses(each.customer) for each in (ended, others, guest)]
 
 
-def test_a_running_export_stops_within_one_chunk_of_a_revocation(
+def test_a_running_export_stops_with_what_was_read_ahead_of_a_revocation(
     behind: Behind, reads: Reads, shop: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(profiles, "CHUNK", 5)
+    monkeypatch.setattr(reading, "LISTED", 10)
+    monkeypatch.setattr(reading, "SLICE", 2)
     people = [behind.customer().grant(shop.organization, "contact") for _ in range(20)]
     for person in people:
         person.state(BANK, "city", "Delft")
@@ -123,7 +125,27 @@ def test_a_running_export_stops_within_one_chunk_of_a_revocation(
             behind.connection.execute("delete from permission where recipient_id = %s", (shop.organization,))
         return count
 
-    assert 5 == reads.run(revoked_after_one_chunk())
+    assert 2 * (1 + AHEAD) >= reads.run(revoked_after_one_chunk())
+
+
+def test_an_export_is_never_further_ahead_than_what_it_lists_at_once() -> None:
+    assert reading.SLICE * (1 + AHEAD) <= reading.LISTED
+
+
+def test_an_export_that_is_not_taken_reads_only_so_far_ahead(
+    behind: Behind, reads: Reads, shop: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SLICE", 2)
+    people = [behind.customer().grant(shop.organization, "contact") for _ in range(20)]
+
+    async def first_chunk_alone() -> int:
+        async with aclosing(reads.profiles.export(shop)) as chunks:
+            first = await anext(chunks)
+            await asyncio.gather(*(task for task in asyncio.all_tasks() if "read_current" in repr(task)))
+        return first.count(b"\n")
+
+    assert 2 == reads.run(first_chunk_alone())
+    assert 2 * (1 + AHEAD) == sum(len(behind.accesses(person.customer)) for person in people)
 
 
 def test_a_chunk_of_an_export_leaves_out_whom_it_listed_and_who_then_revoked(
