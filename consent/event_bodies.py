@@ -64,47 +64,17 @@ def access_to_body(values: Parts) -> bytes:
 
 def access_of(values: Parts) -> AccessEvent:
     """Return the event of a read with these values; raises ValueError for an outcome that there is not."""
-    (
-        asked,
-        at,
-        client,
-        customer,
-        grant,
-        owner,
-        outcome,
-        path,
-        prev,
-        principal,
-        purpose,
-        reason,
-        records,
-        released,
-        seq,
-    ) = values
-    place = Place(seq, prev, customer, owner)
-    ended = Outcome(outcome)
+    (asked, client, owner, outcome, path, principal, purpose, reason, released), own = values
+    at, customer, grant, prev, records, seq = own
+    place, ended = Place(seq, prev, customer, owner), Outcome(outcome)
     return AccessEvent(place, at, principal, ended, reason, asked, released, records, purpose, client, path, grant)
 
 
 def _values(event: AccessEvent) -> Parts:
-    place = event.place
-    return (
-        event.asked,
-        event.at,
-        event.client,
-        place.customer,
-        event.grant,
-        place.organization,
-        event.outcome.value,
-        event.path,
-        place.prev,
-        event.principal,
-        event.purpose,
-        event.reason,
-        event.records,
-        event.released,
-        place.seq,
-    )
+    place, outcome = event.place, event.outcome.value
+    who = event.client, place.organization, outcome, event.path, event.principal
+    alike = (event.asked, *who, event.purpose, event.reason, event.released)
+    return alike, (event.at, place.customer, event.grant, place.prev, event.records, place.seq)
 
 
 def _place(fields: Fields) -> Place:

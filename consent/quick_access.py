@@ -46,23 +46,6 @@ _ALIKE: Final = re.compile(
 )
 """What `_ENTRY` leaves open, each on its line: what many entries say alike is looked at once."""
 
-Parts = tuple[
-    tuple[str, ...],  # asked
-    datetime,
-    str | None,  # client
-    str | None,  # customer
-    bytes | None,  # grant
-    UUID | None,  # organization
-    str,  # outcome
-    str | None,  # path
-    bytes | None,  # prev
-    str,  # principal
-    str | None,  # purpose
-    str,  # reason
-    int,  # records
-    tuple[str, ...],  # released
-    int,  # seq
-]
 Alike = tuple[
     tuple[str, ...],  # asked
     str | None,  # client
@@ -75,14 +58,26 @@ Alike = tuple[
     tuple[str, ...],  # released
 ]
 """What many entries say alike."""
+Own = tuple[
+    datetime,  # at
+    str | None,  # customer
+    bytes | None,  # grant
+    bytes | None,  # prev
+    int,  # records
+    int,  # seq
+]
+"""What each entry says for itself."""
+Parts = tuple[Alike, Own]
+"""Each half in the order of the names; plain tuples, for there are millions."""
 
+_Names = tuple[str | None, str | None, str, str | None, str, str | None, str]
 _ENDLESS: Final = 10**15
 """A number that is too long for the short way."""
 _TRIED: Final = "2025-03-01T09:00:00.000000Z"
 
 
 def parts(body: bytes) -> Parts | None:
-    """Return the values of an access entry in the order of their names, or None if it has to be read slowly."""
+    """Return the values of an access entry, or None if it has to be read slowly."""
     if len(body) > _LONGEST or not body.startswith(b'{"asked":'):
         return None
     match = _ENTRY.fullmatch(body.decode("latin-1"))
@@ -105,44 +100,23 @@ def parts(body: bytes) -> Parts | None:
         released,
         seq,
     ) = match.groups()
-    alike = _alike(asked, released, client, owner, outcome, path, principal, purpose, reason)
+    alike = _alike(asked, released, (client, owner, outcome, path, principal, purpose, reason))
     if alike is None or (seq == "1") != (prev is None):
         return None
-    return (
-        alike[0],
-        fields.moment(at),
-        client,
-        customer,
-        _bytes(grant),
-        alike[2],
-        outcome,
-        path,
-        _bytes(prev),
-        principal,
-        purpose,
-        reason,
-        int(records),
-        alike[1],
-        int(seq),
-    )
+    return alike, (fields.moment(at), customer, _bytes(grant), _bytes(prev), int(records), int(seq))
 
 
 @lru_cache(4_096)
-def _alike(
-    asked: str,
-    released: str,
-    client: str | None,
-    owner: str | None,
-    *texts: str | None,
-) -> tuple[tuple[str, ...], tuple[str, ...], UUID | None] | None:
-    """Return what was asked and released and by whom, if all that has the one form that it may have."""
-    said = (asked, released, client, owner, *texts)
-    if "" in said[2:] or _ALIKE.fullmatch("\n".join(each or "" for each in said)) is None:
+def _alike(asked: str, released: str, names: _Names) -> Alike | None:
+    """Return what many entries say alike, if all that has the one form that it may have."""
+    if "" in names or _ALIKE.fullmatch("\n".join((asked, released, *(each or "" for each in names)))) is None:
         return None
+    client, owner, outcome, path, principal, purpose, reason = names
     lists = _words(asked), _words(released)
-    if lists[0] is None or lists[1] is None or not _are_short(*texts[2:]):
+    if lists[0] is None or lists[1] is None or not _are_short(principal, purpose, reason):
         return None
-    return lists[0], lists[1], None if owner is None else fields.uuid(owner)
+    whose = None if owner is None else fields.uuid(owner)
+    return lists[0], client, whose, outcome, path, principal, purpose, reason, lists[1]
 
 
 def body(values: Parts) -> bytes | None:
@@ -150,25 +124,8 @@ def body(values: Parts) -> bytes | None:
 
     What many entries say alike is written once and read back; what each says for itself is looked at here.
     """
-    (
-        asked,
-        at,
-        client,
-        customer,
-        grant,
-        owner,
-        outcome,
-        path,
-        prev,
-        principal,
-        purpose,
-        reason,
-        records,
-        released,
-        seq,
-    ) = values
-    own = (customer is not None, grant is not None, prev is not None)
-    frame = _frame((asked, client, owner, outcome, path, principal, purpose, reason, released), *own)
+    alike, (at, customer, grant, prev, records, seq) = values
+    frame = _frame(alike, customer is not None, grant is not None, prev is not None)
     if (
         frame is None
         or at.tzinfo is None
@@ -179,15 +136,7 @@ def body(values: Parts) -> bytes | None:
         or not (type(seq) is int and 0 < seq < _ENDLESS and (seq == 1) == (prev is None))
     ):
         return None
-    written = frame % (
-        fields.from_moment(at),
-        customer or "",
-        "" if grant is None else grant.hex(),
-        "" if prev is None else prev.hex(),
-        records,
-        seq,
-    )
-    return written.encode("ascii")
+    return _filled(frame, values[1]).encode("ascii")
 
 
 @lru_cache(4_096)
@@ -211,29 +160,15 @@ def _frame(alike: Alike, has_customer: bool, has_grant: bool, has_prev: bool) ->
             f',"records":%d,"released":[{_listed(released)}],"seq":%d}}',
         )
     )
-    customer = "a" * 64 if has_customer else None
+    customer, seq = "a" * 64 if has_customer else None, _ENDLESS - 1 if has_prev else 1
     grant, prev = (hashed if there else None for hashed, there in ((bytes(32), has_grant), (bytes(32), has_prev)))
-    seq = _ENDLESS - 1 if has_prev else 1
-    tried = frame % (_TRIED, customer or "", (grant or b"").hex(), (prev or b"").hex(), _ENDLESS - 1, seq)
-    at, most = fields.moment(_TRIED), _ENDLESS - 1
-    wanted = (
-        asked,
-        at,
-        client,
-        customer,
-        grant,
-        owner,
-        outcome,
-        path,
-        prev,
-        principal,
-        purpose,
-        reason,
-        most,
-        released,
-        seq,
-    )
-    return frame if parts(tried.encode("utf-8", "surrogatepass")) == wanted else None
+    own = (fields.moment(_TRIED), customer, grant, prev, _ENDLESS - 1, seq)
+    return frame if parts(_filled(frame, own).encode("utf-8", "surrogatepass")) == (alike, own) else None
+
+
+def _filled(frame: str, own: Own) -> str:
+    at, customer, grant, prev, records, seq = own
+    return frame % (fields.from_moment(at), customer or "", (grant or b"").hex(), (prev or b"").hex(), records, seq)
 
 
 def _said(name: str, value: str | None) -> str:

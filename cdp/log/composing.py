@@ -97,24 +97,10 @@ def access_event(fact: AccessFact, place: Place, grant: bytes | None) -> AccessE
 
 
 def access_values(fact: AccessFact, place: Place | Chain, grant: bytes | None) -> Parts:
-    """Return the values of the event of a read or refusal, in the order in which its body says them."""
-    return (
-        _in_order(fact.asked),
-        fact.at,
-        fact.client,
-        place.customer,
-        grant,
-        place.organization,
-        fact.outcome,
-        fact.path,
-        place.prev,
-        fact.principal,
-        fact.purpose,
-        fact.reason,
-        fact.records,
-        _in_order(fact.released),
-        place.seq,
-    )
+    """Return the values of the event of a read or refusal."""
+    who = fact.client, place.organization, fact.outcome, fact.path, fact.principal
+    alike = (_in_order(fact.asked), *who, fact.purpose, fact.reason, _in_order(fact.released))
+    return alike, (fact.at, place.customer, grant, place.prev, fact.records, place.seq)
 
 
 def _in_order(words: Sequence[str]) -> tuple[str, ...]:
