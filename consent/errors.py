@@ -157,6 +157,33 @@ class NothingLeft(Invalid):
     code = "nothing-left"
 
 
+# --- what is wrong with a wish about contact, or with a question about it ---------------------
+
+
+class BadHours(Invalid):
+    """A window of hours has a day, and begins and ends at two times of the clock."""
+
+    code = "bad-hours"
+
+
+class ZoneUnknown(Invalid):
+    """The IANA database has no such time zone."""
+
+    code = "zone-unknown"
+
+
+class BadCap(Invalid):
+    """How often is 1 to 1,000 times in 1 to 366 days."""
+
+    code = "bad-cap"
+
+
+class NoChannel(Invalid):
+    """A question about contact names at least one channel."""
+
+    code = "no-channel"
+
+
 # --- what does not fit the acts before it ---------------------------------------------------
 
 

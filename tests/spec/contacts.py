@@ -1,0 +1,321 @@
+"""The law of contact as one table: what the customer wishes, what is asked, what must be answered.
+
+Rows are plain data, so that the same table runs on Python (`test_contact_in_python.py`) and over HTTP. Moments are
+local times in Amsterdam, as somebody reads them on the wall; 2026-03-29 and 2026-10-25 are the days on which the clock
+changes.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+MORNING: Final = "2026-03-10 10:00"  # a Tuesday
+NIGHT: Final = "2026-03-10 23:30"
+QUIET: Final = ("22:00", "08:00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the customer chose; what is not named is as for a newcomer."""
+
+    channels: dict[str, tuple[str, ...]] | None = None  # by topic
+    caps: dict[str, tuple[int, int]] | None = None  # by topic: how many, in how many days
+    never: tuple[str, ...] = ()
+    silent: bool = False
+    quiet: tuple[tuple[str, str], ...] = ()
+    welcome: tuple[tuple[str, str, str], ...] = ()  # days as digits, from, until
+    zone: str = "Europe/Amsterdam"
+    first: str | None = None
+    here_channels: dict[str, tuple[str, ...]] | None = None  # for the organization that asks
+    here_caps: dict[str, tuple[int, int]] | None = None
+    here_silent: bool = False
+    there_silent: bool = False  # for another organization
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One row: with these wishes, somebody asks at `at` whether they may approach the customer."""
+
+    name: str
+    expected: str
+    wish: Wish = Wish()
+    channels: tuple[str, ...] = ()  # what must be answered, the best first
+    not_before: str | None = None  # None: never; for what is allowed it is `at`
+    must_say: tuple[str, ...] = ()
+    topic: str = "service"
+    offered: tuple[str, ...] = ("email", "phone")
+    sender: str = "human"
+    urgent: bool = False
+    permission: str = "granted"
+    signalled: bool = False
+    before: tuple[str, ...] = ()  # when they were approached about this before
+    at: str = MORNING
+
+
+TOPICS: Final = {
+    "service": {"defaults": ("email", "phone")},
+    "offers": {"defaults": (), "is_advertising": True},
+    "recall": {"is_required": True},
+}
+DISTURBING: Final = {"phone": True, "sms": True, "app": True, "in-person": True, "email": False, "post": False}
+HUMAN_FIRST: Final = Wish(first="human")
+WEEKLY: Final = Wish(caps={"service": (2, 7)})
+AT_NIGHT: Final = Wish(quiet=(QUIET,))
+
+CASES: Final = (
+    # --- who may speak at all
+    Case(name="who chose nothing is reached as the topic says", expected="welcome", channels=("email", "phone")),
+    Case(name="an attested permission is one", permission="attested", expected="welcome", channels=("email", "phone")),
+    Case(name="nothing was ever granted", permission="never-granted", expected="not-granted"),
+    Case(name="the permission was taken back", permission="revoked", expected="not-granted"),
+    Case(name="the permission has ended", permission="expired", expected="not-granted"),
+    Case(name="how to reach them was not granted", permission="category-not-granted", expected="not-granted"),
+    Case(name="they objected", permission="objected", expected="objected"),
+    Case(name="they left", permission="erased", expected="erased"),
+    Case(name="who left is not even told what the law demands", permission="erased", topic="recall", expected="erased"),
+    # --- about what
+    Case(name="offers are off until somebody chooses them", topic="offers", expected="topic-off"),
+    Case(
+        name="offers that were chosen",
+        topic="offers",
+        wish=Wish(channels={"offers": ("email",)}),
+        expected="welcome",
+        channels=("email",),
+    ),
+    Case(
+        name="a browser that said no ends advertising",
+        topic="offers",
+        signalled=True,
+        wish=Wish(channels={"offers": ("email",)}),
+        expected="global-privacy-control",
+    ),
+    Case(name="it does not end service", signalled=True, expected="welcome", channels=("email", "phone")),
+    Case(name="none is a choice", wish=Wish(channels={"service": ()}), expected="topic-off"),
+    Case(name="silence", wish=Wish(silent=True), expected="organization-silent"),
+    Case(name="silence for this organization", wish=Wish(here_silent=True), expected="organization-silent"),
+    Case(
+        name="silence for another organization",
+        wish=Wish(there_silent=True),
+        expected="welcome",
+        channels=("email", "phone"),
+    ),
+    # --- through which channel
+    Case(
+        name="the order is the customer's, not the organization's",
+        wish=Wish(channels={"service": ("phone", "email")}),
+        expected="welcome",
+        channels=("phone", "email"),
+    ),
+    Case(
+        name="a channel that nobody chose is not used",
+        wish=Wish(channels={"service": ("post",)}),
+        expected="no-channel",
+    ),
+    Case(name="never by telephone", wish=Wish(never=("phone",)), expected="welcome", channels=("email",)),
+    Case(name="never, whatever was chosen", wish=Wish(never=("phone",)), offered=("phone",), expected="no-channel"),
+    Case(
+        name="an exception for this organization",
+        wish=Wish(channels={"service": ("email",)}, here_channels={"service": ("phone",)}),
+        expected="welcome",
+        channels=("phone",),
+    ),
+    Case(
+        name="none as an exception",
+        wish=Wish(channels={"service": ("email",)}, here_channels={"service": ()}),
+        expected="topic-off",
+    ),
+    # --- how often
+    Case(
+        name="one more than the cap",
+        wish=WEEKLY,
+        before=("2026-03-04 12:00", "2026-03-09 09:00"),
+        expected="cap-reached",
+        not_before="2026-03-11 12:00",
+    ),
+    Case(
+        name="as many as the cap",
+        wish=WEEKLY,
+        before=("2026-03-02 12:00", "2026-03-09 09:00"),
+        expected="welcome",
+        channels=("email", "phone"),
+    ),
+    Case(
+        name="a contact counts until its period has run out, to the moment",
+        wish=WEEKLY,
+        before=("2026-03-03 10:00", "2026-03-09 09:00"),
+        expected="welcome",
+        channels=("email", "phone"),
+    ),
+    Case(
+        name="a stricter cap for this organization",
+        wish=Wish(caps={"service": (5, 7)}, here_caps={"service": (1, 30)}),
+        before=("2026-03-09 09:00",),
+        expected="cap-reached",
+        not_before="2026-04-08 10:00",  # thirty times 24 hours, and summer time began
+    ),
+    Case(
+        name="the cap frees at night, and the telephone waits for the morning",
+        wish=Wish(caps={"service": (1, 1)}, quiet=(QUIET,)),
+        offered=("phone",),
+        before=("2026-03-09 23:00",),
+        expected="cap-reached",
+        not_before="2026-03-11 08:00",
+    ),
+    # --- at what hour
+    Case(
+        name="at night the telephone waits",
+        wish=AT_NIGHT,
+        offered=("phone",),
+        at=NIGHT,
+        expected="outside-hours",
+        not_before="2026-03-11 08:00",
+    ),
+    Case(name="at night a letter does not", wish=AT_NIGHT, at=NIGHT, expected="welcome", channels=("email",)),
+    Case(
+        name="quiet ends to the minute",
+        wish=AT_NIGHT,
+        at="2026-03-11 08:00",
+        offered=("phone",),
+        expected="welcome",
+        channels=("phone",),
+    ),
+    Case(
+        name="only on working days",
+        wish=Wish(welcome=(("01234", "09:00", "17:00"),)),
+        at="2026-03-13 17:00",
+        offered=("phone",),
+        expected="outside-hours",
+        not_before="2026-03-16 09:00",
+    ),
+    Case(
+        name="a window past midnight belongs to the day on which it begins",
+        wish=Wish(welcome=(("4", "22:00", "02:00"),)),
+        at="2026-03-14 01:59",
+        offered=("phone",),
+        expected="welcome",
+        channels=("phone",),
+    ),
+    Case(
+        name="quiet wins over welcome, and may leave no hour at all",
+        wish=Wish(welcome=(("6", "09:00", "10:00"),), quiet=(("08:00", "11:00"),)),
+        offered=("phone",),
+        expected="outside-hours",
+    ),
+    Case(
+        name="the clock goes forward in the night",
+        wish=AT_NIGHT,
+        at="2026-03-28 23:30",
+        offered=("phone",),
+        expected="outside-hours",
+        not_before="2026-03-29 08:00",
+    ),
+    Case(
+        name="the clock goes back in the night",
+        wish=AT_NIGHT,
+        at="2026-10-24 23:30",
+        offered=("phone",),
+        expected="outside-hours",
+        not_before="2026-10-25 08:00",
+    ),
+    Case(
+        name="quiet that ends in the hour that does not exist",
+        wish=Wish(quiet=(("22:00", "02:30"),)),
+        at="2026-03-29 01:30",
+        offered=("phone",),
+        expected="outside-hours",
+        not_before="2026-03-29 03:00",
+    ),
+    Case(
+        name="elsewhere it is morning",
+        wish=Wish(quiet=(QUIET,), zone="Pacific/Auckland"),
+        at=NIGHT,
+        offered=("phone",),
+        expected="welcome",
+        channels=("phone",),
+    ),
+    Case(
+        name="here it is morning, elsewhere night",
+        wish=Wish(quiet=(QUIET,), zone="Pacific/Auckland"),
+        offered=("phone",),
+        expected="outside-hours",
+        not_before="2026-03-10 20:00",
+    ),
+    # --- who speaks
+    Case(
+        name="a computer says so",
+        sender="computer",
+        expected="welcome",
+        channels=("email", "phone"),
+        must_say=("computer-speaks",),
+    ),
+    Case(
+        name="to who would rather speak to a human it offers one",
+        sender="computer",
+        wish=HUMAN_FIRST,
+        expected="welcome",
+        channels=("email", "phone"),
+        must_say=("computer-speaks", "human-possible"),
+    ),
+    Case(name="a human need not", wish=HUMAN_FIRST, expected="welcome", channels=("email", "phone")),
+    # --- what the law demands
+    Case(
+        name="the law demands it without a permission, and no wish is told",
+        topic="recall",
+        permission="never-granted",
+        sender="computer",
+        wish=Wish(first="human", channels={"recall": ("phone",)}),
+        expected="required-by-law",
+        channels=("email", "phone"),
+        must_say=("computer-speaks",),
+    ),
+    Case(
+        name="it cannot be switched off",
+        topic="recall",
+        wish=Wish(silent=True, channels={"recall": ()}),
+        expected="required-by-law",
+        channels=("email", "phone"),
+    ),
+    Case(
+        name="it comes by the channel that they like best, and by one they dislike last",
+        topic="recall",
+        offered=("email", "phone", "post"),
+        wish=Wish(channels={"recall": ("post",)}, never=("email",)),
+        expected="required-by-law",
+        channels=("post", "phone", "email"),
+    ),
+    Case(
+        name="it is not capped",
+        topic="recall",
+        wish=Wish(caps={"recall": (1, 30)}),
+        before=("2026-03-09 09:00",),
+        expected="required-by-law",
+        channels=("email", "phone"),
+    ),
+    Case(
+        name="it keeps to the hours",
+        topic="recall",
+        wish=AT_NIGHT,
+        at=NIGHT,
+        offered=("phone",),
+        expected="outside-hours",
+        not_before="2026-03-11 08:00",
+    ),
+    Case(
+        name="unless it cannot wait",
+        topic="recall",
+        urgent=True,
+        wish=AT_NIGHT,
+        at=NIGHT,
+        offered=("phone",),
+        expected="required-by-law",
+        channels=("phone",),
+    ),
+    Case(
+        name="who calls an offer urgent waits",
+        urgent=True,
+        wish=AT_NIGHT,
+        at=NIGHT,
+        offered=("phone",),
+        expected="outside-hours",
+        not_before="2026-03-11 08:00",
+    ),
+)
