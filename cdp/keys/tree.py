@@ -35,9 +35,9 @@ NODE_BYTES: Final = 32
 
 _MASK: Final = 15
 _SHALLOW: Final = 4  # with many slots all 65,536 nodes of this depth are in use, so it is worth keeping them
-_DEEP: Final = 9  # halves the way to the leaves of people who are met again
+_DEEP: Final = DEPTH - 1  # one step from the leaves of people who are met again
 _CACHED: Final = 1 << 16
-_CACHED_DEEP: Final = 1 << 15
+_CACHED_DEEP: Final = 1 << 16
 _PACKED: Final = struct.Struct(">Q32s")
 
 

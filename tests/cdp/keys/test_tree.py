@@ -92,7 +92,17 @@ def test_after_a_puncture_no_kept_node_leads_to_the_leaf(neighbours: list[int]) 
     assert [] == [number for number in path if number in grown._live]
     assert 0 == grown._deep.cache_info().currsize
     with pytest.raises(KeyDestroyed):
-        grown._deep(slot >> 20)
+        grown._deep(slot >> tree.NIBBLE)
+
+
+def test_whoever_is_met_again_is_one_step_away() -> None:
+    grown, slot = tree.Tree.grow(), tree.random_slot()
+    first = grown.derive(slot)
+
+    parent = grown._deep(slot >> tree.NIBBLE)
+
+    assert (1, 1) == (grown._deep.cache_info().hits, grown._deep.cache_info().misses)
+    assert first == sha256(parent + tree._label(tree.DEPTH, slot & 15)).digest()
 
 
 def test_a_second_puncture_changes_nothing() -> None:
