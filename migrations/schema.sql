@@ -1291,7 +1291,7 @@ create table permission (
 );
 CREATE INDEX permission_attested_end ON permission USING btree (attested_expires_at) WHERE ((attested_categories <> '{}'::text[]) AND (changed_at < attested_expires_at));
 CREATE INDEX permission_end ON permission USING btree (expires_at) WHERE ((categories <> '{}'::text[]) AND (changed_at < expires_at));
-CREATE INDEX permission_recipient ON permission USING btree (recipient_id, purpose, customer_id);
+CREATE INDEX permission_recipient ON permission USING btree (recipient_id, customer_id, purpose);
 alter table permission add constraint permission_pkey PRIMARY KEY (customer_id, recipient_id, purpose);
 alter table permission add constraint permission_stopped_check CHECK ((stopped = ANY (ARRAY['refused'::text, 'revoked'::text, 'objected'::text, 'erased'::text])));
 alter table permission owner to cdp_owner, enable row level security, force row level security;

@@ -376,7 +376,8 @@ create table permission (
     epoch               bigint not null,
     primary key (customer_id, recipient_id, purpose)
 );
-create index permission_recipient on permission (recipient_id, purpose, customer_id);
+-- The purpose last: gates look up one customer at a time, and comparing ids is quicker than comparing words.
+create index permission_recipient on permission (recipient_id, customer_id, purpose);
 comment on table permission is 'What the acts add up to, one row for each customer, recipient and purpose: what the gate reads.';
 comment on column permission.attested_categories is 'Recorded by the recipient itself; opens its own records only.';
 comment on column permission.act_id is 'The act that opened it last, or the first act where none did.';
