@@ -12,7 +12,7 @@ from fastapi.security import SecurityScopes as AskedScopes
 
 from api import caller, once, possession, rates
 from cdp import clock, credentials
-from cdp.client_scopes import SCOPES, WIRE_SCOPE
+from cdp.client_scopes import SCOPES, WIRE_SCOPE, opened
 from cdp.freshness import FreshLoginNeeded
 from cdp.idempotency import Call
 from cdp.ingest.items import BATCH_BYTES
@@ -143,7 +143,7 @@ async def _token_holder(
     note = caller.note_of(request.scope)
     note.principal, note.organization = "service", holder.slug
     rates.count_client(request.scope, holder.client_id)
-    if holder.customer is not None or not holder.scopes.issuperset(asked.scopes):
+    if holder.customer is not None or not opened(holder.scopes).issuperset(asked.scopes):
         raise InsufficientScope  # what an app got with a customer reads their profile, and nothing else
     return holder
 

@@ -21,7 +21,16 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "demands:answer": "See what customers ask of the organization under the law, and answer.",
         "catalog:write": "Say where the organization's own attributes and types belong.",
         LOGIN_SCOPE: "Learn, as an app, which customer it is that says yes (OpenID Connect).",
-        ADMIN_SCOPE: "Manage the organization's own programs, write keys and details; reads no profile by itself.",
+        ADMIN_SCOPE: "Manage the organization's own programs, keys, types and webhooks; reads no profile by itself.",
         "audit:read": "See acts and accesses, never a value.",
     }
 )
+IMPLIED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {ADMIN_SCOPE: frozenset({"catalog:write", "signals:manage"})}
+)
+"""What a scope holds besides itself: an administrator says where types belong, and where the organization is told."""
+
+
+def opened(held: frozenset[str]) -> frozenset[str]:
+    """Return the scopes that a token with `held` may be used for."""
+    return held.union(*(IMPLIED.get(each, frozenset()) for each in held))

@@ -14,6 +14,7 @@ from cdp.catalog.files import Language
 from cdp.settings import Settings
 
 SESSION: Final = "cdp_session"
+OFFICE: Final = "cdp_office"
 LOCALE: Final = "cdp_speech"
 THEME: Final = "cdp_colours"
 NOTICE: Final = "cdp_notice"
@@ -51,6 +52,27 @@ def set_session(response: Response, settings: Settings, token: str, *, seconds: 
 def clear_session(response: Response, settings: Settings) -> None:
     """Let the browser forget the session."""
     response.delete_cookie(session_name(settings), secure=is_secure(settings), httponly=True, samesite="lax")
+
+
+def office_of(request: Request, settings: Settings) -> str | None:
+    """Return the unverified login of an organization's administrator."""
+    return request.cookies.get(_office_name(settings))
+
+
+def set_office(response: Response, settings: Settings, token: str, *, seconds: int) -> None:
+    """Let the browser keep the login of an administrator; nothing from elsewhere leads into it."""
+    response.set_cookie(
+        _office_name(settings), token, max_age=seconds, secure=is_secure(settings), httponly=True, samesite="strict"
+    )
+
+
+def clear_office(response: Response, settings: Settings) -> None:
+    """Let the browser forget it."""
+    response.delete_cookie(_office_name(settings), secure=is_secure(settings), httponly=True, samesite="strict")
+
+
+def _office_name(settings: Settings) -> str:
+    return f"__Host-{OFFICE}" if is_secure(settings) else OFFICE
 
 
 def locale_of(request: Request) -> Language | None:

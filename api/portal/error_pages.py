@@ -55,9 +55,9 @@ def answer(scope: Scope, *, status: int, code: str) -> Response | None:
         return None
     request = Request(scope)
     if status == _UNKNOWN:
-        return _to(places.LOGIN, request)
+        return _to(places.OFFICE_LOGIN if _is_office(request) else places.LOGIN, request)
     if code == "fresh-login-needed":
-        return _to(places.CONFIRM, request)
+        return _to(places.OFFICE_LOGIN if _is_office(request) else places.CONFIRM, request)
     return _page(portal, request, status=status)
 
 
@@ -117,6 +117,10 @@ def _to(place: str, request: Request) -> Response:
     wanted = _asked_for(request) if request.method == "GET" else _before(request)
     onward = f"?{urlencode({places.ONWARD: wanted})}" if wanted != places.OVERVIEW else ""
     return RedirectResponse(place + onward, 303)
+
+
+def _is_office(request: Request) -> bool:
+    return request.url.path == places.OFFICE or request.url.path.startswith(f"{places.OFFICE}/")
 
 
 def _asked_for(request: Request) -> str:

@@ -30,6 +30,10 @@ LEAVE: Final = "/account/verwijderen"
 APPS: Final = "/apps"
 """Where a customer meets what an app asks."""
 
+OFFICE: Final = "/beheer"
+OFFICE_LOGIN: Final = "/beheer/inloggen"
+"""Where an organization's own administrators come in."""
+
 ONWARD: Final = "verder"
 _LONGEST: Final = 500
 

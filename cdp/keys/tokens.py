@@ -35,6 +35,7 @@ class Prefix(StrEnum):
     STATE = "cdp_st_"
     REQUEST = "cdp_rq_"
     CODE = "cdp_co_"
+    OFFICE = "cdp_of_"
     REFRESH_TOKEN = "cdp_rt_"  # noqa: S105 -- a public prefix, not a secret
 
 
@@ -48,6 +49,7 @@ _NEEDED: Final = {
     Prefix.STATE: "the state of an external login",
     Prefix.REQUEST: "the name of an authorization request",
     Prefix.CODE: "an authorization code",
+    Prefix.OFFICE: "an administrator's login",
     Prefix.REFRESH_TOKEN: "a refresh token",
 }
 

@@ -175,3 +175,17 @@ def test_each_change_is_a_line_in_the_log_without_a_secret(
     lines = [each.getMessage() for each in caplog.records if each.name == "cdp.administration"]
     assert [True] == [made.slug in each and secret["client_id"] in each for each in lines]
     assert secret["client_secret"] not in caplog.text
+
+
+def test_an_administrator_keeps_types_and_webhooks_without_another_scope(api: TestClient, platform: Platform) -> None:
+    _, office = _office(platform)
+    label = {"nl": "Meterstand", "en": "Meter reading"}
+
+    filed = api.put(
+        "/v1/catalog/types/interaction/meter-read", json={"category": "usage", "label": label}, headers=office
+    )
+    hook = api.post("/v1/webhooks", json={"url": "https://hook.example.org/"}, headers=office)
+    records = api.post("/v1/records", json={"records": []}, headers=office)
+
+    assert ("usage", 201) == (filed.json()["category"], hook.status_code)
+    assert "insufficient-scope" == records.json()["code"]

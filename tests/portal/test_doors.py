@@ -24,6 +24,7 @@ PAGES: Final = sorted({route.path for route in DOORS if "GET" in (route.methods 
 OPEN: Final = frozenset(
     {
         ASKS_FIRST,
+        "/beheer/inloggen",
         "/demo/mail",
         "/extern",
         "/favicon.ico",
@@ -69,7 +70,7 @@ def test_who_is_not_logged_in_sees_nothing(portal: TestClient, path: str) -> Non
     answer = portal.get(_filled(path), follow_redirects=False)
 
     assert 303 == answer.status_code
-    assert answer.headers["location"].startswith("/inloggen")
+    assert answer.headers["location"].startswith("/beheer/inloggen" if path.startswith("/beheer") else "/inloggen")
     assert "no-store" == answer.headers["cache-control"]
 
 

@@ -1,0 +1,140 @@
+"""An administrator's visit to the page of their organization: who it is, what they see, and what a form did."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from api import caller, rates
+from api.portal import cookies, error_pages, places
+from api.portal.frame import Frame
+from api.portal.pages import office as pages
+from api.portal.pages.office import Done, Held
+from api.portal.speech import Speech
+from api.portal.visit import portal_of
+from api.principals import platform_of
+from cdp import clock, office_logins, organization_details
+from cdp.administration import Office
+from cdp.catalog import mapping
+from cdp.freshness import FreshLoginNeeded
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from cdp.signals import streams
+from cdp.signals.streams import Kind
+from consent.errors import Problem, Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A secret to show, once: what it is, whose, and the word itself."""
+
+    label: str
+    name: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeVisit:
+    """A request for a page by somebody who administers an organization."""
+
+    request: Request
+    platform: Platform
+    office: Office
+    is_fresh: bool
+    ends_at: datetime
+    at: datetime
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of what the organization sends, says of its data, and is told."""
+        return Scope(Principal.SOURCE, self.office.organization, client=self.office.client_id)
+
+    def page(self, *, fault: str | None = None, status: int = 200) -> Response:
+        """Return the page, with what the last form did."""
+        speech = error_pages.speech_of(self.request)
+        code, _ = cookies.notice_of(self.request)
+        frame = replace(frame_of(self.request, speech), notice=pages.notice(speech, code) if fault is None else None)
+        held = self._held()
+        page = pages.office(speech, frame, held, ends_at=self.ends_at, is_fresh=self.is_fresh, fault=fault)
+        answer = portal_of(self.request).answer(self.request, page, status=status)
+        if cookies.NOTICE in self.request.cookies:
+            cookies.clear_notice(answer, self.platform.settings)
+        return answer
+
+    def done(self, act: Callable[[], object], told: Done) -> Response:
+        """Do what a form asks and lead back, or tell why it was not done."""
+        try:
+            act()
+        except FreshLoginNeeded:
+            raise
+        except Problem as problem:
+            return self._refused(problem)
+        answer = RedirectResponse(places.OFFICE, 303)
+        cookies.set_notice(answer, self.platform.settings, told.value)
+        return answer
+
+    def made(self, act: Callable[[Speech], Shown]) -> Response:
+        """Do what a form asks and show the secret that it made, which is kept nowhere."""
+        speech = error_pages.speech_of(self.request)
+        try:
+            shown = act(speech)
+        except FreshLoginNeeded:
+            raise
+        except Problem as problem:
+            return self._refused(problem)
+        frame = frame_of(self.request, speech)
+        page = pages.secret(speech, frame, label=shown.label, name=shown.name, word=shown.word)
+        return portal_of(self.request).answer(self.request, page)
+
+    def _refused(self, problem: Problem) -> Response:
+        speech = error_pages.speech_of(self.request)
+        return self.page(fault=pages.refused(speech, problem.code), status=422)
+
+    def _held(self) -> Held:
+        with self.platform.database.scoped(self.office.scope) as session:
+            mine = self.office.shown(session)
+            name, said = mine.name, organization_details.said(mine)
+            programs, keys = self.office.programs(session), self.office.write_keys(session)
+            for each in programs:
+                session.expunge(each)
+        with self.platform.database.scoped(self.scope) as session:
+            entries = mapping.own_entries(session, self.office.organization)
+            hooks = [each for each in streams.listed(session) if each.kind is Kind.WEBHOOK]
+            catalog = self.platform.catalogs.of(session, self.office.organization)
+        return Held(name, said, programs, keys, entries, hooks, catalog)
+
+
+def frame_of(request: Request, speech: Speech) -> Frame:
+    """Return what stands around a page of an administrator: no menu, since nobody's dossier is open."""
+    frame = error_pages.frame_of(portal_of(request), request, speech)
+    return replace(frame, ways=(), person=None, here=places.OFFICE)
+
+
+def visit(request: Request) -> OfficeVisit:
+    """Return the visit of the administrator whose login the browser sent; raises Unauthenticated."""
+    platform, at = platform_of(request), clock.now()
+    unverified_word = cookies.office_of(request, platform.settings)
+    if unverified_word is None:
+        raise Unauthenticated("this page needs an administrator's login")
+    login = office_logins.known(platform, unverified_word, at=at)
+    note = caller.note_of(request.scope)
+    note.principal, note.organization = "service", login.office.slug
+    rates.count_client(request.scope, login.office.client_id)
+    is_fresh = at - login.proven_at <= timedelta(seconds=platform.settings.fresh_seconds)
+    return OfficeVisit(request, platform, login.office, is_fresh, login.ends_at, at)
+
+
+OfficeVisiting = Annotated[OfficeVisit, Depends(visit)]
+
+
+def fresh_visit(visit: OfficeVisiting) -> OfficeVisit:
+    """Return the visit of somebody who has just shown the secret; raises FreshLoginNeeded."""
+    if not visit.is_fresh:
+        raise FreshLoginNeeded
+    return visit
+
+
+FreshOfficeVisiting = Annotated[OfficeVisit, Depends(fresh_visit)]

@@ -1,0 +1,210 @@
+"""Beheer: where an organization's own administrators see and keep what is its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from api.portal import places
+from api.portal.frame import Frame, Notice, Page
+from api.portal.speech import Speech, later
+from cdp.catalog.files import Catalog
+from cdp.catalog.mapping import Entry
+from cdp.clients import KeyFacts
+from cdp.organization_details import Said
+from cdp.signals.streams import Status, Stream
+from cdp.tables import Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeLoginPage(Page):
+    """The two fields by which an administrator comes in; `is_again` when only a fresh proof is asked."""
+
+    template: ClassVar[str] = "office_login.html"
+
+    is_again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program, with what can be done about it."""
+
+    client_id: str
+    name: str
+    about: str
+    scopes: tuple[str, ...]
+    back: str
+    out: str
+    place: str
+    has_secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entrusted:
+    """A write key, a webhook or a type: its name, what is known of it, and where its forms go."""
+
+    name: str
+    about: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A type of record or an attribute that the organization filed itself."""
+
+    kind: str
+    name: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the page shows, as the vault has it."""
+
+    name: str
+    said: Said
+    programs: Sequence[Client]
+    keys: Sequence[KeyFacts]
+    entries: Sequence[tuple[Entry, str]]
+    webhooks: Sequence[Stream]
+    catalog: Catalog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficePage(Page):
+    """Everything that the organization keeps; `is_fresh` when what is grave can be done now."""
+
+    template: ClassVar[str] = "office.html"
+
+    until: str
+    is_fresh: bool
+    may: tuple[str, ...]
+    programs: tuple[Program, ...]
+    keys: tuple[Entrusted, ...]
+    entries: tuple[Mapped, ...]
+    kinds: tuple[tuple[str, str], ...]
+    categories: tuple[tuple[str, str], ...]
+    webhooks: tuple[Entrusted, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeSecretPage(Page):
+    """A secret, once."""
+
+    template: ClassVar[str] = "office_secret.html"
+
+    label: str
+    name: str
+    secret: str
+
+
+class Done(StrEnum):
+    """What the last form did."""
+
+    ENDED = "office-ended"
+    CHANGED = "office-changed"
+    TRIED = "office-tried"
+
+
+_TOLD: Final[Mapping[str, str]] = {
+    Done.ENDED: later("Dit is gestopt. Het werkt nu niet meer."),
+    Done.CHANGED: later("Dit is bewaard."),
+    Done.TRIED: later("De webhook krijgt een proefbericht."),
+}
+_KINDS: Final = (
+    ("interaction", later("Gebeurtenis")),
+    ("product", later("Product")),
+    ("external", later("Iets van elders")),
+    ("attributes", later("Kenmerk")),
+)
+_STATUS: Final[Mapping[Status, str]] = {
+    Status.ENABLED: later("Staat aan"),
+    Status.PAUSED: later("Staat even stil"),
+    Status.DISABLED: later("Staat uit"),
+}
+
+
+def notice(speech: Speech, code: str) -> Notice | None:
+    """Return what the last form did, or None."""
+    return Notice(speech.say(_TOLD[code])) if code in _TOLD else None
+
+
+def login(speech: Speech, frame: Frame, *, is_again: bool, is_wrong: bool = False) -> OfficeLoginPage:
+    """Return the page where an administrator comes in."""
+    fault = speech.say("Deze gegevens kloppen niet, of dit programma mag niet beheren.") if is_wrong else None
+    title = speech.say("Nog een keer inloggen") if is_again else speech.say("Inloggen voor beheer")
+    return OfficeLoginPage(frame=frame, title=title, fault=fault, is_again=is_again)
+
+
+def office(
+    speech: Speech, frame: Frame, held: Held, *, ends_at: datetime, is_fresh: bool, fault: str | None = None
+) -> OfficePage:
+    """Return the page of an organization."""
+    grantable = {key: each for key, each in held.catalog.categories.items() if each.is_grantable}
+    return OfficePage(
+        frame=frame,
+        title=speech.say("Beheer van %(name)s", name=held.name),
+        fault=fault,
+        until=speech.clock(ends_at),
+        is_fresh=is_fresh,
+        may=held.said.may,
+        programs=tuple(_program(speech, each) for each in held.programs if each.revoked_at is None),
+        keys=tuple(_key(speech, each) for each in held.keys if each.revoked_at is None),
+        entries=tuple(_mapped(speech, held.catalog, *each) for each in held.entries),
+        kinds=tuple((key, speech.say(label)) for key, label in _KINDS),
+        categories=tuple((key, speech.name(each.name)) for key, each in sorted(grantable.items())),
+        webhooks=tuple(_webhook(speech, each) for each in held.webhooks),
+    )
+
+
+def secret(speech: Speech, frame: Frame, *, label: str, name: str, word: str) -> OfficeSecretPage:
+    """Return the page that shows a secret, once."""
+    return OfficeSecretPage(frame=frame, title=speech.say("Bewaar dit nu"), label=label, name=name, secret=word)
+
+
+def refused(speech: Speech, code: str) -> str:
+    """Return one sentence for a form that was not done."""
+    return {
+        "scope-not-allowed": speech.say(
+            "Dit mag deze organisatie niet geven. Vraag het de beheerder van het platform."
+        ),
+        "unfit-address": speech.say("Dit is geen adres dat wij kunnen gebruiken. Het begint met https://."),
+        "bad-address": speech.say("Dit is geen adres dat wij kunnen gebruiken. Het begint met https://."),
+        "has-no-secret": speech.say("Dit programma heeft een eigen sleutel en geen geheim."),
+        "client-unknown": speech.say("Dit is er niet meer. Misschien is het net gestopt."),
+        "stream-unknown": speech.say("Dit is er niet meer. Misschien is het net gestopt."),
+        "too-many-streams": speech.say("Er zijn al zo veel webhooks als mag."),
+        "category-fixed": speech.say("Waar dit bij hoort, staat vast voor het hele platform."),
+    }.get(code, speech.say("Dit is niet gelukt. Kijk na wat er is ingevuld."))
+
+
+def _program(speech: Speech, each: Client) -> Program:
+    made = speech.say("gemaakt op %(date)s", date=speech.date(each.created_at))
+    who = speech.say("Mensen kijken hierdoor") if each.is_human else speech.say("Een computer")
+    return Program(
+        client_id=each.client_id,
+        name=each.name,
+        about=f"{who}, {made}.",
+        scopes=tuple(each.scopes),
+        back="\n".join(each.redirect_uris),
+        out="\n".join(each.logout_uris),
+        place=f"{places.OFFICE}/programmas/{each.client_id}",
+        has_secret=each.keys is None,
+    )
+
+
+def _key(speech: Speech, each: KeyFacts) -> Entrusted:
+    made = speech.say("Sinds %(date)s", date=speech.date(each.created_at))
+    return Entrusted(each.name, f"{each.key_id}. {made}.", f"{places.OFFICE}/sleutels/{each.key_id}")
+
+
+def _webhook(speech: Speech, each: Stream) -> Entrusted:
+    known = speech.say("Antwoordt") if each.verified_at is not None else speech.say("Heeft nog niet geantwoord")
+    about = f"{speech.say(_STATUS[each.status])}. {known}."
+    return Entrusted(each.url or "", about, f"{places.OFFICE}/webhooks/{each.stream_id}")
+
+
+def _mapped(speech: Speech, catalog: Catalog, entry: Entry, category: str) -> Mapped:
+    known = catalog.categories.get(category)
+    return Mapped(entry.kind, entry.name, category if known is None else speech.name(known.name))

@@ -1,0 +1,113 @@
+"""Samples of what an organization's own administrators see."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from api.portal.frame import Page
+from api.portal.pages import office as pages
+from api.portal.pages.office import Held
+from cdp.catalog import files
+from cdp.catalog.files import Language
+from cdp.catalog.mapping import Entry
+from cdp.clients import KeyFacts
+from cdp.organization_details import Said
+from cdp.signals.streams import Kind, Status, Stream
+from cdp.tables import Client
+from tests.portal.samples import world
+
+_MAY: Final = ("profiles:read", "signals:manage", "tracking_api:write")
+
+
+def _client(client_id: str, name: str, *scopes: str, **other: Any) -> Client:
+    facts: dict[str, Any] = {
+        "is_human": False,
+        "keys": None,
+        "redirect_uris": [],
+        "logout_uris": [],
+        "revoked_at": None,
+    }
+    made = world.AT - timedelta(days=30)
+    return Client(client_id=client_id, name=name, scopes=list(scopes), created_at=made, **facts | other)
+
+
+def _hook(url: str, status: Status, **other: Any) -> Stream:
+    facts: dict[str, Any] = {"verified_at": None, "failures": 0, "failure": None, "reason": ""} | other
+    return Stream(
+        organization=world.identity("weidelicht"),
+        stream_id=world.identity(url),
+        kind=Kind.WEBHOOK,
+        url=url,
+        sealed=None,
+        description="",
+        wanted=("revoke",),
+        status=status,
+        created_at=world.AT,
+        **facts,
+    )
+
+
+_FULL: Final = Held(
+    name="Weidelicht",
+    said=Said("nl", "privacy@weidelicht.example", _MAY),
+    programs=(
+        _client("c-0123456789abcdef0123", "beheer", "org:admin"),
+        _client(
+            "c-1123456789abcdef0123",
+            "Weidelicht Thuis",
+            "openid",
+            "profiles:read",
+            redirect_uris=["https://thuis.weidelicht.example/terug"],
+            is_human=True,
+        ),
+    ),
+    keys=(KeyFacts("k-0123456789abcdef0123", "website", 512_000, world.AT - timedelta(days=3), None),),
+    entries=((Entry("interaction", "meter-read"), "usage"), (Entry("attributes", "nickname"), "personal")),
+    webhooks=(
+        _hook("https://haak.weidelicht.example/klanten", Status.ENABLED, verified_at=world.AT),
+        _hook("https://haak.weidelicht.example/oud", Status.PAUSED),
+    ),
+    catalog=files.shipped(),
+)
+_EMPTY: Final = Held("Weidelicht", Said(None, None, ()), (), (), (), (), files.shipped())
+
+
+def _office(held: Held, **other: Any) -> Callable[[Language], Page]:
+    def draw(locale: Language) -> Page:
+        facts = {"is_fresh": True} | other
+        return pages.office(world.speech(locale), world.stranger(locale), held, ends_at=world.AT, **facts)
+
+    return draw
+
+
+def _told(locale: Language) -> Page:
+    speech = world.speech(locale)
+    frame = world.stranger(locale, notice=pages.notice(speech, pages.Done.ENDED))
+    return pages.office(speech, frame, _FULL, ends_at=world.AT, is_fresh=True)
+
+
+def _wrong(locale: Language) -> Page:
+    fault = pages.refused(world.speech(locale), "scope-not-allowed")
+    return _office(_FULL, fault=fault)(locale)
+
+
+def _login(locale: Language, **other: bool) -> Page:
+    return pages.login(world.speech(locale), world.stranger(locale), **{"is_again": False} | other)
+
+
+def _secret(locale: Language) -> Page:
+    speech, frame = world.speech(locale), world.stranger(locale)
+    label = speech.say("Geheim van het programma")
+    return pages.secret(speech, frame, label=label, name="c-0123456789abcdef0123", word="cdp_cs_" + "x" * 49)
+
+
+SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
+    "beheer": _office(_FULL),
+    "beheer-leeg": _office(_EMPTY),
+    "beheer-oud-bewijs": _office(_FULL, is_fresh=False),
+    "beheer-gestopt": _told,
+    "beheer-fout": _wrong,
+    "beheer-inloggen": _login,
+    "beheer-inloggen-fout": lambda locale: _login(locale, is_again=True, is_wrong=True),
+    "beheer-geheim": _secret,
+}
