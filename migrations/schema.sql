@@ -322,6 +322,41 @@ create policy operator_wall on authorization_request as permissive for all to cd
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
+create table bond (
+    bond_id uuid not null,
+    subject_id uuid not null,
+    other_id uuid not null,
+    why text not null,
+    tier text not null,
+    weight real not null default 0,
+    reaches boolean not null default false,
+    evidence jsonb not null default '{}'::jsonb,
+    model text,
+    at timestamp with time zone not null,
+    held_why text,
+    held_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_why text
+);
+CREATE INDEX bond_held ON bond USING btree (held_at, bond_id) WHERE ((held_at IS NOT NULL) AND (ended_at IS NULL));
+CREATE INDEX bond_other ON bond USING btree (other_id);
+CREATE INDEX bond_subject ON bond USING btree (subject_id);
+CREATE UNIQUE INDEX bond_live ON bond USING btree (subject_id, other_id, why) WHERE (ended_at IS NULL);
+alter table bond add constraint bond_check CHECK ((subject_id < other_id));
+alter table bond add constraint bond_check1 CHECK (((held_why IS NULL) = (held_at IS NULL)));
+alter table bond add constraint bond_check2 CHECK (((ended_at IS NULL) = (ended_why IS NULL)));
+alter table bond add constraint bond_ended_why_check CHECK ((ended_why = ANY (ARRAY['changed'::text, 'no-longer-alike'::text, 'customer'::text, 'operator'::text])));
+alter table bond add constraint bond_held_why_check CHECK ((held_why = ANY (ARRAY['too-many-subjects'::text, 'too-many-identifiers'::text, 'too-many-merges'::text])));
+alter table bond add constraint bond_pkey PRIMARY KEY (bond_id);
+alter table bond add constraint bond_tier_check CHECK ((tier = ANY (ARRAY['customer'::text, 'verified'::text, 'device'::text, 'strong'::text, 'possible'::text])));
+alter table bond add constraint bond_why_check CHECK ((why = ANY (ARRAY['match'::text, 'verified-identifier'::text, 'proven-identifier'::text, 'anonymous-to-user'::text, 'customer-said'::text, 'operator-said'::text])));
+alter table bond owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on bond to cdp_keeper;
+create policy keeper on bond as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
 create table cannot_link (
     customer_id uuid not null,
     subject_id uuid not null,
@@ -837,6 +872,23 @@ create policy keeper on identifier as permissive for all to cdp_keeper
     using (true)
     with check (true);
 
+create table identity_limit (
+    name text not null,
+    most integer not null
+);
+alter table identity_limit add constraint identity_limit_most_check CHECK ((most >= 0));
+alter table identity_limit add constraint identity_limit_pkey PRIMARY KEY (name);
+alter table identity_limit owner to cdp_owner, enable row level security, force row level security;
+grant select on identity_limit to cdp_keeper;
+grant select on identity_limit to cdp_operator;
+grant update (most) on identity_limit to cdp_operator;
+create policy keeper on identity_limit as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on identity_limit as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
 create table import_job (
     source_id uuid not null,
     fingerprint bytea not null,
@@ -1113,6 +1165,7 @@ create policy operator_wall on login_link as permissive for all to cdp_operator
 
 create table match_due (
     subject_id uuid not null,
+    is_kept boolean not null default false,
     source_id uuid not null,
     at timestamp with time zone not null
 );
@@ -1145,6 +1198,23 @@ create policy keeper on match_key as permissive for all to cdp_keeper
 create policy matcher_wall on match_key as permissive for all to cdp_matcher
     using (( SELECT is_sealed('matcher'::text) AS is_sealed))
     with check (( SELECT is_sealed('matcher'::text) AS is_sealed));
+
+create table merge_count (
+    hour timestamp with time zone not null,
+    kind text not null,
+    shard smallint not null,
+    merges integer not null
+);
+alter table merge_count add constraint merge_count_pkey PRIMARY KEY (hour, kind, shard);
+alter table merge_count owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on merge_count to cdp_operator;
+grant insert, select on merge_count to cdp_keeper;
+grant update (merges) on merge_count to cdp_keeper;
+create policy keeper on merge_count as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on merge_count as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
 
 create table node (
     log_id smallint not null,
@@ -1683,6 +1753,22 @@ create policy keeper on scope_key as permissive for all to cdp_keeper
     using (true)
     with check (true);
 
+create table separation (
+    subject_id uuid not null,
+    other_id uuid not null,
+    by text not null,
+    at timestamp with time zone not null
+);
+CREATE INDEX separation_other ON separation USING btree (other_id);
+alter table separation add constraint separation_by_check CHECK ((by = ANY (ARRAY['customer'::text, 'operator'::text])));
+alter table separation add constraint separation_check CHECK ((subject_id < other_id));
+alter table separation add constraint separation_pkey PRIMARY KEY (subject_id, other_id);
+alter table separation owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on separation to cdp_keeper;
+create policy keeper on separation as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
 create table session (
     session_hash bytea not null,
     customer_id uuid not null,
@@ -1827,6 +1913,7 @@ create table subject (
     origin_id uuid not null,
     created_at timestamp with time zone not null
 );
+CREATE INDEX subject_known ON subject USING btree (subject_id);
 CREATE INDEX subject_source ON subject USING btree (source_id, subject_id);
 alter table subject add constraint subject_pkey PRIMARY KEY (customer_id, subject_id);
 alter table subject owner to cdp_owner, enable row level security, force row level security;
@@ -1965,7 +2052,7 @@ create policy operator_wall on write_key as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
-create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body ef3f5578273f6f077d3fab0dd056baa3;
+create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 4563637c7120ec0c37d756d456823672;
 grant execute on function add_identifiers(uuid[],text[],bytea[],text[],boolean[],timestamp with time zone) to cdp_source;
 
 create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF bytea language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 33b8ce7f94fb4be0d744fbe93174e695;
@@ -2001,11 +2088,20 @@ grant execute on function app_purpose() to cdp_auditor, cdp_customer, cdp_doorma
 create function are_several_people(customers uuid[]) returns boolean language sql stable owner cdp_owner body 0648e1830d93d23676502c2613d284d0;
 grant execute on function are_several_people(uuid[]) to cdp_keeper;
 
+create function are_two_people(one uuid, other uuid) returns boolean language sql stable owner cdp_owner body 75eb2ed74d953b18a501c0d21331a141;
+grant execute on function are_two_people(uuid,uuid) to cdp_keeper;
+
 create function ask_access(asked jsonb, person uuid, types text[], blinds bytea[], own_types text[], own_blinds bytea[], most integer) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3cd98b6e2942ccf59fb4da25d604507b;
 grant execute on function ask_access(jsonb,uuid,text[],bytea[],text[],bytea[],integer) to cdp_source;
 
 create function attested_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 8b49342153c0291a2bba51274fa61f7f;
 grant execute on function attested_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
+
+create function bind_holders(subject uuid, wanted_type text, wanted_blind bytea, reason text, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 46996f1b877816c1d4878f816b2fd7bc;
+grant execute on function bind_holders(uuid,text,bytea,text,timestamp with time zone) to cdp_keeper;
+
+create function bonded_with(subjects uuid[]) returns TABLE(subject_id uuid, other_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body 47f847f41c6dc5afb1b832ca0b2ea5f1;
+grant execute on function bonded_with(uuid[]) to cdp_matcher;
 
 create function candidates(moment timestamp with time zone) returns TABLE(subject_id uuid, guest uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 63cced92e127f0b754f9c39a54632f5e;
 grant execute on function candidates(timestamp with time zone) to cdp_customer;
@@ -2037,11 +2133,17 @@ grant execute on function check_transition(permission,text,text[],uuid[],timesta
 create function check_write_key(hash bytea) returns TABLE(organization_id uuid, slug text, batch_bytes integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 16156464e5bc703ea8783063092569b6;
 grant execute on function check_write_key(bytea) to cdp_login;
 
-create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid, wrapped bytea, moment timestamp with time zone) returns TABLE(customer_id uuid, is_new boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 46a0f4d0a27545fdbb022e6845d0c4a8;
+create function claim_customer(proven_type text, proven_blind bytea, sealed_reference bytea, new_customer uuid, new_subject uuid, wrapped bytea, moment timestamp with time zone) returns TABLE(customer_id uuid, is_new boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 52bba238505a05c8feb7a8c09e6465ed;
 grant execute on function claim_customer(text,bytea,bytea,uuid,uuid,bytea,timestamp with time zone) to cdp_doorman;
 
 create function common_sources(a uuid[], b uuid[]) returns uuid[] language sql immutable parallel safe owner cdp_owner body 01ba3465d177c6990e1ed29b8e79fc84;
 grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
+
+create function component_of(seeds uuid[]) returns uuid[] language sql stable owner cdp_owner body 52d87867fee6fb90454fac941aad4eb2;
+grant execute on function component_of(uuid[]) to cdp_keeper;
+
+create function count_merge(counted text, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 76b25f569f9d7eb4267efedf43f3e3f3;
+grant execute on function count_merge(text,timestamp with time zone) to cdp_keeper;
 
 create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ccae2c3a2ba86ddd68328b9054450246;
 grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],bytea[],timestamp with time zone) to cdp_source;
@@ -2057,6 +2159,9 @@ grant execute on function customers_of(uuid[]) to cdp_source;
 
 create function day_of(moment timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 9ccfe4e991045e2c647e2477919e236d;
 grant execute on function day_of(timestamp with time zone) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a05e80da54800f5515f49a49ce7ae4c1;
+grant execute on function decide_bond(uuid,boolean,timestamp with time zone) to cdp_operator;
 
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
 grant execute on function decision_reason(permission,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_reader;
@@ -2124,6 +2229,9 @@ grant execute on function granted_requests(uuid[]) to cdp_source;
 create function graver(a text, b text) returns text language sql immutable parallel safe owner cdp_owner body 67ae6bcd79aba5381fc01e6c60a0005e;
 grant execute on function graver(text,text) to cdp_keeper;
 
+create function held_bonds(at_most integer, only_one uuid DEFAULT NULL::uuid) returns TABLE(bond_id uuid, held_why text, held_at timestamp with time zone, why text, tier text, weight real, evidence jsonb, model text, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 07b59c2f20ccdb9e34be2c3ca965bd90;
+grant execute on function held_bonds(integer,uuid) to cdp_operator;
+
 create function hide_queryable(organization uuid, attribute_name text, at_most integer) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d616d83151f5718d2033bca9bb7f2c49;
 grant execute on function hide_queryable(uuid,text,integer) to cdp_operator, cdp_source;
 
@@ -2136,17 +2244,38 @@ grant execute on function hold_identifiers(bytea[]) to cdp_keeper;
 create function hold_match_keys(keys bigint[]) returns void language plpgsql volatile owner cdp_owner body ec8a0a622cf1a0821d8c279019dfee6e;
 grant execute on function hold_match_keys(bigint[]) to cdp_matcher;
 
+create function holder_in(customer uuid, wanted_type text, wanted_blind bytea) returns uuid language sql stable owner cdp_owner body 58e3e38a328ff2b399c0f9c54d45f9fa;
+grant execute on function holder_in(uuid,text,bytea) to cdp_keeper;
+
 create function holders_of(wanted_type text, wanted_blind bytea) returns uuid[] language sql stable owner cdp_owner body 10d8a40832f4b95db54f8065a4002528;
 grant execute on function holders_of(text,bytea) to cdp_keeper;
+
+create function home_of(parting uuid[], former uuid) returns uuid language plpgsql volatile owner cdp_owner body 00a20340d97144ff301486ed22d0819d;
+grant execute on function home_of(uuid[],uuid) to cdp_keeper;
 
 create function identifying_attributes() returns text[] language sql immutable parallel safe owner cdp_owner body b11671e80630b4f74ebff9e6cee5d3a8;
 grant execute on function identifying_attributes() to cdp_matcher;
 
+create function identity_most(wanted text) returns integer language sql stable owner cdp_owner body b1e74e37a58024f50ff4da51ae1f281e;
+grant execute on function identity_most(text) to cdp_keeper;
+
+create function is_breaker_open(wanted text, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body e9cff89824581f6a5062e1e152c854f1;
+grant execute on function is_breaker_open(text,timestamp with time zone) to cdp_keeper;
+
 create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ea1854fe608fdc2f3647116f59ed276e;
 grant execute on function is_sealed(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_matcher, cdp_operator, cdp_reader, cdp_sequencer, cdp_source, cdp_visitor;
 
-create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 1cc22349664acac90b85436415c67df5;
-grant execute on function join_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
+create function join_by_word(own uuid, other uuid, reason text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 91baa5b81f8fb671277bf7f3b545f6ba;
+grant execute on function join_by_word(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
+
+create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone, one uuid DEFAULT NULL::uuid, other uuid DEFAULT NULL::uuid) returns boolean language plpgsql volatile owner cdp_owner body 9ad0ba0dfebc9e463bd3d7eaccd00bb1;
+grant execute on function join_customers(uuid,uuid,text,timestamp with time zone,uuid,uuid) to cdp_keeper;
+
+create function keep_match(one uuid, two uuid, said text, bits real, facts jsonb, version text, joins real, stays real, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body ca48b83317ff461a480d5919f41c10e1;
+grant execute on function keep_match(uuid,uuid,text,real,jsonb,text,real,real,timestamp with time zone) to cdp_keeper;
+
+create function keep_matches(compared uuid[], subjects uuid[], others uuid[], tiers text[], weights real[], evidence text[], model text, moment timestamp with time zone, joins real DEFAULT NULL::real, stays real DEFAULT NULL::real) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body afec2bf5d01a7eccc3d1c391f66efe41;
+grant execute on function keep_matches(uuid[],uuid[],uuid[],text[],real[],text[],text,timestamp with time zone,real,real) to cdp_matcher;
 
 create function keep_permission(p permission) returns void language plpgsql volatile owner cdp_owner body 1c389dfce49631047330d943a81f38f3;
 grant execute on function keep_permission(permission) to cdp_keeper;
@@ -2154,7 +2283,7 @@ grant execute on function keep_permission(permission) to cdp_keeper;
 create function latest_end(at timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 6816c323220b521482f0f2245f28ba3a;
 grant execute on function latest_end(timestamp with time zone) to cdp_keeper;
 
-create function link_references(types text[], earlier bytea[], users bytea[], moment timestamp with time zone) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 993fb56590364d43046107ab78ecb9a1;
+create function link_references(types text[], earlier bytea[], users bytea[], moment timestamp with time zone) returns SETOF integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 47ee39175ce2a8e6febc6b6210355ad3;
 grant execute on function link_references(text[],bytea[],bytea[],timestamp with time zone) to cdp_source;
 
 create function log_accesses() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 72e49af1f3edc8f7d81aefdbbd70ec45;
@@ -2183,10 +2312,10 @@ grant execute on function make_years(integer[]) to cdp_source;
 create function may_act(customer uuid, recipient uuid, kind text) returns boolean language sql stable owner cdp_owner body 6d7a67ef7abcc680b1b32ccfe705b6a2;
 grant execute on function may_act(uuid,uuid,text) to cdp_keeper;
 
-create function may_join(guest uuid, host uuid) returns boolean language sql stable owner cdp_owner body bbf4bf068f0e4092be3dac78a6235791;
+create function may_join(guest uuid, host uuid) returns boolean language sql stable owner cdp_owner body d59be08712997262732703e6cb1fa428;
 grant execute on function may_join(uuid,uuid) to cdp_keeper;
 
-create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body 13e493a6a3b129b11027ae8ad8d67ede;
+create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body 9addf3163fc15790f8dd1f60c0fd5577;
 grant execute on function merge_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
 create function merged(a permission, b permission, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 5a5234acc09064b984929331765bcfb0;
@@ -2213,6 +2342,9 @@ grant execute on function opened_by(permission,timestamp with time zone) to cdp_
 create function opens(categories text[], sources uuid[], expires_at timestamp with time zone, attested_categories text[], attested_expires_at timestamp with time zone, recipient_id uuid, source_id uuid, category text, at timestamp with time zone) returns boolean language sql immutable parallel safe owner cdp_owner body 6f05088c9268a12ddee7afea43578dd5;
 grant execute on function opens(text[],uuid[],timestamp with time zone,text[],timestamp with time zone,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper;
 
+create function own_bonds() returns TABLE(subject_id uuid, other_id uuid, why text, tier text, evidence jsonb, model text, at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a816d3f58eafb7ac7da03f54d3cc42b7;
+grant execute on function own_bonds() to cdp_customer;
+
 create function own_customers() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a5c472f5e54066506a014b12610f7cc9;
 grant execute on function own_customers() to cdp_customer;
 
@@ -2222,14 +2354,26 @@ grant execute on function own_pseudonyms() to cdp_customer;
 create function own_signals(organization uuid) returns TABLE(kind text, purpose text, at timestamp with time zone, acknowledged_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 91697cd6920254c34d642a99ef106bc9;
 grant execute on function own_signals(uuid) to cdp_customer;
 
+create function part_customer(former uuid, parting uuid[], target uuid, reason text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2b6c26d9e1dd8bc178571342bcc8f703;
+grant execute on function part_customer(uuid,uuid[],uuid,text,timestamp with time zone) to cdp_keeper;
+
 create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3f02fc4258df247ce9d386f850b1a807;
 grant execute on function part_with(uuid[]) to cdp_sequencer;
+
+create function partition_subjects(wanted uuid[]) returns TABLE(subject_id uuid, place integer, bond_id uuid, held_why text) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body e05a884ba6078ceef96549a7613e195d;
+grant execute on function partition_subjects(uuid[]) to cdp_keeper;
 
 create function permission_after(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 22c4ec2b400af3f0404570066d61a67f;
 grant execute on function permission_after(permission,text,text[],uuid[],timestamp with time zone,timestamp with time zone) to cdp_keeper;
 
+create function point_shells(subjects uuid[]) returns void language sql volatile owner cdp_owner body 8f9e5774a6a738ce28bb1d7deac5ceb5;
+grant execute on function point_shells(uuid[]) to cdp_keeper;
+
 create function prove_identifier(customer uuid, proven_type text, proven_blind bytea, sealed_reference bytea, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b825eb513ee723c2b7a838d81d38a35c;
 grant execute on function prove_identifier(uuid,text,bytea,bytea,timestamp with time zone) to cdp_doorman;
+
+create function put_bond(one uuid, other uuid, grade text, reason text, moment timestamp with time zone, hold text DEFAULT NULL::text) returns void language sql volatile owner cdp_owner body 8fd3b5e02bc0a4f29ffa49cc361dd4b3;
+grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,text) to cdp_keeper;
 
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
@@ -2258,7 +2402,7 @@ grant execute on function refuse_change_but_parting() to cdp_keeper;
 create function reminders_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7647ce90802c3360398b95c56a368381;
 grant execute on function reminders_due(timestamp with time zone,integer) to cdp_operator;
 
-create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3e2b0b23f2772dc946f665c367b1260a;
+create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7851a938ac51c502992bede5d7cbdbce;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
 
 create function remove_way_in(kind text, id uuid, wanted bytea) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f6e906f2ffa2bebe9780a0c71293b48b;
@@ -2282,13 +2426,22 @@ grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp
 create function scope_organization(expected text) returns uuid language sql stable parallel safe owner cdp_owner body b0174b29763cdad41cd53bf6e76c07b6;
 grant execute on function scope_organization(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
+create function settle_likeness(customer uuid, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body a077f285664e7bb192a2f7fd97dcba58;
+grant execute on function settle_likeness(uuid,timestamp with time zone) to cdp_keeper;
+
+create function settle_membership(seeds uuid[], reason text, moment timestamp with time zone) returns integer language plpgsql volatile set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body f28fc8578493598c9bb720f9841b837e;
+grant execute on function settle_membership(uuid[],text,timestamp with time zone) to cdp_keeper;
+
 create function settle_permission(p permission, kind text, moment timestamp with time zone, other permission DEFAULT NULL::permission) returns void language plpgsql volatile owner cdp_owner body 7336854632b252e6460c9a7a05ce75c3;
 grant execute on function settle_permission(permission,text,timestamp with time zone,permission) to cdp_keeper;
+
+create function share_only_common(one uuid, other uuid) returns boolean language sql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 34221af6ca214d5dd7821fb7f1a04bd3;
+grant execute on function share_only_common(uuid,uuid) to cdp_keeper;
 
 create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;
 grant execute on function shared_by(text[],text[]) to cdp_keeper;
 
-create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body c82848b7aa0eb5fbd1715aceb601fa6c;
+create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 03c6d43d214264539efed08c9d28f799;
 grant execute on function shred_subjects(uuid,uuid[],timestamp with time zone) to cdp_keeper;
 
 create function split_from(p permission, other permission) returns permission language plpgsql immutable owner cdp_owner body 2c648d44c91974698bac0b3124fa7beb;
@@ -2318,11 +2471,20 @@ grant execute on function take_signal_stream(timestamp with time zone,timestamp 
 create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2e7ac5e9f85f27cb0f8931f0f4a4c8a4;
 grant execute on function tell_recipients(text,uuid,text,timestamp with time zone) to cdp_customer;
 
+create function tier_of(reason text) returns text language sql immutable parallel safe owner cdp_owner body 3c3410edb9678cc71105cd6c865552ca;
+grant execute on function tier_of(text) to cdp_keeper;
+
 create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7a6e88e6fb6076245215b3a30a6f7da2;
 grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 
-create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0fbb01eda92e06e9980cd0ca227e4335;
+create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dde4ecb7988878752ceb6a31fa3b8e7b;
 grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to cdp_customer;
+
+create function why_held(guest uuid, host uuid, moment timestamp with time zone) returns text language plpgsql stable owner cdp_owner body 387582be3494a3a548b1c9e92bfc8dcf;
+grant execute on function why_held(uuid,uuid,timestamp with time zone) to cdp_keeper;
+
+create function why_joined(guest uuid, host uuid) returns text language sql stable owner cdp_owner body 02b679fad5bd003b9a04303a5bb57a2b;
+grant execute on function why_joined(uuid,uuid) to cdp_keeper;
 
 create function without(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 72a514df4fd71d035beb3571f468d059;
 grant execute on function without(text[],text[]) to cdp_keeper;

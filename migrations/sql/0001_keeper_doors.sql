@@ -163,7 +163,8 @@ begin
     else
         mine := found[1];
         foreach other in array found[2:] loop
-            perform join_customers(other, mine, 'proven-identifier', moment);
+            perform join_customers(other, mine, 'proven-identifier', moment, holder_in(other, proven_type, proven_blind),
+                holder_in(mine, proven_type, proven_blind));
         end loop;
         update customer c set claimed_at = moment where c.customer_id = mine;
     end if;
@@ -176,6 +177,8 @@ begin
     values (customer_source(), 'customer', proven_blind, mine, new_subject, sealed_reference);
     insert into identifier (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
     values (mine, new_subject, customer_source(), 'contact', proven_type, proven_blind, true, moment);
+    perform bind_holders(new_subject, proven_type, proven_blind, 'proven-identifier', moment);
+    perform settle_likeness(mine, moment); -- from now on likeness alone is not enough
     return query select mine, true;
 end
 $$;
@@ -198,6 +201,8 @@ begin
     where l.customer_id = customer and l.subject_id = any (subjects) and m.key = hashed.key and m.subject_id = l.subject_id;
     delete from likeness l where l.customer_id = customer and l.subject_id = any (subjects);
     delete from match_due d where d.subject_id = any (subjects);
+    delete from bond b where b.subject_id = any (subjects) or b.other_id = any (subjects);
+    delete from separation x where x.subject_id = any (subjects) or x.other_id = any (subjects);
     delete from reference r where r.customer_id = customer and r.subject_id = any (subjects);
     delete from subject s where s.customer_id = customer and s.subject_id = any (subjects);
 end
@@ -261,6 +266,8 @@ begin
         delete from link l where l.customer_id = group_of.customer_id and l.subject_id = any (group_of.subjects);
         delete from cannot_link n where n.customer_id = group_of.customer_id and n.subject_id = any (group_of.subjects);
         perform forget_unknown(group_of.customer_id);
+        perform settle_membership(array(select s.subject_id from subject s where s.customer_id = group_of.customer_id),
+            'no-longer-alike', moment); -- whom only this organization's word joined
         removed := removed + cardinality(group_of.subjects);
     end loop;
     if removed = 0 then

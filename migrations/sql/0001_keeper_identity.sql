@@ -153,7 +153,7 @@ begin
 end
 $$;
 
--- Whether `guest` may join `host` without asking anybody: the guest is nobody's yet, the host did not say "not me",
+-- Whether `guest` may join `host` without asking anybody: the guest is nobody's yet, nobody said that they are two people,
 -- and no source knows the two under two numbers of its own.
 create function may_join(guest uuid, host uuid) returns boolean
 language sql stable
@@ -162,6 +162,9 @@ return guest <> host
     and exists (select from customer c where c.customer_id = host and c.merged_into is null)
     and not exists (select from cannot_link n join subject s on s.subject_id = n.subject_id and s.customer_id = guest
                     where n.customer_id = host)
+    and not exists (select from subject g join separation x on g.subject_id in (x.subject_id, x.other_id)
+                    join subject h on h.customer_id = host and h.subject_id in (x.subject_id, x.other_id)
+                    where g.customer_id = guest)
     and not exists (
         select from subject a
         join reference ra on ra.customer_id = a.customer_id and ra.subject_id = a.subject_id and ra.type = 'user_id'
@@ -179,6 +182,23 @@ return (
           where i.type = wanted_type and i.blind = wanted_blind and i.is_verified
           limit 4) found);
 
+-- The first subject of a customer that has this identifier as a verified one.
+create function holder_in(customer uuid, wanted_type text, wanted_blind bytea) returns uuid
+language sql stable
+return (select i.subject_id from identifier i
+        where i.customer_id = customer and i.type = wanted_type and i.blind = wanted_blind and i.is_verified
+        order by i.since, i.subject_id limit 1);
+
+-- Leave a bond with everybody of the same customer who has the same verified identifier: when one goes, the others stay one.
+create function bind_holders(subject uuid, wanted_type text, wanted_blind bytea, reason text, moment timestamptz) returns void
+language sql
+as $$
+    select put_bond(me.subject_id, i.subject_id, tier_of(reason), reason, moment)
+    from subject me
+    join identifier i on i.customer_id = me.customer_id and i.type = wanted_type and i.blind = wanted_blind and i.is_verified
+    where me.subject_id = subject and i.subject_id <> subject;
+$$;
+
 -- Let whoever states one of these identifiers, or proves one, take turns until the transaction ends: of two at once
 -- neither would see the other. They share 256 locks, so that a large import does not fill the server's table of locks.
 create function hold_identifiers(blinds bytea[]) returns void
@@ -190,10 +210,14 @@ begin
 end
 $$;
 
--- Make two customers one if they may be, looked at again under the lock of both.
-create function join_customers(guest uuid, host uuid, why text, moment timestamptz) returns boolean
+-- Make two customers one if they may be, looked at again under the lock of both. It leaves the bond that they are one by,
+-- between these two of their subjects or else the first of each; what a limit stops waits for an operator as such a bond.
+create function join_customers(guest uuid, host uuid, why text, moment timestamptz, one uuid default null, other uuid default null)
+returns boolean
 language plpgsql
 as $$
+declare
+    hold text;
 begin
     if not may_join(guest, host) then
         return false;
@@ -202,8 +226,19 @@ begin
     if not may_join(guest, host) then
         return false;
     end if;
-    perform merge_customers(guest, host, why, moment);
-    return true;
+    one := coalesce(one, (select s.subject_id from subject s where s.customer_id = guest order by s.created_at, s.subject_id limit 1));
+    other := coalesce(other, (select s.subject_id from subject s where s.customer_id = host
+                              order by s.source_id = customer_source() desc, s.created_at, s.subject_id limit 1));
+    if why = 'verified-identifier' then
+        hold := why_held(guest, host, moment);
+        perform count_merge('verified-merges', moment) where hold is null;
+    end if;
+    perform put_bond(one, other, tier_of(why), why, moment, hold);
+    if hold is null then
+        perform merge_customers(guest, host, why, moment);
+        perform settle_likeness(host, moment);
+    end if;
+    return hold is null;
 end
 $$;
 
@@ -223,6 +258,8 @@ declare
     fresh record;
     mine uuid;
     other uuid;
+    theirs uuid;
+    has_joined boolean;
 begin
     perform hold_identifiers(array(
         select i.blind from unnest(subjects, types, blinds, verified) as i (subject_id, type, blind, is_verified)
@@ -245,10 +282,14 @@ begin
         return next fresh.subject_id;
         continue when not fresh.is_verified;
         select s.customer_id into mine from subject s where s.subject_id = fresh.subject_id and s.source_id = source;
+        has_joined := false;
         foreach other in array coalesce(holders_of(fresh.type, fresh.blind), '{}') loop
-            exit when join_customers(mine, other, 'verified-identifier', moment)
-                   or join_customers(other, mine, 'verified-identifier', moment);
+            continue when has_joined or other = mine;
+            theirs := holder_in(other, fresh.type, fresh.blind);
+            has_joined := join_customers(mine, other, 'verified-identifier', moment, fresh.subject_id, theirs)
+                       or join_customers(other, mine, 'verified-identifier', moment, theirs, fresh.subject_id);
         end loop;
+        perform bind_holders(fresh.subject_id, fresh.type, fresh.blind, 'verified-identifier', moment);
     end loop;
 end
 $$;
@@ -263,17 +304,17 @@ set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     source uuid := scope_organization('source');
-    guest uuid;
-    host uuid;
+    guest reference;
+    host reference;
 begin
     for ordinal in 1 .. coalesce(cardinality(types), 0) loop
-        select r.customer_id into guest from reference r
+        select * into guest from reference r
         where r.source_id = source and r.type = types[ordinal] and r.blind = earlier[ordinal];
-        select r.customer_id into host from reference r
+        select * into host from reference r
         where r.source_id = source and r.type = 'user_id' and r.blind = users[ordinal];
-        continue when guest is null or host is null
-            or exists (select from subject s where s.customer_id = guest and s.origin_id <> guest);
-        if join_customers(guest, host, 'anonymous-to-user', moment) then
+        continue when guest.customer_id is null or host.customer_id is null
+            or exists (select from subject s where s.customer_id = guest.customer_id and s.origin_id <> guest.customer_id);
+        if join_customers(guest.customer_id, host.customer_id, 'anonymous-to-user', moment, guest.subject_id, host.subject_id) then
             return next ordinal;
         end if;
     end loop;
@@ -296,7 +337,7 @@ begin
 end
 $$;
 
--- Make two customers one: all subjects of `guest` go to `host`, and the strictest permission wins.
+-- Make two customers one: all subjects of `guest` go to `host` with what is asked of them, and the strictest permission wins.
 create function merge_customers(guest uuid, host uuid, why text, moment timestamptz) returns uuid
 language plpgsql
 as $$
@@ -313,65 +354,22 @@ begin
     insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, reason, at)
     select host, gen_random_uuid(), merge, m, guest, 'link', why, moment from unnest(moved) m;
     perform move_subjects(moved, guest, host);
+    update customer c set merged_into = host
+    from subject s
+    where s.customer_id = host and s.subject_id = any (moved) and c.customer_id = s.origin_id and c.merged_into = guest;
     update customer c set merged_into = host where c.customer_id = guest;
+    update access_request r set customer_id = host where r.customer_id = guest and r.state = 'pending';
     update session s set ended_at = coalesce(s.ended_at, moment) where s.customer_id = guest;
     for theirs in select * from permission x where x.customer_id = guest loop
         p := standing_of(host, theirs.recipient_id, theirs.purpose);
         met := greatest(moment, p.changed_at, theirs.changed_at);
         perform settle_permission(merged(p, theirs, met), 'merge', met, theirs);
     end loop;
+    insert into change (organization_id, customer_id, kind, purpose, at) -- who may see the host sees more from now on
+    select here.recipient_id, host, 'correct', here.purpose, moment from permission here
+    where here.customer_id = host and open_at(here, moment) <> '{}' and not exists (
+        select from permission x
+        where x.customer_id = guest and x.recipient_id = here.recipient_id and x.purpose = here.purpose);
     return merge;
-end
-$$;
-
--- Undo the merge that brought `subject` to this customer: its subjects go back where they were, and never join again
--- by themselves. What the customer stopped in the meantime is stopped on both sides.
-create function unlink_subject(customer uuid, subject uuid, moment timestamptz) returns uuid
-language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    edge link;
-    moved uuid[];
-    mine permission;
-    theirs permission;
-begin
-    if customer is distinct from scope_customer('customer') then
-        perform refuse('refused');
-    end if;
-    perform from subject s where s.customer_id = customer order by s.subject_id for update; -- before customers, as deliveries do
-    select l.* into edge from link l
-    where l.customer_id = customer and l.subject_id = unlink_subject.subject and l.kind = 'link'
-      and not exists (select from link u where u.customer_id = customer and u.merge_id = l.merge_id and u.kind = 'unlink')
-    order by l.at desc limit 1;
-    if edge.link_id is null then -- it was here from the first day: it gets a customer of its own
-        if not exists (select from subject s where s.customer_id = customer and s.subject_id = unlink_subject.subject
-                       and s.source_id <> customer_source()) then
-            perform refuse('not-found', 'subject');
-        end if;
-        edge.from_id := gen_random_uuid();
-        edge.merge_id := gen_random_uuid();
-        insert into customer (customer_id, created_at) values (edge.from_id, moment);
-        moved := array[subject];
-    else
-        select array_agg(l.subject_id) into moved from link l
-        where l.customer_id = customer and l.merge_id = edge.merge_id and l.kind = 'link';
-    end if;
-    perform from customer c where c.customer_id in (customer, edge.from_id) order by c.customer_id for update;
-    insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, reason, at)
-    select customer, gen_random_uuid(), edge.merge_id, m, edge.from_id, 'unlink', 'customer', moment from unnest(moved) m;
-    perform move_subjects(moved, customer, edge.from_id);
-    insert into cannot_link (customer_id, subject_id, at) select customer, m, moment from unnest(moved) m on conflict do nothing;
-    update customer c set merged_into = null where c.customer_id = edge.from_id;
-    for mine in select * from permission x where x.customer_id = customer loop
-        select * into theirs from permission x
-        where x.customer_id = edge.from_id and x.recipient_id = mine.recipient_id and x.purpose = mine.purpose;
-        continue when theirs.customer_id is null;
-        perform settle_permission(split_from(theirs, mine), 'split', moment, mine);
-    end loop;
-    insert into change (organization_id, customer_id, kind, purpose, at)
-    select p.recipient_id, p.customer_id, 'correct', p.purpose, moment from permission p
-    where p.customer_id = customer and open_at(p, moment) <> '{}';
-    return edge.from_id;
 end
 $$;

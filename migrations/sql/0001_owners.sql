@@ -30,7 +30,7 @@ begin
         'refuse', 'without', 'shared_by', 'either', 'common_sources', 'granted_at', 'attested_at', 'open_at', 'latest_end', 'graver',
         'stopped_by', 'narrowed', 'permission_after', 'may_act', 'check_act', 'check_transition', 'standing_of', 'keep_permission',
         'without_lapsed', 'merged', 'split_from', 'settle_permission', 'may_join', 'are_several_people', 'holders_of', 'hold_identifiers',
-        'join_customers', 'move_subjects', 'merge_customers', 'shred_subjects', 'forget_unknown', 'admit_keys', 'generation_of', 'suppress_customer',
+        'join_customers', 'holder_in', 'bind_holders', 'move_subjects', 'merge_customers', 'shred_subjects', 'forget_unknown', 'admit_keys', 'generation_of', 'suppress_customer',
         'end_permissions']
     loop
         execute format('grant execute on function public.%I to cdp_keeper', name);

@@ -53,6 +53,7 @@ def _act(customer: str, kind: str, recipient: str, purpose: str, categories: str
 
 _SOURCE: Final = ("source",)
 _CUSTOMER: Final = ("customer",)
+_MATCHER: Final = ("matcher",)
 _ACTORS: Final = ("customer", "source", "sequencer")
 CALLS: Final[Mapping[str, Call]] = {
     "resolve_subjects": Call(
@@ -110,6 +111,18 @@ CALLS: Final[Mapping[str, Call]] = {
     "record_act expire": Call(
         _act("anna", "expire", "winkel", "research", "'{}'", "null", "null"), _ACTORS, ("sequencer",)
     ),
+    "keep_matches": Call(
+        f"select to_jsonb(keep_matches(array[{_id('cato at huis')}], array[{_id('cato at huis')}],"
+        f" array[{_id('dirk at winkel')}], array['strong'], array[20], array['{{}}'], 'm', now()))",
+        _MATCHER,
+        _MATCHER,
+    ),
+    "bonded_with": Call(
+        f"select jsonb_agg(b.other_id) from bonded_with(array[{_id('cato at huis')}]) b", _MATCHER, _MATCHER
+    ),
+    "own_bonds": Call("select jsonb_agg(b.why) from own_bonds() b", _CUSTOMER, ("customer anna", "customer bram")),
+    "held_bonds": Call("select jsonb_agg(b.bond_id) from held_bonds(5) b", ("operator",), ("operator",)),
+    "decide_bond": Call(f"select to_jsonb(decide_bond({_id('bond held')}, true, now()))", ("operator",), ("operator",)),
     "unlink_subject": Call(
         f"select to_jsonb(unlink_subject({_id('anna')}, {_id('anna at winkel')}, now()))", _CUSTOMER, ("customer anna",)
     ),

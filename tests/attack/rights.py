@@ -68,6 +68,8 @@ RIGHTS: Final = {
         attribute record_type pull: select insert update delete
         catalog_version: select update(version)
         category client organization purpose write_key: select insert update
+        identity_limit: select update(most)
+        merge_count: select delete
         ceremony presentation presentation_miss proof_code used_once: select(expires_at) delete
         authorization_request: select(expires_at) delete
         token_family: select(client_id,expires_at,revoked_at) update(revoked_at) delete
@@ -146,10 +148,14 @@ RIGHTS: Final = {
         reject write_key: select delete
         act: select insert update(customer_id,request_id,evidence,other_id,other)
         key_destruction: select insert
-        category key_floor purpose scope_key: select
-        change link: select insert delete
+        bond: select insert update delete
+        identity_limit: select
+        merge_count: select insert update(merges)
+        separation: select insert delete
         likeness: select update(customer_id) delete
         match_due match_key: select delete
+        category key_floor purpose scope_key: select
+        change link: select insert delete
         alert reminder receipt_letter: select delete
         demand: select update delete
         evidence: select update(customer_id) delete

@@ -79,6 +79,17 @@ insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, rea
 select pg_temp.id(c), pg_temp.id('link' || c), pg_temp.id('merge' || c), pg_temp.id(c || ' at huis'), pg_temp.id('old ' || c),
        'link', 'verified-identifier', now()
 from unnest(array['anna', 'bram']) c;
+insert into bond (bond_id, subject_id, other_id, why, tier, reaches, at)
+select pg_temp.id('bond' || c || s), least(pg_temp.id(c || ' at ' || s), pg_temp.id(c || ' at customer')),
+       greatest(pg_temp.id(c || ' at ' || s), pg_temp.id(c || ' at customer')), 'proven-identifier', 'verified', true, now()
+from unnest(array['anna', 'bram']) c, unnest(array['huis', 'winkel']) s;
+insert into bond (bond_id, subject_id, other_id, why, tier, weight, at, held_why, held_at)
+select pg_temp.id('bond held'), least(pg_temp.id('cato at huis'), pg_temp.id('dirk at winkel')),
+       greatest(pg_temp.id('cato at huis'), pg_temp.id('dirk at winkel')), 'match', 'strong', 12, now(), 'too-many-merges', now();
+insert into separation (subject_id, other_id, by, at)
+values (least(pg_temp.id('eva at huis'), pg_temp.id('dirk at winkel')), greatest(pg_temp.id('eva at huis'), pg_temp.id('dirk at winkel')),
+        'operator', now());
+insert into merge_count (hour, kind, shard, merges) values (date_trunc('hour', now()), 'strong-merges', 0, 1);
 insert into cannot_link (customer_id, subject_id, at)
 select pg_temp.id(c), pg_temp.id(c || ' at elsewhere'), now() from unnest(array['anna', 'bram']) c;
 
