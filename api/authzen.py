@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cdp.authzen.point import MOST, Found
-from cdp.authzen.questions import Decision, Evaluation, Named, Semantic, Wanted
+from cdp.authzen.questions import Decision, Evaluation, Named, Paging, Semantic, Wanted
 from cdp.ingest import salvage
 from cdp.ingest.items import NESTING
 from consent.errors import Invalid
@@ -188,11 +188,12 @@ def only(asked: Many) -> Evaluation:
     return _filled(asked, asked, "$")
 
 
-def of_search(
-    subject: Subject | SubjectKind, action: Action | None, resource: Resource | ResourceKind, context: Context | None
-) -> Evaluation:
-    """Return a question of which a search leaves something open."""
-    return _evaluation(subject, action or Action("read"), resource, context)
+def of_search(wanted: SubjectSearch | ResourceSearch | ActionSearch) -> tuple[Evaluation, Paging]:
+    """Return the question, of which a search leaves something open, and which page of answers to it."""
+    action = Action("read") if isinstance(wanted, ActionSearch) else wanted.action
+    asked = _evaluation(wanted.subject, action, wanted.resource, wanted.context)
+    page = wanted.page or PageWanted()
+    return asked, Paging(page.token, page.limit)
 
 
 def decided(decision: Decision) -> bytes:

@@ -7,6 +7,7 @@ headers, log, metrics and errors are those of every request.
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
@@ -14,18 +15,16 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import caller, errors, parameters, possession, rates
+from api import believing, errors, parameters, possession
 from api.principals import InsufficientScope, NoOrganization
-from api.routes import segment
-from cdp.credentials import CredentialEnded, TokenHolder
+from api.routes import authzen, segment
+from cdp.credentials import TokenHolder
 from cdp.ingest.segment import CALLS
 from cdp.profiles import NEEDED, Profiles, Reading
 from cdp.reading import Asker
-from cdp.token_checks import TokenChecks
 from consent.errors import Invalid, NotFound
 from consent.types import MOST_CATEGORIES, is_key
 
-_AUTHORIZATION: Final = b"authorization"
 _LONGEST_ID: Final = 64
 _MOST_FIELDS: Final = MOST_CATEGORIES + 8
 _JSON: Final = (b"content-type", b"application/json")
@@ -100,36 +99,21 @@ async def serve_profile(scope: Scope, _receive: Receive, send: Send) -> None:
 
 
 async def _read(scope: Scope) -> Reading:
-    authorization = next((value for name, value in scope["headers"] if name == _AUTHORIZATION), b"")
-    checks: TokenChecks = scope["app"].state.token_checks
-    shown = possession.shown(authorization.decode("latin-1"))
-    token = checks.fingerprint(shown.unverified_token)
+    token, shown = believing.shown(scope)
     return await read_by(scope, token, shown)
 
 
 async def read_by(scope: Scope, token: bytes, shown: possession.Shown) -> Reading:
-    """Read what is asked for with the token of this fingerprint, which nobody has looked at yet.
+    """Read what is asked for with the token of this fingerprint, which nobody has looked at yet."""
+    profiles: Profiles = scope["app"].state.profiles
 
-    Who it stood for before is believed as far as it takes to ask: the transaction that reads finds out whether it still
-    does (`cdp.scope.Held`). Whatever else is to be said about a request is said after a check of its own.
-    """
-    state = scope["app"].state
-    checks: TokenChecks = state.token_checks
-    believed = checks.believed(token)
-    asker = None if believed is None or shown.as_bound else _plain_asker(scope, believed, state.profiles)
-    if believed is not None and asker is not None:
-        _note(scope, believed)
+    async def prepare(believed: TokenHolder) -> believing.Ask[Reading] | None:
+        asker = _plain_asker(scope, believed, profiles)
         profile_id: str = scope["path_params"]["profile_id"]
-        try:
-            reading: Reading = await state.profiles.read(asker, profile_id, unverified_token=token)
-        except CredentialEnded:  # this token, or another that shared the transaction: each asks for itself
-            checks.disbelieve(token)
-            _note(scope, None)
-        else:
-            return reading
-    holder = await checks.holder(token)
-    await possession.prove(scope, state.platform, shown, holder.key_hash)
-    return await _read_checked(scope, holder, state.profiles)
+        return None if asker is None else partial(profiles.read, asker, profile_id, unverified_token=token)
+
+    checked = partial(_read_checked, scope, profiles)
+    return await believing.answered(scope, token, shown, prepare=prepare, checked=checked)
 
 
 def _plain_asker(scope: Scope, believed: TokenHolder, profiles: Profiles) -> Asker | None:
@@ -137,21 +121,11 @@ def _plain_asker(scope: Scope, believed: TokenHolder, profiles: Profiles) -> Ask
     plain = _PLAIN.fullmatch(scope["query_string"])
     if plain is None or believed.organization is None or NEEDED not in believed.scopes:
         return None
-    if believed.key_hash is not None or believed.customer is not None:
-        return None
     asker = Asker(believed.organization, believed.client_id, plain[1].decode())
     return asker if len(scope["path_params"]["profile_id"]) <= _LONGEST_ID and profiles.knows(asker) else None
 
 
-def _note(scope: Scope, holder: TokenHolder | None) -> None:
-    note = caller.note_of(scope)
-    note.principal, note.organization = ("anyone", None) if holder is None else ("service", holder.slug)
-    if holder is not None:
-        rates.count_client(scope, holder.client_id)
-
-
-async def _read_checked(scope: Scope, holder: TokenHolder, profiles: Profiles) -> Reading:
-    _note(scope, holder)
+async def _read_checked(scope: Scope, profiles: Profiles, holder: TokenHolder) -> Reading:
     if NEEDED not in holder.scopes:
         raise InsufficientScope
     if holder.organization is None:
@@ -193,6 +167,7 @@ _PARAMETERS: Final = parameters.Parameters(once=frozenset({"purpose"}), many=fro
 _PLAIN: Final = re.compile(rb"purpose=([a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,10}){0,3})")
 ROUTES: Final = (
     LeanRoute("GET", "/v1/profiles/{profile_id}", serve_profile, but=frozenset({"export"})),
+    LeanRoute("POST", f"{authzen.PREFIX}/evaluation", authzen.serve_evaluation),
     *(LeanRoute("POST", f"/v1/{name}", segment.lean(call)) for name, call in CALLS.items()),
 )
 """Every lean route, each described by an ordinary one in `api.routes`."""

@@ -3,6 +3,7 @@
 A no is an answer like any other (200). What cannot be read is 400 with a sentence, never 422.
 """
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -10,12 +11,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.security import SecurityScopes
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from api import authzen, principals, validation
+from api import authzen, believing, principals, validation
 from api.authzen_views import WRONG, Actions, Entities, Evaluated, EvaluatedAll, PointMetadata, asked
-from api.principals import InsufficientScope, PlatformDep
+from api.principals import InsufficientScope, NoOrganization, PlatformDep
 from cdp.authzen.point import DecisionPoint
-from cdp.authzen.questions import PROFILE, Caller
+from cdp.authzen.questions import PROFILE, Caller, Decision, Evaluation
+from cdp.credentials import TokenHolder
+from consent.errors import Problem
 
 router = APIRouter(tags=["decisions"], responses=WRONG)
 PREFIX: Final = "/access/v1"
@@ -32,7 +36,12 @@ async def _caller(request: Request, platform: PlatformDep) -> Caller:
 
 
 async def _body(request: Request, _: Annotated[Caller, Depends(_caller)]) -> bytes:
-    """Return the body of who may ask, if it says that it is JSON."""
+    """Return the body of who may ask."""
+    return await _body_of(request)
+
+
+async def _body_of(request: Request) -> bytes:
+    """Return a body that says that it is JSON."""
     if not validation.is_json(request.headers.get("content-type", "")):
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     return await request.body()
@@ -59,10 +68,48 @@ def _json(document: bytes) -> Response:
     operation_id="evaluate",
     openapi_extra=asked(authzen.Single),
 )
-async def evaluate(caller: Who, body: Body, point: Point) -> Response:
+async def evaluate(caller: Who, body: Body) -> Response:
     """Tell whether every category asked for is open now for the purpose; the person sees that you asked."""
-    question = authzen.single(authzen.read(authzen.Single, body))
-    return _json(authzen.decided(await point.evaluate(caller, question)))
+    raise AssertionError(caller, body)  # served by `serve_evaluation`
+
+
+async def serve_evaluation(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer an evaluation without the framework; the endpoint describes it."""
+    request = Request(scope, receive)
+    token, how = believing.shown(scope)
+    point = _point(request)
+
+    async def prepare(believed: TokenHolder) -> believing.Ask[Decision] | None:
+        needed = min(_SCOPES & believed.scopes, default=None)
+        if needed is None:
+            return None
+        try:
+            asked = await point.look_of(_caller_of(believed), await _question(request))
+        except (Problem, HTTPException):  # told after the check alone
+            return None
+        return None if asked is None else partial(point.look, asked, unverified_token=token, needed=needed)
+
+    async def checked(holder: TokenHolder) -> Decision:
+        caller = _caller_of(holder)
+        return await point.evaluate(caller, await _question(request))
+
+    decision = await believing.answered(scope, token, how, prepare=prepare, checked=checked)
+    await _json(authzen.decided(decision))(scope, receive, send)
+
+
+def _caller_of(holder: TokenHolder) -> Caller:
+    """Return who asks; raises what the door says of a token that may not."""
+    if holder.customer is not None:
+        raise InsufficientScope  # what an app got with a customer reads their profile, and nothing else
+    if holder.organization is None or holder.slug is None:
+        raise NoOrganization
+    if _SCOPES.isdisjoint(holder.scopes):
+        raise InsufficientScope
+    return Caller(holder.organization, holder.slug, holder.client_id)
+
+
+async def _question(request: Request) -> Evaluation:
+    return authzen.single(authzen.read(authzen.Single, await _body_of(request)))
 
 
 @router.post(
@@ -92,10 +139,7 @@ async def evaluate_many(caller: Who, body: Body, point: Point) -> Response:
 async def search_subjects(caller: Who, body: Body, point: Point) -> Response:
     """Return your own programs, or your organization, if they may read this profile."""
     wanted = authzen.read(authzen.SubjectSearch, body)
-    question = authzen.of_search(wanted.subject, wanted.action, wanted.resource, wanted.context)
-    page = wanted.page or authzen.PageWanted()
-    found = await point.subjects(caller, question, unverified_token=page.token, limit=page.limit)
-    return _json(authzen.results(found, wanted.subject.type))
+    return _json(authzen.results(await point.subjects(caller, *authzen.of_search(wanted)), wanted.subject.type))
 
 
 @router.post(
@@ -108,10 +152,7 @@ async def search_subjects(caller: Who, body: Body, point: Point) -> Response:
 async def search_resources(caller: Who, body: Body, point: Point) -> Response:
     """Return a page of profiles of which every category asked for is open now; each page looks anew."""
     wanted = authzen.read(authzen.ResourceSearch, body)
-    question = authzen.of_search(wanted.subject, wanted.action, wanted.resource, wanted.context)
-    page = wanted.page or authzen.PageWanted()
-    found = await point.resources(caller, question, unverified_token=page.token, limit=page.limit)
-    return _json(authzen.results(found, PROFILE))
+    return _json(authzen.results(await point.resources(caller, *authzen.of_search(wanted)), PROFILE))
 
 
 @router.post(
@@ -123,8 +164,7 @@ async def search_resources(caller: Who, body: Body, point: Point) -> Response:
 )
 async def search_actions(caller: Who, body: Body, point: Point) -> Response:
     """Return `read`, or nothing."""
-    wanted = authzen.read(authzen.ActionSearch, body)
-    question = authzen.of_search(wanted.subject, None, wanted.resource, wanted.context)
+    question, _ = authzen.of_search(authzen.read(authzen.ActionSearch, body))
     return _json(authzen.actions(await point.evaluate(caller, question)))
 
 

@@ -9,7 +9,7 @@ from cdp.authzen.questions import Decision
 from cdp.database import Database, sql
 from cdp.ids import NIL
 from cdp.reading import MOST_MERGES, Asker
-from cdp.scope import Principal, Scope
+from cdp.scope import Held, Principal, Scope
 
 LOOKED_AT: Final = 2_000
 """How many permissions one statement looks at for a page, so that none takes long."""
@@ -34,9 +34,17 @@ class Page(NamedTuple):
 
 
 async def decide(
-    database: Database, asker: Asker, questions: Sequence[Question], *, stop: bool | None = None
+    database: Database,
+    asker: Asker,
+    questions: Sequence[Question],
+    *,
+    stop: bool | None = None,
+    held: Held | None = None,
 ) -> list[Decision]:
-    """Return the decisions on `questions` in order, up to the first that is `stop`; each stands in the access log."""
+    """Return the decisions on `questions` in order, up to the first that is `stop`; each stands in the access log.
+
+    Raises CredentialEnded unless what is `held` still is, and then nothing is decided or written.
+    """
     customers = [each.customer for each in questions]
     for turn in range(MOST_MERGES + 1):
         rows = await database.at_once(
@@ -49,6 +57,7 @@ async def decide(
                 "accesses": arrays.random_ids(len(questions)),
                 "stop": stop,
             },
+            held=held,
         )
         if all(merged_into is None for *_, merged_into in rows):
             return [Decision(is_open, reason) for place, is_open, reason, _ in rows if place is not None]

@@ -13,12 +13,13 @@ from uuid import UUID
 
 from cdp.authzen import deciding, questions
 from cdp.authzen.deciding import Question
-from cdp.authzen.questions import Caller, Decision, Evaluation, Named, Semantic, SubjectType, Wanted, refused
+from cdp.authzen.questions import Caller, Decision, Evaluation, Named, Paging, Semantic, SubjectType, Wanted, refused
 from cdp.gathering import Gathering
 from cdp.ids import NIL
 from cdp.known_keys import KnownKeys
 from cdp.platform import Platform
 from cdp.reading import AHEAD, Asker
+from cdp.scope import Held
 from consent.errors import Invalid
 from consent.types import is_key
 
@@ -45,6 +46,18 @@ class _Asked(NamedTuple):
     known: Decision | None = None
 
 
+class Look(NamedTuple):
+    """An evaluation for which a permission has to be looked at, and by whom it was asked."""
+
+    asker: Asker
+    question: Question
+
+
+class _Shared(NamedTuple):
+    question: Question
+    unverified_token: bytes | None
+
+
 class DecisionPoint:
     """Answers for one process; one for each event loop."""
 
@@ -52,14 +65,26 @@ class DecisionPoint:
         """Make ready; no connection is made yet."""
         self._platform = platform
         self._keys = KnownKeys(platform.database)
-        self._together: dict[Asker, Gathering[Question, Decision]] = {}
+        self._together: dict[tuple[Asker, str], Gathering[_Shared, Decision]] = {}
 
     async def evaluate(self, caller: Caller, evaluation: Evaluation) -> Decision:
         """Return one decision; those that arrive together share a statement."""
         (asked,) = await self._prepared(caller, [evaluation])
         if asked.known is not None:
             return asked.known
-        return await self._gathering(_asker(caller, asked.purpose)).ask(asked.question)
+        return await self._gathering(_asker(caller, asked.purpose), "").ask(_Shared(asked.question, None))
+
+    async def look_of(self, caller: Caller, evaluation: Evaluation) -> Look | None:
+        """Return what has to be looked at for one decision; None where the answer is the same for everybody."""
+        (asked,) = await self._prepared(caller, [evaluation])
+        return Look(_asker(caller, asked.purpose), asked.question) if asked.known is None else None
+
+    async def look(self, look: Look, *, unverified_token: bytes, needed: str) -> Decision:
+        """Return the decision, if the token of this fingerprint stands for who asks and has the scope `needed`.
+
+        The transaction that decides finds out first; raises CredentialEnded when it does not, or one that shares it.
+        """
+        return await self._gathering(look.asker, needed).ask(_Shared(look.question, unverified_token))
 
     async def evaluate_all(
         self, caller: Caller, evaluations: Sequence[Evaluation], semantic: Semantic
@@ -75,36 +100,33 @@ class DecisionPoint:
                 break
         return told
 
-    async def resources(self, caller: Caller, asked: Evaluation, *, unverified_token: str | None, limit: int) -> Found:
-        """Return the ids of profiles that may be read; `unverified_token` says where the last page ended.
-
-        Raises BadCursor.
-        """
+    async def resources(self, caller: Caller, asked: Evaluation, page: Paging) -> Found:
+        """Return the ids of profiles that may be read; raises BadCursor."""
         (ready,) = await self._prepared(caller, [asked], is_search=True)
         name = ("authzen resources", str(caller.organization), caller.client, ready.purpose, *ready.question.categories)
         listed = "\0".join((*name, f"of {ready.question.source}", *asked.subject))
         cursors, ids = self._platform.cursors, self._platform.profile_ids
         after = NIL
-        if unverified_token:
-            (last,) = cursors.open(unverified_token, tuple[bytes], caller=listed)
+        if page.unverified_token:
+            (last,) = cursors.open(page.unverified_token, tuple[bytes], caller=listed)
             after = UUID(bytes=last)
         if ready.known is not None:
             return Found([], None)
         asker = _asker(caller, ready.purpose)
         while True:
-            page = await deciding.search(self._platform.database, asker, ready.question, after=after, limit=limit)
-            if page.customers or page.last is None:
+            found = await deciding.search(self._platform.database, asker, ready.question, after=after, limit=page.limit)
+            if found.customers or found.last is None:
                 break
-            after = page.last
-        token = None if page.last is None else cursors.seal((page.last.bytes,), caller=listed)
-        return Found([ids.profile_id(each, caller.organization) for each in page.customers], token)
+            after = found.last
+        token = None if found.last is None else cursors.seal((found.last.bytes,), caller=listed)
+        return Found([ids.profile_id(each, caller.organization) for each in found.customers], token)
 
-    async def subjects(self, caller: Caller, asked: Evaluation, *, unverified_token: str | None, limit: int) -> Found:
+    async def subjects(self, caller: Caller, asked: Evaluation, page: Paging) -> Found:
         """Return who of the caller's own house may read a profile; raises BadCursor."""
         listed = f"authzen subjects\0{caller.organization}\0{asked.subject.type}"
         after = ""
-        if unverified_token:
-            (after,) = self._platform.cursors.open(unverified_token, tuple[str], caller=listed)
+        if page.unverified_token:
+            (after,) = self._platform.cursors.open(page.unverified_token, tuple[str], caller=listed)
         own = Named(SubjectType.ORGANIZATION, caller.slug)
         decision = await self.evaluate(caller, Evaluation(own, asked.action, asked.resource, asked.wanted))
         if not decision.is_open or asked.subject.type not in set(SubjectType):
@@ -112,10 +134,10 @@ class DecisionPoint:
         if asked.subject.type == SubjectType.ORGANIZATION:
             return Found([] if after else [caller.slug], None)
         database = self._platform.database
-        found = await deciding.readers(database, caller.organization, after=after, limit=limit + 1)
-        page, has_more = found[:limit], len(found) > limit
-        token = self._platform.cursors.seal((page[-1],), caller=listed) if has_more else None
-        return Found(page, token)
+        found = await deciding.readers(database, caller.organization, after=after, limit=page.limit + 1)
+        listed_here, has_more = found[: page.limit], len(found) > page.limit
+        token = self._platform.cursors.seal((listed_here[-1],), caller=listed) if has_more else None
+        return Found(listed_here, token)
 
     async def _all(self, caller: Caller, asked: Sequence[_Asked]) -> list[Decision]:
         told = [each.known or refused("") for each in asked]
@@ -189,14 +211,21 @@ class DecisionPoint:
     def _customer(self, caller: Caller, unverified_profile_id: str) -> UUID:
         return self._platform.profile_ids.customer_of(unverified_profile_id, caller.organization) or NIL
 
-    def _gathering(self, asker: Asker) -> Gathering[Question, Decision]:
-        found = self._together.get(asker)
+    def _gathering(self, asker: Asker, needed: str) -> Gathering[_Shared, Decision]:
+        """Return those who ask alike; `needed` is the scope that their tokens are still to be found to have, if any."""
+        found = self._together.get((asker, needed))
         if found is None:
             if len(self._together) > TOGETHER:
                 self._together = {who: each for who, each in self._together.items() if not each.is_idle}
-            together = partial(deciding.decide, self._platform.database, asker)
-            found = self._together[asker] = Gathering(together, most=TOGETHER, at_once=AHEAD, enough=_ENOUGH)
+            together = partial(self._decide_together, asker, needed)
+            found = Gathering(together, most=TOGETHER, at_once=AHEAD, enough=_ENOUGH)
+            self._together[asker, needed] = found
         return found
+
+    async def _decide_together(self, asker: Asker, needed: str, asked: Sequence[_Shared]) -> list[Decision]:
+        tokens = {each.unverified_token for each in asked if each.unverified_token is not None}
+        held = Held(tuple(tokens), needed) if tokens else None
+        return await deciding.decide(self._platform.database, asker, [each.question for each in asked], held=held)
 
 
 def _asker(caller: Caller, purpose: str) -> Asker:

@@ -72,6 +72,13 @@ class Evaluation:
     wanted: Wanted
 
 
+class Paging(NamedTuple):
+    """Which page of a search: where the last one ended, as somebody wrote it, and how long this one may be."""
+
+    unverified_token: str | None
+    limit: int
+
+
 class Decision(NamedTuple):
     """Whether it may be read, and the law's word for why."""
 
