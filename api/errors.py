@@ -44,6 +44,7 @@ _CODES: Final[Mapping[str, int]] = {
     "too-busy": 429,
     "too-many-access-requests": 429,
     "too-many-presentations": 429,
+    "too-many-proofs": 429,
     "too-many-tries": 429,
     "rate-limited": 429,
     "busy": 503,

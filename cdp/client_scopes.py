@@ -17,6 +17,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "records:write": "Send records of the organization's own customers, and see which were rejected.",
         WIRE_SCOPE: "Send events as Segment's libraries do, with an access token instead of a write key.",
         "grants:request": "See the organization's own grants and what changed, and record those given elsewhere.",
+        "subjects:confirm": "Give a person a code that proves to them that the organization's own records are theirs.",
         "signals:manage": "Say where the organization is told of changes: streams and webhooks.",
         "demands:answer": "See what customers ask of the organization under the law, and answer.",
         "catalog:write": "Say where the organization's own attributes and types belong.",

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from cdp import alerts, clock, key_destruction, organizations, pull, receipt_letters, reminders, request_letters
 from cdp.catalog import mapping
+from cdp.identity import relinking
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.signals import delivery
@@ -35,6 +36,9 @@ _PURGES: Final = {
     "session": ("expires_at", timedelta(hours=24)),
     "ceremony": ("expires_at", timedelta(hours=24)),
     "proof_code": ("expires_at", timedelta(hours=24)),
+    "question_code": ("expires_at", timedelta(days=30)),  # until then it counts how many were sent
+    "question_try": ("at", timedelta(days=30)),
+    "confirmation": ("expires_at", timedelta(days=30)),
     "presentation": ("expires_at", timedelta(hours=1)),  # until then it counts how many a person made
     "presentation_miss": ("expires_at", timedelta(hours=1)),
     "used_once": ("expires_at", timedelta(minutes=5)),  # the clock of a door may be behind this one
@@ -124,6 +128,7 @@ JOBS: Final[tuple[Job, ...]] = (
         Job(f"signals-{hand}", timedelta(seconds=2), delivery.run_next, is_apart=True)
         for hand in range(1, delivery.AT_ONCE + 1)
     ),
+    Job("matches", timedelta(seconds=2), relinking.run_next, is_apart=True),
     Job("alerts", timedelta(minutes=1), alerts.send_due, is_apart=True),
     Job("reminders", timedelta(hours=1), reminders.send_due, is_apart=True),
     Job("receipts", timedelta(minutes=5), receipt_letters.send_due, is_apart=True),

@@ -16,7 +16,7 @@ from cdp.catalog.files import Language as Voice
 from cdp.mail import Attachment, Letter, TextMessage
 
 Language = Literal["nl", "en"]
-_URGENT: Final = frozenset({"login", "code", "address"})
+_URGENT: Final = frozenset({"login", "code", "address", "question"})
 """Letters that somebody waits for."""
 
 
@@ -66,10 +66,17 @@ class Letters:
         """Return the letter with a code that proves a further address; its reader may know nothing of us."""
         return self._letter("address", to, voice, code=codes.shown(code), minutes=_minutes(seconds))
 
+    def question(self, *, to: str, voice: str, code: str, seconds: int) -> Letter:
+        """Return the letter to an address in a record with the code that proves whose it is; it names no record."""
+        return self._letter("question", to, voice, code=codes.shown(code), minutes=_minutes(seconds))
+
+    def question_sms(self, *, to: str, voice: str, code: str) -> TextMessage:
+        """Return the same to a number."""
+        return self._text("question-sms", to, voice, code)
+
     def sms(self, *, to: str, voice: str, code: str) -> TextMessage:
         """Return the text message with a code."""
-        text = str(_words()["sms"][voice]["text"]).format(brand=self._brand, code=codes.shown(code))
-        return TextMessage(to, text, _tag(voice))
+        return self._text("sms", to, voice, code)
 
     def changed(self, *, to: str, voice: str, change: Change, link: str) -> Letter:
         """Return the letter that tells what changed about a login, and where to look."""
@@ -90,6 +97,10 @@ class Letters:
         words = _words()["asker"][voice]
         lines = [str(words[each.standing]).format(name=each.name, link=each.link) for each in asked]
         return self._letter("requests", to, voice, lines="\n\n".join(lines))
+
+    def _text(self, kind: str, to: str, voice: str, code: str) -> TextMessage:
+        text = str(_words()[kind][voice]["text"]).format(brand=self._brand, code=codes.shown(code))
+        return TextMessage(to, text, _tag(voice))
 
     def _letter(self, kind: str, to: str, voice: str, **facts: object) -> Letter:
         words = _words()[kind][voice]

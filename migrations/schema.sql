@@ -541,6 +541,28 @@ create policy operator_wall on client as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
+create table confirmation (
+    code_hash bytea not null,
+    organization_id uuid not null,
+    subject_id uuid not null,
+    made_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone
+);
+CREATE INDEX confirmation_subject ON confirmation USING btree (subject_id);
+alter table confirmation add constraint confirmation_code_hash_check CHECK ((octet_length(code_hash) = 32));
+alter table confirmation add constraint confirmation_pkey PRIMARY KEY (code_hash);
+alter table confirmation owner to cdp_owner, enable row level security, force row level security;
+grant delete on confirmation to cdp_operator;
+grant delete, insert, select on confirmation to cdp_keeper;
+grant select (expires_at) on confirmation to cdp_operator;
+grant update (used_at) on confirmation to cdp_keeper;
+create policy keeper on confirmation as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on confirmation as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
 create table consent_outbox (
     entry_id bigint not null generated always as identity,
     fact text not null,
@@ -1548,6 +1570,47 @@ create policy keeper on question as permissive for all to cdp_keeper
     using (true)
     with check (true);
 
+create table question_code (
+    customer_id uuid not null,
+    code_id uuid not null,
+    subject_id uuid not null,
+    code_hash bytea not null,
+    sent_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone
+);
+CREATE INDEX question_code_subject ON question_code USING btree (subject_id);
+alter table question_code add constraint question_code_code_hash_check CHECK ((octet_length(code_hash) = 32));
+alter table question_code add constraint question_code_pkey PRIMARY KEY (customer_id, code_id);
+alter table question_code owner to cdp_owner, enable row level security, force row level security;
+grant delete on question_code to cdp_operator;
+grant delete, insert, select on question_code to cdp_keeper;
+grant select (expires_at) on question_code to cdp_operator;
+grant update (used_at) on question_code to cdp_keeper;
+create policy keeper on question_code as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on question_code as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table question_try (
+    customer_id uuid not null,
+    try_id uuid not null,
+    subject_id uuid not null,
+    at timestamp with time zone not null
+);
+CREATE INDEX question_try_subject ON question_try USING btree (subject_id);
+alter table question_try add constraint question_try_pkey PRIMARY KEY (customer_id, try_id);
+alter table question_try owner to cdp_owner, enable row level security, force row level security;
+grant delete on question_try to cdp_operator;
+grant delete, insert, select on question_try to cdp_keeper;
+grant select (at) on question_try to cdp_operator;
+create policy keeper on question_try as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on question_try as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
 create table receipt_letter (
     customer_id uuid not null,
     told_until timestamp with time zone not null
@@ -2070,7 +2133,7 @@ grant execute on function allowed_scopes() to cdp_administrator;
 create function answer_demand(wanted uuid, said text, why text, until date, sealed bytea, later timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 59a04fd60fc8228fb376bb3a25863aa8;
 grant execute on function answer_demand(uuid,text,text,date,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
-create function answer_question(subject uuid, said text, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4845200df8f0c78c7b04aa6e8bc21166;
+create function answer_question(subject uuid, said text, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 145f0875e74245b0a5e8f7350168e7cd;
 grant execute on function answer_question(uuid,text,timestamp with time zone) to cdp_customer;
 
 create function app_client() returns text language sql stable parallel safe owner cdp_owner body ea0b38674ac038e21e45734830a423dd;
@@ -2103,8 +2166,11 @@ grant execute on function bind_holders(uuid,text,bytea,text,timestamp with time 
 create function bonded_with(subjects uuid[]) returns TABLE(subject_id uuid, other_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body 47f847f41c6dc5afb1b832ca0b2ea5f1;
 grant execute on function bonded_with(uuid[]) to cdp_matcher;
 
-create function candidates(moment timestamp with time zone) returns TABLE(subject_id uuid, guest uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 63cced92e127f0b754f9c39a54632f5e;
+create function candidates(moment timestamp with time zone) returns TABLE(subject_id uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 475a50e79c1614a2df266c33bb527cf3;
 grant execute on function candidates(timestamp with time zone) to cdp_customer;
+
+create function candidates_of(me uuid, moment timestamp with time zone) returns TABLE(subject_id uuid, guest uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 70e71ad79779d3906169bada848dc240;
+grant execute on function candidates_of(uuid,timestamp with time zone) to cdp_keeper;
 
 create function change_catalog() returns bigint language plpgsql volatile owner cdp_owner body 605fac95d799d897d60167dbd8a02ac4;
 grant execute on function change_catalog() to cdp_operator, cdp_source;
@@ -2160,7 +2226,7 @@ grant execute on function customers_of(uuid[]) to cdp_source;
 create function day_of(moment timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 9ccfe4e991045e2c647e2477919e236d;
 grant execute on function day_of(timestamp with time zone) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a05e80da54800f5515f49a49ce7ae4c1;
+create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7c1858f1bc00a62f5a15669d8a09fa13;
 grant execute on function decide_bond(uuid,boolean,timestamp with time zone) to cdp_operator;
 
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
@@ -2211,7 +2277,7 @@ grant execute on function forget_requests(uuid[]) to cdp_keeper;
 create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body efaed15f93e97459bffa049d86270bf3;
 grant execute on function forget_unknown(uuid) to cdp_keeper;
 
-create function forget_ways_in(customers uuid[]) returns void language sql volatile owner cdp_owner body b8029eaeb2d49ac51d8b7577323a4a95;
+create function forget_ways_in(customers uuid[]) returns void language sql volatile owner cdp_owner body ed8ae413ac3c15e04378b002caf42c9c;
 grant execute on function forget_ways_in(uuid[]) to cdp_keeper;
 
 create function gate() returns text[] language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 951ee26957858cfaed9893e2178620e0;
@@ -2229,7 +2295,7 @@ grant execute on function granted_requests(uuid[]) to cdp_source;
 create function graver(a text, b text) returns text language sql immutable parallel safe owner cdp_owner body 67ae6bcd79aba5381fc01e6c60a0005e;
 grant execute on function graver(text,text) to cdp_keeper;
 
-create function held_bonds(at_most integer, only_one uuid DEFAULT NULL::uuid) returns TABLE(bond_id uuid, held_why text, held_at timestamp with time zone, why text, tier text, weight real, evidence jsonb, model text, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 07b59c2f20ccdb9e34be2c3ca965bd90;
+create function held_bonds(at_most integer, only_one uuid DEFAULT NULL::uuid) returns TABLE(bond_id uuid, held_why text, held_at timestamp with time zone, why text, tier text, weight real, evidence jsonb, model text, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7d900be143eda0a0ab60be07fa2c3411;
 grant execute on function held_bonds(integer,uuid) to cdp_operator;
 
 create function hide_queryable(organization uuid, attribute_name text, at_most integer) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d616d83151f5718d2033bca9bb7f2c49;
@@ -2243,6 +2309,9 @@ grant execute on function hold_identifiers(bytea[]) to cdp_keeper;
 
 create function hold_match_keys(keys bigint[]) returns void language plpgsql volatile owner cdp_owner body ec8a0a622cf1a0821d8c279019dfee6e;
 grant execute on function hold_match_keys(bigint[]) to cdp_matcher;
+
+create function hold_question(me uuid, subject uuid) returns void language sql volatile owner cdp_owner body 573fe020a5f3a714d4a9950863b19bdd;
+grant execute on function hold_question(uuid,uuid) to cdp_keeper;
 
 create function holder_in(customer uuid, wanted_type text, wanted_blind bytea) returns uuid language sql stable owner cdp_owner body 58e3e38a328ff2b399c0f9c54d45f9fa;
 grant execute on function holder_in(uuid,text,bytea) to cdp_keeper;
@@ -2262,6 +2331,9 @@ grant execute on function identity_most(text) to cdp_keeper;
 create function is_breaker_open(wanted text, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body e9cff89824581f6a5062e1e152c854f1;
 grant execute on function is_breaker_open(text,timestamp with time zone) to cdp_keeper;
 
+create function is_question_spent(me uuid, subject uuid, moment timestamp with time zone) returns boolean language plpgsql stable owner cdp_owner body 02f644da6f9185331b875e915cb8f1ba;
+grant execute on function is_question_spent(uuid,uuid,timestamp with time zone) to cdp_keeper;
+
 create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ea1854fe608fdc2f3647116f59ed276e;
 grant execute on function is_sealed(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_matcher, cdp_operator, cdp_reader, cdp_sequencer, cdp_source, cdp_visitor;
 
@@ -2271,6 +2343,9 @@ grant execute on function join_by_word(uuid,uuid,text,timestamp with time zone) 
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone, one uuid DEFAULT NULL::uuid, other uuid DEFAULT NULL::uuid) returns boolean language plpgsql volatile owner cdp_owner body 9ad0ba0dfebc9e463bd3d7eaccd00bb1;
 grant execute on function join_customers(uuid,uuid,text,timestamp with time zone,uuid,uuid) to cdp_keeper;
 
+create function keep_confirmation(hash bytea, user_blind bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8bffe09d3fff9a526a6bb068fb2002ba;
+grant execute on function keep_confirmation(bytea,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
+
 create function keep_match(one uuid, two uuid, said text, bits real, facts jsonb, version text, joins real, stays real, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body ca48b83317ff461a480d5919f41c10e1;
 grant execute on function keep_match(uuid,uuid,text,real,jsonb,text,real,real,timestamp with time zone) to cdp_keeper;
 
@@ -2279,6 +2354,9 @@ grant execute on function keep_matches(uuid[],uuid[],uuid[],text[],real[],text[]
 
 create function keep_permission(p permission) returns void language plpgsql volatile owner cdp_owner body 1c389dfce49631047330d943a81f38f3;
 grant execute on function keep_permission(permission) to cdp_keeper;
+
+create function keep_question_code(customer uuid, subject uuid, id uuid, hash bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 11c95dca587d91b1498bd27fb1501bdc;
+grant execute on function keep_question_code(uuid,uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to cdp_doorman;
 
 create function latest_end(at timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 6816c323220b521482f0f2245f28ba3a;
 grant execute on function latest_end(timestamp with time zone) to cdp_keeper;
@@ -2297,6 +2375,9 @@ create function log_links() returns trigger language plpgsql volatile security d
 
 create function log_lookup(types text[], blinds bytea[], own_types text[], own_blinds bytea[], visible uuid) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dd09509796f9ad45fb1b7ad70264f223;
 grant execute on function log_lookup(text[],bytea[],text[],bytea[],uuid) to cdp_exporter;
+
+create function log_question(me uuid, other uuid, step text, is_right boolean) returns void language plpgsql volatile owner cdp_owner body 3c51e17c1ebdc86699c0b2285741a40c;
+grant execute on function log_question(uuid,uuid,text,boolean) to cdp_keeper;
 
 create function make_partition(parent text, name text, moment text, begins date, ends date) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body 38254b62cec2e36e684f989d132e0a28;
 
@@ -2330,7 +2411,7 @@ grant execute on function narrowed(permission,text[],uuid[],timestamp with time 
 create function new_salt() returns bytea language sql volatile parallel safe owner cdp_owner body 9bb4cc88b2f215c2c9d0607f9766a3b0;
 grant execute on function new_salt() to cdp_keeper, cdp_sequencer;
 
-create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body db64780847a6bd03edf093731b89b204;
+create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c60c041400d77278564638d662d0382c;
 grant execute on function note_questions(uuid[],timestamp with time zone) to cdp_customer;
 
 create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;
@@ -2369,8 +2450,17 @@ grant execute on function permission_after(permission,text,text[],uuid[],timesta
 create function point_shells(subjects uuid[]) returns void language sql volatile owner cdp_owner body 8f9e5774a6a738ce28bb1d7deac5ceb5;
 grant execute on function point_shells(uuid[]) to cdp_keeper;
 
-create function prove_identifier(customer uuid, proven_type text, proven_blind bytea, sealed_reference bytea, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b825eb513ee723c2b7a838d81d38a35c;
+create function proof_targets(customer uuid, subject uuid, moment timestamp with time zone) returns TABLE(record_id uuid, type text, sealed bytea, wrapped bytea, types text[], blinds bytea[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 98cde56666bba7c8355a911b7491214f;
+grant execute on function proof_targets(uuid,uuid,timestamp with time zone) to cdp_doorman;
+
+create function prove_identifier(customer uuid, proven_type text, proven_blind bytea, sealed_reference bytea, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0e0a38a8258fb3b31aad932f7cd60b22;
 grant execute on function prove_identifier(uuid,text,bytea,bytea,timestamp with time zone) to cdp_doorman;
+
+create function prove_question(subject uuid, hash bytea, confirmed bytea, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 72f2b20b70c47948b87356626dc67203;
+grant execute on function prove_question(uuid,bytea,bytea,timestamp with time zone) to cdp_customer;
+
+create function proving_identifiers(subject uuid) returns TABLE(type text, blind bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 54b23d7a71e1409e09d8451ac1cd5542;
+grant execute on function proving_identifiers(uuid) to cdp_keeper;
 
 create function put_bond(one uuid, other uuid, grade text, reason text, moment timestamp with time zone, hold text DEFAULT NULL::text) returns void language sql volatile owner cdp_owner body 8fd3b5e02bc0a4f29ffa49cc361dd4b3;
 grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,text) to cdp_keeper;

@@ -26,6 +26,8 @@ EXTEND: Final = "/sessie/verlengen"
 SPEECH: Final = "/taal"
 STOP_ALL: Final = "/alles-stoppen"
 QUESTIONS: Final = "/bent-u-dit"
+PRESENT: Final = "/laat-uzelf-zien"
+IDENTITY: Final = "/wie-kent-u"
 LEAVE: Final = "/account/verwijderen"
 APPS: Final = "/apps"
 """Where a customer meets what an app asks."""
@@ -66,6 +68,11 @@ def thing(record_id: object) -> str:
 def demand(demand_id: object) -> str:
     """Return where a request to an organization and its answer are."""
     return f"{DEMANDS}/{demand_id}"
+
+
+def question_code(subject_id: object) -> str:
+    """Return where the code is typed that proves whose a record is."""
+    return f"{QUESTIONS}/{subject_id}/code"
 
 
 def receipt(act_id: object) -> str:

@@ -1,4 +1,4 @@
--- How a customer comes in beside the link by e-mail: passkeys, an external login, codes. And which dossiers may be theirs, too.
+-- How a customer comes in beside the link by e-mail: passkeys, an external login, codes.
 
 -- ---------------------------------------------------------------- the directory: found by credential, not by customer
 
@@ -62,16 +62,6 @@ create table proof_code (
 create index proof_code_target on proof_code (blind, sent_at);
 comment on table proof_code is 'Codes sent to somebody who is logged in, to prove themselves again or a further address or number.';
 
-create table question (
-    customer_id uuid not null,
-    subject_id  uuid not null,
-    asked_at    timestamptz not null,
-    answer      text check (answer in ('yes', 'no', 'unknown')),
-    answered_at timestamptz,
-    primary key (customer_id, subject_id)
-);
-comment on table question is 'Is this you? What was asked about a subject of somebody whom nobody claimed, and what was answered.';
-
 -- ---------------------------------------------------------------- keeping a way in
 
 -- Everything by which these customers come in; part of an erasure.
@@ -82,6 +72,8 @@ begin atomic
     delete from external_login e where e.customer_id = any (customers);
     delete from proof_code c where c.customer_id = any (customers);
     delete from question q where q.customer_id = any (customers);
+    delete from question_code c where c.customer_id = any (customers);
+    delete from question_try t where t.customer_id = any (customers);
     delete from presentation p where p.customer_id = any (customers);
 end;
 
@@ -171,106 +163,12 @@ begin
         order by c.created_at, c.customer_id);
     if not are_several_people(found) then
         foreach other in array found loop
-            joined := joined + join_customers(other, customer, 'proven-identifier', moment)::integer;
+            joined := joined + join_customers(other, customer, 'proven-identifier', moment,
+                holder_in(other, proven_type, proven_blind), own)::integer;
         end loop;
     end if;
+    perform bind_holders(own, proven_type, proven_blind, 'proven-identifier', moment);
+    perform settle_likeness(customer, moment);
     return joined;
-end
-$$;
-
--- The subjects that may be the customer in scope, and that they have not spoken about: people whom nobody claimed, known by
--- an identifier that the customer proved. What matching finds by other evidence is to join here. An identifier that more
--- than five such people have is nobody's. What is of a special category does not even say whose it is.
-create function candidates(moment timestamptz)
-returns table (subject_id uuid, guest uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea)
-language plpgsql stable security definer
-set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    me uuid := scope_customer('customer');
-begin
-    return query
-        select distinct on (theirs.subject_id)
-            theirs.subject_id, theirs.customer_id, theirs.source_id,
-            exists (select from record r join category k using (category)
-                    where r.customer_id = theirs.customer_id and r.subject_id = theirs.subject_id and k.is_special)
-            or exists (select from interaction i join category k using (category)
-                       where i.customer_id = theirs.customer_id and i.subject_id = theirs.subject_id and k.is_special),
-            mine.type, named.subject_id, named.sealed
-        from identifier mine
-        join reference named on named.source_id = customer_source() and named.blind = mine.blind and named.customer_id = me
-        join identifier theirs on theirs.type = mine.type and theirs.blind = mine.blind and theirs.customer_id <> me
-        where mine.customer_id = me and mine.source_id = customer_source() and mine.is_verified
-          and may_join(theirs.customer_id, me)
-          and not exists (select from question q
-                          where q.customer_id = me and q.subject_id = theirs.subject_id and q.answer is not null
-                            and (q.answer <> 'unknown' or q.answered_at > moment - interval '30 days'))
-          and (select count(distinct crowd.customer_id) from identifier crowd join customer c using (customer_id)
-               where crowd.type = mine.type and crowd.blind = mine.blind and c.claimed_at is null and c.merged_into is null) <= 5
-        order by theirs.subject_id, mine.type
-        limit 10;
-end
-$$;
-
--- Write down that these subjects were asked about, once.
--- out  how many for the first time
-create function note_questions(subjects uuid[], moment timestamptz) returns integer
-language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    noted integer;
-begin
-    insert into question (customer_id, subject_id, asked_at)
-    select app_customer(), c.subject_id, moment from candidates(moment) c where c.subject_id = any (subjects) -- sealed there
-    on conflict do nothing;
-    get diagnostics noted = row_count;
-    return noted;
-end
-$$;
-
--- Keep what the customer in scope says about a candidate: yes joins, no never joins by itself, unknown asks again in 30 days.
-create function answer_question(subject uuid, said text, moment timestamptz) returns void
-language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    me uuid := app_customer(); -- believed only while `candidates` finds something, which looks at the seal
-    other uuid;
-begin
-    select c.guest into other from candidates(moment) c where c.subject_id = subject;
-    if other is null then
-        perform refuse('not-found');
-    end if;
-    insert into question (customer_id, subject_id, asked_at, answer, answered_at) values (me, subject, moment, said, moment)
-    on conflict (customer_id, subject_id) do update set answer = excluded.answer, answered_at = excluded.answered_at;
-    if said = 'yes' then
-        if not join_customers(other, me, 'customer-said', moment) then
-            perform refuse('not-found');
-        end if;
-    elsif said = 'no' then
-        insert into cannot_link (customer_id, subject_id, at)
-        select me, s.subject_id, moment from subject s where s.customer_id = other
-        on conflict do nothing;
-    end if;
-end
-$$;
-
--- Take a "no" back, so that the question is asked again.
-create function reconsider_answer(subject uuid) returns void
-language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp
-as $$
-declare
-    me uuid := scope_customer('customer');
-begin
-    delete from question q where q.customer_id = me and q.subject_id = subject and q.answer = 'no';
-    if not found then
-        perform refuse('not-found');
-    end if;
-    delete from cannot_link n
-    where n.customer_id = me and n.subject_id in (
-        select s.subject_id from subject s where s.customer_id in (
-            select t.customer_id from subject t where t.subject_id = subject and t.customer_id <> me));
 end
 $$;

@@ -13,6 +13,7 @@ PARTS = (
     "tables",
     "oauth",
     "presentations",
+    "questions",
     "ways_in",
     "scope",
     "partitions",
@@ -45,6 +46,7 @@ PARTS = (
     "ways_in_rights",
     "oauth_rights",
     "presentations_rights",
+    "questions_rights",
 )
 
 

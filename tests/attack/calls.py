@@ -164,6 +164,28 @@ CALLS: Final[Mapping[str, Call]] = {
     "answer_question": Call(
         f"select to_jsonb(answer_question({_id('eva at huis')}, 'no', now())::text)", _CUSTOMER, ("customer anna",)
     ),
+    "prove_question": Call(
+        f"select to_jsonb(prove_question({_id('eva at huis')}, sha256(''), sha256('none'), now()))",
+        _CUSTOMER,
+        ("customer anna",),
+    ),
+    "proof_targets": Call(
+        f"select jsonb_agg(t.type) from proof_targets({_id('anna')}, {_id('eva at huis')}, now()) t",
+        ("doorman",),
+        (),
+    ),
+    "keep_question_code": Call(
+        f"select to_jsonb(keep_question_code({_id('anna')}, {_id('eva at huis')}, gen_random_uuid(), sha256(''), now(),"
+        " now()))",
+        ("doorman",),
+        ("doorman",),
+    ),
+    "keep_confirmation": Call(
+        f"select to_jsonb(keep_confirmation(sha256(random()::text::bytea), ({_blinds('anna at huis')})[1], now(),"
+        " now())::text)",
+        _SOURCE,
+        ("source",),
+    ),
     "reconsider_answer": Call(
         f"select to_jsonb(reconsider_answer({_id('anna at elsewhere')})::text)", _CUSTOMER, ("customer anna",)
     ),

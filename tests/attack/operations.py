@@ -112,6 +112,7 @@ def _of_sources(target: Target) -> dict[str, Example]:
     return {
         "map_attribute": Example(json=mapped),
         "map_type": Example(json=mapped),
+        "confirm_subject": Example(json={"user_id": target.canaries.user_id}),
         "send_records": Example(json={"items": [record, {"kind": target.canaries.attribute}]}),
         "segment_batch": batch,
         "segment_b": batch,

@@ -70,7 +70,9 @@ RIGHTS: Final = {
         category client organization purpose write_key: select insert update
         identity_limit: select update(most)
         merge_count: select delete
-        ceremony presentation presentation_miss proof_code used_once: select(expires_at) delete
+        ceremony confirmation proof_code question_code used_once: select(expires_at) delete
+        presentation presentation_miss: select(expires_at) delete
+        question_try: select(at) delete
         authorization_request: select(expires_at) delete
         token_family: select(client_id,expires_at,revoked_at) update(revoked_at) delete
         change: select(at) delete
@@ -145,6 +147,8 @@ RIGHTS: Final = {
         presentation_miss: select insert update(since,expires_at,misses) delete
         authorization_request token_family: select delete
         question: select insert update(answer,answered_at) delete
+        confirmation question_code: select insert update(used_at) delete
+        question_try: select insert delete
         reject write_key: select delete
         act: select insert update(customer_id,request_id,evidence,other_id,other)
         key_destruction: select insert

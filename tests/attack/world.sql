@@ -184,6 +184,13 @@ insert into proof_code (customer_id, code_id, kind, session_id, type, blind, sea
 select pg_temp.id(c), pg_temp.id('code' || c), 'step-up', pg_temp.id('session' || c), 'email', pg_temp.blind(c), 'sealed',
        pg_temp.id(c || ' at customer'), 'hash', now(), now() + interval '1 hour'
 from unnest(array['anna', 'bram']) c;
+insert into question_code (customer_id, code_id, subject_id, code_hash, sent_at, expires_at)
+select pg_temp.id(c), pg_temp.id('question code' || c), pg_temp.id(c || ' at elsewhere'), sha256(c::bytea), now(), now() + interval '1 hour'
+from unnest(array['anna', 'bram']) c;
+insert into question_try (customer_id, try_id, subject_id, at)
+select pg_temp.id(c), pg_temp.id('try' || c), pg_temp.id(c || ' at elsewhere'), now() from unnest(array['anna', 'bram']) c;
+insert into confirmation (code_hash, organization_id, subject_id, made_at, expires_at)
+select sha256(o::bytea), pg_temp.id(o), pg_temp.id('eva at ' || o), now(), now() + interval '1 hour' from unnest(array['huis', 'winkel']) o;
 insert into presentation (code_hash, customer_id, made_at, expires_at)
 select sha256(c::bytea), pg_temp.id(c), now(), now() + interval '1 hour' from unnest(array['anna', 'bram']) c;
 insert into presentation_miss (organization_id, since, expires_at, misses)

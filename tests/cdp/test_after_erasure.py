@@ -52,6 +52,8 @@ NEVER = {
     "external_login",
     "proof_code",
     "question",
+    "question_code",
+    "question_try",
     "consent_outbox",
     "access_outbox",
 }

@@ -40,6 +40,20 @@ ROWS = {
         " sent_at, expires_at) select gen_random_uuid(), gen_random_uuid(), 'step-up', gen_random_uuid(), 'email',"
         " decode(repeat('00', 16), 'hex'), '', gen_random_uuid(), '', now(), %s from generate_series(1, %s)"
     ),
+    "question_code": (
+        "insert into question_code (customer_id, code_id, subject_id, code_hash, sent_at, expires_at)"
+        " select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), sha256(''), now(), %s"
+        " from generate_series(1, %s)"
+    ),
+    "question_try": (
+        "insert into question_try (customer_id, try_id, subject_id, at)"
+        " select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %s from generate_series(1, %s)"
+    ),
+    "confirmation": (
+        "insert into confirmation (code_hash, organization_id, subject_id, made_at, expires_at)"
+        " select sha256(gen_random_uuid()::text::bytea), gen_random_uuid(), gen_random_uuid(), now(), %s"
+        " from generate_series(1, %s)"
+    ),
     "presentation": (
         "insert into presentation (code_hash, customer_id, made_at, expires_at)"
         " select sha256(gen_random_uuid()::text::bytea), gen_random_uuid(), now(), %s from generate_series(1, %s)"
@@ -83,6 +97,9 @@ KEPT = {
     "session": timedelta(hours=24),
     "ceremony": timedelta(hours=24),
     "proof_code": timedelta(hours=24),
+    "question_code": timedelta(days=30),
+    "question_try": timedelta(days=30),
+    "confirmation": timedelta(days=30),
     "presentation": timedelta(hours=1),
     "presentation_miss": timedelta(hours=1),
     "used_once": timedelta(minutes=5),

@@ -1,4 +1,4 @@
-"""Bent u dit? A record is asked about without a word of what is in it, and each of the three answers holds."""
+"""Bent u dit? A record is asked about without a word of what is in it, and a yes is proven."""
 
 import psycopg
 import pytest
@@ -6,7 +6,8 @@ import pytest
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
 from tests import make
-from tests.portal.asked import asked_about
+from tests.portal import asked as asking
+from tests.portal.asked import alike, asked_about, code_to, letters_to, owner
 from tests.portal.conftest import Age, Enter
 
 
@@ -18,24 +19,170 @@ def test_a_record_with_my_address_is_asked_about_and_shows_nothing(
     page = enter(asked.person).get("/bent-u-dit").text
 
     assert str(asked.subject) in page
-    assert "Testbedrijf kent iemand met het e-mailadres p…@example.org." in page
+    assert "Testbedrijf kent iemand. Het e-mailadres eindigt op …e.org." in page
     assert "Geheimnaam" not in page
 
 
-def test_yes_makes_it_mine_after_a_fresh_proof(platform: Platform, database_url: str, enter: Enter, stale: Age) -> None:
+def test_a_record_that_is_like_me_shows_how_its_address_ends_and_not_who_holds_it(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    asked = alike(platform, database_url)
+
+    page = enter(asked.person).get("/bent-u-dit").text
+
+    assert "Een organisatie kent iemand. Het e-mailadres eindigt op …e.org." in page
+    assert [] == [each for each in ("Geheimnaam", asked.source.name, asked.address) if each in page]
+
+
+@pytest.mark.parametrize("tier", ["possible", "strong"])
+def test_what_is_only_alike_never_joins_without_its_code(
+    platform: Platform, database_url: str, enter: Enter, tier: str
+) -> None:
+    asked = alike(platform, database_url, tier=tier)
+    portal = enter(asked.person)
+    path = f"/bent-u-dit/{asked.subject}"
+
+    portal.post(path, data={"antwoord": "ja"})
+    before = owner(database_url, asked.subject)
+    portal.post(f"{path}/code", data={"code": code_to(portal, asked.address)})
+
+    assert asked.person.customer_id != before
+    assert asked.person.customer_id == owner(database_url, asked.subject)
+
+
+def test_yes_makes_it_mine_after_a_fresh_proof_and_a_code(
+    platform: Platform, database_url: str, enter: Enter, stale: Age
+) -> None:
     asked = asked_about(platform, database_url)
     stale(asked.person)
-    portal = enter(asked.person)
+    portal, path = enter(asked.person), f"/bent-u-dit/{asked.subject}"
 
-    first = portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"}, follow_redirects=False)
+    first = portal.post(path, data={"antwoord": "ja"}, follow_redirects=False)
     with psycopg.connect(database_url) as connection:
         connection.execute("update session set proven_at = now()")
-    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"})
+    page = portal.post(path, data={"antwoord": "ja"})
+    told = portal.post(f"{path}/code", data={"code": code_to(portal, asked.address)})
 
     assert first.headers["location"].startswith("/bevestigen")
+    assert "Geheimnaam" not in page.text
+    assert "Deze gegevens staan nu ook bij u." in told.text
+    assert asked.person.customer_id == owner(database_url, asked.subject)
+
+
+def test_three_wrong_codes_end_it_for_thirty_days(platform: Platform, database_url: str, enter: Enter) -> None:
+    asked = asked_about(platform, database_url)
+    portal, path = enter(asked.person), f"/bent-u-dit/{asked.subject}"
+    portal.post(path, data={"antwoord": "ja"})
+    code = code_to(portal, asked.address)
+    wrong = f"{(int(code.replace(' ', '')) + 1) % 10**8:08d}"
+
+    tries = [portal.post(f"{path}/code", data={"code": wrong}).status_code for _ in range(3)]
+    spent = portal.post(f"{path}/code", data={"code": code})
+    again = portal.post(path, data={"antwoord": "ja"})
     with psycopg.connect(database_url) as connection:
-        row = connection.execute("select customer_id from subject where subject_id = %s", (asked.subject,)).fetchone()
-    assert (asked.person.customer_id,) == row
+        connection.execute("update question_try set at = at - interval '31 days'")
+    later = portal.post(f"{path}/code", data={"code": code}, follow_redirects=False)
+
+    assert [401, 401, 401, 429, 429] == [*tries, spent.status_code, again.status_code]
+    assert 303 == later.status_code
+
+
+def test_three_wrong_codes_of_one_customer_end_it_for_every_record(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    asked, other = asked_about(platform, database_url), make.organization(platform)
+    second = asking.record(platform, database_url, other, asked.address, user=make.name("user"))
+    portal = enter(asked.person)
+
+    for subject in (asked.subject, asked.subject, second):
+        portal.post(f"/bent-u-dit/{subject}/code", data={"code": "0000 0000"})
+    spent = portal.post(f"/bent-u-dit/{second}", data={"antwoord": "ja"})
+
+    assert 429 == spent.status_code
+
+
+def test_wrong_codes_for_a_record_count_over_everybody_who_tries(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    asked = alike(platform, database_url)
+    others = [make.person(platform) for _ in range(3)]
+    for each in others:
+        asking.bound(database_url, each, asked.subject)
+        enter(each).post(f"/bent-u-dit/{asked.subject}/code", data={"code": "0000 0000"})
+
+    spent = enter(asked.person).post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"})
+
+    assert 429 == spent.status_code
+
+
+def test_nobody_is_pestered_with_codes(platform: Platform, database_url: str, enter: Enter) -> None:
+    asked = alike(platform, database_url)
+    portal = enter(asked.person)
+
+    answers = [portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"}).status_code for _ in range(5)]
+
+    assert [200, 200, 200, 429, 429] == answers
+    assert 3 == letters_to(portal, asked.address)
+
+
+def test_a_code_of_one_record_is_none_of_another(platform: Platform, database_url: str, enter: Enter) -> None:
+    asked, other = asked_about(platform, database_url), make.organization(platform)
+    second = asking.record(platform, database_url, other, asked.address, user=make.name("user"))
+    portal = enter(asked.person)
+
+    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"})
+    answer = portal.post(f"/bent-u-dit/{second}/code", data={"code": code_to(portal, asked.address)})
+
+    assert 401 == answer.status_code
+    assert asked.person.customer_id != owner(database_url, second)
+
+
+def test_a_code_of_one_customer_is_none_of_another(platform: Platform, database_url: str, enter: Enter) -> None:
+    asked, thief = alike(platform, database_url), make.person(platform)
+    asking.bound(database_url, thief, asked.subject)
+
+    portal = enter(asked.person)
+    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"})
+    code = code_to(portal, asked.address)
+    stolen = enter(thief).post(f"/bent-u-dit/{asked.subject}/code", data={"code": code})
+
+    assert 401 == stolen.status_code
+
+
+def test_a_code_ends(platform: Platform, database_url: str, enter: Enter) -> None:
+    asked = asked_about(platform, database_url)
+    portal, path = enter(asked.person), f"/bent-u-dit/{asked.subject}"
+    portal.post(path, data={"antwoord": "ja"})
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update question_code set expires_at = now() - interval '1 second'")
+
+    assert 401 == portal.post(f"{path}/code", data={"code": code_to(portal, asked.address)}).status_code
+
+
+def test_what_a_source_writes_to_a_record_later_proves_nothing(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    """Whoever holds a write key writes their own address to somebody else's record, to be asked about it."""
+    asked, thief = asked_about(platform, database_url), make.email()
+    stated = (Identifier(IdentifierType.EMAIL, thief, verified=False),)
+    make.delivery(platform, asked.source, make.item(Kind.ATTRIBUTES, "city", "x", user=asked.user, identifiers=stated))
+
+    page = enter(make.person(platform, address=thief)).get("/bent-u-dit").text
+
+    assert str(asked.subject) not in page
+
+
+def test_the_first_address_of_an_old_record_proves_nothing_either(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    source, user, thief = make.organization(platform), make.name("user"), make.email()
+    make.delivery(platform, source, make.item(Kind.ATTRIBUTES, "city", "x", user=user))
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update subject set created_at = created_at - interval '2 days'")
+    stated = (Identifier(IdentifierType.EMAIL, thief, verified=False),)
+    make.delivery(platform, source, make.item(Kind.ATTRIBUTES, "city", "y", user=user, identifiers=stated))
+
+    assert "/bent-u-dit/" not in enter(make.person(platform, address=thief)).get("/bent-u-dit").text
 
 
 def test_no_keeps_it_away_until_one_thinks_again(platform: Platform, database_url: str, enter: Enter) -> None:
@@ -48,6 +195,19 @@ def test_no_keeps_it_away_until_one_thinks_again(platform: Platform, database_ur
 
     assert str(asked.subject) not in denied
     assert str(asked.subject) in again
+
+
+def test_after_a_no_its_code_opens_nothing(platform: Platform, database_url: str, enter: Enter) -> None:
+    asked = asked_about(platform, database_url)
+    portal, path = enter(asked.person), f"/bent-u-dit/{asked.subject}"
+    portal.post(path, data={"antwoord": "ja"})
+    code = code_to(portal, asked.address)
+
+    portal.post(path, data={"antwoord": "nee"})
+    answer = portal.post(f"{path}/code", data={"code": code})
+
+    assert 404 == answer.status_code
+    assert asked.person.customer_id != owner(database_url, asked.subject)
 
 
 def test_not_knowing_asks_again_in_thirty_days(platform: Platform, database_url: str, enter: Enter) -> None:
@@ -81,10 +241,10 @@ def test_a_record_about_health_does_not_say_whose_it_is(platform: Platform, data
     assert "Testbedrijf" not in page
 
 
-def test_an_address_that_a_crowd_has_is_nobody_s(platform: Platform, database_url: str, enter: Enter) -> None:
+def test_an_address_that_more_than_three_people_have_is_nobody_s(platform: Platform, enter: Enter) -> None:
     source, address = make.organization(platform), make.email()
     stated = (Identifier(IdentifierType.EMAIL, address, verified=False),)
-    for _ in range(6):
+    for _ in range(4):
         make.delivery(
             platform, source, make.item(Kind.ATTRIBUTES, "city", "x", user=make.name("user"), identifiers=stated)
         )
@@ -92,3 +252,27 @@ def test_an_address_that_a_crowd_has_is_nobody_s(platform: Platform, database_ur
     page = enter(make.person(platform, address=address)).get("/bent-u-dit").text
 
     assert "/bent-u-dit/" not in page
+
+
+def test_each_step_stands_in_my_log_and_in_that_of_whose_record_it_is(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    asked = alike(platform, database_url)
+    other = owner(database_url, asked.subject)
+    portal, path = enter(asked.person), f"/bent-u-dit/{asked.subject}"
+
+    portal.get("/bent-u-dit")
+    portal.get("/bent-u-dit")
+    portal.post(path, data={"antwoord": "ja"})
+    portal.post(f"{path}/code", data={"code": "0000 0000"})
+    portal.post(path, data={"antwoord": "nee"})
+
+    steps = ["question", "question-code", "question-wrong", "question-no"]
+    with psycopg.connect(database_url) as connection:
+        lines = connection.execute(
+            "select customer_id, path from access where path like 'question%%' and customer_id = any (%s)"
+            " order by at, access_id",
+            ([asked.person.customer_id, other],),
+        ).fetchall()
+    assert steps == [path for customer, path in lines if customer == asked.person.customer_id]
+    assert steps == [path for customer, path in lines if customer == other]

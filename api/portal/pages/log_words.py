@@ -20,6 +20,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "objected": later("U maakte hier bezwaar tegen."),
     "ambiguous": later("Het was niet zeker wie er bedoeld werd."),
     "not-grantable": later("Deze gegevens krijgt niemand."),
+    "code-ended": later("Deze code was al gebruikt of te oud."),
+    "question-wrong": later("De code was verkeerd."),
 }
 _OTHERWISE: Final = later("Hier is geen toegang voor.")
 _OWN: Final[Mapping[str, str]] = {
@@ -36,6 +38,22 @@ _OWN: Final[Mapping[str, str]] = {
     "page:sign-in": later("U bekeek hoe u inlogt."),
     "sources": later("U bekeek welke organisaties u kennen."),
     "evidence": later("U bekeek wat organisaties over toestemming zeggen."),
+    "question": later("Wij vroegen of gegevens ook van u zijn."),
+    "question-code": later("Wij stuurden een code, om te weten of gegevens van u zijn."),
+    "question-yes": later("U bewees dat gegevens van u zijn."),
+    "question-no": later("U zei: deze gegevens zijn niet van mij."),
+    "question-unknown": later("U zei dat u niet weet of gegevens van u zijn."),
+    "question-wrong": later("U typte een verkeerde code."),
+}
+_KNOWING: Final[Mapping[str, str]] = {
+    "lookup": later("Zocht of wij u kennen."),
+    "presentation": later("Kreeg uw code."),
+    "question": later("Vroeg iemand of uw gegevens van hem of haar zijn. Er was niets te zien."),
+    "question-code": later("Stuurde een code naar het adres of nummer in uw gegevens."),
+    "question-yes": later("Kreeg de goede code van iemand die zei: dit ben ik."),
+    "question-no": later("Hoorde van iemand dat uw gegevens niet van hem of haar zijn."),
+    "question-unknown": later("Hoorde van iemand dat uw gegevens misschien van hem of haar zijn."),
+    "question-wrong": later("Kreeg een verkeerde code van iemand die uw gegevens wilde."),
 }
 _OWN_OTHERWISE: Final = later("U bekeek een pagina.")
 
@@ -63,8 +81,8 @@ def what(speech: Speech, line: Line) -> str:
     if line.is_own:
         said = speech.say(_OWN.get(line.path, _OWN_OTHERWISE))
         return said if line.times == 1 else f"{said} {_together(speech, line)}"
-    if line.path == "lookup":
-        return speech.say("Zocht of wij u kennen.")
+    if line.path in _KNOWING:
+        return speech.say(_KNOWING[line.path])
     if line.path in {"demands", "decision"}:
         return _decision(speech, line) if line.path == "decision" else speech.say("Kreeg de verbetering die u doorgaf:")
     if not line.is_seen and len(line.asked) >= EVERYTHING:
@@ -100,7 +118,7 @@ def data(speech: Speech, catalog: Catalog, line: Line) -> str:
         return (
             "" if len(line.asked) >= EVERYTHING else ", ".join(category(speech, catalog, each) for each in line.asked)
         )
-    if line.is_own or line.path == "lookup" or (not line.is_seen and len(line.asked) >= EVERYTHING):
+    if line.is_own or line.path in _KNOWING or (not line.is_seen and len(line.asked) >= EVERYTHING):
         return ""
     return ", ".join(category(speech, catalog, each) for each in (line.released if line.is_seen else line.asked))
 

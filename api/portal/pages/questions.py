@@ -1,4 +1,4 @@
-"""Is dit u? A record that may be the customer's: what is needed to recognise it, and nothing of anybody else.
+"""Bent u dit? A record that may be the customer's: what is needed to recognise it, and nothing of anybody else.
 
 `cards` makes what Overzicht places; the template is `questions.html`'s macro `card` in parts of its own.
 """
@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from api.portal import places
 from api.portal.frame import Frame, Page
-from api.portal.pages.masking import masked
+from api.portal.pages.login import Trouble
 from api.portal.speech import Speech
 from cdp.directory import Names
 from cdp.keys.blind import IdentifierType
@@ -34,6 +34,18 @@ class QuestionsPage(Page):
     cards: tuple[Card, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofPage(Page):
+    """Where a code went, and the field for it."""
+
+    template: ClassVar[str] = "question_proof.html"
+
+    sentence: str
+    where: str
+    action: str
+    again: str
+
+
 def cards(speech: Speech, names: Names, questions: Iterable[Question]) -> tuple[Card, ...]:
     """Return the questions as they are asked."""
     return tuple(
@@ -47,13 +59,41 @@ def page(speech: Speech, frame: Frame, asked: tuple[Card, ...]) -> QuestionsPage
     return QuestionsPage(frame=frame, title=speech.say("Bent u dit?"), cards=asked)
 
 
+def proof(speech: Speech, frame: Frame, names: Names, question: Question, *, trouble: Trouble) -> ProofPage:
+    """Return the page on which a yes is proven."""
+    say, faults = speech.say, _faults(speech)
+    is_mail = question.type is IdentifierType.EMAIL
+    return ProofPage(
+        frame=frame,
+        title=say("Typ de code"),
+        fault=faults.get(trouble),
+        sentence=_sentence(speech, names, question),
+        where=say("Wij stuurden een e-mail naar dat adres.")
+        if is_mail
+        else say("Wij stuurden een sms naar dat nummer."),
+        action=places.question_code(question.subject_id),
+        again=f"{places.QUESTIONS}/{question.subject_id}",
+    )
+
+
+def _faults(speech: Speech) -> dict[Trouble, str]:
+    return {
+        Trouble.CODE: speech.say("Deze code klopt niet. Kijk nog eens goed."),
+        Trouble.TOO_OFTEN: speech.say("Dit is te vaak geprobeerd. Over 30 dagen kan het weer."),
+    }
+
+
 def _sentence(speech: Speech, names: Names, each: Question) -> str:
-    hidden = masked(each.type, each.matched)
+    is_mail = each.type is IdentifierType.EMAIL
     if each.source is None:
-        if each.type is IdentifierType.EMAIL:
-            return speech.say("Een organisatie kent iemand met het e-mailadres %(value)s.", value=hidden)
-        return speech.say("Een organisatie kent iemand met het telefoonnummer %(value)s.", value=hidden)
+        if is_mail:
+            return speech.say(
+                "Een organisatie kent iemand. Het e-mailadres eindigt op …%(ending)s.", ending=each.ending
+            )
+        return speech.say("Een organisatie kent iemand. Het telefoonnummer eindigt op …%(ending)s.", ending=each.ending)
     name = names.name(each.source)
-    if each.type is IdentifierType.EMAIL:
-        return speech.say("%(name)s kent iemand met het e-mailadres %(value)s.", name=name, value=hidden)
-    return speech.say("%(name)s kent iemand met het telefoonnummer %(value)s.", name=name, value=hidden)
+    if is_mail:
+        return speech.say(
+            "%(name)s kent iemand. Het e-mailadres eindigt op …%(ending)s.", name=name, ending=each.ending
+        )
+    return speech.say("%(name)s kent iemand. Het telefoonnummer eindigt op …%(ending)s.", name=name, ending=each.ending)

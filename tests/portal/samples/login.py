@@ -113,8 +113,8 @@ def _confirm(*proven: Proven, is_sent: bool = False, trouble: Trouble = Trouble.
 
 def _asked(locale: Language) -> Page:
     asked = [
-        Question(world.identity("one"), world.identity("woonvast"), IdentifierType.EMAIL, "noor@example.org"),
-        Question(world.identity("two"), None, IdentifierType.PHONE, "+31612345678"),
+        Question(world.identity("one"), world.identity("woonvast"), IdentifierType.EMAIL, "e.org"),
+        Question(world.identity("two"), None, IdentifierType.PHONE, "78"),
     ]
     speech = world.speech(locale)
     return questions.page(speech, world.frame(locale, None), questions.cards(speech, world.NAMES, asked))

@@ -57,7 +57,7 @@ def _busy(locale: Language) -> Page:
     facts = world.facts(locale, grants=world.SEVERAL, requests=(world.ASKS,), looked=world.LOOKED)
     week = {(world.identity(slug), purpose): each for (slug, purpose), each in world.LOOKED.items()}
     known = world.speech(locale).say(
-        "%(name)s kent iemand met het e-mailadres %(value)s.", name="Woonvast", value="n…@…org"
+        "%(name)s kent iemand. Het e-mailadres eindigt op …%(ending)s.", name="Woonvast", ending="e.org"
     )
     cards = (Card("bent-u-dit-1", known, f"/bent-u-dit/{world.identity('question')}"),)
     back = overview.Back(_addressing(locale), week, ACTS, world.AT - timedelta(days=5), cards)

@@ -1,0 +1,44 @@
+"""Samples of what is about who somebody is: proving that a record is theirs, and showing oneself."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from api.portal.frame import Page
+from api.portal.pages import present, questions
+from api.portal.pages.login import Trouble
+from cdp.catalog.files import Language
+from cdp.keys.blind import IdentifierType
+from cdp.presentations import Presentation
+from cdp.questions import Question
+from tests.portal.samples import world
+
+MADE: Final = Presentation("7KMQXR42", world.AT + timedelta(minutes=5))
+
+
+def _present(locale: Language) -> Page:
+    return present.present(world.speech(locale), world.frame(locale, None), None)
+
+
+def _shown(locale: Language) -> Page:
+    return present.present(world.speech(locale), world.frame(locale, None), MADE)
+
+
+def _proof(locale: Language) -> Page:
+    question = Question(world.identity("one"), world.identity("woonvast"), IdentifierType.EMAIL, "e.org")
+    speech = world.speech(locale)
+    return questions.proof(speech, world.frame(locale, None), world.NAMES, question, trouble=Trouble.NONE)
+
+
+def _wrong(locale: Language) -> Page:
+    question = Question(world.identity("two"), None, IdentifierType.PHONE, "78")
+    speech = world.speech(locale)
+    return questions.proof(speech, world.frame(locale, None), world.NAMES, question, trouble=Trouble.CODE)
+
+
+SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
+    "laat-uzelf-zien": _present,
+    "laat-uzelf-zien-code": _shown,
+    "bent-u-dit-code": _proof,
+    "bent-u-dit-code-fout": _wrong,
+}
