@@ -43,12 +43,7 @@ def given(text: str) -> tuple[tuple[str, ...], str]:
     """Return the given names that are written out, and the initials of all of them in order."""
     names: list[str] = []
     initials = ""
-    for word in text[:MOST_LETTERS].replace("-", " ").split():
-        letters = _NO_LETTER.sub("", fold(word)).replace(" ", "")
-        if (names or initials) and letters in _PARTICLES:
-            continue
-        if not letters or letters in _TITLES or letters in _NOBODY:
-            continue
+    for word, letters in _own_words(text):
         if _INITIALS.fullmatch(word) or _CAPITALS.fullmatch(word):
             initials += letters
         else:
@@ -80,3 +75,14 @@ def whole(text: str) -> tuple[str, str]:
         return " ".join(tail[:cut]), " ".join([*tail[cut:], before])
     cut = next((place for place, word in enumerate(words) if place and fold(word) in _PARTICLES), len(words) - 1)
     return " ".join(words[:cut]), " ".join(words[cut:])
+
+
+def _own_words(text: str) -> list[tuple[str, str]]:
+    """Return the words of a given name as written and folded, without titles, and without particles if others stay."""
+    words = [(word, _NO_LETTER.sub("", fold(word)).replace(" ", "")) for word in _words(text)]
+    real = [(word, letters) for word, letters in words if letters and letters not in _TITLES and letters not in _NOBODY]
+    return [each for each in real if each[1] not in _PARTICLES] or real
+
+
+def _words(text: str) -> list[str]:
+    return text[:MOST_LETTERS].replace("-", " ").split()

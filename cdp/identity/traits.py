@@ -61,10 +61,11 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def is_enough(self) -> bool:
-        """Whether there is enough to be matched at all: two different kinds of evidence, one of them a person's."""
-        person = (bool(self.given or self.initials) and bool(self.surname), self.birth is not None)
-        kinds = (*person, bool(self.emails), bool(self.mobiles), bool(self.landlines), bool(self.home))
-        return sum(kinds) >= ENOUGH and (any(person) or bool(self.emails) or bool(self.mobiles))
+        """Whether there is enough to be matched at all: an identifier of their own, or two kinds of evidence."""
+        is_named = bool(self.given or self.initials) and bool(self.surname)
+        kinds = (is_named, self.birth is not None, bool(self.landlines), bool(self.home))
+        is_person = is_named or self.birth is not None
+        return bool(self.emails or self.mobiles) or (is_person and sum(kinds) >= ENOUGH)
 
     def to_bytes(self) -> bytes:
         """Return the traits as bytes, with the version of their form in front."""

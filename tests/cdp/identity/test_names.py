@@ -28,6 +28,8 @@ GIVEN = [
     ("Jan P.", (("jan",), "jp")),
     ("Mevr. Zoë", (("zoe",), "z")),
     ("Anna de", (("anna",), "a")),
+    ("van der Wolde", (("wolde",), "w")),
+    ("Al", (("al",), "a")),
     ("test", ((), "")),
     ("", ((), "")),
 ]
