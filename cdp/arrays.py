@@ -57,8 +57,25 @@ class Integers(Column):
     """A column of type integer."""
 
 
-_OIDS: Final = {Uuids: 2950, Texts: 25, Blobs: 17, Moments: 1184, Flags: 16, Integers: 23}
-_ARRAY_OIDS: Final = {Uuids: 2951, Texts: 1009, Blobs: 1001, Moments: 1185, Flags: 1000, Integers: 1007}
+class Longs(Column):
+    """A column of type bigint."""
+
+
+class Reals(Column):
+    """A column of type real."""
+
+
+_OIDS: Final = {Uuids: 2950, Texts: 25, Blobs: 17, Moments: 1184, Flags: 16, Integers: 23, Longs: 20, Reals: 700}
+_ARRAY_OIDS: Final = {
+    Uuids: 2951,
+    Texts: 1009,
+    Blobs: 1001,
+    Moments: 1185,
+    Flags: 1000,
+    Integers: 1007,
+    Longs: 1016,
+    Reals: 1021,
+}
 
 
 def uuids(values: Iterable[UUID]) -> Uuids:
@@ -116,6 +133,16 @@ def flags(values: Iterable[bool]) -> Flags:
 def integers(values: Iterable[int]) -> Integers:
     """Return a column of whole numbers of 32 bits."""
     return Integers(_fixed(Integers, [value.to_bytes(4, signed=True) for value in values]))
+
+
+def longs(values: Iterable[int]) -> Longs:
+    """Return a column of whole numbers of 64 bits."""
+    return Longs(_fixed(Longs, [value.to_bytes(8, signed=True) for value in values]))
+
+
+def reals(values: Iterable[float]) -> Reals:
+    """Return a column of numbers."""
+    return Reals(_fixed(Reals, [struct.pack("!f", value) for value in values]))
 
 
 def _fixed(kind: type[Column], values: Sequence[bytes]) -> bytes:

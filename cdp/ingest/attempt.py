@@ -16,11 +16,12 @@ from cdp import arrays, ids
 from cdp.catalog.files import Catalog
 from cdp.catalog.reading import HOLD
 from cdp.database import sql
+from cdp.identity.attributes import IDENTIFYING
 from cdp.ingest import rows, subjects, versions
 from cdp.ingest.batch import Batch, Taken
 from cdp.ingest.drafts import Draft, Places, Sheet
 from cdp.ingest.filing import Files
-from cdp.ingest.items import Outcome, Reason, Rejection
+from cdp.ingest.items import Kind, Outcome, Reason, Rejection
 from cdp.ingest.naming import Book, Known, Mention
 from cdp.ingest.subjects import Finder, Found, Subject
 from cdp.ingest.transaction import Rows, Transaction
@@ -77,6 +78,8 @@ class Attempt:
         self._found: list[Found] = []
         self._barred: frozenset[int] = frozenset()
         self._is_trusted = False
+        self.changed: list[Subject] = []
+        """The subjects of whom something is new that identifies them."""
 
     async def run(self, version: int, catalog: Catalog, *, without: frozenset[int]) -> Taken:
         """Do everything but commit and return what became of the batch; `without` are groups that are rejected.
@@ -291,6 +294,8 @@ class Attempt:
             again = rows.versions((customer, row) for customer, row, _ in changes.confirmed)
             self._put("store_confirm", {**again, "ats": arrays.moments(at for *_, at in changes.confirmed)})
         if said:
+            telling = (d for d in said if d.thing[1] in IDENTIFYING and d.thing[0] == Kind.ATTRIBUTES)
+            self.changed = list({draft.subject.id: draft.subject for draft in telling}.values())
             self._put("store_records", rows.records(said, is_trusted=self._is_trusted))
         if told:
             self._put("store_interactions", rows.interactions(told))

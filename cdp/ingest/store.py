@@ -1,13 +1,15 @@
 """Storing what came in: one batch of one source, in one transaction, with a verdict for every item.
 
 Rules: (1) what is acknowledged is on the disk; (2) the same delivery again changes nothing; (3) one item that cannot
-be stored harms no other, also when only the database notices; (4) a source adds and reads no value.
+be stored harms no other, also when only the database notices; (4) a source adds and reads no value; (5) what somebody
+new may be is found out behind everything else, and nothing of it is told.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -15,13 +17,17 @@ from uuid import UUID
 import psycopg
 from psycopg import errors
 
-from cdp import refusals, replicas
+from cdp import arrays, refusals, replicas
 from cdp.catalog import files
+from cdp.database import sql
+from cdp.identity.matching import AT_ONCE, Matching
+from cdp.identity.store import Person
 from cdp.ingest import drafts
 from cdp.ingest.attempt import Attempt, CatalogMoved, Prepared
-from cdp.ingest.batch import Batch, Taken
+from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.items import Item, Kind
 from cdp.ingest.naming import Book
+from cdp.ingest.subjects import Subject
 from cdp.ingest.transaction import Transaction
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
@@ -29,6 +35,7 @@ from cdp.platform import Platform
 from consent.errors import Problem
 
 ATTEMPTS: Final = 8
+_LATER: Final = frozenset({Path.IMPORT, Path.PULL})
 LARGE: Final = 1_000
 """From so many groups on, the work before the transaction leaves the event loop to others."""
 _MAKE_YEARS: Final = b"select make_years(%(years)s::integer[])"
@@ -49,6 +56,7 @@ class Store:
         """Make ready; no connection is made yet."""
         self._platform = platform
         self._years: set[int] = set()
+        self._matching = Matching(platform)
         self._marks = Mac(Mac(platform.ring.single(Single.SYSTEM)).digest(b"arrivals"))
 
     async def take(self, batch: Batch, *, is_rehearsal: bool = False) -> Taken:
@@ -130,8 +138,21 @@ class Store:
                     await transaction.ask()
                     await lane.rollback()
                 else:
+                    if attempt.changed:
+                        await self._compare(batch, transaction, attempt.changed)
                     await transaction.commit()
         return taken
+
+    async def _compare(self, batch: Batch, transaction: Transaction, changed: Sequence[Subject]) -> None:
+        """Find out who the changed subjects may be; of a large delivery, or one that nobody waits for, later."""
+        if len(changed) > AT_ONCE or batch.path in _LATER:
+            ordered = arrays.ids(sorted(subject.id for subject in changed))
+            facts = {"source": _source(batch), "moment": batch.received_at, "subjects": ordered}
+            transaction.later((sql("match_queue").encode(), facts))
+            return
+        source = _source(batch).bytes
+        people = [Person(subject.id, subject.customer, source, subject.key) for subject in changed]
+        await self._matching.match(transaction, people, at=batch.received_at)
 
     async def _look_up(self, batch: Batch) -> None:
         """Have the catalog of the source remembered as it is now."""

@@ -21,6 +21,7 @@ _PLAN: Final = (
     b" set_config('enable_seqscan', 'off', true), set_config('synchronous_commit', 'on', true)"
 )
 _ENTER: Final = b"select enter_scope(%(a)s, %(b)s, %(c)s, %(d)s, %(e)s, %(f)s, %(g)s)"
+_LEAVE: Final = b"select set_config('role', 'none', true)"
 _AND_WAIT: Final = b", set_config('synchronous_commit', 'remote_apply', true)"
 
 
@@ -32,6 +33,10 @@ class Transaction:
         enter = _ENTER + _AND_WAIT if remote_apply else _ENTER
         self.connection: Final = lane
         self._waiting: list[Asked] = [_BEGIN, (_PLAN, {}), (enter, dict(zip("abcdefg", words, strict=True)))]
+
+    def become(self, words: tuple[str, ...]) -> None:
+        """Go on in another scope, with the next trip: what the one of before could do ends there."""
+        self.later((_LEAVE, {}), (_ENTER, dict(zip("abcdefg", words, strict=True))))
 
     def later(self, *asked: Asked) -> None:
         """Let these go with the next trip; their rows are not told."""

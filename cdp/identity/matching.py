@@ -1,0 +1,90 @@
+"""Matching as it happens: the subjects of a delivery are compared with whoever is like them, in its own transaction.
+
+Rules: (1) only subjects are compared of which something changed that identifies them; (2) whoever compares takes turns
+with others who have a key in common, so that of two deliveries at once neither is missed; (3) what comes of it is
+nothing that the source is told: not by an outcome, not by an error, and the same statements are sent whoever is found;
+(4) what follows from a bond is for the keeper's functions: see `cdp.identity.bonds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from cdp.identity import bonds, deciding, store
+from cdp.identity.bonds import Found
+from cdp.identity.deciding import Tier
+from cdp.identity.model import Model
+from cdp.identity.store import Hashes, Other, Person
+from cdp.identity.traits import Traits
+from cdp.ingest.transaction import Transaction
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+
+AT_ONCE: Final = 25
+"""Of so many subjects at most in its own transaction; a larger delivery leaves them to a worker."""
+SCOPE: Final = Scope(Principal.MATCHER)
+
+
+class Matching:
+    """Compares subjects with others; one for a process."""
+
+    def __init__(self, platform: Platform, model: Model | None = None) -> None:
+        """Make ready, with the shipped model unless another is given."""
+        self._platform = platform
+        self._hashes = Hashes(platform.ring)
+        self._model = model or Model.shipped()
+
+    async def match(self, transaction: Transaction, people: Sequence[Person], *, at: datetime) -> None:
+        """Bring the likenesses of `people` up to date and keep whom they are like; the next trip writes it.
+
+        From here on the transaction goes on as the matcher.
+        """
+        transaction.become(self._platform.database.words(SCOPE))
+        known, keys = await self._known(transaction, people)
+        asked = store.hold(keys), store.keep(people, known, keys, at=at), store.alike(keys)
+        _, _, rows = await transaction.ask(*asked)
+        self.tell(transaction, people, known, store.others(self._platform.ring, rows), at=at)
+
+    async def refresh(self, transaction: Transaction, people: Sequence[Person], *, at: datetime) -> None:
+        """Bring only the likenesses up to date, with the next trip."""
+        known, keys = await self._known(transaction, people)
+        transaction.later(store.keep(people, known, keys, at=at))
+
+    async def stored(
+        self, transaction: Transaction, people: Sequence[Person]
+    ) -> tuple[Mapping[bytes, Traits], Mapping[bytes, Sequence[int]]]:
+        """Return the likenesses of `people` as they are kept, and their keys."""
+        (rows,) = await transaction.ask(store.asked_for_kept(people))
+        return store.kept(people, rows)
+
+    async def _known(
+        self, transaction: Transaction, people: Sequence[Person]
+    ) -> tuple[Mapping[bytes, Traits], Mapping[bytes, Sequence[int]]]:
+        (rows,) = await transaction.ask(store.asked_for(people))
+        known = store.likenesses(people, rows)
+        return known, {each.subject: self._hashes.of(known[each.subject]) for each in people}
+
+    def tell(
+        self,
+        transaction: Transaction,
+        people: Sequence[Person],
+        known: Mapping[bytes, Traits],
+        others: Sequence[Other],
+        *,
+        at: datetime,
+    ) -> None:
+        """Judge each pair, and hand over what was found with the next trip."""
+        sources = {each.subject: each.source for each in people}
+        found = {}
+        for other in others:
+            pair = min(other.of, other.subject), max(other.of, other.subject)
+            if pair not in found:
+                found[pair] = self._judged(pair, known[other.of], other, is_own=sources[other.of] == other.source)
+        told = [each for each in found.values() if each is not None]
+        transaction.later(bonds.told(list(sources), told, model=self._model, at=at))
+
+    def _judged(self, pair: tuple[bytes, bytes], mine: Traits, other: Other, *, is_own: bool) -> Found | None:
+        judged = deciding.judge(self._model, mine, other.traits, same_source=is_own)
+        return None if judged.tier is Tier.NONE else Found(pair, judged)

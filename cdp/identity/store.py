@@ -1,0 +1,205 @@
+"""What matching keeps: of every subject its likeness, sealed, and hashed keys by which others like it are found.
+
+Rules: (1) a likeness follows from the records that stand, and from where somebody lived before; (2) it is sealed under
+its subject's key, so that it ends with it; (3) a key is HMAC-SHA256 cut to 64 bits, with one secret for each kind, so
+that keys of two kinds tell nothing about one another; (4) a source hands in and reads nothing of it: these statements
+run as `cdp_matcher`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import msgspec
+
+from cdp import arrays
+from cdp.database import sql
+from cdp.identity import blocking, traits
+from cdp.identity.blocking import KeyKind
+from cdp.identity.traits import Traits
+from cdp.ingest.transaction import Rows
+from cdp.keys import sealing
+from cdp.keys.mac import Mac
+from cdp.keys.ring import KeyProvider, LocalKeyRing, Single
+from cdp.keys.sealing import DataKey
+from cdp.lane import Asked
+from consent.errors import Invalid
+
+_KEY_BYTES: Final = 8
+_FORMER: Final = 5
+_FACTS: Final = sql("match_facts").encode()
+_PUT: Final = sql("match_put").encode()
+_STORED: Final = sql("match_stored").encode()
+_CANDIDATES: Final = sql("match_candidates").encode()
+_HOLD: Final = b"select hold_match_keys(%(keys)s)"
+
+
+class Person(NamedTuple):
+    """A subject that is compared: its ids as their 16 bytes, and its key ready for use."""
+
+    subject: bytes
+    customer: bytes
+    source: bytes
+    key: DataKey
+
+
+class Other(NamedTuple):
+    """Somebody who may be the same person as `subject`."""
+
+    of: bytes
+    subject: bytes
+    customer: bytes
+    source: bytes
+    traits: Traits
+
+
+class Hashes:
+    """Turns what people may have in common into keys."""
+
+    __slots__ = ("_macs",)
+
+    def __init__(self, ring: LocalKeyRing) -> None:
+        """Derive a secret for each kind from the key ring."""
+        system = Mac(ring.single(Single.SYSTEM))
+        self._macs = {kind: Mac(system.digest(f"match key {kind}".encode())) for kind in KeyKind}
+
+    def __repr__(self) -> str:
+        """Give a text without the secrets."""
+        return "Hashes(hidden)"
+
+    def of(self, known: Traits) -> list[int]:
+        """Return the keys of one subject, in order; none where too little is known to compare it at all."""
+        if not known.is_enough:
+            return []
+        hashed = (self._macs[key.kind].digest(key.text.encode()) for key in blocking.keys(known))
+        return sorted({int.from_bytes(each[:_KEY_BYTES], signed=True) for each in hashed})
+
+
+def asked_for(people: Sequence[Person]) -> Asked:
+    """Return the question what stands of `people`."""
+    return _FACTS, _who(people)
+
+
+def likenesses(people: Sequence[Person], rows: Rows) -> dict[bytes, Traits]:
+    """Return what is known of each subject, by the answer to `asked_for`."""
+    facts: dict[bytes, dict[str, object]] = defaultdict(dict)
+    before: dict[bytes, Traits] = {}
+    keys = {each.subject: each.key.opener for each in people}
+    for subject, row, name, sealed in rows:
+        table = "likeness" if name is None else "record"
+        plain = opened(keys[subject], sealed, table=table, row=row)
+        if plain is None:
+            continue
+        if name is not None:
+            facts[subject][name] = msgspec.json.decode(plain)
+        elif (stood := _read(plain)) is not None:
+            before[subject] = stood
+    return {each.subject: _after(before.get(each.subject), facts[each.subject]) for each in people}
+
+
+def asked_for_kept(people: Sequence[Person]) -> Asked:
+    """Return the question how the likenesses of `people` are kept."""
+    return _STORED, _who(people)
+
+
+def kept(people: Sequence[Person], rows: Rows) -> tuple[dict[bytes, Traits], dict[bytes, Sequence[int]]]:
+    """Return what is kept of each subject, and its keys, by the answer to `asked_for_kept`."""
+    openers = {each.subject: each.key.opener for each in people}
+    known: dict[bytes, Traits] = {}
+    keys: dict[bytes, Sequence[int]] = {}
+    for subject, hashed, sealed in rows:
+        plain = opened(openers[subject], sealed, table="likeness", row=subject)
+        if plain is not None and (stood := _read(plain)) is not None:
+            known[subject], keys[subject] = stood, hashed
+    return known, keys
+
+
+def _after(before: Traits | None, facts: Mapping[str, object]) -> Traits:
+    """Return the traits in `facts`, which remember where the person lived before."""
+    found = traits.of(facts)
+    if before is None:
+        return found
+    homes = (each for each in (before.home, *before.former, *found.former) if each and each != found.home)
+    former = tuple(dict.fromkeys(homes))[:_FORMER]
+    return found if former == found.former else msgspec.structs.replace(found, former=former)
+
+
+def keep(
+    people: Sequence[Person], known: Mapping[bytes, Traits], keys: Mapping[bytes, Sequence[int]], *, at: datetime
+) -> Asked:
+    """Return what keeps the likenesses of `people` and their keys."""
+    told = [(each.key, each.subject, known[each.subject].to_bytes()) for each in people]
+    return _PUT, {
+        **_who(people),
+        "sources": arrays.ids(each.source for each in people),
+        "sealed": arrays.blobs(sealing.seal_all(told, table="likeness", column="sealed")),
+        "moment": at,
+        **_columns(keys),
+    }
+
+
+def hold(keys: Mapping[bytes, Sequence[int]]) -> Asked:
+    """Return what lets those who compare subjects with these keys take turns until the transaction ends."""
+    return _HOLD, {"keys": arrays.longs(sorted({key for each in keys.values() for key in each}))}
+
+
+def alike(keys: Mapping[bytes, Sequence[int]]) -> Asked:
+    """Return the question who else has one of these keys."""
+    return _CANDIDATES, {
+        "subjects": arrays.ids(keys),
+        **_columns(keys),
+        "hot": blocking.HOTTEST,
+        "enough": blocking.ENOUGH,
+    }
+
+
+def others(ring: KeyProvider, rows: Rows) -> list[Other]:
+    """Return whom `alike` found, with what is known of them; who was erased, or cannot be read, is left out."""
+    wrapped = {row[1]: row[5] for row in rows}
+    openers = {
+        subject: sealing.opener(key)
+        for subject, key in ring.unwrap_named(subject + each for subject, each in wrapped.items()).items()
+    }
+    read: dict[bytes, Traits | None] = {}
+    for _, subject, _, _, sealed, _ in rows:
+        if subject in openers and subject not in read:
+            plain = opened(openers[subject], sealed, table="likeness", row=subject)
+            read[subject] = None if plain is None else _read(plain)
+    return [
+        Other(of, subject, customer, source, found)
+        for of, subject, customer, source, _, _ in rows
+        if (found := read.get(subject)) is not None
+    ]
+
+
+def opened(opener: sealing.Opener, sealed: bytes, *, table: str, row: bytes) -> bytes | None:
+    """Return what was sealed for this row, or None for anything else."""
+    try:
+        return opener(
+            sealed[: sealing.NONCE_BYTES], sealed[sealing.NONCE_BYTES :], table.encode() + b"\0" + row + b"\0sealed"
+        )
+    except sealing.NOT_OPENED:
+        return None
+
+
+def _read(plain: bytes) -> Traits | None:
+    """Return the traits in these bytes; None for those of another release, which a re-link makes anew."""
+    try:
+        return traits.from_bytes(plain)
+    except Invalid:
+        return None
+
+
+def _who(people: Sequence[Person]) -> dict[str, arrays.Column]:
+    return {
+        "customers": arrays.ids(each.customer for each in people),
+        "subjects": arrays.ids(each.subject for each in people),
+    }
+
+
+def _columns(keys: Mapping[bytes, Iterable[int]]) -> dict[str, arrays.Column]:
+    pairs = [(subject, key) for subject, each in keys.items() for key in each]
+    return {"key_subjects": arrays.ids(subject for subject, _ in pairs), "keys": arrays.longs(key for _, key in pairs)}
