@@ -155,11 +155,11 @@ def _arguments(scope: Scope) -> tuple[str, tuple[str, ...] | None]:
     purposes = [value for name, value in fields if name == "purpose"]
     categories = sorted({value for name, value in fields if name == "category"})
     if not purposes:
-        raise Invalid("this field is missing", field="purpose")
+        raise Invalid("this field is missing", field="/purpose")
     if not is_key(purposes[0]):
-        raise Invalid("this is not written as it must be", field="purpose")
+        raise Invalid("this is not written as it must be", field="/purpose")
     if len(categories) > MOST_CATEGORIES or not all(is_key(each) for each in categories):
-        raise Invalid("this is not written as it must be", field="category")
+        raise Invalid("this is not written as it must be", field="/category")
     return purposes[0], tuple(categories) or None
 
 

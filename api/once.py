@@ -103,7 +103,7 @@ class OnceOnly:
             await self._app(scope, receive, send)
             return
         if len(found) > 1 or not _GOOD.fullmatch(found[0]):
-            await errors.response_of(scope, BadKey(field=HEADER))(scope, receive, send)
+            await errors.response_of(scope, BadKey(field=f"/{HEADER}"))(scope, receive, send)
             return
         held = scope[_KEY] = _Held(found[0].decode())
         await self._app(scope, receive, _Keeping(held, send))

@@ -44,9 +44,9 @@ class Parameters(NamedTuple):
         for name in sent:
             if name not in self.once and name not in self.many:
                 known = validation.known_names(scope["app"])
-                raise ParameterUnknown(self._sentence(), field=name if name in known else None)
+                raise ParameterUnknown(self._sentence(), field=f"/{name}" if name in known else None)
             if name in seen and name in self.once:
-                raise ParameterRepeated(f"{name} is given once only", field=name)
+                raise ParameterRepeated(f"{name} is given once only", field=f"/{name}")
             seen.add(name)
 
     def _sentence(self) -> str:

@@ -13,7 +13,7 @@ _OWN = "urn:cdp:problem:"
 
 
 class ProblemDocument(BaseModel):
-    """What is wrong (RFC 9457). `code` never changes its meaning; `field` is a JSON pointer into the request."""
+    """What is wrong (RFC 9457). `code` never changes its meaning; `field` is a JSON pointer (RFC 6901)."""
 
     type: str
     title: str

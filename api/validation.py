@@ -85,12 +85,10 @@ def _names(document: object) -> Iterable[str]:
 
 
 def _pointer(location: tuple[Any, ...], known: frozenset[str]) -> str | None:
-    """Return a JSON pointer (RFC 6901) for the body, a name for anything else; unknown names are left out."""
+    """Return a JSON pointer (RFC 6901) into the body or to a parameter; unknown names are left out."""
     where, *parts = location
-    names = [str(part) for part in parts if isinstance(part, int) or part in known]
-    if where != _BODY:
-        return names[0] if names else None
-    return "".join(f"/{name}" for name in names)
+    names = [f"/{part}" for part in parts if isinstance(part, int) or part in known]
+    return "".join(names) if where == _BODY or names else None
 
 
 def _sentence(kind: str, limits: Mapping[str, Any]) -> str:

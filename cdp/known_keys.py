@@ -35,9 +35,9 @@ class KnownKeys:
             return
         await self._learn(asker)
         if not self._has_purpose(asker):
-            raise PurposeUnknown(field="/purpose" if is_body else "purpose")
+            raise PurposeUnknown(field="/purpose")
         if not self._has_categories(asker):
-            raise CategoryUnknown(field="/categories" if is_body else "category")
+            raise CategoryUnknown(field="/categories" if is_body else "/category")
 
     async def found(self, asker: Asker) -> tuple[bool, frozenset[str]]:
         """Return whether `asker` names a purpose that there is, and which of the categories it names there are."""
@@ -67,4 +67,4 @@ class KnownKeys:
 def check_category(session: Session, category: str | None) -> None:
     """Raise CategoryUnknown for a category that nothing can be in; None means all."""
     if category is not None and not session.execute(_CATEGORY, {"category": category}).scalar_one():
-        raise CategoryUnknown(field="category")
+        raise CategoryUnknown(field="/category")

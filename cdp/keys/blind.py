@@ -99,15 +99,15 @@ class BlindIndex:
 def normalise(kind: IdentifierType, value: str) -> str:
     """Return the one way in which this identifier is written; raises Invalid, naming the type as the field."""
     if len(value) > MAX_LETTERS:
-        raise Invalid("this identifier is too long", field=kind)
+        raise Invalid("this identifier is too long", field=f"/{kind}")
     if value.isascii():
         text = value.strip()
         if _NOT_ONE_LINE.search(text):
-            raise Invalid("this identifier holds characters that no identifier has", field=kind)
+            raise Invalid("this identifier holds characters that no identifier has", field=f"/{kind}")
     else:
         text = _composed(kind, value)
     if not text:
-        raise Invalid("this identifier is empty", field=kind)
+        raise Invalid("this identifier is empty", field=f"/{kind}")
     if kind is _EMAIL:
         return _email(text)
     return _phone(text) if kind is _PHONE else text
@@ -136,9 +136,9 @@ def _composed(kind: IdentifierType, value: str) -> str:
     if kind is IdentifierType.PHONE:  # address books put invisible marks of direction around numbers
         text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
     if len(text) > MAX_LETTERS:
-        raise Invalid("this identifier is too long", field=kind)
+        raise Invalid("this identifier is too long", field=f"/{kind}")
     if any(unicodedata.category(letter) in _FORBIDDEN for letter in text):
-        raise Invalid("this identifier holds characters that no identifier has", field=kind)
+        raise Invalid("this identifier holds characters that no identifier has", field=f"/{kind}")
     return text
 
 
@@ -149,18 +149,18 @@ def _email(text: str) -> str:
     try:
         found = validate_email(lowered, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
-        raise Invalid("this is not an e-mail address", field=IdentifierType.EMAIL) from None
+        raise Invalid("this is not an e-mail address", field="/email") from None
     # The validator composes and unquotes again; lower-case what came of it, and see that it stays.
     local, domain = unicodedata.normalize("NFKC", found.local_part.lower()), (found.ascii_domain or "").lower()
     if "." not in domain or len(local) > MAX_LOCAL:
-        raise Invalid("this is not an e-mail address", field=IdentifierType.EMAIL)
+        raise Invalid("this is not an e-mail address", field="/email")
     return f"{local}@{domain}"
 
 
 def _phone(text: str) -> str:
     number = _parsed(text)
     if number is None or not phonenumbers.is_valid_number(number):
-        raise Invalid("this is not a phone number", field=IdentifierType.PHONE)
+        raise Invalid("this is not a phone number", field="/phone")
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return f"{written};ext={number.extension}" if number.extension else written
 

@@ -28,7 +28,7 @@ def test_a_wrong_method_is_a_problem_document(api: TestClient) -> None:
         (("body", "items", 3, "email"), "/items/3/email"),
         (("body", "properties", "canary@example.org"), "/properties"),
         (("body",), ""),
-        (("query", "after"), "after"),
+        (("query", "after"), "/after"),
         (("query", "canary"), None),
     ],
 )

@@ -14,7 +14,7 @@ def reader(platform: Platform) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", ["/v1/profiles/p_x", "/v1/profiles/p_x/interactions", "/v1/profiles/export"])
-@pytest.mark.parametrize(("name", "field"), [("categories", "categories"), ("canary-name", None), ("Purpose", None)])
+@pytest.mark.parametrize(("name", "field"), [("categories", "/categories"), ("canary-name", None), ("Purpose", None)])
 def test_a_parameter_that_is_not_known_is_told_with_those_that_are(
     api: TestClient, reader: dict[str, str], path: str, name: str, field: str | None
 ) -> None:
@@ -33,7 +33,7 @@ def test_a_purpose_is_given_once_and_categories_may_be_several(
     twice = api.get(f"{path}?purpose=advice&purpose=customer-care", headers=reader)
     several = api.get(f"{path}?purpose=advice&category=contact&category=address", headers=reader)
 
-    assert (422, "parameter-repeated", "purpose") == (twice.status_code, twice.json()["code"], twice.json()["field"])
+    assert (422, "parameter-repeated", "/purpose") == (twice.status_code, twice.json()["code"], twice.json()["field"])
     assert several.status_code in {200, 404}
 
 

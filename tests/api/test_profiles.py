@@ -156,16 +156,16 @@ def test_only_the_categories_that_were_asked_for_are_answered(api: TestClient, s
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("", "purpose"),
-        ("purpose=", "purpose"),
-        ("purpose=Customer", "purpose"),
+        ("", "/purpose"),
+        ("purpose=", "/purpose"),
+        ("purpose=Customer", "/purpose"),
         ("purpose=a%00b", None),
-        ("purpose=customer-care%0A", "purpose"),
-        ("purpose=customer-care&category=", "category"),
-        ("purpose=customer-care&category=%27%3B--", "category"),
+        ("purpose=customer-care%0A", "/purpose"),
+        ("purpose=customer-care&category=", "/category"),
+        ("purpose=customer-care&category=%27%3B--", "/category"),
         ("purpose=customer-care" + "&category=c" * 99, None),
         ("purpose=%ff", None),
-        ("purpose=" + "a" * 65, "purpose"),
+        ("purpose=" + "a" * 65, "/purpose"),
     ],
 )
 @pytest.mark.parametrize("rest", ["", "/interactions"])

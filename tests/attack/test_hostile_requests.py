@@ -126,6 +126,7 @@ def _check(answer: Response, sent: str) -> None:
         and answer.headers.get("content-type", "").startswith("application/problem")
     ):
         assert {"type", "title", "status", "code", "detail", "field", "request_id"} == set(answer.json())
+        assert (answer.json()["field"] or "/").startswith("/"), sent
 
 
 @pytest.mark.parametrize("name", TAKING)

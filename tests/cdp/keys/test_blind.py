@@ -107,7 +107,7 @@ def test_nonsense_is_refused_by_field_and_never_echoed(kind: IdentifierType, val
     with pytest.raises(Invalid) as caught:
         blind.normalise(kind, value)
 
-    assert kind == caught.value.field
+    assert f"/{kind}" == caught.value.field
     assert not value.strip() or value.strip() not in str(caught.value)
 
 
@@ -142,7 +142,7 @@ def test_what_is_no_address_is_refused(value: str) -> None:
     with pytest.raises(Invalid) as caught:
         blind.normalise(EMAIL, value)
 
-    assert "email" == caught.value.field
+    assert "/email" == caught.value.field
     assert value not in str(caught.value)
     assert (
         caught.value.__suppress_context__ or not caught.value.__context__
@@ -156,7 +156,7 @@ def test_what_is_no_phone_number_is_refused(value: str) -> None:
     with pytest.raises(Invalid) as caught:
         blind.normalise(PHONE, value)
 
-    assert "phone" == caught.value.field
+    assert "/phone" == caught.value.field
 
 
 @given(addresses)
