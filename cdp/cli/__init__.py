@@ -18,6 +18,7 @@ from cdp.cli import (
     demands,
     erasures,
     health,
+    identity,
     imports,
     keys,
     logs,
@@ -56,6 +57,7 @@ app.add_typer(pulls.group, name="pull")
 app.add_typer(signals.group, name="signal")
 app.add_typer(demands.group, name="demand")
 app.add_typer(erasures.group, name="erasures")
+app.add_typer(identity.group, name="identity")
 
 _CODES: Final = ((Unauthenticated, 3), (Refused, 4), (NotFound, 5), (Conflict, 6), (Invalid, 7))
 _FAILED: Final = 1

@@ -123,6 +123,7 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
         "schema": [],
         **_of_organizations(world, slug, new),
         **_of_programs(world, folder, slug),
+        **_of_identity(world, folder),
         "signing-key list": [],
         **{f"signal {verb}": [slug] for verb in ("list", "dead", "replay")},
         "signing-key rotate": [],
@@ -147,6 +148,15 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
             *(slug, f"{slug}-tips", "--dpv", "dpv:Personalisation", *dutch_and_english),
             *("--sentence-nl", "{organization} tipt.", "--sentence-en", "{organization} gives tips."),
         ],
+    }
+
+
+def _of_identity(world: World, folder: Path) -> Mapping[str, list[str]]:
+    """Return how people in a file are measured, the person among them."""
+    known = [_file(world, folder)[0], "--column", "last_name=canary"]
+    return {
+        "identity evaluate": [*known, "--truth", "first_name"],
+        "identity train": [*known, "--out", str(folder / "model.json")],
     }
 
 

@@ -1,0 +1,1 @@
+"""How well people are recognized, beside others who do that: `python -m benchmarks.identity [--quick]`."""

@@ -1,0 +1,50 @@
+"""A model learned from files of people: candidates, EM, and what of it may be written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cdp.identity import candidates, training
+from cdp.identity.candidates import Pairs
+from cdp.identity.model import Model
+from cdp.identity.samples import Sample
+
+Report = Callable[[int, int | None], None]
+
+
+def learn(sample: Sample, prior: Model, *, is_told: bool = False, tell: Report = lambda _done, _total: None) -> Model:
+    """Return what the people in `sample` teach a model that starts as `prior`; thresholds stay those of `prior`.
+
+    Nobody need know who is who; with `is_told` the sample's truth is taken as verified links are.
+    """
+    pairs = across(sample, candidates.find(sample.traits, tell=tell).pairs)
+    same = sample.people[pairs[:, 0]] == sample.people[pairs[:, 1]]
+    labels = dict(enumerate(same.tolist())) if is_told else None
+    sides = None if sample.sources is None else sample.sources.tolist()
+    return training.train(sample.traits, pairs, prior=prior, sides=sides, labels=labels).model
+
+
+def written(model: Model, sample: Sample, *, version: str, data: Sequence[str], at: str) -> bytes:
+    """Return the model as JSON with where it comes from, and without anything that only a few people have."""
+    found = training.publishable(model, sample.traits)
+    origin = msgspec.structs.replace(found.training, data=tuple(data), at=at)
+    return replace(found, version=version, training=origin).to_json()
+
+
+def across(sample: Sample, pairs: Pairs) -> Pairs:
+    """Return the pairs that count: all, or those of two different sources."""
+    found: Pairs = pairs[counts(sample, pairs)]
+    return found
+
+
+def counts(sample: Sample, pairs: Pairs) -> NDArray[np.bool_]:
+    """Say of each pair whether it counts."""
+    if sample.sources is None:
+        return np.ones(len(pairs), dtype=bool)
+    found: NDArray[np.bool_] = np.not_equal(*sample.sources[pairs].T)
+    return found
