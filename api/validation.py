@@ -88,7 +88,9 @@ def _pointer(location: tuple[Any, ...], known: frozenset[str]) -> str | None:
     """Return a JSON pointer (RFC 6901) into the body or to a parameter; unknown names are left out."""
     where, *parts = location
     names = [f"/{part}" for part in parts if isinstance(part, int) or part in known]
-    return "".join(names) if where == _BODY or names else None
+    if where != _BODY:
+        return names[0] if names else None
+    return "".join(names)
 
 
 def _sentence(kind: str, limits: Mapping[str, Any]) -> str:

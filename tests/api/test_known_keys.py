@@ -117,7 +117,7 @@ def test_a_customer_is_told_that_a_category_is_unknown(api: TestClient, platform
         for each in ("adress", "health", "unmapped")
     ]
 
-    assert (422, "category-unknown", "category") == told(answers[0])
+    assert (422, "category-unknown", "/category") == told(answers[0])
     assert [200, 200] == [each.status_code for each in answers[1:]]  # what nobody has mapped is the customer's to see
 
 
