@@ -2441,7 +2441,7 @@ grant execute on function part_customer(uuid,uuid[],uuid,text,timestamp with tim
 create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3f02fc4258df247ce9d386f850b1a807;
 grant execute on function part_with(uuid[]) to cdp_sequencer;
 
-create function partition_subjects(wanted uuid[]) returns TABLE(subject_id uuid, place integer, bond_id uuid, held_why text) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body e05a884ba6078ceef96549a7613e195d;
+create function partition_subjects(wanted uuid[]) returns TABLE(subject_id uuid, place integer, bond_id uuid, held_why text) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 81b0b39e902deb1b7593d853f6c28fc6;
 grant execute on function partition_subjects(uuid[]) to cdp_keeper;
 
 create function permission_after(p permission, kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 22c4ec2b400af3f0404570066d61a67f;

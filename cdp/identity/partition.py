@@ -20,21 +20,21 @@ Pair = frozenset[UUID]
 
 
 class BondTier(StrEnum):
-    """What a bond rests on, the firmest first."""
+    """What a bond rests on, in the order in which they join: what nothing forbids after what something may."""
 
-    CUSTOMER = "customer"
-    """The customer said so."""
     VERIFIED = "verified"
     """Both have an identifier that was proven, or that a verified organization vouches for."""
     DEVICE = "device"
     """One organization knows the device as its customer's."""
+    CUSTOMER = "customer"
+    """The customer said so."""
     STRONG = "strong"
     """Alike enough to join, among one organization's own people."""
     POSSIBLE = "possible"
     """Alike enough to ask the customer; never joins by itself."""
 
 
-_FIRMEST_FIRST: Final = tuple(BondTier)
+_IN_ORDER: Final = tuple(BondTier)
 _HARD: Final = frozenset({BondTier.CUSTOMER, BondTier.VERIFIED, BondTier.DEVICE})
 
 
@@ -183,4 +183,4 @@ class _Groups:
 
 
 def _firmness(bond: Bond) -> tuple[int, float, list[UUID], bool]:
-    return _FIRMEST_FIRST.index(bond.tier), -bond.weight, sorted(bond.pair), not bond.is_accepted
+    return _IN_ORDER.index(bond.tier), -bond.weight, sorted(bond.pair), not bond.is_accepted

@@ -15,7 +15,7 @@ left join lateral (
     select l.reason, l.at
     from link l
     where l.subject_id = s.subject_id and l.kind = 'link'
-      and not exists (select from link u where u.merge_id = l.merge_id and u.kind = 'unlink')
+      and not exists (select from link u where u.merge_id = l.merge_id and u.subject_id = l.subject_id and u.kind = 'unlink')
     order by l.at desc
     limit 1
 ) edge on true

@@ -167,7 +167,7 @@ begin
         ), noted as (
             insert into access (customer_id, at, access_id, client_id, principal, path, asked, released, records, outcome, reason)
             select distinct on (who) who, statement_timestamp(), gen_random_uuid(), app_client(), 'operator', 'identity-review',
-                   '{}'::text[], '{}'::text[], 1, 'released', 'identity-review'
+                   '{}'::text[], '{}'::text[], 0, 'released', 'identity-review'
             from waiting w, unnest(array[w.one_customer, w.other_customer]) who
         )
         select w.bond_id, w.held_why, w.held_at, w.why, w.tier, w.weight, w.evidence, w.model, w.one_source, w.other_source,
@@ -196,7 +196,7 @@ begin
     end if;
     insert into access (customer_id, at, access_id, client_id, principal, path, asked, released, records, outcome, reason)
     select distinct on (s.customer_id) s.customer_id, statement_timestamp(), gen_random_uuid(), app_client(), 'operator',
-           'identity-review', '{}'::text[], '{}'::text[], 1, 'released',
+           'identity-review', '{}'::text[], '{}'::text[], 0, 'released',
            case when is_accepted then 'identity-accepted' else 'identity-refused' end
     from subject s where s.subject_id in (held.subject_id, held.other_id);
     if is_accepted then

@@ -224,7 +224,7 @@ begin
     from (
         select k.bond_id, k.subject_id, k.other_id, k.weight, k.decided_at is not null as is_accepted,
                array_position(ids, k.subject_id) as one, array_position(ids, k.other_id) as two,
-               array_position(array['customer', 'verified', 'device', 'strong', 'possible'], k.tier) as rank,
+               array_position(array['verified', 'device', 'customer', 'strong', 'possible'], k.tier) as rank,
                (k.reaches or k.tier in ('customer', 'verified', 'device'))
                    and row_number() over (partition by k.subject_id, k.other_id
                                           order by k.reaches or k.tier in ('customer', 'verified', 'device') desc) = 1 as is_alike
@@ -240,7 +240,7 @@ begin
         select own.subject_id, n.subject_id from subject own join cannot_link n on n.customer_id = own.customer_id
         where own.subject_id = any (ids) and own.source_id = customer_source() and n.subject_id = any (ids)) p;
     select array_agg(case when not numbered[n.place] and exists (
-               select from generate_subscripts(bonds, 1) i where rank[i] = 3 and n.place in (a[i], b[i])) then 0 else 1 end
+               select from generate_subscripts(bonds, 1) i where rank[i] = 2 and n.place in (a[i], b[i])) then 0 else 1 end
                order by n.place)
     into size
     from generate_subscripts(ids, 1) as n (place);
@@ -272,13 +272,13 @@ begin
                     end loop;
                     across := cardinality(array_positions(label, x)) * cardinality(array_positions(label, y));
                     continue when 2 * agreed <= across;
-                elsif rank[i] <> 1 then
+                elsif rank[i] <> 3 then
                     continue when exists (
                         select from unnest(array_positions(label, x)) mine (n), unnest(array_positions(label, y)) theirs (n)
                         where sources[mine.n] = sources[theirs.n] and numbered[mine.n] and numbered[theirs.n]);
                 end if;
                 limited := null;
-                if rank[i] <> 1 and not accepted[i] then
+                if rank[i] <> 3 and not accepted[i] then
                     if size[x] + size[y] > most_subjects then
                         limited := 'too-many-subjects';
                     elsif is_crowded and exists (

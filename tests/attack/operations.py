@@ -208,6 +208,8 @@ PLAIN: Final = frozenset(
         "end_all_sessions",
         "end_session",
         "list_my_sources",
+        "part_from_source",
+        "read_my_identity",
         "unlink_source",
         "ask_if_settled",
         "list_rejects",
