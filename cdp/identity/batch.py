@@ -18,7 +18,7 @@ Patterns = NDArray[np.int8]
 """A row for each pair, a column for each of FIELDS: its level."""
 Bits = NDArray[np.float64]
 AT_ONCE: Final = 1_000_000
-_GIVEN, _SURNAME = FIELDS.index(Field.GIVEN), FIELDS.index(Field.SURNAME)
+_GIVEN, _SURNAME, _EMAIL = (FIELDS.index(each) for each in (Field.GIVEN, Field.SURNAME, Field.EMAIL))
 
 
 class Batch:
@@ -39,6 +39,9 @@ class Batch:
         may_be = np.flatnonzero(((given >= SWAPPED - 1) | (given == MISSING)) & (surname >= SWAPPED - 1))
         swapped = [row for row in may_be.tolist() if self._is_swapped(*pairs[row].tolist())]
         found[swapped, _GIVEN], found[swapped, _SURNAME] = SWAPPED, MISSING
+        given, surname = found[:, _GIVEN], found[:, _SURNAME]
+        is_named = (given > 0) & (given < levels.FAR) & (surname > 0) & (surname < levels.FAR)
+        found[is_named & np.isin(found[:, _EMAIL], levels.PLAIN), _EMAIL] = levels.NAMESAKE
         return found
 
     def rarities(self, model: Model, pairs: Pairs, patterns: Patterns) -> Bits:

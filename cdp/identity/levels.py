@@ -35,7 +35,7 @@ LEVELS: Final[dict[Field, tuple[str, ...]]] = {
     Field.MIDDLE: ("missing", "exact", "different"),
     Field.SURNAME: ("missing", "exact", "part", "close", "far", "different"),
     Field.BIRTH: ("missing", "exact", "swapped", "slip", "part", "near", "different"),
-    Field.EMAIL: ("missing", "exact", "plain", "mailbox", "name", "close", "different"),
+    Field.EMAIL: ("missing", "exact", "plain", "mailbox", "name", "plain-name", "close", "namesake", "different"),
     Field.MOBILE: ("missing", "exact", "close", "different"),
     Field.LANDLINE: ("missing", "exact", "close", "different"),
     Field.ADDRESS: ("missing", "exact", "house", "close", "former", "street", "area", "city", "different"),
@@ -57,8 +57,16 @@ _LONG: Final = 5
 _MONTHS: Final = 14
 SWAPPED: Final = 5
 """The level of a given name that changed places with the surname; the surname is then missing."""
-_GIVEN, _SURNAME = FIELDS.index(Field.GIVEN), FIELDS.index(Field.SURNAME)
+FAR: Final = 4
+"""Names at a level below this one, and known, agree."""
+PLAIN: Final = (5, 6)
+"""The levels of mailboxes that are made of a name, or nearly the same."""
+NAMESAKE: Final = 7
+"""The level of two mailboxes made of one name, of people who have that name: it says hardly more than the name did."""
+_GIVEN, _SURNAME, _EMAIL = (FIELDS.index(each) for each in (Field.GIVEN, Field.SURNAME, Field.EMAIL))
 _NUMBER: Final = re.compile(r"(?<!\d)(?!(?:19|20)\d\d\D)\d+[^@]*@")
+_DIGITS: Final = re.compile(r"\D")
+_ALIKE_MAIL: Final = 0.94
 _GIVEN_WORD: Final = (0, 1, 2, 3, 4, 6)
 _alike = JaroWinkler.similarity
 _edits = OSA.distance
@@ -74,6 +82,8 @@ def compare_parts(a: tuple[Part, ...], b: tuple[Part, ...]) -> Levels:
     found = [rule(one, other) if one and other else MISSING for rule, one, other in zip(RULES, a, b, strict=True)]
     if may_be_swapped(found[_GIVEN], found[_SURNAME]) and is_swapped(a, b):
         found[_GIVEN], found[_SURNAME] = SWAPPED, MISSING
+    if found[_EMAIL] in PLAIN and 0 < found[_GIVEN] < FAR and 0 < found[_SURNAME] < FAR:
+        found[_EMAIL] = NAMESAKE
     return tuple(found)
 
 
@@ -123,7 +133,7 @@ def _given(a: tuple[tuple[str, ...], str], b: tuple[tuple[str, ...], str]) -> in
     one, other = a[0][0], b[0][0]
     if one == other:
         return 1
-    if len(a[0]) + len(b[0]) > 2 and ("".join(a[0]) == "".join(b[0]) or one in b[0] or other in a[0]):  # noqa: PLR2004  # one each
+    if len(a[0]) + len(b[0]) > 2 and ("".join(a[0]) == "".join(b[0]) or one in b[0] or other in a[0]):  # noqa: PLR2004  # one word each
         return 1 if "".join(a[0]) == "".join(b[0]) else 3
     return _GIVEN_WORD[_word(one, other)]
 
@@ -146,7 +156,7 @@ def _surname(a: tuple[str, ...], b: tuple[str, ...]) -> int:
     """Compare surnames: a double name shares a part with either of its halves."""
     if a == b:
         return 1
-    if len(a) + len(b) > 2:  # noqa: PLR2004  # one each
+    if len(a) + len(b) > 2:  # noqa: PLR2004  # one word each
         if "".join(a) == "".join(b) or set(a) == set(b):
             return 1
         if not set(a).isdisjoint(b):
@@ -180,19 +190,25 @@ def _email(a: tuple[str, ...], b: tuple[str, ...]) -> int:
 
 
 def _mail(one: str, other: str) -> int:
-    """Compare addresses: equal (plain when made of a name and a year only), the same mailbox, name or nearly so."""
+    """Compare addresses: equal, the same mailbox, its name at another provider, a typing error.
+
+    Another number is another mailbox: it is what people of one name are told apart by. Plain is
+    what is made of a name and a year only: two people of one name may both have made it up.
+    """
     if one == other:
         return 1 if _is_telling(one) else 2
     if second_key(one) == second_key(other):
         return 3
     name, other_name = one.partition("@")[0], other.partition("@")[0]
     if name == other_name:
-        return 4
-    return 5 if _edits(one, other, score_cutoff=2) <= 2 or _alike(name, other_name) >= 0.94 else 6  # noqa: PLR2004  # two slips
+        return 4 if _is_telling(one) else 5
+    if _DIGITS.sub("", name) != _DIGITS.sub("", other_name):
+        return 8
+    return 6 if _edits(one, other, score_cutoff=2) <= 2 or _alike(name, other_name) >= _ALIKE_MAIL else 8  # noqa: PLR2004  # two slips of the hand
 
 
 def _is_telling(address: str) -> bool:
-    """Say whether a mailbox holds a number that is no year: two people of one name would not both make it up."""
+    """Say whether a mailbox holds a number that is no year."""
     return _NUMBER.search(address) is not None
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cdp.identity.batch import Batch, Bits, Pairs, Patterns, explanations
-from cdp.identity.levels import EXACT, FIELDS, LEVELS, MISSING, Field, parts
+from cdp.identity.levels import EXACT, FIELDS, LEVELS, MISSING, NAMESAKE, Field, parts
 from cdp.identity.model import RARE_FIELDS, SHARED_FIELDS, Chances, Model, Rarity, Training
 from cdp.identity.scoring import token
 from cdp.identity.traits import Traits
@@ -29,6 +29,7 @@ _RARE: Final = 4.0
 _MOST_BITS: Final = 6.0
 _STRANGERS_AT_LEAST: Final = 0.05
 _OCCURS: Final = 0.003
+_NAMESAKE_BITS: Final = 3.0
 _FOR_EACH: Final = 200
 _NAMED: Final = frozenset({Field.GIVEN, Field.SURNAME, Field.BIRTH})
 
@@ -180,6 +181,8 @@ class _Strangers:
             sampled = left / self._counts * RANDOM_PAIRS
             sampled[MISSING] = 0.0
             chances[:, 2] = _shares(sampled + _PRIOR["strangers"] * prior[:, 2])
+            if field is Field.EMAIL:
+                chances[NAMESAKE, 1:] = np.maximum(chances[NAMESAKE, 1:], chances[NAMESAKE, 0] / 2**_NAMESAKE_BITS)
             found[field] = tuple((one, two, three) for one, two, three in chances.tolist())
         return found
 
