@@ -6,7 +6,7 @@ import typer
 
 from cdp import clock, replaying
 from cdp.cli import opening, terminal
-from cdp.cli.terminal import Json
+from cdp.cli.terminal import Json, Yes
 
 group = typer.Typer(help="Erasures, after a restore.", no_args_is_help=True)
 
@@ -17,8 +17,9 @@ def about() -> None:
 
 
 @group.command()
-def replay(*, as_json: Json = False) -> None:
+def replay(*, yes: Yes = False, as_json: Json = False) -> None:
     """Erase again whoever was erased since the backup, and end all sessions and tokens; may be run again."""
+    terminal.confirm("Erase again whoever has no key any more, for ever, and end every session and token?", yes=yes)
     with opening.platform() as platform, terminal.progress("looking at keys", None) as tell:
         done = replaying.replay(platform, at=clock.now(), tell=tell)
     terminal.print_facts(asdict(done), as_json=as_json)

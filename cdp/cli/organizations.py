@@ -6,7 +6,7 @@ import typer
 
 from cdp import clients, clock, organization_details, organizations
 from cdp.cli import opening, terminal
-from cdp.cli.terminal import Json
+from cdp.cli.terminal import Json, Yes
 from cdp.cli.terminal import Organization as Slug
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
@@ -89,14 +89,13 @@ def set_(
 def disable(
     slug: Slug,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """End every program and write key of an organization at once; what it supplied and was granted stays."""
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         found = organizations.named(session, slug)
-        if not yes:
-            typer.confirm(f"End every program and write key of {slug}?", abort=True)
+        terminal.confirm(f"End every program and write key of {slug}?", yes=yes)
         programs, keys = clients.end_all(session, found.organization_id, at=clock.now())
     terminal.print_facts({"slug": slug, "clients_disabled": programs, "keys_disabled": keys}, as_json=as_json)
 
@@ -105,7 +104,7 @@ def disable(
 def remove(
     slug: Slug,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Close an organization and take away everything that it supplied, for ever."""
@@ -113,8 +112,7 @@ def remove(
         with platform.database.scoped(OPERATOR) as session:
             found = organizations.named(session, slug).organization_id
             people = organizations.subjects_of(session, found)
-        if not yes:
-            typer.confirm(f"Remove {slug} with what it supplied about {people} people, for ever?", abort=True)
+        terminal.confirm(f"Remove {slug} with what it supplied about {people} people, for ever?", yes=yes)
         with terminal.progress("removing", people) as tell:
             done = 0
 

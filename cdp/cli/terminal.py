@@ -17,6 +17,7 @@ from rich.text import Text
 from consent.errors import Problem
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Organization = Annotated[str, typer.Argument(help="The organization's slug.", metavar="ORGANIZATION")]
 
 _LEFT_MARGIN: Final = 2
@@ -55,6 +56,12 @@ def print_facts(facts: Mapping[str, Any], *, as_json: bool) -> None:
     width = max(len(name) for name in facts) + _LEFT_MARGIN
     for name, value in facts.items():
         print(f"{name.replace('_', ' '):<{width}}{_shown(value)}")
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Go on after a yes, and end the command after anything else; who said --yes is not asked."""
+    if not yes:
+        typer.confirm(question, abort=True, err=True)
 
 
 def say(sentence: str) -> None:

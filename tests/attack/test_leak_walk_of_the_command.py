@@ -129,7 +129,7 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
         "signing-key rotate": [],
         "keys status": [],
         "keys rotate": [],
-        "erasures replay": [],
+        "erasures replay": ["--yes"],
         "log status": [],
         "log vkey": [],
         "log verify": [_file(world, folder)[0]],

@@ -170,7 +170,9 @@ def test_the_command_says_what_it_did(platform: Platform, app_url: str, shop: Or
     destroy(person.customer_id, True)
     environment = {"CDP_HOME": str(platform.settings.home), "CDP_APP_DATABASE_URL": app_url, "CDP_DEMO": "1"}
 
-    said = [CliRunner().invoke(app, ["erasures", "replay", "--json"], env=environment) for _ in range(2)]
+    asked = CliRunner().invoke(app, ["erasures", "replay", "--json"], env=environment, input="n\n")
+    said = [CliRunner().invoke(app, ["erasures", "replay", "--json", "--yes"], env=environment) for _ in range(2)]
 
+    assert (1, False) == (asked.exit_code, "erased" in asked.stdout)
     assert [0, 0] == [each.exit_code for each in said]
     assert [1, 0] == [json.loads(each.stdout)["erased"] for each in said]
