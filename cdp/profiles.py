@@ -33,6 +33,7 @@ from cdp.profile_documents import (
     Wanted,
 )
 from cdp.reading import AHEAD, NEWEST, Asker, Extent, Path
+from cdp.recognition import Described, Recognition
 from cdp.scope import Held
 
 __all__ = ["Expired", "NotGranted", "Objected", "Profiles", "Reading", "RefusedByCustomer", "Revoked", "Wanted"]
@@ -64,6 +65,7 @@ class Profiles:
         self._platform = platform
         self.documents = Documents(platform)
         self._keys = KnownKeys(platform.database)
+        self._recognition = Recognition(platform)
         self._together: dict[tuple[Asker, bool], Gathering[_Asked, Reading | Unreadable]] = {}
 
     async def check(self, asker: Asker, *, is_body: bool = False) -> None:
@@ -142,13 +144,21 @@ class Profiles:
                 ]
                 yield b"".join(made)
 
-    async def lookup(self, asker: Asker, identifiers: Sequence[Identifier]) -> Reading:
+    async def lookup(
+        self, asker: Asker, identifiers: Sequence[Identifier], described: Described | None = None
+    ) -> Reading:
         """Return the profile id of the one customer whom `identifiers` name and who granted `asker` to know them so.
 
-        Everything else is the same answer, whether nobody is known by them, several are, or somebody granted nothing.
+        `described` says who it is in other words, instead of identifiers or as well: then both have to be one person's.
+        Everything else is the same answer, whether nobody is known so, several are, or somebody granted nothing.
         """
         await self.check(asker, is_body=True)
-        return self._found(asker, await find(self._platform, asker, identifiers))
+        found = []
+        if identifiers:
+            found.append(await find(self._platform, asker, identifiers))
+        if described is not None:
+            found.append(await self._recognition.find(asker, described))
+        return self._found(asker, found[0] if len(set(found)) == 1 else None)
 
     async def exchange(self, asker: Asker, unverified_code: str) -> Reading:
         """Return the profile id of the customer who shows this code and granted `asker` something.

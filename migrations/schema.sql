@@ -2405,6 +2405,9 @@ grant execute on function merged(permission,permission,timestamp with time zone)
 create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body 986a6879c0d5c16a58bfa0b5f24a60e7;
 grant execute on function move_subjects(uuid[],uuid,uuid) to cdp_keeper;
 
+create function name_described(customers uuid[], sources uuid[]) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body de02e52d1825a7afb8a1597549664599;
+grant execute on function name_described(uuid[],uuid[]) to cdp_exporter;
+
 create function narrowed(p permission, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 127af16829c5f9c12b8ec93bc9072e3e;
 grant execute on function narrowed(permission,text[],uuid[],timestamp with time zone,timestamp with time zone) to cdp_keeper;
 
@@ -2536,6 +2539,9 @@ grant execute on function shred_subjects(uuid,uuid[],timestamp with time zone) t
 
 create function split_from(p permission, other permission) returns permission language plpgsql immutable owner cdp_owner body 2c648d44c91974698bac0b3124fa7beb;
 grant execute on function split_from(permission,permission) to cdp_keeper;
+
+create function standing_matches(named uuid[]) returns TABLE(subject_id uuid, other_id uuid, tier text, weight real, is_held boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 6b33c521b02d9b5b600afc50065cb5c4;
+grant execute on function standing_matches(uuid[]) to cdp_matcher;
 
 create function standing_of(customer uuid, recipient uuid, purpose_key text) returns permission language plpgsql stable owner cdp_owner body a6ec69d1d542d90b2baf511a24862848;
 grant execute on function standing_of(uuid,uuid,text) to cdp_keeper;

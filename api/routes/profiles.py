@@ -1,11 +1,12 @@
 """What a service of an organization reads: exactly what the customer granted, and why the rest is not there."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.principals import ProfileReader, Service
 from api.profile_views import Batch, Found, Profile, Timeline
@@ -13,6 +14,7 @@ from cdp.keys.blind import MAX_LETTERS, IdentifierType
 from cdp.lookup import MOST_IDENTIFIERS, Identifier
 from cdp.profiles import MOST_IN_BATCH, MOST_INTERACTIONS, Profiles
 from cdp.reading import Asker
+from cdp.recognition import Described
 from consent.types import MOST_CATEGORIES, CategoryKey, PurposeKey
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
@@ -33,13 +35,37 @@ class IdentifierGiven(BaseModel):
     value: str = Field(min_length=1, max_length=MAX_LETTERS)
 
 
-class Lookup(BaseModel):
-    """By what a person is looked up, and what for."""
+class PersonGiven(BaseModel):
+    """How somebody is described who has no identifier at hand."""
 
     model_config = ConfigDict(extra="forbid")
 
-    identifiers: list[IdentifierGiven] = Field(min_length=1, max_length=MOST_IDENTIFIERS)
+    name: str = Field(min_length=2, max_length=100)
+    birth_date: date
+    postcode: str = Field(min_length=4, max_length=10)
+    house_number: int = Field(ge=1, le=99_999)
+    house_number_suffix: str = Field(default="", max_length=10)
+
+
+class Lookup(BaseModel):
+    """By what a person is looked up, and what for: identifiers, a description, or both, which then have to agree."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    identifiers: list[IdentifierGiven] = Field(default=[], max_length=MOST_IDENTIFIERS)
+    person: PersonGiven | None = None
     purpose: PurposeKey
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.identifiers and self.person is None:
+            raise ValueError("identifiers or person")
+        return self
+
+    @property
+    def described(self) -> Described | None:
+        """The description, as the vault reads it."""
+        return None if self.person is None else Described(**self.person.model_dump())
 
 
 class BatchWanted(BaseModel):
@@ -70,11 +96,17 @@ def _json(document: bytes) -> Response:
     return Response(document, media_type="application/json")
 
 
-@router.post("/lookup", response_model=Found, summary="Find a profile by identifiers", operation_id="lookup_profile")
+@router.post(
+    "/lookup", response_model=Found, summary="Find a profile by what a channel knows", operation_id="lookup_profile"
+)
 async def lookup_profile(wanted: Lookup, service: ProfileReader, profiles: Reads) -> Response:
-    """Return the profile id of the one person who is known so and granted it; anything else is the same 404."""
+    """Return the profile id of the one person who is known so and granted it; anything else is the same 404.
+
+    A description names only somebody of whom you were granted `contact`, `personal` and `address`.
+    """
     asker = _asker(service, wanted.purpose, None)
-    reading = await profiles.lookup(asker, [Identifier(each.type, each.value) for each in wanted.identifiers])
+    identifiers = [Identifier(each.type, each.value) for each in wanted.identifiers]
+    reading = await profiles.lookup(asker, identifiers, wanted.described)
     return _json(reading.answer())
 
 

@@ -43,6 +43,7 @@ PARTS = (
     "requests_rights",
     "administrators",
     "owners",
+    "recognition",
     "ways_in_rights",
     "oauth_rights",
     "presentations_rights",

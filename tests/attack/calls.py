@@ -146,6 +146,9 @@ CALLS: Final[Mapping[str, Call]] = {
     "check_family": Call(
         f"select jsonb_agg(c.customer_id) from check_family({_id('familyanna')}) c", ("doorman",), ("doorman",)
     ),
+    "standing_matches": Call(
+        f"select jsonb_agg(m.tier) from standing_matches(array[{_id('cato at huis')}]) m", _MATCHER, _MATCHER
+    ),
     "take_match_due": Call(
         "select jsonb_agg(m.subject_id) from take_match_due(false, null, 5) m", ("matcher",), ("matcher",)
     ),
@@ -248,6 +251,9 @@ CALLS: Final[Mapping[str, Call]] = {
     "part_with": Call(f"select to_jsonb(part_with(array[{_id('dora')}])::text)", ("sequencer",), ("sequencer",)),
     "current_customer": Call(
         f"select to_jsonb(current_customer({_id('cato')}))", ("reader", "exporter"), ("exporter",)
+    ),
+    "name_described": Call(
+        f"select to_jsonb(name_described(array[{_id('anna')}], array[{_id('huis')}]))", ("exporter",), ()
     ),
     "log_lookup": Call(
         f"select log_lookup(array['email'], {_blinds('anna at huis')}, '{{}}', '{{}}', null)",
