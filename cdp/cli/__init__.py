@@ -22,6 +22,7 @@ from cdp.cli import (
     imports,
     keys,
     logs,
+    matching,
     organizations,
     pulls,
     running,
@@ -58,6 +59,8 @@ app.add_typer(signals.group, name="signal")
 app.add_typer(demands.group, name="demand")
 app.add_typer(erasures.group, name="erasures")
 app.add_typer(identity.group, name="identity")
+identity.group.command()(matching.relink)
+identity.group.command()(matching.explain)
 
 _CODES: Final = ((Unauthenticated, 3), (Refused, 4), (NotFound, 5), (Conflict, 6), (Invalid, 7))
 _FAILED: Final = 1

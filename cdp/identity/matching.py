@@ -42,14 +42,14 @@ class Matching:
         From here on the transaction goes on as the matcher.
         """
         transaction.become(self._platform.database.words(SCOPE))
-        known, keys = await self._known(transaction, people)
+        known, keys = await self.known(transaction, people)
         asked = store.hold(keys), store.keep(people, known, keys, at=at), store.alike(keys)
         _, _, rows = await transaction.ask(*asked)
         self.tell(transaction, people, known, store.others(self._platform.ring, rows), at=at)
 
     async def refresh(self, transaction: Transaction, people: Sequence[Person], *, at: datetime) -> None:
         """Bring only the likenesses up to date, with the next trip."""
-        known, keys = await self._known(transaction, people)
+        known, keys = await self.known(transaction, people)
         transaction.later(store.keep(people, known, keys, at=at))
 
     async def stored(
@@ -59,9 +59,10 @@ class Matching:
         (rows,) = await transaction.ask(store.asked_for_kept(people))
         return store.kept(people, rows)
 
-    async def _known(
+    async def known(
         self, transaction: Transaction, people: Sequence[Person]
     ) -> tuple[Mapping[bytes, Traits], Mapping[bytes, Sequence[int]]]:
+        """Return what is known of `people` by the records that stand, and their keys."""
         (rows,) = await transaction.ask(store.asked_for(people))
         known = store.likenesses(people, rows)
         return known, {each.subject: self._hashes.of(known[each.subject]) for each in people}
@@ -76,14 +77,20 @@ class Matching:
         at: datetime,
     ) -> None:
         """Judge each pair, and hand over what was found with the next trip."""
+        found = [each for each in self.judged(people, known, others).values() if each is not None]
+        transaction.later(bonds.told([each.subject for each in people], found, model=self._model, at=at))
+
+    def judged(
+        self, people: Sequence[Person], known: Mapping[bytes, Traits], others: Sequence[Other]
+    ) -> dict[tuple[bytes, bytes], Found | None]:
+        """Return for each pair, the smaller id first, what was found; None where it is nothing."""
         sources = {each.subject: each.source for each in people}
-        found = {}
+        found: dict[tuple[bytes, bytes], Found | None] = {}
         for other in others:
             pair = min(other.of, other.subject), max(other.of, other.subject)
             if pair not in found:
                 found[pair] = self._judged(pair, known[other.of], other, is_own=sources[other.of] == other.source)
-        told = [each for each in found.values() if each is not None]
-        transaction.later(bonds.told(list(sources), told, model=self._model, at=at))
+        return found
 
     def _judged(self, pair: tuple[bytes, bytes], mine: Traits, other: Other, *, is_own: bool) -> Found | None:
         judged = deciding.judge(self._model, mine, other.traits, same_source=is_own)

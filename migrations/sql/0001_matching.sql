@@ -81,3 +81,25 @@ begin
         join data_key k on k.customer_id = m.customer_id and k.subject_id = m.subject_id;
 end
 $$;
+
+-- Which bonds that rest on likeness stand of these subjects, for whoever rehearses or explains a comparison.
+create function standing_matches(named uuid[])
+returns table (subject_id uuid, other_id uuid, tier text, weight real, is_held boolean)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off
+as $$
+begin
+    if not is_sealed('matcher') then
+        return;
+    end if;
+    return query
+        select b.subject_id, b.other_id, b.tier, b.weight, b.held_why is not null
+        from bond b
+        where b.why = 'match' and b.ended_at is null
+          and b.bond_id in (
+            select x.bond_id from unnest(named) as n (subject_id) join bond x on x.subject_id = n.subject_id
+            union
+            select x.bond_id from unnest(named) as n (subject_id) join bond x on x.other_id = n.subject_id);
+end
+$$;

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 import pytest
 import typer
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from cdp.cli import app
 from cdp.platform import Platform
+from cdp.scope import Principal, Scope
 from tests import make
 from tests.attack.walk import World
 
@@ -152,9 +154,13 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
 
 
 def _of_identity(world: World, folder: Path) -> Mapping[str, list[str]]:
-    """Return how people in a file are measured, the person among them."""
+    """Return how people in a file are measured, the person among them, and how those who are stored are compared."""
     known = [_file(world, folder)[0], "--column", "last_name=canary"]
+    with world.platform.database.scoped(Scope(Principal.MATCHER)) as session:
+        kept = [str(each) for each in session.execute(text("select subject_id from likeness limit 2")).scalars()]
     return {
+        "identity explain": [kept[0], kept[-1]],
+        "identity relink": [],
         "identity evaluate": [*known, "--truth", "first_name"],
         "identity train": [*known, "--out", str(folder / "model.json")],
     }

@@ -1,0 +1,71 @@
+"""`cdp identity relink` and `explain`: comparing everybody anew, and why two subjects are taken for one person."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from cdp import clock
+from cdp.cli import opening, terminal
+from cdp.cli.terminal import Json
+from cdp.identity import explaining, rehearsal, relinking
+from cdp.identity.relinking import Report
+from cdp.platform import Platform
+
+Subject = Annotated[UUID, typer.Argument(help="The id of a subject.")]
+
+
+def relink(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, and tell what would change.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare everybody with everybody who is like them; deliveries go on meanwhile."""
+    with opening.platform() as platform, terminal.progress("comparing", None) as tell:
+        facts = _rehearsed(platform, tell, as_json=as_json) if dry_run else _relinked(platform, tell)
+    terminal.print_facts(facts, as_json=as_json)
+
+
+def explain(one: Subject, other: Subject, *, as_json: Json = False) -> None:
+    """Say why two subjects are or are not taken for one person: levels and bits by field, never a value."""
+    with opening.platform() as platform:
+        told = explaining.explain(platform, one, other)
+    facts: dict[str, Any] = {
+        "tier": told.tier,
+        "veto": told.veto,
+        "bits": round(told.bits, 1),
+        "keys_in_common": list(told.shared_keys),
+        "stands": told.stands,
+        "held": told.is_held,
+        "one_source": told.is_one_source,
+        "one_customer": told.is_one_customer,
+        "model": told.model,
+    }
+    rows = [{"field": each.field.value, "level": each.level, "bits": round(each.bits, 1)} for each in told.fields]
+    if as_json:
+        terminal.print_facts(facts | {"fields": rows}, as_json=True)
+        return
+    terminal.print_facts(facts, as_json=False)
+    terminal.print_rows(rows, as_json=False, empty="no field is known of both")
+
+
+def _relinked(platform: Platform, tell: Report) -> dict[str, Any]:
+    compared = relinking.relink(platform, at=clock.now(), report=tell)
+    return {"compared": compared, "waiting": relinking.due(platform)}
+
+
+def _rehearsed(platform: Platform, tell: Report, *, as_json: bool) -> dict[str, Any]:
+    found = rehearsal.rehearse(platform, report=tell)
+    facts: dict[str, Any] = {
+        "compared": found.compared,
+        "likenesses_to_renew": found.renewed,
+        "bonds_unchanged": found.unchanged,
+    }
+    facts |= {f"bonds_{change}_{tier}": count for (change, tier), count in sorted(found.counts.items())}
+    if as_json:
+        names = ("change", "one", "other", "before", "after")
+        facts["changes"] = [
+            {name: None if (said := getattr(each, name)) is None else str(said) for name in names}
+            for each in found.changes
+        ]
+    return facts

@@ -1,0 +1,89 @@
+"""Why two subjects are, or are not, taken for one person: levels and bits by field, never a value."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from cdp.identity import blocking, deciding, store, traits
+from cdp.identity.model import Model
+from cdp.identity.scoring import Piece
+from cdp.identity.traits import Traits
+from cdp.keys import sealing
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from consent.errors import Invalid, NotFound
+
+_LIKENESS = text(
+    "select l.customer_id, l.source_id, l.sealed, k.wrapped from likeness l"
+    " join data_key k using (customer_id, subject_id) where l.subject_id = :subject"
+)
+_STANDING = text(
+    "select tier, is_held from standing_matches(array[cast(:one as uuid)])"
+    " where cast(:other as uuid) in (subject_id, other_id)"
+)
+
+
+class SubjectUnknown(NotFound):
+    """Nothing is kept of this subject to compare it by."""
+
+    code = "subject-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What two subjects have in common, what that weighs, and what follows."""
+
+    tier: str
+    veto: str | None
+    bits: float
+    fields: tuple[Piece, ...]
+    shared_keys: tuple[str, ...]
+    """The kinds of keys that they have in common: without one they are never compared."""
+    stands: str | None
+    is_held: bool
+    is_one_source: bool
+    is_one_customer: bool
+    model: str
+
+
+def explain(platform: Platform, one: UUID, other: UUID) -> Explanation:
+    """Return why `one` and `other` would be joined, asked about or left alone; raises SubjectUnknown.
+
+    For operators: they see names of levels, and no value of anybody.
+    """
+    with platform.database.scoped(Scope(Principal.MATCHER)) as session:
+        (mine, a), (theirs, b) = _kept(session, platform, one), _kept(session, platform, other)
+        bond = session.execute(_STANDING, {"one": one, "other": other}).one_or_none()
+    model, is_one_source = Model.shipped(), mine.source_id == theirs.source_id
+    judged = deciding.judge(model, a, b, same_source=is_one_source)
+    return Explanation(
+        tier=judged.tier.value,
+        veto=None if judged.veto is None else judged.veto.value,
+        bits=judged.score.weight,
+        fields=judged.score.parts,
+        shared_keys=tuple(sorted({key.kind.value for key in {*blocking.keys(a)} & {*blocking.keys(b)}})),
+        stands=None if bond is None else bond.tier,
+        is_held=bond is not None and bond.is_held,
+        is_one_source=is_one_source,
+        is_one_customer=mine.customer_id == theirs.customer_id,
+        model=model.version,
+    )
+
+
+def _kept(session: Session, platform: Platform, subject: UUID) -> tuple[Any, Traits]:
+    row = session.execute(_LIKENESS, {"subject": subject}).one_or_none()
+    if row is None:
+        raise SubjectUnknown
+    (key,) = platform.ring.unwrap_many([(bytes(row.wrapped), subject)])
+    if key is None:
+        raise SubjectUnknown
+    plain = store.opened(sealing.opener(key), bytes(row.sealed), table="likeness", row=subject.bytes)
+    if plain is None:
+        raise SubjectUnknown
+    try:
+        return row, traits.from_bytes(plain)
+    except Invalid:
+        raise SubjectUnknown from None

@@ -1,0 +1,125 @@
+"""Comparing everybody anew: rehearsed, done, interrupted, explained."""
+
+import json
+from uuid import UUID
+
+import pytest
+from typer.testing import CliRunner
+
+from cdp import clock
+from cdp.cli import app
+from cdp.identity import explaining, rehearsal, relinking
+from cdp.identity.rehearsal import Change
+from cdp.platform import Platform
+from tests import make
+from tests.cdp.identity.people import Facts, bonds, subject
+from tests.cdp.ingest.arrange import change, look
+
+STATE = "select subject_id, other_id, tier, ended_at from bond order by 1, 2, 4"
+
+
+@pytest.fixture
+def pair(platform: Platform, database_url: str) -> tuple[UUID, UUID]:
+    """Return the subjects of one person whom a shop and a bank know, with a bond between them."""
+    shop, bank, facts = make.organization(platform), make.organization(platform), Facts.new()
+    make.delivery(platform, shop, *facts.said("a"))
+    make.delivery(platform, bank, *facts.said("b"))
+    return subject(platform, database_url, shop, "a"), subject(platform, database_url, bank, "b")
+
+
+def named(found: rehearsal.Rehearsed, pair: tuple[UUID, UUID]) -> list[tuple[Change, str | None, str | None]]:
+    return [(each.change, each.before, each.after) for each in found.changes if {each.one, each.other} == set(pair)]
+
+
+def test_a_rehearsal_of_what_is_up_to_date_changes_nothing(platform: Platform, pair: tuple[UUID, UUID]) -> None:
+    found = rehearsal.rehearse(platform)
+
+    assert [] == named(found, pair)
+    assert 0 == found.renewed
+
+
+def test_a_rehearsal_tells_of_a_bond_that_would_be_found_and_makes_none(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    change(database_url, "delete from bond where subject_id = any (%s)", [*pair])
+    before = look(database_url, STATE)
+
+    found = rehearsal.rehearse(platform)
+
+    assert [(Change.FOUND, None, "possible")] == named(found, pair)
+    assert before == look(database_url, STATE)
+    assert [] == look(database_url, "select 1 from match_due")
+
+
+def test_a_rehearsal_finds_those_of_whom_nothing_is_kept_yet(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    for table in ("bond", "match_key", "likeness"):
+        change(database_url, f"delete from {table} where subject_id = any (%s)", [*pair])
+
+    found = rehearsal.rehearse(platform)
+
+    assert [(Change.FOUND, None, "possible")] == named(found, pair)
+    assert 2 == found.renewed
+    relinking.relink(platform, at=clock.now())
+
+
+def test_a_rehearsal_tells_of_a_bond_that_would_end(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    change(database_url, "update record set superseded_at = now() where subject_id = %s", pair[0])
+
+    found = rehearsal.rehearse(platform)
+    relinking.relink(platform, at=clock.now())
+
+    assert [(Change.ENDED, "possible", None)] == named(found, pair)
+    assert [] == bonds(database_url, *pair)
+
+
+def test_what_was_begun_and_not_ended_is_taken_up(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    change(database_url, "delete from bond where subject_id = any (%s)", [*pair])
+    change(
+        database_url,
+        "insert into match_due (subject_id, is_kept, source_id, at)"
+        " select subject_id, true, source_id, now() - interval '1 hour' from likeness where subject_id = %s",
+        pair[0],
+    )
+
+    relinking.run_next(platform, clock.now())
+
+    assert ["possible"] == bonds(database_url, *pair)
+    assert [] == look(database_url, "select 1 from match_due")
+
+
+def test_an_explanation_has_levels_and_bits_and_no_value(platform: Platform, pair: tuple[UUID, UUID]) -> None:
+    told = explaining.explain(platform, *pair)
+
+    assert ("possible", "possible", False, False) == (told.tier, told.stands, told.is_one_source, told.is_one_customer)
+    assert {"exact"} == {each.level for each in told.fields if each.field.value in {"surname", "birth", "email"}}
+    assert "email" in told.shared_keys
+    assert told.bits > 0
+
+
+def test_nothing_is_explained_of_whom_nothing_is_kept(platform: Platform, pair: tuple[UUID, UUID]) -> None:
+    with pytest.raises(explaining.SubjectUnknown):
+        explaining.explain(platform, pair[0], UUID(int=1))
+
+
+def test_the_command_rehearses_relinks_and_explains(
+    platform: Platform, app_url: str, pair: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDP_HOME", str(platform.settings.home))
+    monkeypatch.setenv("CDP_APP_DATABASE_URL", app_url)
+    monkeypatch.setenv("CDP_DEMO", "1")
+
+    def run(*words: str) -> dict[str, object]:
+        ended = CliRunner().invoke(app, ["identity", *words, "--json"])
+        assert 0 == ended.exit_code, ended.output
+        told: dict[str, object] = json.loads(ended.stdout)
+        return told
+
+    assert 0 == run("relink", "--dry-run")["likenesses_to_renew"]
+    assert 0 == run("relink")["waiting"]
+    assert "possible" == run("explain", *(str(each) for each in pair))["tier"]
