@@ -33,6 +33,7 @@ ADDRESS_ADDED: Final = "address-added"
 REMOVED: Final = "removed"
 SESSIONS_STOPPED: Final = "sessions-stopped"
 JOINED: Final = "joined"
+PARTED: Final = "parted"
 NOT_ME: Final = "not-me"
 ASKED_LATER: Final = "asked-later"
 
@@ -81,6 +82,7 @@ _PLAIN: Final[Mapping[str, str]] = {
     REMOVED: later("Het is weggehaald. U krijgt hierover een e-mail."),
     SESSIONS_STOPPED: later("Daar is nu niemand meer ingelogd."),
     JOINED: later("Deze gegevens staan nu ook bij u."),
+    PARTED: later("Deze gegevens horen niet meer bij u."),
     NOT_ME: later("Wij houden deze gegevens bij u weg. U kunt dit later veranderen."),
     ASKED_LATER: later("Wij vragen het over 30 dagen nog eens."),
 }

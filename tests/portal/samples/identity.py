@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Final
 
 from api.portal.frame import Page
-from api.portal.pages import present, questions
+from api.portal.pages import identity, present, questions
 from api.portal.pages.login import Trouble
 from cdp.catalog.files import Language
+from cdp.identity.membership import Member, Reason, Why
 from cdp.keys.blind import IdentifierType
 from cdp.presentations import Presentation
 from cdp.questions import Question
@@ -36,9 +37,29 @@ def _wrong(locale: Language) -> Page:
     return questions.proof(speech, world.frame(locale, None), world.NAMES, question, trouble=Trouble.CODE)
 
 
+def _known(locale: Language) -> Page:
+    began = world.AT - timedelta(days=900)
+    device, proven = (
+        Reason(why, world.identity("woonvast"), world.AT - timedelta(days=3), []) for why in (Why.DEVICE, Why.PROVEN)
+    )
+    members = [
+        Member(world.identity("one"), world.identity("vuurtoren"), began, None, []),
+        Member(
+            world.identity("two"), world.identity("woonvast"), began, world.AT - timedelta(days=3), [proven, device]
+        ),
+    ]
+    return identity.identity(world.speech(locale), world.frame(locale, None), world.NAMES, members)
+
+
+def _unknown(locale: Language) -> Page:
+    return identity.identity(world.speech(locale), world.frame(locale, None), world.NAMES, [])
+
+
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "laat-uzelf-zien": _present,
     "laat-uzelf-zien-code": _shown,
+    "wie-kent-u": _known,
+    "wie-kent-u-niemand": _unknown,
     "bent-u-dit-code": _proof,
     "bent-u-dit-code-fout": _wrong,
 }
