@@ -7,6 +7,7 @@ import typer
 
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
+from cdp.demo import credentials
 from cdp.log import database_check, gauges, key_rotation, recovery, store
 from cdp.scope import Principal, Scope
 
@@ -65,6 +66,7 @@ def recover(
             terminal.print_facts({"can_go_on": reason is None, "reason": reason}, as_json=as_json)
             return
         done = recovery.recover(platform)
+        credentials.renew(platform)
     terminal.say("publish the new keys, and tell auditors why the old logs end")
     terminal.print_facts(asdict(done), as_json=as_json)
 
@@ -76,5 +78,6 @@ def rotate_key(
     """Let a new key sign a log from the next checkpoint on; the old one stays good for what it signed."""
     with opening.platform() as platform:
         fresh = key_rotation.rotate(platform, kind)
+        credentials.renew(platform)
     terminal.say("publish the new key, and give it to auditors by another way")
     terminal.print_facts({"log": kind, "vkey": fresh}, as_json=as_json)

@@ -78,7 +78,19 @@ def is_current(platform: Platform, document: Document) -> bool:
     return document["auditor"]["client_id"] in known
 
 
-def moved_to(document: Document, base_url: str) -> Document:
+def renew(platform: Platform, *, base_url: str | None = None) -> bool:
+    """Put down where the same demo is served now, and how its logs are checked now; False where there is no demo."""
+    document = read(platform)
+    if document is None or not is_current(platform, document):
+        return False
+    moved = document if base_url is None else _moved_to(document, base_url)
+    current = moved | _logs(platform, moved["base_url"])
+    if current != document:
+        write(platform, current)
+    return True
+
+
+def _moved_to(document: Document, base_url: str) -> Document:
     """Return the document as it reads when the same demo is served elsewhere."""
     return json.loads(json.dumps(document).replace(f'"{document["base_url"]}', f'"{base_url}'))  # type: ignore[no-any-return]  # what json makes of a document is one
 
@@ -117,11 +129,11 @@ def issue(
         "organizations": programs,
         "customers": [_customer(platform, organizations, person, id_, at=at) for person, id_ in known],
         "auditor": {"client_id": auditor.client_id, "client_secret": auditor.client_secret},
-        **_logs(platform),
+        **_logs(platform, platform.settings.base_url),
     }
 
 
-def _logs(platform: Platform) -> Document:
+def _logs(platform: Platform, base_url: str) -> Document:
     """Return how each log is called, checked and found; they are made here if the worker has not come to it."""
     founding.found(platform)
     with platform.database.scoped(Scope(Principal.VISITOR)) as session:
@@ -130,7 +142,7 @@ def _logs(platform: Platform) -> Document:
         f"{log.kind}_log": {
             "origin": log.origin,
             "vkey": log.vkey,
-            "url": f"{platform.settings.base_url}/log/{log.name}",
+            "url": f"{base_url}/log/{log.name}",
         }
         for log in current
     }

@@ -48,10 +48,7 @@ def load(platform: Platform, *, at: datetime, tell: Tell = lambda *_: None) -> b
     """
     if not platform.settings.is_demo:
         raise NoDemo
-    document = credentials.read(platform)
-    if document is not None and credentials.is_current(platform, document):
-        if document["base_url"] != platform.settings.base_url:
-            credentials.write(platform, credentials.moved_to(document, platform.settings.base_url))
+    if credentials.renew(platform, base_url=platform.settings.base_url):
         return False
     _Loading(platform, at, tell).run()
     return True
@@ -74,6 +71,8 @@ def shut(platform: Platform, *, at: datetime) -> bool:
 def groups(persons: Sequence[Person], supplier: str, at: datetime) -> Iterator[Group]:
     """Yield what this supplier sends to `/v1/records`, each record a group of its own."""
     for item in holdings.everything(persons, supplier, at):
+        yield (item,)
+    for item in holdings.unchecked(persons, supplier, at):
         yield (item,)
     for item in talk.conversations(persons, supplier, at):
         yield (item,)

@@ -25,6 +25,7 @@ from cdp.demo import credentials as ways_in
 from cdp.demo.people import Person, people
 from cdp.ingest.items import Channel, Item, Kind, Speaker
 from cdp.keys.blind import IdentifierType
+from cdp.log import key_rotation
 from cdp.lookup import Identifier
 from cdp.platform import Platform
 from cdp.profiles import Profiles, Reading
@@ -283,7 +284,9 @@ def test_a_second_start_loads_nothing(platform: Platform, document: Document, da
     assert (False, before) == (was_loaded, (counts(database_url), ways_in.path(platform).read_bytes()))
 
 
-def test_the_document_follows_the_demo_to_another_address(platform: Platform, document: Document) -> None:
+@pytest.mark.usefixtures("document")
+def test_the_document_follows_the_demo_to_another_address(platform: Platform) -> None:
+    before = ways_in.path(platform).read_text(encoding="utf-8")
     elsewhere = replace(platform, settings=replace(platform.settings, base_url="http://localhost:9999"))
 
     demo.load(elsewhere, at=clock.now())
@@ -292,7 +295,17 @@ def test_the_document_follows_the_demo_to_another_address(platform: Platform, do
 
     assert "http://localhost:9999" == found["base_url"]
     assert all(each["login_url"].startswith("http://localhost:9999/login/") for each in found["customers"])
-    assert document == json.loads(ways_in.path(platform).read_text(encoding="utf-8"))
+    assert before == ways_in.path(platform).read_text(encoding="utf-8")
+
+
+def test_the_document_names_the_key_that_signs_a_log_now(platform: Platform, document: Document) -> None:
+    fresh = key_rotation.rotate(platform, "consent")
+
+    was_renewed = ways_in.renew(platform)
+
+    told = json.loads(ways_in.path(platform).read_text(encoding="utf-8"))
+    assert was_renewed
+    assert document | {"consent_log": document["consent_log"] | {"vkey": fresh}} == told
 
 
 def test_what_was_interrupted_is_taken_up_again(platform: Platform, document: Document, database_url: str) -> None:
