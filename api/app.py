@@ -13,6 +13,7 @@ from api import errors, lean, once, openapi, parameters, privacy_control
 from api.browsers import OpenToBrowsers
 from api.lean import Lean
 from api.limits import Limits, SafeHeaders
+from api.long_polls import LongPolls
 from api.metrics import Metrics
 from api.openapi import DescribedAPI, operation_id
 from api.portal import routes as portal
@@ -128,7 +129,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
     app.state.full_tiles, app.state.rates = FullTiles(), Rates(platform.settings)
-    app.state.decision_point = DecisionPoint(platform)
+    app.state.decision_point, app.state.long_polls = DecisionPoint(platform), LongPolls()
     app.state.intake, app.state.portal = Intake(platform), Portal(platform.settings)
     app.add_middleware(once.OnceOnly)
     app.state.signed, app.state.provider = Signed(platform), external.provider(platform)

@@ -47,6 +47,7 @@ _CODES: Final[Mapping[str, int]] = {
     "too-many-proofs": 429,
     "too-many-tries": 429,
     "rate-limited": 429,
+    "verified-too-soon": 429,
     "busy": 503,
     "not-settled": 503,
 }

@@ -3,15 +3,19 @@
 SETs are pushed by the worker (RFC 8935) or fetched here (RFC 8936), all for the organization whose token it is.
 """
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.principals import PlatformDep, SignalManager
-from cdp import clock
+from api import possession
+from api.long_polls import LongPolls
+from api.principals import PlatformDep, Service, SignalManager
+from cdp import clock, credentials
 from cdp.platform import Platform
 from cdp.scope import Principal
 from cdp.signals import events, polling, streams
@@ -60,6 +64,17 @@ class StreamWanted(BaseModel):
     delivery: Delivery = Delivery(method=POLL)
     events_requested: Annotated[list[Uri], Field(max_length=_MOST_URIS)] | None = None
     description: Annotated[str, Field(max_length=300)] = ""
+
+
+class StreamChange(BaseModel):
+    """What shall change of a stream; what the transmitter supplies is passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    stream_id: UUID
+    delivery: Delivery | None = None
+    events_requested: Annotated[list[Uri], Field(max_length=_MOST_URIS)] | None = None
+    description: Annotated[str | None, Field(max_length=300)] = None
 
 
 class StreamView(BaseModel):
@@ -112,12 +127,12 @@ class SetError(BaseModel):
 
 
 class PollWanted(BaseModel):
-    """What a poll says and asks (RFC 8936 §2.2); it is answered at once, also where `returnImmediately` is false."""
+    """What a poll says and asks (RFC 8936 §2.2); unless `returnImmediately` is true, it waits for something to tell."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     most: Annotated[int, Field(alias="maxEvents", ge=0, le=1_000_000)] = polling.MOST
-    at_once: Annotated[bool, Field(alias="returnImmediately")] = True
+    at_once: Annotated[bool, Field(alias="returnImmediately")] = False
     ack: Annotated[list[UUID], Field(max_length=1_000)] = []
     errors: Annotated[dict[UUID, SetError], Field(alias="setErrs", max_length=1_000)] = {}
 
@@ -182,6 +197,15 @@ def replace_stream(wanted: StreamWanted, asking: SignalManager, platform: Platfo
     return _view(platform, asking.slug, changed)
 
 
+@router.patch("/ssf/streams", summary="Change a stream", operation_id="change_stream")
+def change_stream(wanted: StreamChange, asking: SignalManager, platform: PlatformDep) -> StreamView:
+    """Change what is given of a stream and leave the rest as it was; its method stays."""
+    with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
+        known = _shared(streams.read(session, wanted.stream_id))
+        changed = streams.change(platform, session, known.stream_id, _changed(platform, known, wanted), at=clock.now())
+    return _view(platform, asking.slug, changed)
+
+
 @router.delete("/ssf/streams", status_code=204, summary="Remove a stream", operation_id="delete_stream")
 def delete_stream(stream_id: StreamId, asking: SignalManager, platform: PlatformDep) -> Response:
     """Remove a stream with everything that waits for it."""
@@ -217,12 +241,35 @@ def verify(wanted: VerificationWanted, asking: SignalManager, platform: Platform
 
 
 @router.post("/ssf/poll/{stream_id}", summary="Fetch signals", operation_id="poll_stream")
-def poll(stream_id: UUID, wanted: PollWanted, asking: SignalManager, platform: PlatformDep) -> Polled:
+async def poll(
+    stream_id: UUID, wanted: PollWanted, asking: SignalManager, platform: PlatformDep, request: Request
+) -> Polled:
     """Acknowledge what came and fetch more: of each customer one at a time, so that their order stays."""
     said = {signal: each.err for signal, each in wanted.errors.items()}
     asked = polling.Poll(wanted.ack, said, min(wanted.most, polling.MOST))
-    got = polling.poll(platform, asking.organization, asking.slug, stream_id, asked, at=clock.now())
+    got = await _polled(platform, asking, stream_id, asked)
+    if not (got.tokens or wanted.at_once or asked.most == 0):
+        got = await _waited(platform, asking, stream_id, replace(asked, acknowledged=(), errors={}), request)
     return Polled(sets=dict(got.tokens), has_more=got.has_more)
+
+
+async def _polled(platform: Platform, asking: Service, stream_id: UUID, asked: polling.Poll) -> polling.Batch:
+    return await run_in_threadpool(
+        polling.poll, platform, asking.organization, asking.slug, stream_id, asked, at=clock.now()
+    )
+
+
+async def _waited(
+    platform: Platform, asking: Service, stream_id: UUID, asked: polling.Poll, request: Request
+) -> polling.Batch:
+    waiting: LongPolls = request.app.state.long_polls
+    token = possession.shown(request.headers.get("authorization")).unverified_token
+
+    async def look() -> polling.Batch:
+        await credentials.of_token(platform, token)
+        return await _polled(platform, asking, stream_id, asked)
+
+    return await waiting.until_told(look, request.is_disconnected)
 
 
 def _wanted(platform: Platform, wanted: StreamWanted) -> Wanted:
@@ -232,6 +279,19 @@ def _wanted(platform: Platform, wanted: StreamWanted) -> Wanted:
     url = wanted.delivery.endpoint_url if kind is Kind.PUSH else None
     kinds = events.kinds_of(issuer, asked)
     return Wanted(kind, kinds, url, wanted.description, wanted.delivery.authorization_header)
+
+
+def _changed(platform: Platform, known: Stream, wanted: StreamChange) -> Wanted:
+    events_now, header, url = list(known.wanted), streams.kept(platform, known).authorization, known.url
+    if wanted.delivery is not None:
+        if _KINDS[wanted.delivery.method] is not known.kind:
+            raise StreamUnknown(field="/delivery/method")
+        url = wanted.delivery.endpoint_url if known.kind is Kind.PUSH else None
+        header = wanted.delivery.authorization_header
+    if wanted.events_requested is not None:
+        events_now = events.kinds_of(platform.settings.base_url, wanted.events_requested)
+    description = known.description if wanted.description is None else wanted.description
+    return Wanted(known.kind, events_now, url, description, header)
 
 
 def _shared(stream: Stream) -> Stream:

@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app, described
+from api.long_polls import LongPolls
 from cdp import clients, clock
 from cdp.client_scopes import SCOPES
 from cdp.platform import Platform
@@ -61,7 +62,9 @@ class Door:
 @pytest.fixture(scope="module")
 def url(platform: Platform) -> Iterator[str]:
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(platform), log_config=None, access_log=False))
+    app = create_app(platform)
+    app.state.long_polls = LongPolls(seconds=0)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"

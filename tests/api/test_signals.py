@@ -1,12 +1,18 @@
 """Streams of Shared Signals and webhooks, as an organization's program manages and polls them."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from cdp import clock
 from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from cdp.signals import polling, streams
 from cdp.tables import Organization
 from tests import make
 from tests.cdp.signals import receiving
@@ -26,6 +32,7 @@ def streamed(api: TestClient, headers: dict[str, str], **more: Any) -> dict[str,
 
 
 def polled(api: TestClient, headers: dict[str, str], stream: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    asked = {"returnImmediately": True, **asked}
     answer = api.post(f"/ssf/poll/{stream['stream_id']}", json=asked, headers=headers)
     assert 200 == answer.status_code, answer.text
     found: dict[str, Any] = answer.json()
@@ -88,7 +95,7 @@ def test_a_stream_is_paused_verified_replaced_and_removed(api: TestClient, platf
     assert paused == api.get("/ssf/status", params=one, headers=headers).json()
     api.post("/ssf/status", json=one | {"status": "enabled"}, headers=headers)
     assert 204 == api.post("/ssf/verify", json=one | {"state": "echo"}, headers=headers).status_code
-    assert 409 == api.post("/ssf/verify", json=one, headers=headers).status_code
+    assert 429 == api.post("/ssf/verify", json=one, headers=headers).status_code
     ((jti, body),) = polled(api, headers, stream)["sets"].items()
     assert [{"state": "echo"}] == list(receiving.claims(platform, body.encode())["events"].values())
     polled(api, headers, stream, ack=[jti])
@@ -154,3 +161,98 @@ def test_a_webhook_shows_its_secret_once(api: TestClient, platform: Platform) ->
     assert 404 == api.delete(path, headers=headers).status_code
     assert 422 == api.post("/v1/webhooks", json=wanted | {"events": ["unknown"]}, headers=headers).status_code
     assert clock.now().isoformat() > seen["created_at"]
+
+
+def patience(patch: pytest.MonkeyPatch, api: TestClient, *, seconds: float) -> None:
+    """Let polls wait for so long, and look often."""
+    waiting = api.app.state.long_polls  # type: ignore[attr-defined]  # Starlette types it as any ASGI application
+    patch.setattr(waiting, "_seconds", seconds)
+    patch.setattr(waiting, "_pause", 0.01)
+
+
+def test_a_poll_waits_until_there_is_something_to_tell(api: TestClient, platform: Platform) -> None:
+    reader = make.organization(platform)
+    headers = asking(platform, reader)
+    stream = streamed(api, headers)
+    looked, real = threading.Event(), polling.poll
+
+    def watched(*given: Any, **named: Any) -> Any:
+        looked.set()
+        return real(*given, **named)
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as waiting:
+        patch.setattr(polling, "poll", watched)
+        patience(patch, api, seconds=60)
+        told = waiting.submit(polled, api, headers, stream, returnImmediately=False)
+        assert looked.wait(60)
+        make.grant(platform, make.person(platform), reader)
+
+        (body,) = told.result(60)["sets"].values()
+
+    assert ["grant-given"] == receiving.names(platform, [({}, body.encode())])
+
+
+@pytest.mark.parametrize("asked", [{}, {"returnImmediately": False}, {"returnImmediately": False, "maxEvents": 0}])
+def test_a_poll_that_waited_in_vain_is_empty(api: TestClient, platform: Platform, asked: dict[str, Any]) -> None:
+    headers = asking(platform, make.organization(platform))
+    stream = streamed(api, headers)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patience(patch, api, seconds=0.05)
+        answer = api.post(f"/ssf/poll/{stream['stream_id']}", json=asked, headers=headers)
+
+    assert {"sets": {}, "moreAvailable": False} == answer.json()
+
+
+def test_a_poll_that_waits_ends_with_its_token(api: TestClient, platform: Platform) -> None:
+    headers = asking(platform, make.organization(platform))
+    stream, looked, real = streamed(api, headers), threading.Event(), polling.poll
+
+    def watched(*given: Any, **named: Any) -> Any:
+        looked.set()
+        return real(*given, **named)
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as waiting:
+        patch.setattr(polling, "poll", watched)
+        patience(patch, api, seconds=60)
+        place = f"/ssf/poll/{stream['stream_id']}"
+        answer = waiting.submit(api.post, place, json={}, headers=headers)
+        assert looked.wait(60)
+        with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+            session.execute(text("update access_token set revoked_at = now() where revoked_at is null"))
+
+        assert 401 == answer.result(60).status_code
+
+
+def test_a_stream_changes_piece_by_piece(api: TestClient, platform: Platform) -> None:
+    headers = asking(platform, make.organization(platform))
+    stream = streamed(api, headers, description="old")
+    one, wanted = {"stream_id": stream["stream_id"]}, stream["events_supported"][:1]
+
+    def patched(**change: Any) -> Any:
+        return api.patch("/ssf/streams", json=one | change, headers=headers)
+
+    said = patched(description="new").json()
+    fewer = patched(events_requested=wanted).json()
+    same = patched(delivery=POLL).json()
+    push = patched(delivery={"method": "urn:ietf:rfc:8935", "endpoint_url": "https://push.example.org/"})
+
+    assert ("new", stream["events_delivered"]) == (said["description"], said["events_delivered"])
+    assert ("new", wanted) == (fewer["description"], fewer["events_delivered"])
+    assert (fewer, 404) == (same, push.status_code)
+    assert 404 == patched(stream_id="00000000-0000-7000-8000-000000000007").status_code
+
+
+def test_the_header_of_a_push_stays_when_something_else_changes(platform: Platform, api: TestClient) -> None:
+    reader = make.organization(platform)
+    headers, push = (
+        asking(platform, reader),
+        {"method": "urn:ietf:rfc:8935", "endpoint_url": "https://push.example.org/"},
+    )
+    stream = streamed(api, headers, delivery=push | {"authorization_header": "Bearer known"})
+
+    api.patch("/ssf/streams", json={"stream_id": stream["stream_id"], "description": "new"}, headers=headers)
+
+    with platform.database.scoped(Scope(Principal.SOURCE, reader.organization_id)) as session:
+        kept = streams.kept(platform, streams.read(session, UUID(stream["stream_id"])))
+    assert "Bearer known" == kept.authorization

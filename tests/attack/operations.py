@@ -52,7 +52,8 @@ def _of_listeners() -> dict[str, Example]:
         "set_stream_status": Example(json=stream | {"status": "paused"}),
         "verify_stream": Example(json=stream),
         "delete_stream": Example(query=stream),
-        "poll_stream": Example(json={}),
+        "poll_stream": Example(json={"returnImmediately": True}),
+        "change_stream": Example(json=stream),
         "create_webhook": Example(json={"url": "https://receiver.example.org/"}),
     }
 

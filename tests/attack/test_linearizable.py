@@ -1,23 +1,26 @@
 """Ten thousand grants, revocations and reads by sixteen clients over four processes happen in one order."""
 
-import multiprocessing
-from collections import Counter
-from dataclasses import replace
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
 from typing import Final
 
 import pytest
 
-from cdp.ids import NIL
 from cdp.platform import Platform
-from cdp.settings import Quotas
 from tests import make
-from tests.attack import racing, register
-from tests.attack.clients import OPERATIONS, PER_PROCESS, PROCESSES, Front, Together
-from tests.attack.racing import Race
+from tests.api import apps
+from tests.api.test_processes import is_open, until
+from tests.attack import register
+from tests.attack.clients import CLIENTS, CUSTOMERS, OPERATIONS, Cast, Together
+from tests.attack.crashing import free_port
 from tests.attack.register import Seen
 
-WRITERS: Final = 8
-_FREE: Final = 1_000_000
+PROCESSES: Final = 4
+WAYS: Final = ("profile", "evaluation", "evaluations", "introspection", "profile in the app")
 
 
 def _read(began: int, ended: int, *, is_open: bool) -> Seen:
@@ -61,29 +64,41 @@ def test_the_judge_finds_what_fits_in_no_order(reads: list[Seen], expected: int)
     assert expected == len(register.stale([*writes, *reads]))
 
 
+@contextmanager
+def _servers(platform: Platform, count: int) -> Iterator[list[str]]:
+    """Start so many servers, each a process with a port of its own, and yield where they are."""
+    url = platform.settings.app_url.set(drivername="postgresql").render_as_string(hide_password=False)
+    quotas = dict.fromkeys(("CDP_CLIENT_REQUESTS", "CDP_CUSTOMER_REQUESTS", "CDP_ADDRESS_REQUESTS"), "1000000")
+    settings = {"CDP_HOME": str(platform.settings.home), "CDP_APP_DATABASE_URL": url, "CDP_DEMO": "1"} | quotas
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CDP_")}
+    ports = [free_port() for _ in range(count)]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "api.serve", "--port", str(port)], env=kept | settings, stdout=subprocess.DEVNULL
+        )
+        for port in ports
+    ]
+    try:
+        until(lambda: all(is_open(port) for port in ports))
+        yield [f"http://127.0.0.1:{port}" for port in ports]
+    finally:
+        for each in running:
+            each.kill()
+            each.wait()
+
+
 @pytest.mark.slow
 def test_every_answer_fits_into_one_order(platform: Platform) -> None:
     recipient = make.organization(platform)
-    people = [make.person(platform) for _ in range(WRITERS)]
-    headers = [make.service(platform, recipient, "profiles:read"), *(each.headers for each in people)]
-    spawn = multiprocessing.get_context("spawn")
-    shared = Race(
-        replace(platform.settings, quotas=Quotas(client=_FREE, customer=_FREE, address=_FREE)),
-        recipient.organization_id,
-        [each.customer_id for each in people],
-        [recipient.slug, *(each["Authorization"] for each in headers)],
-        spawn.Array("q", 1, lock=False),
-        spawn.Array("q", 1, lock=False),
-        PROCESSES,
-    )
+    people = [make.person(platform) for _ in range(CUSTOMERS)]
+    ids = [platform.profile_ids.profile_id(each.customer_id, recipient.organization_id) for each in people]
+    service, app = make.service(platform, recipient, "profiles:read"), apps.app(platform, organization=recipient)
 
-    histories: list[Together] = racing.run_all(spawn, [Front] * PROCESSES, shared)
+    with _servers(platform, PROCESSES) as servers:
+        cast = Cast(servers, recipient.slug, service, app, [each.headers for each in people], ids)
+        history = Together(cast).run()
 
-    history = [each for one in histories for each in one.history]
     assert [] == register.stale(history)
-    assert NIL not in shared.people
-    assert len(history) >= OPERATIONS * PER_PROCESS * PROCESSES >= 10_000
-    ways = Counter((each.way, each.is_open) for each in history)
-    assert {(way, is_open) for way in ("profile", "evaluation", "evaluations") for is_open in (True, False)} <= set(
-        ways
-    )
+    assert len(history) >= OPERATIONS * CLIENTS >= 10_000
+    ways = {(each.way, each.is_open) for each in history}
+    assert set(product(WAYS, (True, False))) <= ways
