@@ -82,6 +82,7 @@ class Line:
     grant_id: UUID | None
     first_at: datetime | None = None
     times: int = 1
+    stopped_by: str | None = None
 
     @property
     def place(self) -> Place:
@@ -205,4 +206,5 @@ def _line(row: Row[Any]) -> Line:
         grant_id=grants.grant_id(row.customer_id, row.organization_id, row.purpose) if is_grant else None,
         first_at=row.first_at,
         times=row.times,
+        stopped_by=row.stopped_by,
     )

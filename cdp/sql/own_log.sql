@@ -5,9 +5,14 @@
 --      :only (one line alone, or null for all)
 --      :searched, and what was searched for, as organizations, clients, purposes and categories: one of them has to fit
 -- out  one row for each line, with the name of the program and whether people look through it; first_at and times are
---      the line's own
+--      the line's own; of what was stopped, who stopped it (stopped_by)
 select a.customer_id, a.at, a.at as first_at, 1 as times, a.access_id, a.organization_id, a.principal, a.path, a.purpose, a.asked,
-    a.released, a.records, a.outcome, a.reason, c.name as program, coalesce(c.is_human, false) as is_human
+    a.released, a.records, a.outcome, a.reason, c.name as program, coalesce(c.is_human, false) as is_human,
+    case when a.reason = 'revoked' then
+        (select x.by from act x
+         where x.customer_id = a.customer_id and x.recipient_id = a.organization_id and x.purpose = a.purpose
+           and x.kind = 'revoke' and x.at <= a.at
+         order by x.seq desc limit 1) end as stopped_by
 from (
     select *
     from access a

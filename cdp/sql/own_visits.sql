@@ -4,7 +4,7 @@
 --      many there were (times)
 select v.customer_id, v.at, v.first_at, v.times, v.access_id, cast(null as uuid) as organization_id, 'customer' as principal,
     v.path, cast(null as text) as purpose, cast('{}' as text[]) as asked, cast('{}' as text[]) as released, 0 as records,
-    'released' as outcome, '' as reason, cast(null as text) as program, false as is_human
+    'released' as outcome, '' as reason, cast(null as text) as program, false as is_human, cast(null as text) as stopped_by
 from (
     select a.customer_id, a.path, max(a.at) as at, min(a.at) as first_at, count(*) as times,
         (array_agg(a.access_id order by a.at desc, a.access_id desc))[1] as access_id

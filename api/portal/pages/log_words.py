@@ -133,6 +133,8 @@ def why(speech: Speech, catalog: Catalog, line: Line) -> str:
 
 def stopped(speech: Speech, line: Line) -> str:
     """Return why somebody was stopped; empty when nobody was."""
+    if (line.reason, line.stopped_by) == ("revoked", "source"):
+        return speech.say("De organisatie gaf deze toegang zelf terug.")
     return "" if line.is_seen else speech.say(_REASONS.get(line.reason, _OTHERWISE))
 
 
