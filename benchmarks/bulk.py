@@ -15,16 +15,19 @@ import psycopg
 
 from benchmarks import load
 from benchmarks.house import PURPOSE, House
+from benchmarks.serving import at_the_product
 
 EVENTS: Final = 250
 _PEOPLE: Final = 2_000
+_SENDERS: Final = 4
+"""For each process that serves, so that none waits for the one client of another."""
 _COLUMNS: Final = (
     "customer_id, record_id, subject_id, source_id, category, type, channel, speaker, direction, occurred_at,"
     " received_at, disputed_at, sealed, queryable"
 )
 
 
-def batches(house: House, port: int, calls: int) -> float:
+def batches(house: House, port: int, calls: int, *, processes: int) -> float:
     """Return profiles a second by `POST /v1/profiles/batch`, for a thousand others in each call.
 
     Asking for the same thousand over and over would only measure how well their keys are remembered.
@@ -36,7 +39,7 @@ def batches(house: House, port: int, calls: int) -> float:
         body = json.dumps({"profile_ids": chance.choices(ids, k=1_000), "purpose": PURPOSE}).encode()
         wanted.append(load.request("POST", "/v1/profiles/batch", token, body))
     load.closed(port, wanted[:2], connections=2)
-    return load.closed(port, wanted[2:], connections=4).rate * 1_000
+    return load.closed(port, wanted[2:], connections=_SENDERS * processes).rate * 1_000
 
 
 def export(house: House, port: int) -> tuple[float, int]:
@@ -59,8 +62,8 @@ def copy_out(house: House) -> float:
     return counted / (time.perf_counter() - begin)
 
 
-def segment(house: House, port: int, events: int) -> float:
-    """Return events a second, each on the disk, in Segment batches of 250 to one server process."""
+def segment(house: House, port: int, events: int, *, processes: int) -> float:
+    """Return events a second, each on the disk, in Segment batches of 250."""
     bodies = [_batch(first) for first in range(0, events, EVENTS)]
     wanted = [load.request("POST", "/v1/batch", f"Bearer {house.write_key}", body) for body in bodies]
     warm = [
@@ -68,7 +71,7 @@ def segment(house: House, port: int, events: int) -> float:
         for first in range(0, _PEOPLE, EVENTS)
     ]
     load.closed(port, warm, connections=2)
-    return load.closed(port, wanted, connections=4).rate * EVENTS
+    return load.closed(port, wanted, connections=_SENDERS * processes).rate * EVENTS
 
 
 def copy_in(house: House) -> float:
@@ -121,12 +124,13 @@ def _import(house: House, folder: Path, rows: int) -> float:
         file.write_text("id,first,last,street,city,language\n", encoding="utf-8")
     command = [sys.executable, "-m", "cdp.cli", "import", str(file), "--organization", "source"]
     begin = time.perf_counter()
-    subprocess.run(  # our own program
-        [*command, "--mapping", str(folder / "mapping.toml")],
-        env=dict(house.environment) | {"PATH": "/usr/bin:/bin"},
-        check=True,
-        capture_output=True,
-    )
+    with at_the_product():
+        subprocess.run(  # our own program
+            [*command, "--mapping", str(folder / "mapping.toml")],
+            env=dict(house.environment) | {"PATH": "/usr/bin:/bin"},
+            check=True,
+            capture_output=True,
+        )
     return time.perf_counter() - begin
 
 

@@ -19,13 +19,14 @@ _PATIENCE: Final = 30
 
 
 @contextmanager
-def served(house: House) -> Iterator[int]:
-    """Start the server and yield its port; stop it in the end."""
+def served(house: House, *, processes: int = 1) -> Iterator[int]:
+    """Start the server, as so many processes, and yield its port; stop it in the end."""
     port = _free_port()
     command = [sys.executable, "-m", "benchmarks.server", str(port), house.admin_url]
-    with subprocess.Popen(
-        command, env=os.environ | house.environment, stdout=subprocess.DEVNULL
-    ) as process:  # our own program
+    environment = os.environ | house.environment | {"CDP_PROCESSES": str(processes)}
+    with at_the_product():
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # our own program
+    with process:
         try:
             _wait(port, process)
             yield port
@@ -53,6 +54,18 @@ def aside() -> None:
     every = range(os.cpu_count() or 1)
     if len(every) > SERVED_BY:
         os.sched_setaffinity(0, every[SERVED_BY:])
+
+
+@contextmanager
+def at_the_product() -> Iterator[None]:
+    """Start what is a part of the product inside: it has the processors that the product has."""
+    mine, every = os.sched_getaffinity(0), range(os.cpu_count() or 1)
+    if len(every) > SERVED_BY:
+        os.sched_setaffinity(0, every[:SERVED_BY])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, mine)
 
 
 def _free_port() -> int:
