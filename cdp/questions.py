@@ -3,9 +3,9 @@
 Rules: (1) before a proof nothing of the record is shown but how an address or number in it ends, and who holds it
 where that tells nothing; (2) a yes is proven by a code to the address or number in the record, or by one that the
 organization gave to the person whom it knows; (3) three wrong codes in thirty days, of one customer or for one record,
-end it; (4) what a source could have written to a record later proves nothing (`proving_identifiers`); (5) each
-question, code and answer stands in the log of the customer and of whoever the record is of; an organization learns
-nothing.
+end it; (4) what a source could have written to a record later proves nothing (`proving_identifiers`), nor does a
+mailbox that a housemate reads as well (`cdp.vetoes`); (5) each question, code and answer stands in the log of the
+customer and of whoever the record is of; an organization learns nothing.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ import msgspec
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from cdp import codes, ids
+from cdp import codes, ids, vetoes
 from cdp.confirmations import hashed as confirmed
 from cdp.keys import blind
 from cdp.keys.blind import IdentifierType, Line
@@ -40,6 +40,7 @@ _TYPES: Final = {
     "mobile_phone": IdentifierType.PHONE,
 }
 _CANDIDATES: Final = text("select subject_id, source_id, is_special, type, own_subject, sealed from candidates(:at)")
+_OWN: Final = text("select subject_id from subject")
 _TARGETS: Final = text("select * from proof_targets(:customer, :subject, :at)")
 _KEEP: Final = text("select keep_question_code(:customer, :subject, :id, :hash, :ends_at, :at)")
 _PROVE: Final = text("select prove_question(:subject, :hash, :confirmed, :at)")
@@ -180,8 +181,11 @@ def _found(
     with platform.database.scoped(scope) as session:
         rows = [row for row in session.execute(_CANDIDATES, {"at": at}) if only is None or row.subject_id == only]
         keys = OwnKeys(session, platform.ring) if rows else None
-    found = []
+        own = [row.subject_id for row in session.execute(_OWN)] if rows else []
+    found, vetoed = [], vetoes.others(platform, own, [row.subject_id for row in rows])
     for row in rows:
+        if row.subject_id in vetoed:
+            continue
         target = _own(keys, row) if row.sealed is not None else _in_record(platform, scope, row.subject_id, at=at)
         if target is not None and _is_personal(target):
             is_told = row.sealed is not None and not row.is_special

@@ -39,6 +39,23 @@ def subject(person: Person, supplier: str) -> tuple[Reference, ...]:
     return (Reference(ReferenceType.USER_ID, reference(person, supplier)),)
 
 
+def unchecked(persons: Sequence[Person], supplier: str, at: datetime) -> Iterator[Item]:
+    """Yield what this supplier knows of somebody who only left a name and an address, which it never checked."""
+    for person in persons:
+        if person.life is not None and person.life.unchecked_by == supplier:
+            named = (Reference(ReferenceType.USER_ID, f"{_PREFIXES[supplier]}-ASK-{person.number}"),)
+            stated = (Identifier(IdentifierType.EMAIL, person.mailbox.address, verified=False),)
+            for name, value in (("last_name", person.last_name), ("email", person.mailbox.address)):
+                yield Item(
+                    kind=Kind.ATTRIBUTES,
+                    type=name,
+                    value=_ENCODE(value),
+                    subject=named,
+                    identifiers=stated,
+                    occurred_at=at - timedelta(days=9),
+                )
+
+
 class Teller:
     """One supplier telling about one person; what it says gathers in `items`."""
 

@@ -85,6 +85,8 @@ class Life(_Part):
     own_mailbox: bool = False
     other_mailbox: Slug | None = None
     moved: int | None = None
+    unchecked_by: Slug | None = None
+    """Who has a name and an address of them that it never checked: they are asked whether that is them."""
     story: str
     says: Words = {}
     acts: tuple[PlannedAct, ...] = ()

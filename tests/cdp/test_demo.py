@@ -19,7 +19,7 @@ import msgspec
 import psycopg
 import pytest
 
-from cdp import addressing, clock, credentials, demo, login, organizations
+from cdp import addressing, clock, credentials, demo, login, organizations, questions
 from cdp.demo import behaviour, loading, stories
 from cdp.demo import credentials as ways_in
 from cdp.demo.people import Person, people
@@ -193,6 +193,17 @@ def test_a_person_of_four_suppliers_is_one_customer(platform: Platform, document
     with platform.database.scoped(Scope(Principal.CUSTOMER, customer=holder.customer_id)) as session:
         sources = session.connection().exec_driver_sql("select distinct source_id from record").scalars().all()
     assert set(ids.values()) < set(sources)
+
+
+def test_somebody_is_asked_whether_a_record_is_theirs(platform: Platform, document: Document) -> None:
+    holder = pooled(
+        platform, lambda: credentials.of_session(platform, someone(document, "Joris van Dam")["access_token"])
+    )
+
+    asked = questions.ask(platform, Scope(Principal.CUSTOMER, customer=holder.customer_id), at=clock.now())
+
+    assert 1 == len(asked)
+    assert asked[0].source is not None
 
 
 def test_a_service_reads_exactly_what_the_grant_allows(platform: Platform, document: Document) -> None:

@@ -159,6 +159,30 @@ def test_a_code_ends(platform: Platform, database_url: str, enter: Enter) -> Non
     assert 401 == portal.post(f"{path}/code", data={"code": code_to(portal, asked.address)}).status_code
 
 
+def test_a_housemate_who_reads_the_same_mailbox_is_not_asked(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    address, people = make.email(), {}
+    for first_name in ("Noor", "Bram"):
+        source, user = make.organization(platform), make.name("user")
+        subject = asking.record(platform, database_url, source, address, user=user)
+        facts = {"first_name": first_name, "last_name": "de Wit", "postcode": "3511AB", "house_number": "12"}
+        items = [make.item(Kind.ATTRIBUTES, name, value, user=user) for name, value in facts.items()]
+        make.delivery(platform, source, *items)
+        people[first_name] = subject
+    noor = make.person(platform, address=address)
+    portal = enter(noor)
+    portal.post(f"/bent-u-dit/{people['Noor']}", data={"antwoord": "ja"})
+    portal.post(f"/bent-u-dit/{people['Noor']}/code", data={"code": code_to(portal, address)})
+
+    page = portal.get("/bent-u-dit").text
+    sent = portal.post(f"/bent-u-dit/{people['Bram']}", data={"antwoord": "ja"})
+
+    assert noor.customer_id == owner(database_url, people["Noor"])
+    assert str(people["Bram"]) not in page
+    assert 404 == sent.status_code
+
+
 def test_what_a_source_writes_to_a_record_later_proves_nothing(
     platform: Platform, database_url: str, enter: Enter
 ) -> None:

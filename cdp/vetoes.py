@@ -1,0 +1,56 @@
+"""Who is somebody else, however much they share: a housemate, a parent or a twin who reads the same mailbox.
+
+What is compared are likenesses, which only the matcher reads; nothing of them leaves here but whom not to ask about.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from cdp.identity import deciding, traits
+from cdp.identity.levels import compare
+from cdp.identity.traits import Traits
+from cdp.keys.sealing import DataKey
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from consent.errors import Invalid
+
+_MATCHER: Final = Scope(Principal.MATCHER)
+_LIKENESSES: Final = text(
+    "select l.subject_id, l.sealed, k.wrapped from likeness l join data_key k using (customer_id, subject_id)"
+    " where l.subject_id = any (:subjects)"
+)
+
+
+def others(platform: Platform, own: Sequence[UUID], candidates: Iterable[UUID]) -> set[UUID]:
+    """Return those of `candidates` who are somebody else than the person of `own`, by name, birth date or home.
+
+    One that is vetoed by what one source knows still counts when another of the same person's supports it.
+    """
+    asked = list(candidates)
+    known = _known(platform, [*own, *asked]) if asked else {}
+    mine = [known[each] for each in own if each in known]
+    return {each for each in asked if each in known and _is_other(known[each], mine)}
+
+
+def _is_other(other: Traits, mine: Sequence[Traits]) -> bool:
+    compared = [compare(each, other) for each in mine]
+    is_vetoed = any(deciding.veto(each) is not None for each in compared)
+    return is_vetoed and not any(deciding.veto(each) is None and deciding.is_supported(each) for each in compared)
+
+
+def _known(platform: Platform, subjects: Sequence[UUID]) -> dict[UUID, Traits]:
+    with platform.database.scoped(_MATCHER) as session:
+        rows = session.execute(_LIKENESSES, {"subjects": list(subjects)}).all()
+    keys = platform.ring.unwrap_many((bytes(row.wrapped), row.subject_id) for row in rows)
+    found = {}
+    for row, key in zip(rows, keys, strict=True):
+        if key is not None:
+            plain = DataKey(key).unseal(bytes(row.sealed), table="likeness", row=row.subject_id, column="sealed")
+            try:
+                found[row.subject_id] = traits.from_bytes(plain)
+            except Invalid:
+                continue  # of another release; it is made anew when its subject is compared
+    return found
