@@ -109,7 +109,7 @@ def _proof_facts(receipt: Receipt, language: Language) -> Iterator[Row]:
 
 def moment(at: datetime, language: Language) -> str:
     """Return a moment as people write it, in the time of the Netherlands where this machine knows it."""
-    dutch, english = "EEEE d MMMM y 'om' HH.mm 'uur'", "EEEE d MMMM y 'at' HH:mm"
+    dutch, english = "EEEE d MMMM y 'om' HH:mm", "EEEE d MMMM y 'at' HH:mm"
     here = _here()
     is_english = language is Language.EN
     text = format_datetime(at, english if is_english else dutch, tzinfo=here, locale="en" if is_english else "nl")

@@ -141,7 +141,7 @@ def test_a_sentence_is_short_enough_to_be_read_once(kind: Kind, language: Langua
 def test_a_moment_is_told_in_the_time_of_the_netherlands() -> None:
     at = datetime(2026, 7, 3, 21, 5, tzinfo=UTC)
 
-    assert "vrijdag 3 juli 2026 om 23.05 uur" == sheet.moment(at, Language.NL)
+    assert "vrijdag 3 juli 2026 om 23:05" == sheet.moment(at, Language.NL)
     assert "Friday 3 July 2026 at 23:05" == sheet.moment(at, Language.EN)
 
 

@@ -35,7 +35,7 @@ SHEET: Final = Sheet(
         Row("Organisatie", ("Woonvast",)),
         Row("Waarvoor", ("Advies",)),
         Row("Gegevens", ("Naam en contact", "Adres")),
-        Row("Wanneer", ("zaterdag 21 november 2026 om 14.30 uur",)),
+        Row("Wanneer", ("zaterdag 21 november 2026 om 14:30",)),
     ),
     advice=(),
     proof_title="Bewijs",
