@@ -14,7 +14,7 @@ ifneq ($(strip $(CDP_HOME)),)
 export CDP_HOME
 endif
 
-.PHONY: help up test check schema screenshots lock lock-node clean
+.PHONY: help up test check schema screenshots lock lock-node lock-peers peers clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -54,12 +54,21 @@ LOCK = $(BIN)/pip-compile --quiet --generate-hashes --reuse-hashes --allow-unsaf
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header --no-config \
 	--annotation-style line
 
+PEERS := benchmarks/identity/requirements-peers.txt
+
 screenshots: $(VENV)/.dev ## draw every page of the portal into screenshots/ (ONLY= names some)
 	$(BIN)/python -m tests.portal.screenshots $(ONLY)
 
 lock: $(VENV)/.dev ## pin every package anew, with the hashes of all platforms (UPGRADE=1 takes newer ones)
 	$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.txt pyproject.toml
 	$(LOCK) $(if $(UPGRADE),--upgrade) -c requirements.txt --extra dev -o requirements-dev.txt pyproject.toml
+
+lock-peers: $(VENV)/.dev ## pin the peers of benchmarks/identity anew
+	$(LOCK) $(if $(UPGRADE),--upgrade) -o $(PEERS) benchmarks/identity/peers.in
+
+peers: ## install what benchmarks/identity is compared with, into an environment of its own
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --require-hashes -r $(PEERS)
 
 lock-node: $(VENV)/.dev ## pin what tests take from npm anew, each lock in tests/ (a new one begins as {})
 	$(BIN)/python -m tests.node

@@ -99,7 +99,12 @@ def write(path: Path, records: int, *, seed: int = 6) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
-        rows.writerows((number, *row) for number, row in enumerate(itertools.islice(_rows(records, seed), records)))
+        rows.writerows((number, *row) for number, row in enumerate(made_up(records, seed=seed)))
+
+
+def made_up(records: int, *, seed: int) -> Iterator[tuple[object, ...]]:
+    """Return so many made-up records: what COLUMNS says, but for the number."""
+    return itertools.islice(_rows(records, seed), records)
 
 
 def _rows(records: int, seed: int) -> Iterator[tuple[object, ...]]:

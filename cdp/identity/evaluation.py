@@ -80,55 +80,54 @@ class Evaluation:
 def evaluate(sample: Sample, model: Model, *, tell: Report = lambda _done, _total: None) -> Evaluation:
     """Compare everybody in `sample` as the product does, and return how right it was."""
     found = candidates.find(sample.traits, tell=tell)
-    weighed = _Weighed(sample, found.pairs, model)
+    weights, joined = _judged(sample, found.pairs, model)
+    count, limits = learning.counts(sample, found.pairs), model.thresholds
+    weighed = Weighed(sample, found.pairs[count], weights[count])
+    frozen = {AUTOMATIC: limits.joins, JOINS: limits.joins, POSSIBLE: limits.possible}
     return Evaluation(
         records=len(sample.traits),
         people=len(np.unique(sample.people)),
         true_pairs=weighed.true_pairs,
-        compared_pairs=len(weighed.is_true),
+        compared_pairs=int(count.sum()),
         keys=found.keys,
         candidate_recall=intervals.share(int(weighed.is_true.sum()), weighed.true_pairs),
         candidates=float(found.found.mean()),
         candidates_p95=float(np.percentile(found.found, _OFTEN)),
         points=(
-            *(weighed.point(name, is_frozen=True) for name in FROZEN),
-            weighed.point("best F1", weighed.best()),
-            *(weighed.point(f"precision {each}", weighed.reaching(each)) for each in PRECISIONS),
+            *(weighed.point(name, frozen[name], joined[name][count]) for name in FROZEN),
+            *weighed.chosen(),
         ),
-        groups=tuple(weighed.groups(name) for name in FROZEN),
+        groups=tuple(groups(sample, name, found.pairs[taken], weights[taken]) for name, taken in joined.items()),
     )
 
 
-class _Weighed:
-    """Pairs with their weights and the truth, from which every figure follows."""
+class Weighed:
+    """Pairs that count with their weights, and the truth: what any threshold gives."""
 
-    def __init__(self, sample: Sample, pairs: Numbers, model: Model) -> None:
-        self._sample, self._model = sample, model
-        weights, joined = _judged(sample, pairs, model)
-        self._joined = {name: (pairs[taken], weights[taken]) for name, taken in joined.items()}
-        count = learning.counts(sample, pairs)
-        pairs = pairs[count]
-        self._pairs, self._weights = pairs, weights[count]
-        self._taken = {name: taken[count] for name, taken in joined.items()}
+    def __init__(self, sample: Sample, pairs: Numbers, weights: Bits) -> None:
+        """Take pairs that anybody weighed; the heavier, the likelier."""
+        self._people, self._pairs, self._weights = sample.people, pairs, weights
         self.is_true: Flags = sample.people[pairs[:, 0]] == sample.people[pairs[:, 1]]
         self._true = _pairs_within(sample, sample.people)
         self.true_pairs = int(self._true.sum())
-        order = np.argsort(-self._weights, kind="stable")
-        self._falling = self._weights[order]
+        order = np.argsort(-weights, kind="stable")
+        self._falling = weights[order]
         self._right = np.cumsum(self.is_true[order])
         self._last = np.flatnonzero(np.r_[self._falling[1:] != self._falling[:-1], True]) if len(order) else order
 
-    def point(self, name: str, bits: float | None = None, *, is_frozen: bool = False) -> Point:
-        """Return what a frozen threshold gives, or the one of `bits`."""
-        taken = self._taken[name] if bits is None else self._weights >= bits
+    def point(self, name: str, bits: float, taken: Flags | None = None) -> Point:
+        """Return what the threshold `bits` gives: by itself, or with what else was asked of the pairs `taken`."""
+        is_frozen = name in FROZEN
+        taken = self._weights >= bits if taken is None else taken
         found, right = int(taken.sum()), int(self.is_true[taken].sum())
         precision, recall = intervals.share(right, found), intervals.share(right, self.true_pairs)
         f1 = intervals.f1(self._matches(self._pairs[taken], self.is_true[taken]))
-        told = self._frozen(name) if bits is None else bits
-        return Point(name, told if isfinite(told) else None, is_frozen, precision, recall, f1)
+        return Point(name, bits if isfinite(bits) else None, is_frozen, precision, recall, f1)
 
-    def _frozen(self, name: str) -> float:
-        return self._model.thresholds.possible if name == POSSIBLE else self._model.thresholds.joins
+    def chosen(self) -> list[Point]:
+        """Return what the best thresholds give, chosen on these very people: more than one can hope for elsewhere."""
+        reached = [self.point(f"precision {each}", self.reaching(each)) for each in PRECISIONS]
+        return [self.point("best F1", self.best()), *reached]
 
     def best(self) -> float:
         """Return the threshold with the best F1 on these very people."""
@@ -141,30 +140,31 @@ class _Weighed:
         enough = self._last[self._right[self._last] >= precision * (self._last + 1)]
         return float(self._falling[enough[-1]]) if len(enough) else np.inf
 
-    def groups(self, name: str) -> Groups:
-        """Return what the pairs of a frozen threshold make of the people."""
-        people = self._sample.people
-        made = grouping.group(len(people), *self._joined[name])
-        both, place = np.unique(np.stack((people, made), axis=1), axis=0, return_inverse=True)
-        right, found = _pairs_within(self._sample, place), _pairs_within(self._sample, made)
-        within, sizes, true_sizes = np.bincount(place), np.bincount(made), np.bincount(people)
-        exact = (within == sizes[both[:, 1]]) & (within == true_sizes[both[:, 0]])
-        return Groups(
-            of=name,
-            precision=intervals.share(int(right.sum()), int(found.sum())),
-            recall=intervals.share(int(right.sum()), self.true_pairs),
-            f1=intervals.f1(_grouped(both, right, self._true, found)),
-            exact=intervals.share(2 * int(exact.sum()), int((sizes > 0).sum() + (true_sizes > 0).sum())),
-            largest=int(sizes.max()),
-            largest_true=int(true_sizes.max()),
-        )
-
     def _matches(self, pairs: Numbers, is_true: Flags) -> Matches:
         """Return for each person what these pairs found; of a false pair each of both bears half."""
-        people = self._sample.people
+        people = self._people
         right = np.bincount(people[pairs[is_true, 0]], minlength=len(self._true))
         wrong = np.bincount(people[pairs[~is_true].ravel()], minlength=len(self._true)) / 2
         return _as_matches(right, self._true, wrong)
+
+
+def groups(sample: Sample, name: str, pairs: Numbers, weights: Bits) -> Groups:
+    """Return what these pairs make of the people when they are joined."""
+    people, true = sample.people, _pairs_within(sample, sample.people)
+    made = grouping.group(len(people), pairs, weights)
+    both, place = np.unique(np.stack((people, made), axis=1), axis=0, return_inverse=True)
+    right, found = _pairs_within(sample, place), _pairs_within(sample, made)
+    within, sizes, true_sizes = np.bincount(place.ravel()), np.bincount(made), np.bincount(people)
+    exact = (within == sizes[both[:, 1]]) & (within == true_sizes[both[:, 0]])
+    return Groups(
+        of=name,
+        precision=intervals.share(int(right.sum()), int(found.sum())),
+        recall=intervals.share(int(right.sum()), int(true.sum())),
+        f1=intervals.f1(_grouped(both, right, true, found)),
+        exact=intervals.share(2 * int(exact.sum()), int((sizes > 0).sum() + (true_sizes > 0).sum())),
+        largest=int(sizes.max()),
+        largest_true=int(true_sizes.max()),
+    )
 
 
 def _judged(sample: Sample, pairs: Numbers, model: Model) -> tuple[Bits, dict[str, Flags]]:

@@ -16,6 +16,7 @@ EARLIEST: Final = 1850
 LATEST: Final = 2100
 ENOUGH: Final = 2
 _DATE: Final = re.compile(r"\s*(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?:[T ].*)?\s*|\s*(\d{1,2})\D(\d{1,2})\D(\d{4})\s*")
+_MISREAD: Final = str.maketrans("OoIl", "0011")  # as scanners read digits
 _SEXES: Final = {"m": "m", "v": "f", "f": "f", "w": "f"}
 _NO_DATES: Final = frozenset({(1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1901, 1, 1), (1970, 1, 1)})
 
@@ -63,7 +64,7 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def is_enough(self) -> bool:
         """Whether there is enough to be matched at all: an identifier of their own, or two kinds of evidence."""
         is_named = bool(self.given or self.initials) and bool(self.surname)
-        kinds = (is_named, self.birth is not None, bool(self.landlines), bool(self.home))
+        kinds = (is_named, self.birth is not None, bool(self.landlines), bool(self.home or self.postcode or self.city))
         is_person = is_named or self.birth is not None
         return bool(self.emails or self.mobiles) or (is_person and sum(kinds) >= ENOUGH)
 
@@ -123,7 +124,7 @@ def birth(stated: object) -> Birth | None:
     if isinstance(stated, date | datetime):
         found = (stated.year, stated.month, stated.day)
     else:
-        match = _DATE.fullmatch(str(stated)[:40]) if isinstance(stated, str | int) else None
+        match = _DATE.fullmatch(str(stated)[:40].translate(_MISREAD)) if isinstance(stated, str | int) else None
         if match is None:
             return None
         parts = match.groups()
@@ -145,7 +146,7 @@ def _initials(of_names: str, facts: Mapping[str, object]) -> str:
     stated = names.fold(_text(facts, "initials")).replace(" ", "")[:8]
     if stated and (not of_names or stated[0] == of_names[0]):
         return stated if len(stated) >= len(of_names) else of_names
-    return of_names + names.given(_text(facts, "middle_name"))[1][:3]
+    return of_names and of_names + names.given(_text(facts, "middle_name"))[1][:3]
 
 
 def _phones(facts: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[str, ...]]:

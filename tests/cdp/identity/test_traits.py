@@ -29,6 +29,7 @@ DATES = [
     ("06/05/1990", (1990, 5, 6)),
     (date(1990, 5, 6), (1990, 5, 6)),
     ("1990-13-45", (1990, 13, 45)),
+    ("199O-O5-l6", (1990, 5, 16)),
     ("1900-01-01", None),
     ("0000-00-00", None),
     ("yesterday", None),
@@ -58,6 +59,21 @@ def test_facts_become_normalised_traits() -> None:
 
 def test_a_whole_name_serves_where_its_parts_are_missing() -> None:
     assert traits.of({"first_name": "Jan", "last_name": "Berg"}) == traits.of({"name": "Berg, Jan van der"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "initials"),
+    [
+        ({"first_name": "Anna", "middle_name": "Maria"}, "am"),
+        ({"first_name": "Anna", "initials": "A.M.B."}, "amb"),
+        ({"first_name": "Anna Maria", "initials": "A"}, "am"),
+        ({"first_name": "Anna", "initials": "J.M."}, "a"),
+        ({"initials": "A.M."}, "am"),
+        ({"middle_name": "Maria"}, ""),
+    ],
+)
+def test_initials_begin_with_the_first_name(facts: dict[str, object], initials: str) -> None:
+    assert initials == traits.of(facts).initials
 
 
 def test_earlier_addresses_stay_as_homes() -> None:
@@ -93,6 +109,7 @@ def test_the_picture_of_traits_holds_no_value() -> None:
         ({"first_name": "Jan", "last_name": "Berg", "birth_date": "1990-05-06"}, "enough"),
         ({"email": "jan@example.org"}, "enough"),
         ({"phone": "0612349870"}, "enough"),
+        ({"birth_date": "1990-05-06", "city": "Utrecht"}, "enough"),
         ({"first_name": "Jan", "last_name": "Berg"}, "too little"),
         ({"last_name": "Berg", "postcode": "1234AB", "house_number": 1}, "too little"),
         ({"phone": "0206241111", "postcode": "1234AB", "house_number": 1}, "too little"),
