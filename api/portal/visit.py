@@ -16,13 +16,12 @@ from api.portal.frame import Frame, Page, Room, Stay, tongues, ways
 from api.portal.rendering import Portal
 from api.portal.speech import Speech
 from api.principals import LoggedIn, platform_of
-from cdp import access_requests, accesses, addressing, clock, credentials, directory, objections, sessions
+from cdp import accesses, addressing, clock, credentials, directory, objections, sessions, waiting
 from cdp.addressing import Addressing
 from cdp.catalog.files import Catalog, Language
 from cdp.database import Session
 from cdp.freshness import FreshLoginNeeded
 from cdp.platform import Platform
-from cdp.tables import AccessRequest
 from cdp.unsealing import OwnKeys
 from consent.errors import Unauthenticated
 
@@ -118,7 +117,6 @@ class Visit:
         room: Room | None,
         mine: list[sessions.SessionFacts],
     ) -> Frame:
-        pending = [each for each in access_requests.of_customer(session) if _waits(each, self.at)]
         code, about = cookies.notice_of(self.request)
         return Frame(
             language=speech.tag,
@@ -126,7 +124,7 @@ class Visit:
             theme=known.theme or cookies.theme_of(self.request),
             brand=self.platform.settings.portal_name,
             here=self.request.url.path,
-            ways=ways(speech, room, waiting=len(pending)),
+            ways=ways(speech, room, waiting=waiting.count(session, at=self.at)),
             tongues=tongues(speech.locale),
             person=known.name,
             made=speech.made(),
@@ -141,10 +139,6 @@ class Visit:
         left = ends[0] - self.at
         until = speech.clock(ends[0]) if left < timedelta(days=1) else speech.date(ends[0])
         return Stay(until, int(left.total_seconds()))
-
-
-def _waits(request: AccessRequest, at: datetime) -> bool:
-    return access_requests.state(request, at=at) == "pending"
 
 
 def locale_of(known: Addressing) -> Language:

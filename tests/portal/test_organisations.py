@@ -14,6 +14,7 @@ from cdp.platform import Platform
 from cdp.tables import Organization
 from consent import acts as law
 from tests import make
+from tests.portal.asked import asked_about
 from tests.portal.conftest import PAGE, Enter
 from tests.portal.samples import world
 
@@ -93,6 +94,38 @@ def test_after_ninety_days_it_is_asked_whether_it_is_right_with_two_equal_answer
     assert [200, 200] == [each.status_code for each in done]
     assert "Klopt het nog?" not in portal.get("/organisaties").text
     assert "1 organisatie mag iets van u zien." in portal.get("/organisaties").text
+
+
+def test_the_menu_counts_all_that_waits_on_every_page(platform: Platform, enter: Enter, database_url: str) -> None:
+    asked = asked_about(platform, database_url)
+    person, old, ending, stopped = asked.person, *(make.organization(platform) for _ in range(3))
+    for each in (old, ending, stopped):
+        _grant(platform, person, each)
+    _age(database_url, old)
+    _end_soon(database_url, ending, stopped)
+    make.revoke(platform, person, stopped, purpose="advice")
+    make.access_request(platform, make.organization(platform), person.customer_id)
+    portal = enter(person)
+    badge = re.compile(r'class="tick">(\d+)<')
+
+    overview = portal.get("/").text
+
+    assert "Er wachten 4 dingen op u." in overview
+    assert [["4"], ["4"]] == [badge.findall(each) for each in (overview, portal.get("/gegevens").text)]
+    portal.post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "nee"})
+    assert ["3"] == badge.findall(portal.get("/voorkeuren").text)
+
+
+def test_nothing_waits_for_somebody_new(platform: Platform, enter: Enter) -> None:
+    assert 'class="tick"' not in enter(make.person(platform)).get("/").text
+
+
+def _end_soon(database_url: str, *recipients: Organization) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "update permission set expires_at = now() + interval '3 days' where recipient_id = any (%s)",
+            ([each.organization_id for each in recipients],),
+        )
 
 
 def test_keeping_what_is_over_or_another_s_changes_nothing(platform: Platform, enter: Enter) -> None:

@@ -12,12 +12,13 @@ from api.portal.pages.facts import Facts
 from api.portal.pages.hello import hello
 from api.portal.pages.history import sentence
 from api.portal.pages.organisations import Asking, asking, live_grants, waiting
-from api.portal.pages.plates import SOON, end_of
+from api.portal.pages.plates import end_of
 from api.portal.pages.questions import Card
 from cdp.addressing import Addressing
 from cdp.holdings import Grant
 from cdp.looks import PerGrant
 from cdp.tables import Act
+from cdp.waiting import SOON
 
 MOST_CHANGES: Final = 6
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,9 +11,9 @@ from api.portal.drawing import Key, Share
 from api.portal.pages.facts import Facts, shares
 from api.portal.speech import Speech
 from cdp.holdings import Grant
+from cdp.waiting import SOON
 from consent.types import CUSTOMER_SOURCE
 
-SOON: Final = timedelta(days=14)
 """How long before its end a permission is said to end soon."""
 _WHOLE: Final = 100
 
