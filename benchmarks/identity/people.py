@@ -9,6 +9,7 @@ import bisect
 import csv
 import itertools
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -262,3 +263,7 @@ def _mistyped(chance: random.Random, text: str, likelihood: float) -> str:
     at = chance.randrange(len(text) - 1)
     swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
     return chance.choice((text[:at] + text[at + 1 :], swapped, text[:at] + chance.choice(_LETTERS) + text[at + 1 :]))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), int(sys.argv[2]))
