@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cdp.identity import levels
-from cdp.identity.levels import FIELDS, MISSING, SWAPPED, Field, Part
+from cdp.identity.levels import ALIKE, EXACT, FIELDS, MISSING, SWAPPED, Field, Part
 from cdp.identity.model import RARE_FIELDS, SHARED_FIELDS, Model
 from cdp.identity.scoring import EQUAL, token
 from cdp.identity.traits import Traits
@@ -26,8 +26,10 @@ class Batch:
 
     def __init__(self, people: Sequence[Traits]) -> None:
         """Take the people once: pairs name them by their places."""
-        self._parts = [levels.parts(each) for each in people]
-        self._columns = [_numbered(each[place] for each in self._parts) for place in range(len(FIELDS))]
+        known = [levels.parts(each) for each in people]
+        self._columns = [_numbered(each[place] for each in known) for place in range(len(FIELDS))]
+        words, values = _numbered(word for each in known for word in levels.first_words(each))
+        self._words = words.reshape(-1, 2), values
         self._tokens = [_numbered(token(field, each) for each in people) for field in RARE_FIELDS]
 
     def patterns(self, pairs: Pairs) -> Patterns:
@@ -37,7 +39,7 @@ class Batch:
             found[:, place] = _levels(rule, column[pairs], values)
         given, surname = found[:, _GIVEN], found[:, _SURNAME]
         may_be = np.flatnonzero(((given >= SWAPPED - 1) | (given == MISSING)) & (surname >= SWAPPED - 1))
-        swapped = [row for row in may_be.tolist() if self._is_swapped(*pairs[row].tolist())]
+        swapped = may_be[self._is_swapped(pairs[may_be])]
         found[swapped, _GIVEN], found[swapped, _SURNAME] = SWAPPED, MISSING
         given, surname = found[:, _GIVEN], found[:, _SURNAME]
         is_named = (given > 0) & (given < levels.FAR) & (surname > 0) & (surname < levels.FAR)
@@ -67,8 +69,14 @@ class Batch:
         same, home, other = explanations(model, patterns, self.rarities(model, pairs, patterns))
         return same - np.logaddexp2(home, other)
 
-    def _is_swapped(self, one: int, other: int) -> bool:
-        return levels.is_swapped(self._parts[one], self._parts[other])
+    def _is_swapped(self, pairs: Pairs) -> NDArray[np.bool_]:
+        """Say of each pair what `levels.is_swapped` says."""
+        words, values = self._words
+        crossed = np.stack(
+            [_levels(_crosswise, words[pairs, [[0, 1]]], values), _levels(_crosswise, words[pairs, [[1, 0]]], values)]
+        )
+        is_swapped: NDArray[np.bool_] = (crossed == EXACT).any(axis=0) & (crossed < ALIKE).all(axis=0)
+        return is_swapped
 
 
 def explanations(model: Model, patterns: Patterns, rarities: Bits) -> tuple[Bits, Bits, Bits]:
@@ -80,6 +88,10 @@ def explanations(model: Model, patterns: Patterns, rarities: Bits) -> tuple[Bits
         bits = np.array(table)[patterns[:, place]]
         same, home, other = same + bits[:, 0], home + bits[:, 1], other + bits[:, 2]
     return same, home, other
+
+
+def _crosswise(one: str, other: str) -> int:
+    return EXACT if levels.crosswise(one, other) else ALIKE
 
 
 def _numbered(values: Iterable[Any]) -> tuple[NDArray[np.int64], list[Any]]:
@@ -95,6 +107,6 @@ def _levels(rule: Callable[[Part, Part], int], numbers: NDArray[np.int64], value
     rows = np.flatnonzero((numbers >= 0).all(axis=1))
     low, high = numbers[rows].min(axis=1), numbers[rows].max(axis=1)
     both, places = np.unique(low * len(values) + high, return_inverse=True)
-    compared = [rule(values[each // len(values)], values[each % len(values)]) for each in both.tolist()]
-    found[rows] = np.array(compared, np.int8)[places]
+    one, other = (map(values.__getitem__, each.tolist()) for each in np.divmod(both, max(len(values), 1)))
+    found[rows] = np.fromiter(map(rule, one, other), np.int8, len(both))[places]
     return found

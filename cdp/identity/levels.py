@@ -112,18 +112,20 @@ def may_be_swapped(given: int, surname: int) -> bool:
 
 def is_swapped(a: tuple[Part, ...], b: tuple[Part, ...]) -> bool:
     """Say whether given name and surname changed places: what is known of both sides agrees crosswise."""
-    crossed = [_is_like(one, other) for one, other in (_cross(a, b), _cross(b, a)) if one and other]
+    (given, surname), (other_given, other_surname) = first_words(a), first_words(b)
+    crossed = [crosswise(*each) for each in ((given, other_surname), (other_given, surname)) if all(each)]
     return bool(crossed) and all(crossed)
 
 
-def _cross(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[str, str]:
-    """Return the first given name of one and the first part of the surname of the other, where they are known."""
-    given, surname = a[_GIVEN], b[_SURNAME]
+def first_words(of: tuple[Part, ...]) -> tuple[str, str]:
+    """Return the first given name and the first part of the surname, where they are known."""
+    given, surname = of[_GIVEN], of[_SURNAME]
     return given[0][0] if given and given[0] else "", surname[0] if surname else ""
 
 
-def _is_like(one: str, other: str) -> bool:
-    return _word(one, other) < 4  # noqa: PLR2004  # less than far
+def crosswise(one: str, other: str) -> bool:
+    """Say whether a given name and a surname are one word."""
+    return one == other or _word(one, other) < FAR
 
 
 def _given(a: tuple[tuple[str, ...], str], b: tuple[tuple[str, ...], str]) -> int:
@@ -197,14 +199,17 @@ def _mail(one: str, other: str) -> int:
     """
     if one == other:
         return 1 if _is_telling(one) else 2
-    if second_key(one) == second_key(other):
-        return 3
     name, other_name = one.partition("@")[0], other.partition("@")[0]
+    if (_has_aliases(one) or _has_aliases(other)) and second_key(one) == second_key(other):
+        return 3
     if name == other_name:
         return 4 if _is_telling(one) else 5
-    if _DIGITS.sub("", name) != _DIGITS.sub("", other_name):
-        return 8
-    return 6 if _edits(one, other, score_cutoff=2) <= 2 or _alike(name, other_name) >= _ALIKE_MAIL else 8  # noqa: PLR2004  # two slips of the hand
+    is_close = _alike(name, other_name) >= _ALIKE_MAIL or _edits(one, other, score_cutoff=2) <= 2  # noqa: PLR2004  # two slips of the hand
+    return 6 if is_close and _DIGITS.sub("", name) == _DIGITS.sub("", other_name) else 8
+
+
+def _has_aliases(address: str) -> bool:
+    return "+" in address or address.endswith(("@gmail.com", "@googlemail.com"))
 
 
 def _is_telling(address: str) -> bool:

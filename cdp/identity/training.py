@@ -20,7 +20,9 @@ from cdp.identity.scoring import token
 from cdp.identity.traits import Traits
 
 ROUNDS: Final = 40
-RANDOM_PAIRS: Final = 300_000
+RANDOM_PAIRS: Final = 400_000
+MOST_PAIRS: Final = 1_000_000
+"""Of so many candidates training looks at the patterns; more would change nothing."""
 LEAST: Final = 20
 """How many people must have a value before a model that is written down names it."""
 _SETTLED: Final = 1e-4
@@ -28,6 +30,7 @@ _PRIOR: Final = {"same": 20.0, "shared": 20.0, "personal": 2000.0, "strangers": 
 _RARE: Final = 4.0
 _MOST_BITS: Final = 6.0
 _STRANGERS_AT_LEAST: Final = 0.05
+_NIBBLE: Final = 4  # bits: no field has more than 16 levels, and no rarity more than 13 steps
 _OCCURS: Final = 0.003
 _NAMESAKE_BITS: Final = 3.0
 _FOR_EACH: Final = 200
@@ -57,21 +60,18 @@ def train(
     whether they are the same person.
     """
     batch, files = Batch(people), None if sides is None else np.asarray(sides)
-    some = _random_pairs(len(people), files, seed)
-    counts = _all_pairs(len(people), files)
     start = replace(prior, people=len(people), rarity=rarities(people))
-    seen, patterns = batch.patterns(some), batch.patterns(pairs)
-    observed = _Observed.of(patterns, np.round(batch.rarities(start, pairs, patterns)), labels or {})
-    strangers = _Strangers(people, seen, counts, start, exact=files is None)
+    some = _random_pairs(len(people), files, seed)
+    strangers = _Strangers(people, batch.patterns(some), _all_pairs(len(people), files), start, exact=files is None)
+    observed = _observed(batch, start, pairs, labels or {}, seed)
     model = replace(start, fields=strangers.fields(start.fields, None, None))
     for _ in range(ROUNDS):
         before, (same, home) = model, observed.expect(model)
         model = strangers.maximise(model, start, observed.patterns, same, home)
         if abs(model.same - before.same) < _SETTLED * before.same:
             break
-    same, home, other = explanations(model, patterns, batch.rarities(model, pairs, patterns))
     learned = Training(data=(), at="", records=len(people), pairs=len(pairs), labels=len(labels or {}))
-    return Learned(replace(model, training=learned), same - np.logaddexp2(home, other))
+    return Learned(replace(model, training=learned), batch.weights(model, pairs))
 
 
 def rarities(people: Sequence[Traits], *, least: int = 1) -> dict[Field, Rarity]:
@@ -130,13 +130,15 @@ class _Observed:
     """-1 for a pattern of which nobody said anything, else 1 for the same person, 0 for another."""
 
     @classmethod
-    def of(cls, patterns: Patterns, rare: Bits, labels: Mapping[int, bool]) -> "_Observed":
-        known = np.full(len(patterns), -1, np.int8)
-        known[list(labels)] = list(labels.values())
-        rows = np.concatenate([patterns, rare.astype(np.int8), known[:, None]], axis=1)
-        each, times = np.unique(rows, axis=0, return_counts=True)
-        width = len(FIELDS)
-        return cls(each[:, :width], each[:, width:-1].astype(float), times.astype(float), each[:, -1])
+    def of(cls, patterns: Patterns, rare: Bits, known: NDArray[np.int8], unseen: float) -> "_Observed":
+        """Count the patterns; each of a pair of which nobody said anything stands for `unseen` such pairs."""
+        rare = np.round(rare)
+        key = known.astype(np.int64) + 1
+        for column in (*patterns.T, *(rare.T + _MOST_BITS)):
+            key = key << _NIBBLE | column.astype(np.int64)
+        _, first, times = np.unique(key, return_index=True, return_counts=True)
+        stands_for: Bits = np.where(known[first] >= 0, 1.0, unseen)
+        return cls(patterns[first], rare[first], times.astype(float) * stands_for, known[first])
 
     def expect(self, model: Model) -> tuple[Bits, Bits]:
         """Return how many pairs of each pattern are expected to be the same person, and the same household."""
@@ -145,6 +147,19 @@ class _Observed:
         home, other = (np.where(self.known == 1, -np.inf, each) for each in (home, other))
         whole = np.logaddexp2(same, np.logaddexp2(home, other))
         return self.times * 2 ** (same - whole), self.times * 2 ** (home - whole)
+
+
+def _observed(batch: Batch, model: Model, pairs: Pairs, labels: Mapping[int, bool], seed: int) -> _Observed:
+    """Return the patterns of the pairs: of all that are labelled, and of as many others as are needed."""
+    known = np.full(len(pairs), -1, np.int8)
+    known[list(labels)] = list(labels.values())
+    others = np.flatnonzero(known < 0)
+    unseen = max(len(others) / MOST_PAIRS, 1.0)
+    if unseen > 1:
+        others = np.random.default_rng(seed).choice(others, MOST_PAIRS, replace=False)
+    rows = np.sort(np.concatenate([np.flatnonzero(known >= 0), others]))
+    patterns = batch.patterns(pairs[rows])
+    return _Observed.of(patterns, batch.rarities(model, pairs[rows], patterns), known[rows], unseen)
 
 
 class _Strangers:
