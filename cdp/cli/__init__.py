@@ -25,6 +25,7 @@ from cdp.cli import (
     matching,
     organizations,
     pulls,
+    reviews,
     running,
     signals,
     terminal,
@@ -59,6 +60,7 @@ app.add_typer(signals.group, name="signal")
 app.add_typer(demands.group, name="demand")
 app.add_typer(erasures.group, name="erasures")
 app.add_typer(identity.group, name="identity")
+identity.group.add_typer(reviews.group, name="review")
 identity.group.command()(matching.relink)
 identity.group.command()(matching.explain)
 

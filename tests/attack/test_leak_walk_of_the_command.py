@@ -10,6 +10,7 @@ import typer
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from cdp import ids
 from cdp.cli import app
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -161,6 +162,10 @@ def _of_identity(world: World, folder: Path) -> Mapping[str, list[str]]:
     return {
         "identity explain": [kept[0], kept[-1]],
         "identity relink": [],
+        "identity review list": [],
+        "identity review accept": [str(ids.NIL)],
+        "identity review refuse": [str(ids.NIL)],
+        "identity review limits": [],
         "identity evaluate": [*known, "--truth", "first_name"],
         "identity train": [*known, "--out", str(folder / "model.json")],
     }

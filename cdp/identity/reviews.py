@@ -1,0 +1,78 @@
+"""What the limits on joining stopped, for an operator to look at: levels and bits of two subjects, and no value.
+
+Rules: (1) whoever it is about finds every look and every decision in their own log; (2) a yes joins whatever the limits
+say, but never two whom somebody called two people, nor by likeness into a claimed dossier; (3) a no is for good.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from consent.errors import NotFound
+
+_HELD: Final = text("select * from held_bonds(:at_most)")
+_DECIDE: Final = text("select decide_bond(:bond, :accepted, :at)")
+_LIMITS: Final = text("select name, most from identity_limit order by name")
+_SET: Final = text("update identity_limit set most = :most where name = :name returning name")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A bond that waits; the sizes are of the dossiers on both sides, the sources who knows them."""
+
+    bond_id: UUID
+    held_why: str
+    held_at: datetime
+    why: str
+    tier: str
+    bits: float
+    evidence: dict[str, tuple[str, float]]
+    model: str | None
+    sources: tuple[UUID, UUID]
+    sizes: tuple[int, int]
+    is_claimed: bool
+
+
+def held(session: Session, *, at_most: int) -> list[Held]:
+    """Return what waits, oldest first, and write down that somebody looked; operator only."""
+    return [
+        Held(
+            bond_id=row.bond_id,
+            held_why=row.held_why,
+            held_at=row.held_at,
+            why=row.why,
+            tier=row.tier,
+            bits=row.weight,
+            evidence={name: (level, bits) for name, (level, bits) in row.evidence.items()},
+            model=row.model,
+            sources=(row.one_source, row.other_source),
+            sizes=(row.one_size, row.other_size),
+            is_claimed=row.is_claimed,
+        )
+        for row in session.execute(_HELD, {"at_most": at_most})
+    ]
+
+
+def accept(session: Session, bond: UUID, *, at: datetime) -> bool:
+    """Let a bond join, and return whether both are one person now; raises NotFound for one that does not wait."""
+    return bool(session.execute(_DECIDE, {"bond": bond, "accepted": True, "at": at}).scalar_one())
+
+
+def refuse(session: Session, bond: UUID, *, at: datetime) -> None:
+    """Keep two subjects apart for good; raises NotFound for a bond that does not wait."""
+    session.execute(_DECIDE, {"bond": bond, "accepted": False, "at": at})
+
+
+def limits(session: Session) -> dict[str, int]:
+    """Return how large a dossier may become by itself, and how many may become one within an hour."""
+    return {row.name: row.most for row in session.execute(_LIMITS)}
+
+
+def limit(session: Session, name: str, most: int) -> None:
+    """Set a limit from now on; raises NotFound for one that there is not."""
+    if session.execute(_SET, {"name": name, "most": most}).first() is None:
+        raise NotFound("there is no such limit", field="name")
