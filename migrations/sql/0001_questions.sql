@@ -48,7 +48,8 @@ comment on table confirmation is 'Codes that an organization gave to a person wh
 
 -- What of a subject proves whose it is: an address or number that its source verified, or the only one of its kind that came
 -- with it on its first day. What anybody could have written to it later proves nothing; nor does what more than three people
--- have. Where other organizations' subjects hang on it, too, they have to know the same one, or somebody has verified it.
+-- have. Where others' records hang on it, too, they have to know the same one, or somebody has verified it: else whoever
+-- writes a record that is like somebody's would get theirs with it.
 create function proving_identifiers(subject uuid)
 returns table (type text, blind bytea)
 language plpgsql stable
@@ -66,7 +67,10 @@ begin
                     and other.type = i.type and other.blind <> i.blind)))
           and (i.is_verified or not exists (
                   select from subject beside
-                  where beside.customer_id = s.customer_id and beside.source_id <> s.source_id and not exists (
+                  where beside.customer_id = s.customer_id and beside.subject_id <> s.subject_id
+                    and exists (select from reference r where r.customer_id = beside.customer_id
+                                and r.subject_id = beside.subject_id and r.type <> 'anonymous_id')
+                    and not exists (
                       select from identifier same
                       where same.customer_id = beside.customer_id and same.subject_id = beside.subject_id
                         and same.type = i.type and same.blind = i.blind)))

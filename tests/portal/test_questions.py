@@ -3,8 +3,11 @@
 import psycopg
 import pytest
 
+from cdp import claiming
+from cdp.clock import now
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
+from cdp.scope import Principal, Scope
 from tests import make
 from tests.portal import asked as asking
 from tests.portal.asked import alike, asked_about, code_to, letters_to, owner
@@ -207,6 +210,55 @@ def test_the_first_address_of_an_old_record_proves_nothing_either(
     make.delivery(platform, source, make.item(Kind.ATTRIBUTES, "city", "y", user=user, identifiers=stated))
 
     assert "/bent-u-dit/" not in enter(make.person(platform, address=thief)).get("/bent-u-dit").text
+
+
+def test_a_record_written_to_be_like_somebody_s_brings_nothing_of_theirs(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    """Two records of one organization that are alike become one; whose number stands in one does not get the other."""
+    source, thief, number = make.organization(platform), make.person(platform), make.phone()
+    facts = {"first_name": "Noor", "last_name": "de Wit", "birth_date": "1988-03-24", "email": make.email()}
+    known = (Identifier(IdentifierType.EMAIL, facts["email"], verified=False),)
+    mine = (Identifier(IdentifierType.PHONE, number, verified=False),)
+    users = make.name("user"), make.name("user")
+    for user, stated in zip(users, (known, (*known, *mine)), strict=True):
+        said = [make.item(Kind.ATTRIBUTES, name, value, user=user, identifiers=stated) for name, value in facts.items()]
+        make.delivery(platform, source, *said)
+    with platform.database.scoped(thief.scope) as session:
+        _, sealed = claiming.seal(session, platform, number)
+    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
+        claiming.prove(
+            session, platform, thief.customer_id, claiming.Proven(IdentifierType.PHONE, number, now()), sealed
+        )
+
+    with psycopg.connect(database_url) as connection:
+        owners = connection.execute(
+            "select distinct customer_id from subject where source_id = %s", (source.organization_id,)
+        ).fetchall()
+
+    assert 1 == len(owners)
+    assert "/bent-u-dit/" not in enter(thief).get("/bent-u-dit").text
+
+
+def test_a_source_that_writes_somebody_s_address_learns_nothing_from_their_answer(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    asked = asked_about(platform, database_url)
+    portal, path = enter(asked.person), f"/bent-u-dit/{asked.subject}"
+    program = make.service(platform, asked.source, "profiles:read")
+    by = {"identifiers": [{"type": "email", "value": asked.address}], "purpose": "customer-care"}
+
+    before = portal.post("/v1/profiles/lookup", json=by, headers=program)
+    portal.post(path, data={"antwoord": "ja"})
+    portal.post(f"{path}/code", data={"code": code_to(portal, asked.address)})
+    after = portal.post("/v1/profiles/lookup", json=by, headers=program)
+    with psycopg.connect(database_url) as connection:
+        told = connection.execute(
+            "select count(*) from change where organization_id = %s", (asked.source.organization_id,)
+        ).fetchone()
+
+    assert [404, 404] == [before.status_code, after.status_code]
+    assert (0,) == told
 
 
 def test_no_keeps_it_away_until_one_thinks_again(platform: Platform, database_url: str, enter: Enter) -> None:
