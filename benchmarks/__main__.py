@@ -11,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import audits, bulk, decisions, guards, logs, reads
+from benchmarks import audits, bulk, decisions, guards, logs, matching, reads
 from benchmarks.house import House, open_house
 from benchmarks.serving import SERVED_BY, aside, served, two_processors
 
@@ -74,6 +74,8 @@ def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iter
     _guards(report, house, port, is_quick=is_quick)
     yield "logs"
     _logs(report, house, port, is_quick=is_quick)
+    yield "matching"
+    _matching(report, house, is_quick=is_quick)
     if not is_quick:
         yield "an auditor's file"
         _audit(report)
@@ -176,6 +178,28 @@ def _logs(report: Report, house: House, port: int, *, is_quick: bool) -> None:
     report.row("act, with its log", f"{found.act:.2f} ms", f"{cost:+.0%} for the log", "≤ 25 %")
     report.row("a full tile of the log, for anybody", f"{found.tiles:,.0f}/s")
     report.row("its checkpoint, for anybody", f"{found.checkpoints:,.0f}/s")
+
+
+def _matching(report: Report, house: House, *, is_quick: bool) -> None:
+    sizes = {"matches": 100, "deliveries": 5} if is_quick else {"matches": 1_000, "deliveries": 60}
+    found = matching.measure(house, matching.QUICK if is_quick else matching.FULL, **sizes)
+    report.figures["matching"] = asdict(found)
+    at = f"among {found.people:,}"
+    report.row(
+        f"who somebody may be, unsealed and weighed, {at}",
+        f"p50 {found.lookup_p50:.2f} ms, p99 {found.lookup_p99:.2f} ms",
+        f"{found.candidates:.0f} candidates",
+        "1 ms, 5 ms",
+    )
+    report.row(f"  with what is kept of it, {at}", f"p50 {found.match_p50:.2f} ms, p99 {found.match_p99:.2f} ms")
+    report.row("records that identify somebody, compared", f"{found.records_per_core:,.0f}/s and core", "", "≥ 500")
+    report.row("events that identify nobody", f"{found.plain_events_per_core:,.0f}/s and core")
+    megabytes = {table: f"{size / 2**20:,.0f}" for table, size in found.bytes_of_tables.items()}
+    report.row(
+        f"MiB of likenesses, keys, {at}",
+        f"{megabytes['likeness']} + {megabytes['match_key']}",
+        f"{found.memory_mib:,} in memory",
+    )
 
 
 def _audit(report: Report) -> None:

@@ -33,7 +33,7 @@ class Matching:
     def __init__(self, platform: Platform, model: Model | None = None) -> None:
         """Make ready, with the shipped model unless another is given."""
         self._platform = platform
-        self._hashes = Hashes(platform.ring)
+        self.hashes: Final = Hashes(platform.ring)
         self._model = model or Model.shipped()
 
     async def match(self, transaction: Transaction, people: Sequence[Person], *, at: datetime) -> None:
@@ -65,7 +65,7 @@ class Matching:
         """Return what is known of `people` by the records that stand, and their keys."""
         (rows,) = await transaction.ask(store.asked_for(people))
         known = store.likenesses(people, rows)
-        return known, {each.subject: self._hashes.of(known[each.subject]) for each in people}
+        return known, {each.subject: self.hashes.of(known[each.subject]) for each in people}
 
     def tell(
         self,

@@ -11,7 +11,7 @@ with block as (
     cross join lateral (
         select array_agg(few.subject_id) as others
         from (select m.subject_id from match_key m where m.key = wanted.key limit %(hot)s + 1) few
-        having count(*) between 2 and %(hot)s
+        having count(*) between 1 and %(hot)s
     ) alike
 ), met as (
     select b.subject_id, them.other, min(b.place) as place
