@@ -2462,7 +2462,7 @@ grant execute on function prove_identifier(uuid,text,bytea,bytea,timestamp with 
 create function prove_question(subject uuid, hash bytea, confirmed bytea, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 72f2b20b70c47948b87356626dc67203;
 grant execute on function prove_question(uuid,bytea,bytea,timestamp with time zone) to cdp_customer;
 
-create function proving_identifiers(subject uuid) returns TABLE(type text, blind bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 54b23d7a71e1409e09d8451ac1cd5542;
+create function proving_identifiers(subject uuid) returns TABLE(type text, blind bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 143b1f15ea848b240c202252db82907f;
 grant execute on function proving_identifiers(uuid) to cdp_keeper;
 
 create function put_bond(one uuid, other uuid, grade text, reason text, moment timestamp with time zone, hold text DEFAULT NULL::text) returns void language sql volatile owner cdp_owner body 8fd3b5e02bc0a4f29ffa49cc361dd4b3;
