@@ -58,7 +58,7 @@ class _Blocks:
     def __init__(self, keys: NDArray[np.int64], owners: NDArray[np.int64], people: int) -> None:
         order = np.argsort(keys, kind="stable")
         keys, self._owners = keys[order], owners[order]
-        starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.zeros(0, dtype=np.int64)
+        starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
         sizes = np.diff(np.r_[starts, len(keys)])
         each_start, each_size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
         told = np.flatnonzero((each_size > 1) & (each_size <= blocking.HOTTEST))

@@ -43,3 +43,10 @@ def test_nobody_is_compared_with_nobody() -> None:
 
     assert (0, 2) == found.pairs.shape
     assert 0 == np.sum(found.found) == found.keys
+
+
+def test_a_look_up_takes_as_many_as_are_enough_and_no_more() -> None:
+    alike = [traits.of({"email": "shared@example.org"}) for _ in range(blocking.ENOUGH + 2)]
+
+    assert {blocking.ENOUGH} == set(candidates.find(alike[:-1]).found.tolist())
+    assert {0} == set(candidates.find(alike).found.tolist())
