@@ -22,6 +22,8 @@ from api.receipts import paper as sheets
 MOST: Final = 2_000
 """How many items of a list stand on paper."""
 LONGEST_LINE: Final = 2_000
+_BEGINNING: Final = 30
+"""How many millimetres a chapter needs, so that its title does not stand alone at the end of a page."""
 _STYLE: Final = files("api.portal").joinpath("static", "paper.css").read_text(encoding="utf-8")
 _HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
 POLICY: Final = (
@@ -47,6 +49,8 @@ def pdf(paper: Paper, *, more: str, at: datetime) -> bytes:
     sheets.write(sheet, paper.title, 19, style="B", after=1)
     sheets.write(sheet, paper.sentence, 11, after=4)
     for chapter in paper.chapters:
+        if sheet.will_page_break(_BEGINNING):
+            sheet.add_page()
         sheets.write(sheet, chapter.title, 15, style="B", after=1)
         shown = list(islice(chapter.items, MOST + 1))
         for item in shown[:MOST]:
@@ -57,6 +61,7 @@ def pdf(paper: Paper, *, more: str, at: datetime) -> bytes:
 
 
 def _item(sheet: FPDF, item: Item) -> None:
+    sheets.keep_together(sheet, [each[:LONGEST_LINE] for each in (item.title, *item.lines)], 11)
     sheets.write(sheet, item.title[:LONGEST_LINE], 11, style="B")
     for line in item.lines:
         sheets.write(sheet, line[:LONGEST_LINE], 11)

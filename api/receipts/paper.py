@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, cast
 
 import pymupdf_fonts
 from fontTools.ttLib import TTFont
@@ -22,6 +22,8 @@ _FONTS: Final = ((_TEXT, "", "figo"), (_TEXT, "B", "figbo"), (_CODE, "", "fimo")
 _SHAPING: Final = ("GSUB", "GPOS", "GDEF", "kern", "DSIG")
 """Parts of a font for finer setting; without them one sheet takes a fourth of the time to make."""
 _LABEL: Final = 55
+_FEWEST: Final = 20
+"""How many letters stand on a line of these sizes at the least."""
 _VERSION_3: Final = 0x7F
 
 for _name in ("fontTools", "fpdf"):
@@ -87,6 +89,18 @@ def write(paper: FPDF, text: str, size: float, *, style: str = "", after: float 
         new_y="NEXT",
     )
     paper.ln(after)
+
+
+def keep_together(paper: FPDF, texts: Sequence[str], size: float) -> None:
+    """Begin a page where these texts do not fit on what is left of this one, unless they would not fit on any."""
+    paper.set_font(_TEXT, "B", size)
+    line = paper.font_size * 1.4
+    if not paper.will_page_break(line * sum(2 + len(each) // _FEWEST for each in texts)):
+        return
+    measured = partial(paper.multi_cell, 0, line, align="L", dry_run=True, output="HEIGHT")
+    needed = sum(cast("float", measured(text=each)) for each in texts)
+    if paper.will_page_break(needed) and needed < paper.eph:
+        paper.add_page()
 
 
 def _table(paper: FPDF, rows: Sequence[Row]) -> None:

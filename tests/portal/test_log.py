@@ -12,15 +12,9 @@ import psycopg
 import pytest
 from httpx import Response
 
-from api.portal.frame import Room
-from api.portal.pages import log_words
-from api.portal.speech import Speech
-from cdp import alerts, clock, grants, looked, receipts
-from cdp.catalog.files import Language
+from cdp import alerts, clock, receipts
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
 from cdp.tables import Organization
-from consent.acts import Revoke
 from tests import make
 from tests.cdp.test_looked import look, program
 from tests.portal.conftest import Enter
@@ -56,15 +50,6 @@ def test_own_pages_stand_apart_behind_a_link(platform: Platform, enter: Enter) -
     apart = browser.get(own).text
     assert 1 == apart.count("U bekeek uw gegevens.")
     assert re.search(r"U bekeek uw gegevens[.] 2 keer, sinds \d\d:\d\d[.]", apart)
-
-
-@pytest.mark.parametrize("room", [each for each in Room if each is not Room.MORE])
-def test_every_page_of_ones_own_has_a_name(room: Room) -> None:
-    line = looked.Line(
-        uuid4(), clock.now(), None, None, False, True, f"page:{room}", None, [], [], 0, "released", "own", None
-    )
-
-    assert "U bekeek een pagina." != log_words.what(Speech(Language.NL, clock.now()), line)
 
 
 def test_own_pages_stand_together_by_day_and_kind_however_many_there_are(
@@ -169,31 +154,6 @@ def test_a_refused_read_is_exactly_one_line(platform: Platform, enter: Enter, ba
 
     page = browser.get("/logboek").text
     assert (1, 1) == (lines(page), page.count("U gaf hiervoor geen toegang."))
-
-
-@pytest.mark.parametrize(
-    ("by", "told"),
-    [
-        (Principal.CUSTOMER, "U stopte deze toegang."),
-        (Principal.SOURCE, "De organisatie gaf deze toegang zelf terug."),
-    ],
-)
-def test_a_refused_read_says_who_ended_the_permission(
-    platform: Platform, enter: Enter, bank: Organization, by: Principal, told: str
-) -> None:
-    person = make.person(platform)
-    make.grant(platform, person, bank, purpose="advice")
-    profile = platform.profile_ids.profile_id(person.customer_id, bank.organization_id)
-    headers = make.service(platform, bank, "profiles:read") | {"Accept": "application/json"}
-    ending = Scope(Principal.SOURCE, bank.organization_id) if by is Principal.SOURCE else person.scope
-    act = Revoke(recipient=bank.organization_id, purpose="advice", at=clock.now())
-    with platform.database.scoped(ending) as session:
-        grants.record(session, ending, person.customer_id, act)
-    browser = enter(person)
-
-    assert 403 == browser.get(f"/v1/profiles/{profile}?purpose=advice", headers=headers).status_code
-
-    assert told in browser.get("/logboek").text
 
 
 def test_a_line_tells_who_what_and_why(platform: Platform, enter: Enter, bank: Organization, database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""On paper: who printed what and when, everything folded open, nothing to press, and dark on white."""
+"""On paper: who printed what and when, everything open, each fact in one piece, nothing to press, dark on white."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +18,13 @@ SEEN: Final = """names => [...document.querySelectorAll(names)].filter(
 PALE: Final = """() => [...document.querySelectorAll('main *')].filter(each => each.checkVisibility() && each.innerText)
   .map(each => [getComputedStyle(each).color.match(/[0-9]+/g).slice(0, 3).map(Number), each.outerHTML.slice(0, 80)])
   .filter(([rgb]) => rgb.reduce((sum, each) => sum + each) > 420)"""
+
+FACTS: Final = "main li, main dt, main dd, main p, main article"
+SPLIT: Final = """facts => [...document.querySelectorAll(facts)].filter(each => {
+  if (!each.checkVisibility() || !each.innerText.trim()) return false;
+  for (let part = each; part; part = part.parentElement)
+    if (getComputedStyle(part).breakInside === 'avoid') return false;
+  return true}).map(each => each.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(params=PAGES)
@@ -43,6 +50,10 @@ def test_paper_is_dark_on_white_whatever_the_theme(paper: Page) -> None:
 def test_paper_says_whose_it_is_and_from_when(paper: Page) -> None:
     assert "Noor de Wit, 21 november 2026, 14:30" == paper.locator(".made").inner_text()
     assert 0 == paper.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def test_no_fact_may_be_split_over_two_pages(paper: Page) -> None:
+    assert [] == paper.evaluate(SPLIT, FACTS)
 
 
 @pytest.mark.parametrize(

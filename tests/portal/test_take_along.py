@@ -5,9 +5,14 @@ import json
 import re
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from fpdf import FPDF
 
+from api.portal import readable
+from api.portal.pages.take_along import Chapter, Item, Paper
+from api.receipts import paper
 from cdp import clock, corrections, dossier
 from cdp.ingest.items import Kind
 from cdp.platform import Platform
@@ -135,3 +140,26 @@ def test_what_is_read_tells_what_was_asked_and_when_somebody_looked(
     assert "first_name" not in page
     assert "Waarvoor: Advies" in page
     assert re.search(r" [0-9]{4}, [0-9]{2}:[0-9]{2}</bdi>", page)
+
+
+def test_no_fact_stands_on_two_pages_of_the_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    stood: dict[str, set[int]] = {}
+    write = paper.write
+
+    def noting(sheet: FPDF, text: str, size: float, **rest: Any) -> None:
+        pages = stood.setdefault(text.partition(":")[0], set())
+        pages.add(sheet.page)
+        write(sheet, text, size, **rest)
+        pages.add(sheet.page)
+
+    monkeypatch.setattr(paper, "write", noting)
+    items = [
+        Item(f"feit {number}: naam", tuple(f"feit {number}: {'woord ' * (number * 7 % 90)}" for _ in range(number % 6)))
+        for number in range(120)
+    ]
+    whole = Paper("nl", "Titel", "Zin", "Niets", (Chapter("Hoofdstuk", iter(items)),))
+
+    readable.pdf(whole, more="Meer", at=clock.now())
+
+    assert 120 < len(stood)
+    assert [] == [name for name, pages in stood.items() if name.startswith("feit") and len(pages) > 1]
