@@ -2115,7 +2115,7 @@ create policy operator_wall on write_key as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
-create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 4563637c7120ec0c37d756d456823672;
+create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body bf9cfb17da202f7f4e0e0aba84631ad6;
 grant execute on function add_identifiers(uuid[],text[],bytea[],text[],boolean[],timestamp with time zone) to cdp_source;
 
 create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF bytea language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 33b8ce7f94fb4be0d744fbe93174e695;

@@ -280,7 +280,9 @@ begin
         returning known.subject_id, known.type, known.blind, known.is_verified
     loop
         return next fresh.subject_id;
-        continue when not fresh.is_verified;
+        continue when not fresh.is_verified or not exists ( -- mostly nobody else has it
+            select from identifier k
+            where k.type = fresh.type and k.blind = fresh.blind and k.is_verified and k.subject_id <> fresh.subject_id);
         select s.customer_id into mine from subject s where s.subject_id = fresh.subject_id and s.source_id = source;
         has_joined := false;
         foreach other in array coalesce(holders_of(fresh.type, fresh.blind), '{}') loop
