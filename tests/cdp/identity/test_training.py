@@ -69,6 +69,15 @@ def test_pairs_of_two_files_are_what_is_counted_between_files() -> None:
     assert (learned.likely > 0).tolist() == SAME[across].tolist()
 
 
+def test_strangers_are_drawn_from_two_files_where_only_those_count() -> None:
+    sides = np.arange(100) % 2
+
+    drawn = training._random_pairs(100, sides, 1)
+
+    assert len(drawn) > 1_000
+    assert (sides[drawn[:, 0]] != sides[drawn[:, 1]]).all()
+
+
 def test_a_few_people_change_little_of_what_was_believed() -> None:
     learned = training.train(PEOPLE[:4], PAIRS[:6], prior=model.shipped())
 
