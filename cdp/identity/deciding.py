@@ -99,6 +99,8 @@ def _tier(model: Model, found: Score, forbids: Veto | None, a: Traits, b: Traits
 
 
 def _has_other_identifier(a: Traits, b: Traits) -> bool:
+    if not a.unique or not b.unique:
+        return False
     one, other = _by_type(a), _by_type(b)
     return any(one[each].isdisjoint(other[each]) for each in one.keys() & other.keys())
 
