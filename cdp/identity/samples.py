@@ -19,7 +19,6 @@ from consent.errors import Invalid
 
 FILE: Final = "file"
 """Given instead of a column of sources: each file is a source of its own."""
-_ALSO: Final = {"dob": "birth_date", "date_of_birth": "birth_date", "birthdate": "birth_date", "sex": "gender"}
 _EVERY: Final = 1000
 
 Numbers = NDArray[np.int64]
@@ -130,7 +129,6 @@ def _meaning(columns: Columns, header: Sequence[str]) -> dict[str, str]:
 def _by_name(header: Iterator[str]) -> Iterator[tuple[str, str]]:
     names = catalog.shipped()
     for column in header:
-        spelled = catalog.snake_case(column)
-        attribute = _ALSO.get(spelled) or names.attribute_name(column)
+        attribute = names.attribute_name(column)
         if attribute in IDENTIFYING:
             yield attribute, column
