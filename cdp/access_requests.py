@@ -72,7 +72,7 @@ def ask(  # noqa: PLR0913  # what a request must say, each by name
     at: datetime,
     by_app: ByApp | None = None,
 ) -> UUID:
-    """Put a request before a customer, without a letter, and return its id.
+    """Put a request before a customer, and return its id; only of an app's there is a letter, when it stays open.
 
     It lapses after fourteen days, or with the app's patience.
 
@@ -94,7 +94,7 @@ def ask(  # noqa: PLR0913  # what a request must say, each by name
         asked_at=at,
         due_at=at + timedelta(days=ANSWER_DAYS) if by_app is None else by_app.until,
         answered_at=None,
-        told_at=at,
+        told_at=at if by_app is None else None,  # whoever leaves the app's question open hears of it by letter
     )
     session.add(request)
     return request.request_id

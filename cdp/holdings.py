@@ -227,12 +227,13 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What an organization asked, and what became of it."""
+    """What an organization asked, and what became of it; `sources` is None where every source was meant."""
 
     request_id: UUID
     organization: UUID
     purpose: str
     categories: list[str]
+    sources: list[UUID] | None
     days: int
     notice: JsonValue
     consequences: JsonValue
@@ -250,6 +251,7 @@ class Request:
             organization=request.organization_id,
             purpose=request.purpose,
             categories=request.categories,
+            sources=request.sources,
             days=request.days,
             notice=request.notice,
             consequences=request.consequences,

@@ -2504,7 +2504,7 @@ grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
 create function replay_signals(organization uuid, wanted uuid, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 054edb514c1764ec22fe18cb48418c33;
 grant execute on function replay_signals(uuid,uuid,timestamp with time zone) to cdp_operator;
 
-create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 636cad342af6f7d787cdf35b218c1fa9;
+create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f2946cf5464ab0e6f2b6ccf24c065712;
 grant execute on function request_letters_due(timestamp with time zone,integer) to cdp_operator;
 
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 159d3d1a9f232d3495303686dbe60f97;
@@ -2570,7 +2570,7 @@ grant execute on function tell_recipients(text,uuid,text,timestamp with time zon
 create function tier_of(reason text) returns text language sql immutable parallel safe owner cdp_owner body 3c3410edb9678cc71105cd6c865552ca;
 grant execute on function tier_of(text) to cdp_keeper;
 
-create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7a6e88e6fb6076245215b3a30a6f7da2;
+create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 33cff9907247d3985f1c5a065bbef128;
 grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dde4ecb7988878752ceb6a31fa3b8e7b;

@@ -18,6 +18,7 @@ from cdp.keys.tokens import Prefix
 from cdp.oauth import sealed_words
 from cdp.oauth.wanted import Wanted
 from cdp.platform import Platform
+from cdp.requesting import AskedAgainTooSoon
 from cdp.scope import Principal, Scope
 from cdp.tables import AccessRequest, Client
 from consent.errors import NotFound, Unauthenticated
@@ -25,6 +26,7 @@ from consent.errors import NotFound, Unauthenticated
 URN: Final = "urn:ietf:params:oauth:request_uri:"
 PUSHED_SECONDS: Final = 90
 BEGUN: Final = timedelta(minutes=30)
+AFTER_A_NO: Final = timedelta(days=90)
 _TABLE: Final = "authorization_request"
 _ADD: Final = text(
     "insert into authorization_request (word_hash, client_id, is_begun, sealed, expires_at)"
@@ -48,6 +50,10 @@ _MINE: Final = text(
 _ANSWER: Final = text(
     "update authorization_request set used_at = :at where customer_id = :customer and request_id = :request"
     " and is_begun and used_at is null and expires_at > :at returning sealed"
+)
+_REFUSED: Final = text(
+    "select exists (select from access_request where organization_id = :organization and purpose = :purpose"
+    " and state = 'refused' and answered_at > :since)"
 )
 
 
@@ -121,10 +127,14 @@ def app(session: Session, wanted: Wanted) -> App:
 
 
 def put_before(platform: Platform, asking: App, begun: Begun, customer: UUID, *, at: datetime) -> None:
-    """Put the permission that is wanted before the customer; raises Invalid or Conflict where it may not be asked."""
+    """Put the permission that is wanted before the customer; raises Invalid or Conflict where it may not be asked.
+
+    Raises AskedAgainTooSoon for ninety days after a no to the same organization for the same purpose.
+    """
     wanted = begun.wanted.consent
     if wanted is None:
         return
+    _check_no(platform, asking, wanted.purpose, customer, at=at)
     with platform.database.scoped(Scope(Principal.SOURCE, asking.organization)) as session:
         known = select(AccessRequest.request_id).where(AccessRequest.request_id == begun.request_id)
         if session.exec(known).first() is not None:
@@ -140,6 +150,14 @@ def put_before(platform: Platform, asking: App, begun: Begun, customer: UUID, *,
             at=at,
             by_app=access_requests.ByApp(begun.request_id, wanted.sources, at + BEGUN),
         )
+
+
+def _check_no(platform: Platform, asking: App, purpose: str, customer: UUID, *, at: datetime) -> None:
+    """Raise AskedAgainTooSoon for ninety days after the customer's no to this organization for this purpose."""
+    facts = {"organization": asking.organization, "purpose": purpose, "since": at - AFTER_A_NO}
+    with platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
+        if session.execute(_REFUSED, facts).scalar():
+            raise AskedAgainTooSoon
 
 
 def waiting(session: Session, platform: Platform, customer: UUID, request_id: UUID, *, at: datetime) -> Wanted | None:

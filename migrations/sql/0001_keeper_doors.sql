@@ -69,7 +69,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
-    return not exists (
+    return cardinality(hashes) > 0 and not exists ( -- of no token at all nothing stands
         select from unnest(hashes) h (hash)
         where not exists (
             select from access_token t join client c using (client_id) join organization o using (organization_id)

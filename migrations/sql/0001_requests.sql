@@ -85,6 +85,8 @@ as $$
     select distinct r.customer_id from access_request r
     where is_sealed('operator')
       and r.told_at is null and r.state = 'pending' and r.due_at > moment
+      -- Who stands before an app's question answers it there.
+      and (r.called is not null or r.asked_at <= moment - interval '5 minutes')
       and r.customer_id <> '00000000-0000-0000-0000-000000000000'
       and not exists (
           select from access_request x

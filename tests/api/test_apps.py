@@ -1,13 +1,16 @@
 """Apps act with a customer who is there: asked by redirect, answered in the portal, led back with a code."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from starlette.testclient import TestClient
 
+from cdp import clock, request_letters
 from cdp.platform import Platform
 from tests import make
 from tests.api import apps
@@ -301,3 +304,52 @@ def test_a_logout_leads_nowhere_that_is_not_registered(
     words = {"id_token_hint": token, "post_logout_redirect_uri": apps.BYE} | changed
 
     assert 400 == api.get("/oauth/logout", params=words, headers=apps.PAGE, follow_redirects=False).status_code
+
+
+def test_after_a_no_the_app_asks_nothing_again_for_the_same_purpose(
+    api: TestClient, asking: apps.App, person: make.Person
+) -> None:
+    apps.enter(api, person)
+    place = apps.opened(api, asking, authorization_details=apps.details())
+    api.post(f"{place}/weigeren", headers=apps.PAGE, follow_redirects=False)
+    uri = apps.pushed(api, asking, authorization_details=apps.details()).json()["request_uri"]
+
+    words = {"client_id": asking.client.client_id, "request_uri": uri}
+    began = api.get("/oauth/authorize", params=words, headers=apps.PAGE, follow_redirects=False)
+    again = apps.led(api.get(began.headers["location"], headers=apps.PAGE, follow_redirects=False))
+    other = apps.opened(api, asking, authorization_details=apps.details(purpose="customer-care"))
+
+    assert ("access_denied", "as it was") == (again["error"], again["state"])
+    assert other.startswith("/verzoeken/")
+    asked = api.get("/v1/me/access-requests", headers=person.headers).json()["requests"]
+    assert ["pending", "refused"] == sorted(each["state"] for each in asked)
+
+
+def test_the_page_says_of_whom_alone_the_app_asks(
+    api: TestClient, platform: Platform, asking: apps.App, person: make.Person
+) -> None:
+    source = make.organization(platform)
+    apps.enter(api, person)
+
+    some = apps.opened(api, asking, authorization_details=apps.details(sources=[source.slug]))
+    page = api.get(some, headers=apps.PAGE).text
+    whole = apps.opened(api, asking, authorization_details=apps.details(purpose="customer-care"))
+
+    assert f"Alleen gegevens van {source.name}." in page
+    assert "Alleen gegevens van" not in api.get(whole, headers=apps.PAGE).text
+
+
+def test_a_question_that_stays_open_is_told_by_letter(
+    api: TestClient, platform: Platform, asking: apps.App, person: make.Person, database_url: str
+) -> None:
+    apps.enter(api, person)
+    apps.opened(api, asking, authorization_details=apps.details())
+    told = "select told_at is not null from access_request where customer_id = %s"
+
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        seen = []
+        for wait in (timedelta(), timedelta(minutes=6)):
+            request_letters.send_due(platform, clock.now() + wait)
+            seen.append(connection.execute(told, (person.customer_id,)).fetchone())
+
+    assert [(False,), (True,)] == seen

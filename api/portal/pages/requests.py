@@ -75,6 +75,8 @@ class RequestPage(Page):
     why: str
     because: str
     wanted: tuple[Wanted, ...]
+    only: str
+    """From whom alone, where not from everybody."""
     user: str
     already: str
     without: str
@@ -115,6 +117,7 @@ def request(
         why=facts.why(asked.organization, asked.purpose),
         because=_because(facts, asked),
         wanted=tuple(_wanted(facts, each, previews) for each in facts.in_order(frozenset(asked.categories))),
+        only=_only(facts, asked),
         user=_user(facts, asked, name),
         already=_already(facts, asked, name),
         without=say("Weigert u? Dan krijgt %(name)s deze gegevens niet van ons.", name=name),
@@ -133,6 +136,13 @@ def request(
 def came_from(speech: Speech, app: str) -> str:
     """Return the line for who was sent here by an app."""
     return speech.say("U kwam hier vanuit %(app)s. Na uw antwoord gaat u terug.", app=app)
+
+
+def _only(facts: Facts, asked: Request) -> str:
+    if asked.sources is None:
+        return ""
+    names = facts.speech.listed(sorted(facts.names.name(each) for each in asked.sources))
+    return facts.speech.say("Alleen gegevens van %(sources)s.", sources=names)
 
 
 def _because(facts: Facts, asked: Request) -> str:

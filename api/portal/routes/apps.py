@@ -14,6 +14,7 @@ from cdp.freshness import FreshLoginNeeded
 from cdp.oauth import requests
 from cdp.oauth.requests import Begun
 from cdp.oauth.wanted import Wanted
+from cdp.requesting import AskedAgainTooSoon
 from cdp.scope import Principal, Scope
 from consent.errors import Conflict, Invalid
 
@@ -34,6 +35,8 @@ def show(word: UnverifiedWord, visit: Visiting) -> Response:
         return _page(visit, word, begun)
     try:
         requests.put_before(visit.platform, asking, begun, visit.person.customer_id, at=visit.at)
+    except AskedAgainTooSoon:
+        return apps.denied(visit, _answered(visit, begun))
     except (Invalid, Conflict):
         return apps.denied(visit, _answered(visit, begun), "invalid_authorization_details")
     return RedirectResponse(places.request(begun.request_id), 303)

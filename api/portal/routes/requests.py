@@ -31,6 +31,9 @@ OURS = [Depends(own_forms.only)]
 _MOST_LOOKED_AT = 60
 """Many sources say the same of somebody, and the newest is shown first: more is looked at than is shown."""
 
+_MOST_OF_SOME = 500
+"""Where only some sources are asked for, what they have is found among as much."""
+
 
 @router.get("/verzoeken/{request_id}")
 def show(request_id: RequestId, visit: Visiting) -> Response:
@@ -80,7 +83,9 @@ def _page(visit: Visit, request_id: UUID, *, is_faulty: bool = False) -> tuple[r
         known = facts(visit, opened)
         asked = _found(known.requests, request_id)
         counts = dossier.counts(opened.session)
-        previews = {each: _preview(visit, opened, each, counts.get(each, (0, 0))) for each in asked.categories}
+        previews = {
+            each: _preview(visit, opened, each, counts.get(each, (0, 0)), asked.sources) for each in asked.categories
+        }
         fault = opened.speech.say("Kies minstens 1 soort gegevens. Of kies Weigeren.") if is_faulty else None
         wanted = waiting.waiting(opened.session, visit.platform, visit.person.customer_id, request_id, at=visit.at)
         app = "" if wanted is None else apps.asking(opened.session, wanted).name
@@ -94,11 +99,21 @@ def _found(asked: tuple[Request, ...] | list[Request], request_id: UUID) -> Requ
     raise NotFound("there is no such request")
 
 
-def _preview(visit: Visit, opened: Opened, category: str, counted: tuple[int, int]) -> Preview:
+def _preview(
+    visit: Visit, opened: Opened, category: str, counted: tuple[int, int], sources: list[UUID] | None
+) -> Preview:
     session, keys, (records, interactions) = opened.session, opened.keys, counted
     kept, talks = [], []
     if records:
-        kept = dossier.records(session, keys, category=category, until=visit.at, limit=_MOST_LOOKED_AT)
+        most = _MOST_LOOKED_AT if sources is None else _MOST_OF_SOME
+        kept = dossier.records(session, keys, category=category, until=visit.at, limit=most)
     if interactions:
-        talks = dossier.interactions(session, keys, category=category, until=visit.at, limit=requests.MOST_LINES)
+        most = requests.MOST_LINES if sources is None else _MOST_OF_SOME
+        talks = dossier.interactions(session, keys, category=category, until=visit.at, limit=most)
+    if sources is not None:
+        kept, talks = (
+            [each for each in kept if each.source in sources],
+            [each for each in talks if each.source in sources],
+        )
+        counted = len(kept), len(talks)
     return Preview.of(Held(opened.speech, opened.catalog, opened.names, ()), counted, kept, talks)

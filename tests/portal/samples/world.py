@@ -125,6 +125,7 @@ def request(slug: str, purpose: str, *categories: str, **other: Any) -> Request:
         "organization": identity(slug),
         "purpose": purpose,
         "categories": list(categories),
+        "sources": None,
         "days": 90,
         "notice": stories.notices()["fraud"],
         "consequences": {"nl": "Er verandert dan niets.", "en": "Nothing changes then."},
