@@ -6,6 +6,7 @@ import pytest
 from cdp import claiming
 from cdp.clock import now
 from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.keys import blind
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
@@ -228,7 +229,7 @@ def test_a_record_written_to_be_like_somebody_s_brings_nothing_of_theirs(
         _, sealed = claiming.seal(session, platform, number)
     with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
         claiming.prove(
-            session, platform, thief.customer_id, claiming.Proven(IdentifierType.PHONE, number, now()), sealed
+            session, platform, thief.customer_id, claiming.Proven(blind.IdentifierType.PHONE, number, now()), sealed
         )
 
     with psycopg.connect(database_url) as connection:
