@@ -24,14 +24,15 @@ BLOCKS: Final = (
 TRAINS: Final = (("dob",), ("first_name", "last_name"), ("postcode", "last_name"), ("street", "last_name"))
 LEAST: Final = -10
 OFTEN: Final = 0.05
+MOSTLY: Final = 0.5
 EXACT: Final = ("dob", "email", "phone", "postcode", "house_number")
 
 
 def _known(people: pd.DataFrame) -> list[str]:
-    """Return the columns that have values often enough to learn from."""
-    return [
-        name for name in people.columns if name not in {"unique_id", "source"} and people[name].notna().mean() > OFTEN
-    ]
+    """Return the columns to compare by: with values often enough to learn from, and not mostly the same one."""
+    columns = [people[name].dropna() for name in people.columns if name not in {"unique_id", "source"}]
+    often = [each for each in columns if len(each) > OFTEN * len(people)]
+    return [str(each.name) for each in often if each.value_counts(normalize=True).iloc[0] < MOSTLY]
 
 
 def splink(people: pd.DataFrame, *, between: bool) -> Iterable[tuple[str, str, float]]:
