@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
@@ -29,6 +30,10 @@ LONGEST_NAME = 30
 TEMPLATE = "cdp_template"
 
 Start = Callable[..., Cluster]
+
+# How long an example takes says something about the machine, and nothing about the code.
+settings.register_profile("any-machine", parent=settings(), deadline=None)
+settings.load_profile("any-machine")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -114,7 +114,7 @@ insert into act (customer_id, seq, act_id, kind, recipient_id, purpose, categori
 select pg_temp.id(c), 1, pg_temp.id('act' || c || o), 'grant', pg_temp.id(o), 'customer-care', '{contact}', now(), 'customer'
 from (values ('anna', 'winkel'), ('bram', 'huis'), ('old anna', 'winkel')) as a (c, o);
 insert into access_request (customer_id, request_id, organization_id, purpose, categories, days, notice, asked_at, due_at)
-select pg_temp.id(c), pg_temp.id('request' || c || o), pg_temp.id(o), 'advice', '{contact}', 30, '{}', now(), now() + interval '1 day'
+select pg_temp.id(c), pg_temp.id('request' || c || o), pg_temp.id(o), 'advice', '{contact}', 30, '{}', now() - interval '1 hour', now() + interval '1 day'
 from (values ('anna', 'winkel'), ('anna', 'huis'), ('bram', 'huis')) as a (c, o);
 insert into access_request (customer_id, request_id, organization_id, purpose, categories, days, notice, state, asked_at, due_at, answered_at)
 values ('00000000-0000-0000-0000-000000000000', pg_temp.id('request about nobody'), pg_temp.id('winkel'), 'advice', '{contact}', 30, '{}', 'pending', now(), now() + interval '1 day', null),

@@ -48,6 +48,7 @@ _OWN: Final[Mapping[str, str]] = {
 _KNOWING: Final[Mapping[str, str]] = {
     "lookup": later("Zocht of wij u kennen."),
     "presentation": later("Kreeg uw code."),
+    "identity-review": later("Keek of dit alles van één persoon is. Zag geen gegevens."),
     "question": later("Vroeg iemand of uw gegevens van hem of haar zijn. Er was niets te zien."),
     "question-code": later("Stuurde een code naar het adres of nummer in uw gegevens."),
     "question-yes": later("Kreeg de goede code van iemand die zei: dit ben ik."),
