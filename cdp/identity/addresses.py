@@ -57,7 +57,7 @@ def postcode(text: str) -> str:
 
 def number(text: str) -> tuple[str, str]:
     """Return a house number and what is added to it."""
-    found = _NUMBER.match(text)
+    found = _NUMBER.match(_spaced(text))
     return (found[1].lstrip("0") or "0", fold(found[2]).replace(" ", "")) if found else ("", "")
 
 
@@ -68,12 +68,17 @@ def street(text: str) -> str:
 
 def _cut(line: str) -> tuple[str, str, str]:
     """Return street, number and suffix of a line that holds them all."""
-    text = line[:MOST_LETTERS].strip()
+    text = _spaced(line)
     if found := _STREET_FIRST.match(text):
         return found[1], found[2], fold(found[3] or "")
     if found := _NUMBER_FIRST.match(text):
         return found[3], found[1], fold(found[2] or "")
     return text, "", ""
+
+
+def _spaced(text: str) -> str:
+    """Return `text` with single spaces: of many in a row the patterns would try every way to share them out."""
+    return " ".join(text[:MOST_LETTERS].split())
 
 
 def _text(facts: Mapping[str, object], name: str) -> str:
