@@ -2331,6 +2331,9 @@ grant execute on function identity_most(text) to cdp_keeper;
 create function is_breaker_open(wanted text, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body e9cff89824581f6a5062e1e152c854f1;
 grant execute on function is_breaker_open(text,timestamp with time zone) to cdp_keeper;
 
+create function is_first_said(said identifier) returns boolean language sql stable owner cdp_owner body 1370029df2e4344bcec69cade735a9c1;
+grant execute on function is_first_said(identifier) to cdp_keeper;
+
 create function is_question_spent(me uuid, subject uuid, moment timestamp with time zone) returns boolean language plpgsql stable owner cdp_owner body 02f644da6f9185331b875e915cb8f1ba;
 grant execute on function is_question_spent(uuid,uuid,timestamp with time zone) to cdp_keeper;
 
@@ -2462,7 +2465,7 @@ grant execute on function prove_identifier(uuid,text,bytea,bytea,timestamp with 
 create function prove_question(subject uuid, hash bytea, confirmed bytea, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 72f2b20b70c47948b87356626dc67203;
 grant execute on function prove_question(uuid,bytea,bytea,timestamp with time zone) to cdp_customer;
 
-create function proving_identifiers(subject uuid) returns TABLE(type text, blind bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 143b1f15ea848b240c202252db82907f;
+create function proving_identifiers(subject uuid) returns TABLE(type text, blind bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 6d299d1d574a16d6058d97e059b23850;
 grant execute on function proving_identifiers(uuid) to cdp_keeper;
 
 create function put_bond(one uuid, other uuid, grade text, reason text, moment timestamp with time zone, hold text DEFAULT NULL::text) returns void language sql volatile owner cdp_owner body 8fd3b5e02bc0a4f29ffa49cc361dd4b3;

@@ -46,10 +46,19 @@ create table confirmation (
 create index confirmation_subject on confirmation (subject_id);
 comment on table confirmation is 'Codes that an organization gave to a person whom it knows, good for its own subject alone.';
 
--- What of a subject proves whose it is: an address or number that its source verified, or the only one of its kind that came
--- with it on its first day. What anybody could have written to it later proves nothing; nor does what more than three people
--- have. Where others' records hang on it, too, they have to know the same one, or somebody has verified it: else whoever
--- writes a record that is like somebody's would get theirs with it.
+-- Whether an address or number proves something where it stands: its source verified it, or it is the only one of its kind and
+-- came on the first day. What anybody could have written there later proves nothing.
+create function is_first_said(said identifier) returns boolean
+language sql stable
+return said.is_verified
+    or exists (select from subject s where s.customer_id = said.customer_id and s.subject_id = said.subject_id
+               and said.since <= s.created_at + interval '1 day')
+    and not exists (select from identifier other where other.customer_id = said.customer_id and other.subject_id = said.subject_id
+                    and other.type = said.type and other.blind <> said.blind);
+
+-- What of a subject proves whose it is. What more than three people have does not. Where others' records hang on it, too, it
+-- has to prove whose those are as well, or somebody has verified it: else whoever writes a record that is like somebody's, or
+-- makes a device theirs, would get theirs with it.
 create function proving_identifiers(subject uuid)
 returns table (type text, blind bytea)
 language plpgsql stable
@@ -60,11 +69,7 @@ begin
     return query
         select i.type, i.blind
         from subject s join identifier i on i.customer_id = s.customer_id and i.subject_id = s.subject_id
-        where s.subject_id = proving_identifiers.subject and i.type in ('email', 'phone')
-          and (i.is_verified or (i.since <= s.created_at + interval '1 day' and not exists (
-                  select from identifier other
-                  where other.customer_id = s.customer_id and other.subject_id = s.subject_id
-                    and other.type = i.type and other.blind <> i.blind)))
+        where s.subject_id = proving_identifiers.subject and i.type in ('email', 'phone') and is_first_said(i)
           and (i.is_verified or not exists (
                   select from subject beside
                   where beside.customer_id = s.customer_id and beside.subject_id <> s.subject_id
@@ -73,7 +78,7 @@ begin
                     and not exists (
                       select from identifier same
                       where same.customer_id = beside.customer_id and same.subject_id = beside.subject_id
-                        and same.type = i.type and same.blind = i.blind)))
+                        and same.type = i.type and same.blind = i.blind and is_first_said(same))))
           and (select count(*) from (
                   select distinct crowd.customer_id from identifier crowd join customer c using (customer_id)
                   where crowd.type = i.type and crowd.blind = i.blind and c.claimed_at is null and c.merged_into is null

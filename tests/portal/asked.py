@@ -85,6 +85,13 @@ def owner(behind: str, subject: UUID) -> UUID:
     return UUID(str(row[0]))
 
 
+def beside(behind: str, subject: UUID) -> set[UUID]:
+    """Return all subjects of whoever a subject is of."""
+    with psycopg.connect(behind) as connection:
+        rows = connection.execute("select subject_id from subject where customer_id = %s", (owner(behind, subject),))
+        return {UUID(str(each)) for (each,) in rows}
+
+
 def code_to(portal: TestClient, address: str) -> str:
     """Return the code in the newest letter to an address."""
     found = portal.get("/demo/mail", headers={"Accept": "application/json"}).json()["letters"]

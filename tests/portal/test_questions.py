@@ -5,13 +5,13 @@ import pytest
 
 from cdp import claiming
 from cdp.clock import now
-from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.ingest.items import Identifier, IdentifierType, Item, Kind, Reference, ReferenceType
 from cdp.keys import blind
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
 from tests.portal import asked as asking
-from tests.portal.asked import alike, asked_about, code_to, letters_to, owner
+from tests.portal.asked import alike, asked_about, beside, code_to, letters_to, owner
 from tests.portal.conftest import Age, Enter
 
 
@@ -239,6 +239,25 @@ def test_a_record_written_to_be_like_somebody_s_brings_nothing_of_theirs(
 
     assert 1 == len(owners)
     assert "/bent-u-dit/" not in enter(thief).get("/bent-u-dit").text
+
+
+def test_an_address_that_was_written_to_all_that_hangs_together_proves_nothing(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    """A thief with a write key makes a device theirs, and writes their address to whom it is to hang on as well."""
+    asked, thief, device = asked_about(platform, database_url), make.email(), make.name("device")
+    theirs = (Identifier(IdentifierType.EMAIL, thief, verified=False),)
+    names = (Reference(ReferenceType.USER_ID, asked.user), Reference(ReferenceType.ANONYMOUS_ID, device))
+    said = Item(kind=Kind.ATTRIBUTES, type="city", value=b'"x"', subject=names[1:], identifiers=theirs)
+    also = Item(kind=Kind.ATTRIBUTES, type="city", value=b'"x"', subject=names[:1], identifiers=theirs)
+    make.delivery(platform, asked.source, said)
+    make.delivery(platform, asked.source, also)
+    make.delivery(platform, asked.source, Item(kind=Kind.LINK, type="identify", value=b"{}", subject=names))
+
+    page = enter(make.person(platform, address=thief)).get("/bent-u-dit").text
+
+    assert 2 == len(beside(database_url, asked.subject))
+    assert "/bent-u-dit/" not in page
 
 
 def test_a_source_that_writes_somebody_s_address_learns_nothing_from_their_answer(
