@@ -189,7 +189,7 @@ class Outbox:
         self._texts = texts
         self._waiting: Waiting[Letter | TextMessage] = Waiting(_MOST_WAITING)
         self._thread: threading.Thread | None = None
-        self._asking, self._asked_again_at, self._takes_any = threading.Lock(), 0.0, False
+        self._asking, self._asked_again_at, self._takes_any = threading.Lock(), 0.0, True
 
     @property
     def has_texts(self) -> bool:
@@ -233,16 +233,24 @@ class Outbox:
         return True
 
     def _takes_any_alphabet(self) -> bool:
-        """Return what the server said within the last minutes; one that does not say takes none, until asked again."""
-        with self._asking:
-            if self._asked_again_at <= time.monotonic():
-                try:
-                    self._takes_any = self.carrier.takes_any_alphabet()
-                except OSError as error:
-                    self._takes_any = False
-                    _note("mail-unasked", type(error).__qualname__)
+        """Return what the server said within the last minutes; one that does not say takes none, until asked again.
+
+        One caller asks and waits; the others go by what was last said, and at first by hope.
+        """
+        if self._asked_again_at <= time.monotonic() and self._asking.acquire(blocking=False):
+            try:
+                self._takes_any = self._asked()
                 self._asked_again_at = time.monotonic() + _ASK_AGAIN
-            return self._takes_any
+            finally:
+                self._asking.release()
+        return self._takes_any
+
+    def _asked(self) -> bool:
+        try:
+            return self.carrier.takes_any_alphabet()
+        except OSError as error:
+            _note("mail-unasked", type(error).__qualname__)
+            return False
 
     def _run(self) -> None:
         while (letter := self._waiting.take()) is not None:

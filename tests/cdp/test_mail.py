@@ -2,7 +2,9 @@
 
 import logging
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -238,6 +240,26 @@ def test_a_server_is_asked_once_in_some_minutes_what_it_takes() -> None:
         with pytest.raises(mail.AddressUnreachable):
             outbox.check("j\u00fcrgen@example.org")
     assert 1 == asked.times
+
+
+def test_nobody_waits_while_another_asks_a_server_what_it_takes() -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+
+    class Slow(mail.Maildir):
+        def takes_any_alphabet(self) -> bool:
+            asked.set()
+            assert may_answer.wait(60)
+            return False
+
+    outbox = mail.Outbox(Slow(Path()), SENDER)
+    with ThreadPoolExecutor(1) as others:
+        first = others.submit(outbox.check, "j\u00fcrgen@example.org")
+        assert asked.wait(60)
+        outbox.check("j\u00fcrgen@example.org")  # it does not know yet
+        may_answer.set()
+        assert isinstance(first.exception(60), mail.AddressUnreachable)
+    with pytest.raises(mail.AddressUnreachable):
+        outbox.check("j\u00fcrgen@example.org")
 
 
 def test_the_demo_catches_letters_in_any_alphabet(tmp_path: Path) -> None:
