@@ -104,8 +104,9 @@ class Attempt:
     async def _arrive(self, version: int) -> None:
         """Note deliveries, find and lock the subjects, and sort out what came before or must not come back."""
         for draft in self._sheet.drafts:
-            if draft.filed.identifier is not None and (unnamed := rows.unnamed(draft)) is not None:
-                draft.held = self._book.stated(unnamed)
+            if draft.filed.identifier is not None:
+                places = map(self._book.stated, rows.unnamed(draft))
+                draft.held = tuple(place for place in places if place is not None)
         self._mark_arrivals()
         deliveries = [draft.arrival for draft in self._sheet.drafts if draft.arrival and not draft.row]
         asked: dict[str, Asked] = {"held": _HOLD}

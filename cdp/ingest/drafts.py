@@ -35,8 +35,8 @@ class Draft(msgspec.Struct, eq=False, gc=False):
     is_interaction: bool
     subject: Subject = _NOBODY
     """Set before anything is compared or written."""
-    held: int | None = None
-    """The place of an identifier that it holds as its value, and does not name its person by."""
+    held: tuple[int, ...] = ()
+    """The places of the identifiers that it holds in its value, and does not name its person by."""
     arrival: bytes | None = None
     outcome: Outcome | None = None
     digest: bytes = b""
@@ -49,8 +49,7 @@ class Draft(msgspec.Struct, eq=False, gc=False):
 
     def concerns(self) -> tuple[int, ...]:
         """Return the places of all identifiers that it names its person by, or holds."""
-        named = self.mention.identifiers
-        return named if self.held is None else (*named, self.held)
+        return (*self.mention.identifiers, *self.held)
 
     @property
     def is_link(self) -> bool:

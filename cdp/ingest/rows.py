@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -10,6 +9,7 @@ import msgspec
 
 from cdp import arrays
 from cdp.arrays import Column
+from cdp.ingest import held_texts
 from cdp.ingest.drafts import Draft
 from cdp.ingest.filing import in_clear
 from cdp.ingest.items import Identifier, IdentifierType, Kind
@@ -20,10 +20,9 @@ from consent.errors import Invalid
 
 ORIGINS: Final = {Kind.ATTRIBUTES: "given", Kind.PRODUCT: "observed", Kind.EXTERNAL: "external"}
 _KEYED: Final = frozenset({Kind.PRODUCT, Kind.EXTERNAL})
+_FOUND_BY: Final = {each.value: each for each in IdentifierType}
+"""By which identifiers people are found; the catalog knows others, that only identify."""
 _ENCODE: Final = msgspec.json.Encoder().encode
-_TEXT: Final = msgspec.json.Decoder(str)
-_NUMBER: Final = re.compile(rb"\d{1,20}")
-"""A telephone number as a program may write it: without quotes."""
 
 Columns = Mapping[str, Column]
 
@@ -90,31 +89,33 @@ def is_verified(draft: Draft) -> bool:
 
 def says(draft: Draft, known: Known) -> bool:
     """Say whether the attribute is this identifier, however it is written."""
-    text = _identifier(draft)
-    if text is None or draft.filed.identifier != known.type:
+    if draft.filed.identifier != known.type:
         return False
+    return any(_is_written(text, known) for text in held_texts.of(draft.item.value))
+
+
+def unnamed(draft: Draft) -> list[Identifier]:
+    """Return the identifiers that an attribute holds, however deep, without naming its person by them."""
+    kind = _FOUND_BY.get(draft.filed.identifier or "")
+    if kind is None:
+        return []
+    named = {each.value for each in draft.item.identifiers if each.type == kind}
+    return [Identifier(kind, text) for text in held_texts.of(draft.item.value) if text not in named]
+
+
+def _is_written(text: str, known: Known) -> bool:
     try:
         return blind.normalise(blind.IdentifierType(known.type), text) == known.text
     except Invalid:
         return False
 
 
-def unnamed(draft: Draft) -> Identifier | None:
-    """Return the identifier that an attribute holds without naming its person by it; None for any other."""
-    kind, text = draft.filed.identifier, _identifier(draft)
-    if kind is None or text is None or any(each.type == kind and each.value == text for each in draft.item.identifiers):
-        return None
-    return Identifier(IdentifierType(kind), text)
-
-
 def _identifier(draft: Draft) -> str | None:
-    """Return the text of an attribute that holds an identifier; None for any other."""
+    """Return the text of an attribute that is one identifier; None for any other."""
     value = draft.item.value
-    if draft.filed.identifier is None:
+    if draft.filed.identifier is None or value.startswith((b"{", b"[")):
         return None
-    if _NUMBER.fullmatch(value):
-        return value.decode()
-    return _TEXT.decode(value) if value.startswith(b'"') else None
+    return next(iter(held_texts.of(value)), None)
 
 
 def _shared(drafts: Sequence[Draft], values: Sequence[bytes], *, table: str) -> Columns:

@@ -1,5 +1,6 @@
 """Who was erased is not brought back by a source, only by coming back; and nobody else is kept out with them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -137,9 +138,20 @@ def test_an_address_sent_as_a_mere_value_brings_nobody_back(
     assert [Outcome.SUPPRESSED, Outcome.SUPPRESSED, Outcome.SUPPRESSED, Outcome.STORED] == outcomes
 
 
-@pytest.mark.parametrize("written", [str, int], ids=["in quotes", "as a number"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        str,
+        int,
+        float,
+        lambda number: {"primary": f"+{number}"},
+        lambda number: {"primary": int(number), "label": "home", "since": 2019.5, "is_first": True},
+        lambda number: ["020 123", None, {"numbers": [[float(number)]]}],
+    ],
+    ids=["in quotes", "as a number", "as a fraction", "in an object", "in an object as a number", "deep in a list"],
+)
 def test_a_telephone_number_sent_as_a_mere_value_brings_nobody_back(
-    platform: Platform, shop: Organization, bank: Organization, written: type
+    platform: Platform, shop: Organization, bank: Organization, written: Callable[[str], object]
 ) -> None:
     address, number = make.email(), make.phone().removeprefix("+")
     named = tuple(
@@ -162,10 +174,18 @@ def test_a_value_that_is_no_address_of_anybody_erased_is_taken_and_identifies_no
     person, _ = known_to(platform, shop)
     erase(platform, person)
 
-    for value in (make.email(), "nonsense", 5, None, {"a": 1}):
+    for value in (make.email(), "nonsense", 5, None, {"a": 1}, 1e300, -0.5, [[["nonsense"]], True]):
         (outcome,) = make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "email", value, user=make.name("new")))
         assert Outcome.STORED == outcome
     assert [(0,)] == look(database_url, "select count(*) from identifier where source_id = %s", shop.organization_id)
+
+
+def test_a_number_by_which_nobody_is_found_is_taken_as_it_is(platform: Platform, shop: Organization) -> None:
+    (outcome,) = make.delivery(
+        platform, shop, make.item(Kind.ATTRIBUTES, "membership_number", "12345", user=make.name("new"))
+    )
+
+    assert Outcome.STORED == outcome
 
 
 def test_nothing_of_somebody_new_with_the_address_of_somebody_erased_is_kept(
