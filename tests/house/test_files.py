@@ -102,6 +102,12 @@ def test_a_decision_fits_on_a_page() -> None:
     assert [] == [str(path) for path in DECISIONS if len(source.text(path).splitlines()) > LONGEST_DECISION]
 
 
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [path.stem[:4] for path in DECISIONS]
+
+    assert sorted(set(numbers)) == sorted(numbers)
+
+
 def test_nobody_s_own_folder_is_named() -> None:
     texts = [
         path for path in source.files() if path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".sql", ".ini", ""}
