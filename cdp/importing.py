@@ -44,7 +44,11 @@ ROWS: Final = 500
 MOST_SHARDS: Final = 4
 SMALL: Final = 1024 * 1024
 """A file of at most so many bytes is stored by this process itself."""
+LARGE: Final = 10_000
+"""After so many rows the database is told at once that its tables have grown."""
 _AHEAD: Final = 3
+_OPERATOR: Final = Scope(Principal.OPERATOR)
+_MEASURE: Final = text("select measure_tables()")
 
 Report = Callable[[int, int | None], None]
 
@@ -201,7 +205,7 @@ class Import:
                 report(done.before + done.rows, _estimate(done, reader))
             self._collect(hands, done, reject, at_most=0)
         report(done.before + done.rows, done.before + done.rows)
-        self._finish()
+        self._finish(done.rows)
         done.unmapped = self._unmapped()
         return done
 
@@ -260,10 +264,14 @@ class Import:
                 found.add(f"{kind} {filed.type}")
         return sorted(found)
 
-    def _finish(self) -> None:
-        if not self._is_rehearsal:
-            with self._platform.database.scoped(self._scope) as session:
-                session.execute(text(sql("import_finish")), self._marks(self._at))
+    def _finish(self, rows: int) -> None:
+        if self._is_rehearsal:
+            return
+        with self._platform.database.scoped(self._scope) as session:
+            session.execute(text(sql("import_finish")), self._marks(self._at))
+        if rows >= LARGE:
+            with self._platform.database.scoped(_OPERATOR) as session:
+                session.execute(_MEASURE)
 
     def _marks(self, at: datetime | None) -> dict[str, object]:
         return {"source": self._scope.organization, "fingerprints": self._prints, "at": at}

@@ -2399,6 +2399,9 @@ grant execute on function may_act(uuid,uuid,text) to cdp_keeper;
 create function may_join(guest uuid, host uuid) returns boolean language sql stable owner cdp_owner body d59be08712997262732703e6cb1fa428;
 grant execute on function may_join(uuid,uuid) to cdp_keeper;
 
+create function measure_tables() returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body 6719b836ad25902f1a9a29693cba2e11;
+grant execute on function measure_tables() to cdp_operator;
+
 create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body 9addf3163fc15790f8dd1f60c0fd5577;
 grant execute on function merge_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 

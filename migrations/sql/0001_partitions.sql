@@ -75,3 +75,15 @@ $$;
 
 create table interaction_rest partition of interaction default;
 create table access_rest partition of access default;
+
+-- Let the planner know what a large import brought, which it would find out by itself only after a minute or so: until
+-- then it takes the tables for as small as they were. What somebody else measures at this moment is left to them.
+create function measure_tables() returns void
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    analyze (skip_locked) public.reference, public.identifier, public.subject, public.customer, public.data_key, public.link,
+        public.record, public.interaction, public.likeness, public.match_key;
+end
+$$;

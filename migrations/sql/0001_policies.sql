@@ -27,7 +27,7 @@ grant execute on function gate() to cdp_reader;
 grant execute on function opened_by(permission, timestamptz) to cdp_keeper;
 grant execute on function
     opens(text[], uuid[], timestamptz, text[], timestamptz, uuid, uuid, text, timestamptz) to cdp_keeper, cdp_exporter, cdp_customer;
-grant execute on function make_partitions(timestamptz) to cdp_operator;
+grant execute on function make_partitions(timestamptz), measure_tables() to cdp_operator;
 grant execute on function make_years(integer[]) to cdp_source;
 
 -- ---------------------------------------------------------------- the keeper: owner of the few functions that cross customers

@@ -274,6 +274,7 @@ ELSEWHERE: Final[Mapping[str, set[str]]] = {
     "check_session": {"nobody", "keeper"},
     "make_partitions": {"operator"},
     "make_years": {"source"},
+    "measure_tables": {"operator"},
     "make_partition": set(),
     "end_signal_streams": {"operator", "keeper"},
     "log_acts": {"keeper"},
