@@ -178,6 +178,9 @@ grant select (client_id, revoked_at) on access_token to cdp_administrator;
 grant update (revoked_at) on access_token to cdp_administrator;
 grant update (revoked_at) on access_token to cdp_doorman;
 grant update (revoked_at) on access_token to cdp_operator;
+create policy administrator_revives_nothing on access_token as restrictive for update to cdp_administrator
+    using ((revoked_at IS NULL))
+    with check (true);
 create policy administrator_wall on access_token as permissive for all to cdp_administrator
     using ((client_id IN ( SELECT c.client_id
    FROM client c
@@ -362,6 +365,7 @@ create table cannot_link (
     subject_id uuid not null,
     at timestamp with time zone not null
 );
+CREATE INDEX cannot_link_subject ON cannot_link USING btree (subject_id);
 alter table cannot_link add constraint cannot_link_pkey PRIMARY KEY (customer_id, subject_id);
 alter table cannot_link owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select, update on cannot_link to cdp_keeper;
@@ -526,6 +530,9 @@ grant insert, select, update on client to cdp_operator;
 grant select (client_id, is_human, name, organization_id, redirect_uris, revoked_at) on client to cdp_customer;
 grant select on client to cdp_doorman;
 grant update (grant_types, logout_uris, redirect_uris, revoked_at, secret_hash) on client to cdp_administrator;
+create policy administrator_revives_nothing on client as restrictive for update to cdp_administrator
+    using ((revoked_at IS NULL))
+    with check (true);
 create policy administrator_wall on client as permissive for all to cdp_administrator
     using ((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)))
     with check (((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)) AND ((revoked_at IS NOT NULL) OR (scopes <@ ( SELECT allowed_scopes() AS allowed_scopes)))));
@@ -1557,6 +1564,7 @@ create table question (
     answer text,
     answered_at timestamp with time zone
 );
+CREATE INDEX question_subject ON question USING btree (subject_id);
 alter table question add constraint question_answer_check CHECK ((answer = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text])));
 alter table question add constraint question_pkey PRIMARY KEY (customer_id, subject_id);
 alter table question owner to cdp_owner, enable row level security, force row level security;
@@ -2049,6 +2057,9 @@ grant select on token_family to cdp_doorman;
 grant update (expires_at, key_hash, revoked_at) on token_family to cdp_doorman;
 grant update (revoked_at) on token_family to cdp_administrator;
 grant update (revoked_at) on token_family to cdp_operator;
+create policy administrator_revives_nothing on token_family as restrictive for update to cdp_administrator
+    using ((revoked_at IS NULL))
+    with check (true);
 create policy administrator_wall on token_family as permissive for all to cdp_administrator
     using ((client_id IN ( SELECT c.client_id
    FROM client c
@@ -2102,6 +2113,9 @@ grant insert, select on write_key to cdp_administrator;
 grant insert, select, update on write_key to cdp_operator;
 grant select on write_key to cdp_doorman;
 grant update (revoked_at) on write_key to cdp_administrator;
+create policy administrator_revives_nothing on write_key as restrictive for update to cdp_administrator
+    using ((revoked_at IS NULL))
+    with check (true);
 create policy administrator_wall on write_key as permissive for all to cdp_administrator
     using ((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)))
     with check (((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)) AND ((revoked_at IS NOT NULL) OR ('tracking_api:write'::text = ANY (( SELECT allowed_scopes() AS allowed_scopes)::text[])))));
@@ -2267,6 +2281,9 @@ grant execute on function forget_demands(uuid[]) to cdp_keeper;
 
 create function forget_letters(everyone uuid[]) returns void language sql volatile owner cdp_owner body 5bfdda5eca1084f2c68805553879a3c2;
 grant execute on function forget_letters(uuid[]) to cdp_keeper;
+
+create function forget_questions(subjects uuid[]) returns void language sql volatile owner cdp_owner body 6e4e5aee2e7f55627d66973a5f70c26d;
+grant execute on function forget_questions(uuid[]) to cdp_keeper;
 
 create function forget_record(customer uuid, organization uuid, record uuid) returns void language sql volatile owner cdp_owner body 647ec49c7759e36020c02a8de6472b52;
 grant execute on function forget_record(uuid,uuid,uuid) to cdp_keeper;
@@ -2501,7 +2518,7 @@ grant execute on function refuse_change_but_parting() to cdp_keeper;
 create function reminders_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7647ce90802c3360398b95c56a368381;
 grant execute on function reminders_due(timestamp with time zone,integer) to cdp_operator;
 
-create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7851a938ac51c502992bede5d7cbdbce;
+create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 6d1c16f3fdd2f3e4845c46883b0bc70b;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
 
 create function remove_way_in(kind text, id uuid, wanted bytea) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f6e906f2ffa2bebe9780a0c71293b48b;
@@ -2540,7 +2557,7 @@ grant execute on function share_only_common(uuid,uuid) to cdp_keeper;
 create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;
 grant execute on function shared_by(text[],text[]) to cdp_keeper;
 
-create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 03c6d43d214264539efed08c9d28f799;
+create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 52ec83f1f13557b9ded23bfcb7c45329;
 grant execute on function shred_subjects(uuid,uuid[],timestamp with time zone) to cdp_keeper;
 
 create function split_from(p permission, other permission) returns permission language plpgsql immutable owner cdp_owner body 2c648d44c91974698bac0b3124fa7beb;

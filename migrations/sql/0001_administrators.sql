@@ -45,6 +45,18 @@ begin
 end
 $$;
 
+-- What ended stays ended: only the operator lets a program in again.
+do $$
+declare
+    name text;
+begin
+    foreach name in array array['client', 'write_key', 'access_token', 'token_family'] loop
+        execute format('create policy administrator_revives_nothing on %I as restrictive for update to cdp_administrator
+            using (revoked_at is null) with check (true)', name);
+    end loop;
+end
+$$;
+
 create policy administrator_wall on idempotency to cdp_administrator
     using (caller = (select scope_organization('administrator'))::text)
     with check (caller = (select scope_organization('administrator'))::text);

@@ -203,6 +203,8 @@ begin
     delete from match_due d where d.subject_id = any (subjects);
     delete from bond b where b.subject_id = any (subjects) or b.other_id = any (subjects);
     delete from separation x where x.subject_id = any (subjects) or x.other_id = any (subjects);
+    delete from cannot_link n where n.subject_id = any (subjects);
+    perform forget_questions(subjects);
     delete from reference r where r.customer_id = customer and r.subject_id = any (subjects);
     delete from subject s where s.customer_id = customer and s.subject_id = any (subjects);
 end
@@ -264,7 +266,6 @@ begin
     loop
         perform shred_subjects(group_of.customer_id, group_of.subjects, moment);
         delete from link l where l.customer_id = group_of.customer_id and l.subject_id = any (group_of.subjects);
-        delete from cannot_link n where n.customer_id = group_of.customer_id and n.subject_id = any (group_of.subjects);
         perform forget_unknown(group_of.customer_id);
         perform settle_membership(array(select s.subject_id from subject s where s.customer_id = group_of.customer_id),
             'no-longer-alike', moment); -- whom only this organization's word joined

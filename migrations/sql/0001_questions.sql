@@ -10,6 +10,7 @@ create table question (
     answered_at timestamptz,
     primary key (customer_id, subject_id)
 );
+create index question_subject on question (subject_id);
 comment on table question is 'Is this you? What was asked about a subject of somebody whom nobody claimed, and what was answered.';
 
 create table question_code (
@@ -45,6 +46,16 @@ create table confirmation (
 );
 create index confirmation_subject on confirmation (subject_id);
 comment on table confirmation is 'Codes that an organization gave to a person whom it knows, good for its own subject alone.';
+
+-- What anybody was asked about these subjects, and the codes and tries; part of an erasure.
+create function forget_questions(subjects uuid[]) returns void
+language sql
+begin atomic
+    delete from question q where q.subject_id = any (subjects);
+    delete from question_code c where c.subject_id = any (subjects);
+    delete from question_try t where t.subject_id = any (subjects);
+    delete from confirmation k where k.subject_id = any (subjects);
+end;
 
 -- Whether an address or number proves something where it stands: its source verified it, or it is the only one of its kind and
 -- came on the first day. What anybody could have written there later proves nothing.

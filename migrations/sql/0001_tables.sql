@@ -257,6 +257,7 @@ create table cannot_link (
     at          timestamptz not null,
     primary key (customer_id, subject_id)
 );
+create index cannot_link_subject on cannot_link (subject_id);
 comment on table cannot_link is 'The customer said: this is not me.';
 
 create table identifier (

@@ -97,3 +97,22 @@ def test_of_another_organization_nothing_is_there(platform: Platform) -> None:
     assert [False, 0, 0, 0] == touched
     with pytest.raises(ProgrammingError, match="row-level security"):
         _run(platform, other, ADD, mine=mine.organization_id, other=make.name("c"), scope="profiles:read")
+
+
+def test_what_ended_stays_ended(platform: Platform) -> None:
+    """The operator ended a program that was allowed; its own administrators cannot let it in again, nor its tokens."""
+    mine = _organization(platform, "profiles:read", "tracking_api:write")
+    more = _client(platform, mine, "profiles:read")
+    make.service(platform, mine, "profiles:read")
+    _run(platform, mine, KEY, other=make.name("k"))
+    for table in ("client", "write_key", "access_token"):
+        _run(platform, mine, f"update {table} set revoked_at = now()")
+
+    revived = [
+        _run(platform, mine, "update client set revoked_at = null where client_id = :more", more=more).rowcount,
+        _run(platform, mine, "update client set secret_hash = 'new' where client_id = :more", more=more).rowcount,
+        _run(platform, mine, "update write_key set revoked_at = null").rowcount,
+        _run(platform, mine, "update access_token set revoked_at = null").rowcount,
+    ]
+
+    assert [0, 0, 0, 0] == revived
