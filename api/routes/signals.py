@@ -269,7 +269,7 @@ async def _waited(
         await credentials.of_token(platform, token)
         return await _polled(platform, asking, stream_id, asked)
 
-    return await waiting.until_told(look, request.is_disconnected)
+    return await waiting.until_told(asking.organization, look, request.is_disconnected)
 
 
 def _wanted(platform: Platform, wanted: StreamWanted) -> Wanted:
