@@ -34,6 +34,8 @@ BETWEEN: Final = 9
 """How many reads come after each write of a client that writes."""
 BY_APP: Final = 4
 """Each how manieth permission is given in an app."""
+RESTS: Final = 1.0
+"""Seconds that a connection may rest before the next call takes a new one; a server closes it after five."""
 _CATEGORY: Final = "contact"
 _TOKENS: Final = 1_000
 """From here on the numbers of registers are those of tokens, by customer and by yes."""
@@ -75,6 +77,7 @@ class Caller:
 
     def __init__(self) -> None:
         self._open: dict[str, HTTPConnection] = {}
+        self._used: dict[str, float] = {}
 
     def get(self, url: str, headers: Mapping[str, str], **params: str) -> Told:
         """Return the answer to a GET."""
@@ -98,11 +101,20 @@ class Caller:
 
     def _call(self, verb: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Told:
         address = urlsplit(url)
-        line = self._open.setdefault(address.netloc, HTTPConnection(address.netloc, timeout=120))
+        line = self._line(address.netloc)
         path = f"{address.path}?{address.query}" if address.query else address.path
         line.request(verb, path, body, dict(headers))
         answer = line.getresponse()
-        return Told(answer.status, answer.getheader("location", ""), answer.read().decode())
+        told = Told(answer.status, answer.getheader("location", ""), answer.read().decode())
+        self._used[address.netloc] = time.monotonic()
+        return told
+
+    def _line(self, server: str) -> HTTPConnection:
+        """Return a connection on which the server still listens: one that rests too long it closes."""
+        line = self._open.setdefault(server, HTTPConnection(server, timeout=120))
+        if time.monotonic() - self._used.get(server, 0) > RESTS:
+            line.close()  # the next request connects anew
+        return line
 
 
 @dataclass(slots=True)
