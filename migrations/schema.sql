@@ -2599,6 +2599,9 @@ grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dde4ecb7988878752ceb6a31fa3b8e7b;
 grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to cdp_customer;
 
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body 869fe67ae1aed9a78f5b7579c7d31f97;
+grant execute on function who_may_be(uuid[],uuid[],bigint[],integer,integer) to cdp_matcher;
+
 create function why_held(guest uuid, host uuid, moment timestamp with time zone) returns text language plpgsql stable owner cdp_owner body 387582be3494a3a548b1c9e92bfc8dcf;
 grant execute on function why_held(uuid,uuid,timestamp with time zone) to cdp_keeper;
 

@@ -218,7 +218,11 @@ def _is_telling(address: str) -> bool:
 
 
 def _number(a: tuple[str, ...], b: tuple[str, ...]) -> int:
-    if a[0] == b[0] or not set(a).isdisjoint(b):
+    if a[0] == b[0]:
+        return 1
+    if len(a) == len(b) == 1:
+        return 2 if _edits(a[0], b[0], score_cutoff=1) <= 1 else 3
+    if not set(a).isdisjoint(b):
         return 1
     return 2 if any(_edits(one, other, score_cutoff=1) <= 1 for one in a for other in b) else 3
 

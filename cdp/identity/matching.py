@@ -15,7 +15,9 @@ from typing import Final
 from cdp.identity import bonds, deciding, store
 from cdp.identity.bonds import Found
 from cdp.identity.deciding import Tier
+from cdp.identity.levels import Part, parts
 from cdp.identity.model import Model
+from cdp.identity.sifting import Sieve
 from cdp.identity.store import Hashes, Other, Person
 from cdp.identity.traits import Traits
 from cdp.ingest.transaction import Transaction
@@ -35,6 +37,7 @@ class Matching:
         self._platform = platform
         self.hashes: Final = Hashes(platform.ring)
         self._model = model or Model.shipped()
+        self._sieve = Sieve(self._model)
 
     async def match(self, transaction: Transaction, people: Sequence[Person], *, at: datetime) -> None:
         """Bring the likenesses of `people` up to date and keep whom they are like; the next trip writes it.
@@ -85,13 +88,19 @@ class Matching:
     ) -> dict[tuple[bytes, bytes], Found | None]:
         """Return for each pair, the smaller id first, what was found; None where it is nothing."""
         sources = {each.subject: each.source for each in people}
+        mine = {each.subject: (known[each.subject], parts(known[each.subject])) for each in people}
         found: dict[tuple[bytes, bytes], Found | None] = {}
         for other in others:
             pair = min(other.of, other.subject), max(other.of, other.subject)
             if pair not in found:
-                found[pair] = self._judged(pair, known[other.of], other, is_own=sources[other.of] == other.source)
+                found[pair] = self._judged(pair, *mine[other.of], other, is_own=sources[other.of] == other.source)
         return found
 
-    def _judged(self, pair: tuple[bytes, bytes], mine: Traits, other: Other, *, is_own: bool) -> Found | None:
-        judged = deciding.judge(self._model, mine, other.traits, same_source=is_own)
+    def _judged(
+        self, pair: tuple[bytes, bytes], mine: Traits, compared: tuple[Part, ...], other: Other, *, is_own: bool
+    ) -> Found | None:
+        theirs = other.traits
+        if not (mine.unique and theirs.unique) and not self._sieve.may_be(compared, parts(theirs)):
+            return None
+        judged = deciding.judge(self._model, mine, theirs, same_source=is_own)
         return None if judged.tier is Tier.NONE else Found(pair, judged)

@@ -33,7 +33,10 @@ _FORMER: Final = 5
 _FACTS: Final = sql("match_facts").encode()
 _PUT: Final = sql("match_put").encode()
 _STORED: Final = sql("match_stored").encode()
-_CANDIDATES: Final = sql("match_candidates").encode()
+_CANDIDATES: Final = (
+    b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
+    b" sealed, wrapped from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(hot)s, %(enough)s)"
+)
 _HOLD: Final = b"select hold_match_keys(%(keys)s)"
 
 

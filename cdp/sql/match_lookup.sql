@@ -1,5 +1,5 @@
 -- Who may be somebody whom a channel describes: those who have one of these keys, with what is needed to read their likeness.
--- A key that very many have says nothing and is left out; the rarest keys come first, as in match_candidates.
+-- A key that very many have says nothing and is left out; the rarest keys come first, as in `who_may_be`.
 -- in   keys; hot: the most that may share a key; enough: how many to compare
 -- out  nothing of the asker; candidate: its id, customer, source, likeness and wrapped key
 with block as (

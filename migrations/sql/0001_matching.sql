@@ -103,3 +103,52 @@ begin
             select x.bond_id from unnest(named) as n (subject_id) join bond x on x.other_id = n.subject_id);
 end
 $$;
+
+-- Who may be the same person as each of these subjects: those who have a key in common, with what is needed to read
+-- their likeness. A key that very many have says nothing and is left out; the rarest keys come first, as long as all
+-- whom they bring are no more than enough: `choose` in cdp/identity/blocking.py says the same. With whom they have a bond
+-- already, they are compared again. A function, so that whoever asks is checked once and not for each table; planning
+-- this anew for each look-up would cost more than running it.
+-- in   subjects; arrays, one place for each key of a subject; hot: the most that may share a key; enough: for each subject
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer)
+returns table (subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set plan_cache_mode = force_generic_plan
+as $$
+begin
+    if not is_sealed('matcher') then
+        return;
+    end if;
+    return query
+        with block as (
+            select wanted.subject, alike.others,
+                   row_number() over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as place
+            from unnest(key_subjects, keys) as wanted (subject, key)
+            cross join lateral (
+                select array_agg(few.subject_id) as others
+                from (select m.subject_id from match_key m where m.key = wanted.key limit hot + 1) few
+                having count(*) between 1 and hot
+            ) alike
+        ), met as (
+            select b.subject, them.other, min(b.place) as place
+            from block b cross join lateral unnest(b.others) as them (other)
+            where them.other <> b.subject
+            group by b.subject, them.other
+        ), counted as (
+            select m.subject, m.other, count(*) over (partition by m.subject order by m.place) as so_far from met m
+        )
+        select pair.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped
+        from (
+            select c.subject, c.other from counted c where c.so_far <= enough
+            union
+            select w.subject, b.other_id from unnest(subjects) as w (subject)
+            join bond b on b.subject_id = w.subject and b.ended_at is null and b.why = 'match'
+            union
+            select w.subject, b.subject_id from unnest(subjects) as w (subject)
+            join bond b on b.other_id = w.subject and b.ended_at is null and b.why = 'match'
+        ) pair
+        join likeness l on l.subject_id = pair.other
+        join data_key k on k.customer_id = l.customer_id and k.subject_id = l.subject_id;
+end
+$$;

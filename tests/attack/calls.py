@@ -152,6 +152,11 @@ CALLS: Final[Mapping[str, Call]] = {
     "take_match_due": Call(
         "select jsonb_agg(m.subject_id) from take_match_due(false, null, 5) m", ("matcher",), ("matcher",)
     ),
+    "who_may_be": Call(
+        f"select jsonb_agg(m.other_id) from who_may_be('{{}}', array[{_id('anna at winkel')}], array[4053], 400, 50) m",
+        _MATCHER,
+        _MATCHER,
+    ),
     "remove_way_in": Call(
         f"select to_jsonb(remove_way_in('passkey', {_id('passkeyanna')}, null)::text)", _CUSTOMER, ("customer anna",)
     ),
