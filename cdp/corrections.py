@@ -1,4 +1,4 @@
-"""What customers say about themselves, and what they dispute of what others say, up to "this is not me".
+"""What customers say about themselves, and what they dispute of what others say.
 
 Rules: (1) the customer's own value is a record of their own subject, whose source is the customer: it wins in every
 profile that may see its category, from the moment the transaction commits; (2) nothing that a source said is changed
@@ -36,7 +36,6 @@ _STANDING: Final = text(
 _SUPERSEDE: Final = text(sql("supersede_own_attribute"))
 _CATEGORIES: Final = text(sql("own_attribute_categories"))
 _DISPUTE: Final = text(sql("dispute_record"))
-_UNLINK: Final = text("select unlink_subject(:customer, :subject, :at)")
 _TELL: Final = text("select tell_recipients(:word, :source, :category, :at)")
 
 _SHAPES: Final[dict[JsonType, type | tuple[type, ...]]] = {
@@ -124,15 +123,6 @@ def dispute(session: Session, record: UUID, *, at: datetime) -> None:
 def withdraw(session: Session, record: UUID, *, at: datetime) -> None:
     """Take a dispute back; raises NotFound for what is not there."""
     _mark(session, record, "dispute-withdrawn", marked=None, at=at)
-
-
-def unlink(session: Session, customer: UUID, subject: UUID, *, at: datetime) -> None:
-    """Say of a source's subject that it is somebody else; raises NotFound.
-
-    The merge that brought it is undone as a whole: everything goes back exactly where it was and never joins again by
-    itself. What the customer stopped meanwhile stays stopped on both sides.
-    """
-    session.execute(_UNLINK, {"customer": customer, "subject": subject, "at": at})
 
 
 def _mark(session: Session, record: UUID, word: str, *, marked: datetime | None, at: datetime) -> None:

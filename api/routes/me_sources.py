@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from api.principals import Customer, LoggedIn, PlatformDep
-from cdp import accesses, clock, corrections, directory, dossier
+from cdp import accesses, clock, directory, dossier
 from cdp.holdings import Source
+from cdp.identity import membership
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
 from consent.types import Instant
@@ -77,7 +78,7 @@ def _read(platform: Platform, person: LoggedIn, *, without: UUID | None = None) 
     at = clock.now()
     with platform.database.scoped(person.scope) as session:
         if without is not None:
-            corrections.unlink(session, person.customer_id, without, at=at)
+            membership.part(session, person.customer_id, without, at=at)
         names = directory.names(session)
         found = dossier.sources(session, OwnKeys(session, platform.ring))
         accesses.note_own_read(session, person.scope, path="sources", categories=[], records=len(found), at=at)
@@ -92,5 +93,5 @@ def list_my_sources(person: Customer, platform: PlatformDep) -> Sources:
 
 @router.post("/{subject_id}/unlink", summary="Say that this is not me", operation_id="unlink_source")
 def unlink_source(subject_id: SubjectId, person: Customer, platform: PlatformDep) -> Sources:
-    """Send a subject back where it came from, with all that came with it, and return who is left."""
+    """Send a subject away for good, with what hangs on it alone, and return who is left."""
     return _read(platform, person, without=subject_id)

@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from cdp import clock, corrections, organizations
+from cdp import clock, organizations
+from cdp.identity import membership
 from cdp.log import database_check, sequencer
 from cdp.platform import Platform
 from cdp.tables import Organization
@@ -91,7 +92,7 @@ def test_dossiers_that_went_apart_are_where_the_links_say(
         ).fetchall()
     for (subject,) in mine:
         with platform.database.scoped(person.scope) as session:
-            corrections.unlink(session, person.customer_id, subject, at=clock.now())
+            membership.part(session, person.customer_id, subject, at=clock.now())
     sequencer.step(platform)
     apart = database_check.check(platform)
     erase(platform, person)
