@@ -1,5 +1,7 @@
 """`cdp catalog`: kinds of data, purposes, and where an organization's attributes and types belong."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -76,15 +78,8 @@ def add_type(
 @group.command()
 def unmap(slug: Slug, name: Name, *, kind: Kind = RecordKind.ATTRIBUTES, as_json: Json = False) -> None:
     """Give up an organization's own mapping: records go back where the platform files them."""
-    with opening.platform() as platform, terminal.progress("re-filing", None) as tell:
-        entry, done = mapping.entry_of(kind, name), 0
-
-        def report(moved: int) -> None:
-            nonlocal done
-            done += moved
-            tell(done, None)
-
-        mapped = mapping.release(platform, _scope(platform, slug), entry, report=report)
+    with opening.platform() as platform, _refiling() as report:
+        mapped = mapping.release(platform, _scope(platform, slug), mapping.entry_of(kind, name), report=report)
     _show(mapped, as_json=as_json)
 
 
@@ -136,16 +131,23 @@ def extend_purpose(  # noqa: PLR0913 - each is a part of what a purpose is
 
 
 def _put(slug: str, kind: RecordKind, name: str, wanted: mapping.Wanted, *, as_json: bool) -> None:
-    with opening.platform() as platform, terminal.progress("re-filing", None) as tell:
-        entry, done = mapping.entry_of(kind, name), 0
+    with opening.platform() as platform, _refiling() as report:
+        mapped = mapping.put(platform, _scope(platform, slug), mapping.entry_of(kind, name), wanted, report=report)
+    _show(mapped, as_json=as_json)
+
+
+@contextmanager
+def _refiling() -> Iterator[Callable[[int], None]]:
+    """Show how many records were re-filed while the block runs; yield what is told of each part."""
+    done = 0
+    with terminal.progress("re-filing", None) as tell:
 
         def report(moved: int) -> None:
             nonlocal done
             done += moved
             tell(done, None)
 
-        mapped = mapping.put(platform, _scope(platform, slug), entry, wanted, report=report)
-    _show(mapped, as_json=as_json)
+        yield report
 
 
 def _scope(platform: Platform, slug: str) -> Scope:
