@@ -2366,7 +2366,7 @@ grant execute on function join_customers(uuid,uuid,text,timestamp with time zone
 create function keep_confirmation(hash bytea, user_blind bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8bffe09d3fff9a526a6bb068fb2002ba;
 grant execute on function keep_confirmation(bytea,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
-create function keep_match(one uuid, two uuid, said text, bits real, facts jsonb, version text, joins real, stays real, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body ca48b83317ff461a480d5919f41c10e1;
+create function keep_match(one uuid, two uuid, said text, bits real, facts jsonb, version text, joins real, stays real, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 74eb66ca1c783b912991afc5a53b338c;
 grant execute on function keep_match(uuid,uuid,text,real,jsonb,text,real,real,timestamp with time zone) to cdp_keeper;
 
 create function keep_matches(compared uuid[], subjects uuid[], others uuid[], tiers text[], weights real[], evidence text[], model text, moment timestamp with time zone, joins real DEFAULT NULL::real, stays real DEFAULT NULL::real) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body afec2bf5d01a7eccc3d1c391f66efe41;

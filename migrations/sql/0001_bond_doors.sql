@@ -35,7 +35,8 @@ as $$
 $$;
 
 -- Keep what likeness says of one pair. What was strong stays so until it falls below what staying needs; what an operator
--- has to look at waits. Two whom somebody called two people are never compared again.
+-- has to look at waits. Across organizations it is no more than possible, whatever the matcher says. Two whom somebody called
+-- two people are never compared again.
 -- out  whether membership may follow
 create function keep_match(one uuid, two uuid, said text, bits real, facts jsonb, version text, joins real, stays real,
     moment timestamptz)
@@ -55,6 +56,7 @@ begin
     where b.subject_id = one and b.other_id = two and b.why = 'match' and b.ended_at is null for update;
     reached := coalesce(bits >= joins, said <> 'possible') or coalesce(known.reaches and bits >= stays, false);
     grade := case
+        when (select count(distinct s.source_id) from subject s where s.subject_id in (one, two)) > 1 then 'possible'
         when known.tier = 'strong' and (said <> 'possible' or bits >= stays) then 'strong'
         when said <> 'possible' and not share_only_common(one, two) then 'strong'
         else 'possible' end;

@@ -12,7 +12,7 @@ from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
-from tests.portal.asked import Asked, asked_about, owner
+from tests.portal.asked import Asked, asked_about, bound, owner
 
 FORM = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 
@@ -98,3 +98,34 @@ def test_a_program_needs_the_scope(api: TestClient, platform: Platform, asked: A
     answer = api.post("/v1/subjects/confirmations", json={"user_id": asked.user}, headers=headers)
 
     assert 403 == answer.status_code
+
+
+def test_the_code_of_the_organization_brings_nothing_that_is_only_alike(
+    api: TestClient, platform: Platform, database_url: str
+) -> None:
+    """A thief opens an account with somebody's name and number, and has the shop confirm that account to them."""
+    shop, thief, number = make.organization(platform), make.person(platform), make.phone()
+    facts = {"first_name": "Noor", "last_name": "de Wit", "birth_date": "1988-03-24", "phone": number}
+    known = (Identifier(IdentifierType.PHONE, number, verified=False),)
+    users = make.name("theirs"), make.name("thief")
+    found = []
+    for user in users:
+        said = [make.item(Kind.ATTRIBUTES, name, value, user=user, identifiers=known) for name, value in facts.items()]
+        make.delivery(platform, shop, *said)
+        with psycopg.connect(database_url) as connection:
+            row = connection.execute(
+                "select subject_id from subject where source_id = %s order by created_at desc limit 1",
+                (shop.organization_id,),
+            ).fetchone()
+        assert row is not None
+        found.append(row[0])
+    theirs, mine = found
+    together = owner(database_url, theirs) == owner(database_url, mine)
+    bound(database_url, thief, mine)
+    code = confirm(api, platform, shop, users[1]).json()["code"]
+
+    types(api, Asked(thief, mine, shop, users[1], ""), code)
+
+    assert together
+    assert thief.customer_id == owner(database_url, mine)
+    assert thief.customer_id != owner(database_url, theirs)

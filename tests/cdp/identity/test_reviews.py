@@ -77,6 +77,16 @@ def test_two_who_are_alike_enough_join_by_themselves(platform: Platform, shop: O
     assert is_one(database_url, one, other)
 
 
+def test_across_organizations_likeness_is_never_more_than_possible(
+    platform: Platform, shop: Organization, database_url: str
+) -> None:
+    """Whatever the matcher says: PostgreSQL looks whose subjects they are."""
+    one, other = pair(platform, shop, other=make.organization(platform))
+
+    assert 0 == match(platform, one, other, weight=99)
+    assert not is_one(database_url, one, other)
+
+
 def test_staying_joined_needs_less_than_joining(platform: Platform, shop: Organization, database_url: str) -> None:
     one, other = pair(platform, shop)
     match(platform, one, other)
