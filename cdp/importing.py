@@ -26,6 +26,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from cdp import progress
 from cdp.catalog import files as catalog
 from cdp.database import sql
 from cdp.ingest import shard
@@ -36,6 +37,7 @@ from cdp.ingest.mapper import Mapper
 from cdp.ingest.mapping import Mapping
 from cdp.ingest.shard import Chunk, Stored, Task
 from cdp.platform import Platform
+from cdp.progress import Tell
 from cdp.scope import Principal, Scope
 from consent.types import UNMAPPED
 
@@ -49,8 +51,6 @@ LARGE: Final = 10_000
 _AHEAD: Final = 3
 _OPERATOR: Final = Scope(Principal.OPERATOR)
 _MEASURE: Final = text("select measure_tables()")
-
-Report = Callable[[int, int | None], None]
 
 
 @dataclass(slots=True)
@@ -177,7 +177,7 @@ class Import:
     def run(
         self,
         *,
-        report: Report = lambda *_: None,
+        report: Tell = progress.unheard,
         reject: Callable[[int, Reason, str], None] = lambda *_: None,
         begin: Callable[[bool], None] = lambda _: None,
     ) -> Imported:

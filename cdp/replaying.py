@@ -5,7 +5,7 @@ own statements is destroyed, or, where they never made any, every key; (2) a key
 about a person: such a backup is refused as a whole; (3) every session and token of before ends.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,16 +14,16 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from cdp import erasure
+from cdp import erasure, progress
 from cdp.database import sql
 from cdp.ids import NIL
 from cdp.platform import Platform
+from cdp.progress import Tell
 from cdp.scope import Principal, Scope
 from consent.errors import Conflict, NotFound
 from consent.types import CUSTOMER_SOURCE
 
 CHUNK: Final = 2_000
-Tell = Callable[[int, int | None], None]
 
 _KEYMASTER: Final = Scope(Principal.KEYMASTER)
 _DOORMAN: Final = Scope(Principal.DOORMAN)
@@ -54,7 +54,7 @@ class Replayed:
     tokens: int
 
 
-def replay(platform: Platform, *, at: datetime, tell: Tell = lambda _done, _total: None) -> Replayed:
+def replay(platform: Platform, *, at: datetime, tell: Tell = progress.unheard) -> Replayed:
     """Erase everybody again whose keys are gone, with suppression, and end what was open; may be repeated."""
     with platform.database.scoped(_DOORMAN) as session:
         ended: tuple[Any, Any] = (session.execute(_END_SESSIONS, {"at": at}), session.execute(_END_TOKENS, {"at": at}))
@@ -75,7 +75,7 @@ def check(platform: Platform) -> None:
         raise ErasedCameBack
 
 
-def returned(platform: Platform, tell: Tell = lambda _done, _total: None) -> Iterator[UUID]:
+def returned(platform: Platform, tell: Tell = progress.unheard) -> Iterator[UUID]:
     """Yield the customers who are here and whose keys are gone; raises BackupTooOld."""
     with platform.database.scoped(_KEYMASTER) as session:
         total = int(session.execute(_COUNT).scalar_one())

@@ -1,7 +1,7 @@
 """`cdp identity`: who is the same person, and how well that is told: measured and learned on files of your own."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -18,6 +18,7 @@ from cdp.identity.evaluation import Evaluation, Groups, Point
 from cdp.identity.intervals import Measured
 from cdp.identity.model import Model
 from cdp.identity.samples import Columns
+from cdp.progress import Tell
 from consent.errors import Invalid
 
 group = typer.Typer(help="Identity: who is the same person, how that is told, and how well.", no_args_is_help=True)
@@ -105,11 +106,11 @@ def _model(path: Path | None) -> Model:
 
 
 @contextmanager
-def _patience(what: str) -> Iterator[Callable[[int, int | None], None]]:
+def _patience(what: str) -> Iterator[Tell]:
     """Yield `tell(done, total)`, which shows a bar as soon as the block takes longer than anybody likes to wait."""
     began = time.monotonic()
     with ExitStack() as stack:
-        bars: list[Callable[[int, int | None], None]] = []
+        bars: list[Tell] = []
 
         def tell(done: int, total: int | None) -> None:
             if not bars and time.monotonic() - began > _WAIT:

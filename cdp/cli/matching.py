@@ -9,8 +9,8 @@ from cdp import clock
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.identity import explaining, rehearsal, relinking
-from cdp.identity.relinking import Report
 from cdp.platform import Platform
+from cdp.progress import Tell
 
 Subject = Annotated[UUID, typer.Argument(help="The id of a subject.")]
 
@@ -49,12 +49,12 @@ def explain(one: Subject, other: Subject, *, as_json: Json = False) -> None:
     terminal.print_rows(rows, as_json=False, empty="no field is known of both")
 
 
-def _relinked(platform: Platform, tell: Report) -> dict[str, Any]:
+def _relinked(platform: Platform, tell: Tell) -> dict[str, Any]:
     compared = relinking.relink(platform, at=clock.now(), report=tell)
     return {"compared": compared, "waiting": relinking.due(platform)}
 
 
-def _rehearsed(platform: Platform, tell: Report, *, as_json: bool) -> dict[str, Any]:
+def _rehearsed(platform: Platform, tell: Tell, *, as_json: bool) -> dict[str, Any]:
     found = rehearsal.rehearse(platform, report=tell)
     facts: dict[str, Any] = {
         "compared": found.compared,

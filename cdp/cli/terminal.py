@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -14,6 +14,7 @@ from rich.progress import Task as RichTask
 from rich.table import Table
 from rich.text import Text
 
+from cdp.progress import Tell
 from consent.errors import Problem
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -79,7 +80,7 @@ def print_error(error: Problem, *, as_json: bool) -> None:
 
 
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Callable[[int, int | None], None]]:
+def progress(what: str, total: int | None) -> Iterator[Tell]:
     """Show a bar with rate and time left while the block runs; yield `tell(done, total)`."""
     columns = (
         TextColumn("{task.description}"),

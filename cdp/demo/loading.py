@@ -17,6 +17,7 @@ from cdp.ingest.batch import Batch, Group, Path
 from cdp.ingest.items import AttributeNames, Outcome, Rejection
 from cdp.ingest.store import Store
 from cdp.platform import Platform
+from cdp.progress import Tell
 from cdp.scope import Principal, Scope
 from consent.errors import NotFound, Refused
 
@@ -25,7 +26,6 @@ AT_ONCE: Final = 4
 """How many people decide side by side: most of their time is waiting for the disk."""
 _OPERATOR: Final = Scope(Principal.OPERATOR)
 
-Tell = Callable[[int, int | None], None]
 """Told how much is done, and of how much."""
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cdp import progress
 from cdp.identity import blocking
 from cdp.identity.traits import Traits
+from cdp.progress import Tell
 
 _EVERY: Final = 1000
 
 Pairs = NDArray[np.int64]
 """One row for each pair: the places of both, the lower one first; each pair once, in order."""
-Report = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Candidates:
     keys: int
 
 
-def find(known: Sequence[Traits], *, tell: Report = lambda _done, _total: None) -> Candidates:
+def find(known: Sequence[Traits], *, tell: Tell = progress.unheard) -> Candidates:
     """Return who is compared with whom when each of `known` is looked for among the others."""
     keys = array("q")
     owners = array("q")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
@@ -10,12 +9,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cdp import progress
 from cdp.identity import candidates, deciding, grouping, intervals, learning
 from cdp.identity.batch import Batch
 from cdp.identity.deciding import Veto
 from cdp.identity.intervals import Matches, Measured
 from cdp.identity.model import Model
 from cdp.identity.samples import Sample
+from cdp.progress import Tell
 
 AUTOMATIC: Final = "automatic"
 """What joins by itself: enough weight, no veto, and an e-mail address or mobile number in common."""
@@ -30,7 +31,6 @@ _OFTEN: Final = 95
 Numbers = NDArray[np.int64]
 Bits = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Report = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Evaluation:
     groups: tuple[Groups, ...]
 
 
-def evaluate(sample: Sample, model: Model, *, tell: Report = lambda _done, _total: None) -> Evaluation:
+def evaluate(sample: Sample, model: Model, *, tell: Tell = progress.unheard) -> Evaluation:
     """Compare everybody in `sample` as the product does, and return how right it was."""
     found = candidates.find(sample.traits, tell=tell)
     weights, joined = _judged(sample, found.pairs, model)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cdp import progress
 from cdp.identity import candidates, training
 from cdp.identity.candidates import Pairs
 from cdp.identity.model import Model
 from cdp.identity.samples import Sample
+from cdp.progress import Tell
 
-Report = Callable[[int, int | None], None]
 
-
-def learn(sample: Sample, prior: Model, *, is_told: bool = False, tell: Report = lambda _done, _total: None) -> Model:
+def learn(sample: Sample, prior: Model, *, is_told: bool = False, tell: Tell = progress.unheard) -> Model:
     """Return what the people in `sample` teach a model that starts as `prior`; thresholds stay those of `prior`.
 
     Nobody need know who is who; with `is_told` the sample's truth is taken as verified links are.

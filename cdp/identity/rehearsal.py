@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from cdp import arrays, ids
+from cdp import arrays, ids, progress
 from cdp.database import sql
 from cdp.identity import store
 from cdp.identity.deciding import Tier
@@ -21,6 +21,7 @@ from cdp.identity.store import Other, Person
 from cdp.identity.traits import Traits
 from cdp.ingest.transaction import Transaction
 from cdp.platform import Platform
+from cdp.progress import Tell
 from consent.types import CUSTOMER_SOURCE
 
 CHUNK: Final = 500
@@ -31,7 +32,6 @@ _STANDING: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), tier from standing_matches(%(subjects)s) where not is_held"
 )
 Pair = tuple[bytes, bytes]
-Report = Callable[[int, int | None], None]
 
 
 class Change(StrEnum):
@@ -76,7 +76,7 @@ class Rehearsed:
             self.changes.append(Changed(change, UUID(bytes=pair[0]), UUID(bytes=pair[1]), before, after))
 
 
-def rehearse(platform: Platform, *, report: Report = lambda _done, _total: None) -> Rehearsed:
+def rehearse(platform: Platform, *, report: Tell = progress.unheard) -> Rehearsed:
     """Return what `relinking.relink` would change in the bonds. Membership follows from bonds within their limits.
 
     Reads everybody twice: first whose likeness is not up to date, of which it remembers keys and traits, then who is
@@ -85,7 +85,7 @@ def rehearse(platform: Platform, *, report: Report = lambda _done, _total: None)
     return asyncio.run(_in_pool(platform, report))
 
 
-async def _in_pool(platform: Platform, report: Report) -> Rehearsed:
+async def _in_pool(platform: Platform, report: Tell) -> Rehearsed:
     own = Platform.open(platform.settings)
     await own.database.open()
     try:
@@ -95,7 +95,7 @@ async def _in_pool(platform: Platform, report: Report) -> Rehearsed:
 
 
 class _Rehearsal:
-    def __init__(self, own: Platform, report: Report) -> None:
+    def __init__(self, own: Platform, report: Tell) -> None:
         self._own = own
         self._report = report
         self._matching = Matching(own)

@@ -10,7 +10,7 @@ nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,13 +18,14 @@ from typing import Final
 from psycopg import errors
 from sqlalchemy import text
 
-from cdp import arrays, ids, refusals, replicas
+from cdp import arrays, ids, progress, refusals, replicas
 from cdp.database import sql
 from cdp.identity import store
 from cdp.identity.matching import SCOPE, Matching
 from cdp.identity.store import Person
 from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
+from cdp.progress import Tell
 from consent.types import CUSTOMER_SOURCE
 
 CHUNK: Final = 200
@@ -44,8 +45,6 @@ _BARRIER: Final = (
 )
 _DUE: Final = text("select count(*) from match_due")
 _ANY: Final = text("select exists (select from match_due)")
-
-Report = Callable[[int, int | None], None]
 
 
 class Comparing:
@@ -142,7 +141,7 @@ def due(platform: Platform) -> int:
         return int(session.execute(_DUE).scalar_one())
 
 
-def relink(platform: Platform, *, at: datetime, report: Report = lambda _done, _total: None) -> int:
+def relink(platform: Platform, *, at: datetime, report: Tell = progress.unheard) -> int:
     """Compare everybody with everybody who is like them, and return how many were compared.
 
     Safe to interrupt: whoever is left waits for the worker, or for the next call.
@@ -152,7 +151,7 @@ def relink(platform: Platform, *, at: datetime, report: Report = lambda _done, _
 
 
 async def _work(
-    platform: Platform, at: datetime, *, at_most: int | None = None, report: Report = lambda _done, _total: None
+    platform: Platform, at: datetime, *, at_most: int | None = None, report: Tell = progress.unheard
 ) -> int:
     own = Platform.open(platform.settings)
     await own.database.open()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,11 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cdp import progress
 from cdp.catalog import files as catalog
 from cdp.identity import traits
 from cdp.identity.attributes import IDENTIFYING
 from cdp.identity.traits import Traits
 from cdp.ingest.files import BadRow, Reader, Row
+from cdp.progress import Tell
 from consent.errors import Invalid
 
 FILE: Final = "file"
@@ -22,7 +24,6 @@ FILE: Final = "file"
 _EVERY: Final = 1000
 
 Numbers = NDArray[np.int64]
-Report = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Sample:
         return f"Sample({len(self.traits)})"
 
 
-def read(paths: Sequence[Path], columns: Columns, *, tell: Report = lambda _done, _total: None) -> Sample:
+def read(paths: Sequence[Path], columns: Columns, *, tell: Tell = progress.unheard) -> Sample:
     """Return the people in these files; raises Invalid that names the column and line of what cannot be used."""
     known: list[Traits] = []
     people, sources = _Numbered(), _Numbered()

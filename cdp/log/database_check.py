@@ -6,7 +6,7 @@ access that can be opened stands in its table as it was told. (3) No act and no 
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, cast
@@ -15,7 +15,7 @@ from uuid import UUID
 import psycopg
 from sqlmodel import Session
 
-from cdp import arrays, notices
+from cdp import arrays, notices, progress
 from cdp.database import sql
 from cdp.ids import NIL
 from cdp.keys.errors import KeyFailure
@@ -25,6 +25,7 @@ from cdp.log.facts import AccessFact, ActFact
 from cdp.log.founding import SEQUENCER
 from cdp.log.store import Entry, Log
 from cdp.platform import Platform
+from cdp.progress import Tell
 from consent import bundle, event_bodies, merkle, permission, tiles
 from consent.commitments import Opening
 from consent.errors import Problem
@@ -33,7 +34,6 @@ from consent.permission import Permission
 from consent.verify import Trust, verify_bundle
 
 CHUNK: Final = 2_048
-Tell = Callable[[int, int | None], None]
 """Called with how many entries are done, of how many."""
 
 
@@ -200,7 +200,7 @@ class Check:
         self._report.checked["permissions"] = len(stand)
 
 
-def check(platform: Platform, tell: Tell = lambda _done, _total: None) -> Report:
+def check(platform: Platform, tell: Tell = progress.unheard) -> Report:
     """Return where the database and the logs do not agree."""
     return Check(platform, tell).run()
 
