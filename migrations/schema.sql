@@ -886,6 +886,7 @@ alter table identifier add constraint identifier_pkey PRIMARY KEY (customer_id, 
 alter table identifier add constraint identifier_type_check CHECK ((type = ANY (ARRAY['email'::text, 'phone'::text, 'customer_number'::text])));
 alter table identifier owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select, update on identifier to cdp_keeper;
+grant select (blind, customer_id, is_verified, source_id, subject_id, type) on identifier to cdp_matcher;
 grant select on identifier to cdp_customer;
 grant select on identifier to cdp_exporter;
 create policy customer_wall on identifier as permissive for all to cdp_customer
@@ -900,6 +901,8 @@ create policy exporter_wall on identifier as permissive for select to cdp_export
 create policy keeper on identifier as permissive for all to cdp_keeper
     using (true)
     with check (true);
+create policy matcher_wall on identifier as permissive for select to cdp_matcher
+    using ((( SELECT is_sealed('matcher'::text) AS is_sealed) AND (type = 'customer_number'::text) AND is_verified));
 
 create table identity_limit (
     name text not null,

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from cdp.identity import bonds, deciding, store
+from cdp.identity import bonds, deciding, sharing, store
 from cdp.identity.bonds import Found
 from cdp.identity.deciding import Tier
 from cdp.identity.levels import Part, parts
@@ -88,13 +88,20 @@ class Matching:
     ) -> dict[tuple[bytes, bytes], Found | None]:
         """Return for each pair, the smaller id first, what was found; None where it is nothing."""
         sources = {each.subject: each.source for each in people}
-        mine = {each.subject: (known[each.subject], parts(known[each.subject])) for each in people}
+        mine = {each.subject: self._prepared(each.subject, known, others) for each in people}
         found: dict[tuple[bytes, bytes], Found | None] = {}
         for other in others:
             pair = min(other.of, other.subject), max(other.of, other.subject)
             if pair not in found:
                 found[pair] = self._judged(pair, *mine[other.of], other, is_own=sources[other.of] == other.source)
         return found
+
+    @staticmethod
+    def _prepared(
+        subject: bytes, known: Mapping[bytes, Traits], others: Sequence[Other]
+    ) -> tuple[Traits, tuple[Part, ...]]:
+        own = sharing.without_shared(known[subject], (each.traits for each in others if each.of == subject))
+        return own, parts(own)
 
     def _judged(
         self, pair: tuple[bytes, bytes], mine: Traits, compared: tuple[Part, ...], other: Other, *, is_own: bool

@@ -30,6 +30,8 @@ from consent.errors import Invalid
 
 _KEY_BYTES: Final = 8
 _FORMER: Final = 5
+_UNIQUE: Final = "="
+"""In place of an attribute: a verified customer number, of which somebody has one at a source; its keyed hash."""
 _FACTS: Final = sql("match_facts").encode()
 _PUT: Final = sql("match_put").encode()
 _STORED: Final = sql("match_stored").encode()
@@ -89,9 +91,13 @@ def asked_for(people: Sequence[Person]) -> Asked:
 def likenesses(people: Sequence[Person], rows: Rows) -> dict[bytes, Traits]:
     """Return what is known of each subject, by the answer to `asked_for`."""
     facts: dict[bytes, dict[str, object]] = defaultdict(dict)
+    unique: dict[bytes, list[str]] = defaultdict(list)
     before: dict[bytes, Traits] = {}
     keys = {each.subject: each.key.opener for each in people}
     for subject, row, name, sealed in rows:
+        if name == _UNIQUE:
+            unique[subject].append(f"{row.hex()}:{sealed.hex()}")
+            continue
         table = "likeness" if name is None else "record"
         plain = opened(keys[subject], sealed, table=table, row=row)
         if plain is None:
@@ -100,7 +106,9 @@ def likenesses(people: Sequence[Person], rows: Rows) -> dict[bytes, Traits]:
             facts[subject][name] = msgspec.json.decode(plain)
         elif (stood := _read(plain)) is not None:
             before[subject] = stood
-    return {each.subject: _after(before.get(each.subject), facts[each.subject]) for each in people}
+    return {
+        each.subject: _after(before.get(each.subject), facts[each.subject], unique[each.subject]) for each in people
+    }
 
 
 def asked_for_kept(people: Sequence[Person]) -> Asked:
@@ -120,9 +128,9 @@ def kept(people: Sequence[Person], rows: Rows) -> tuple[dict[bytes, Traits], dic
     return known, keys
 
 
-def _after(before: Traits | None, facts: Mapping[str, object]) -> Traits:
+def _after(before: Traits | None, facts: Mapping[str, object], unique: Iterable[str]) -> Traits:
     """Return the traits in `facts`, which remember where the person lived before."""
-    found = traits.of(facts)
+    found = traits.of(facts, unique=sorted(unique))
     if before is None:
         return found
     homes = (each for each in (before.home, *before.former, *found.former) if each and each != found.home)

@@ -1,6 +1,7 @@
 -- What stands of subjects that identifies them, and the likeness that was made of it before; all of it sealed.
 -- in   arrays, one place for each subject
--- out  subject; the record, its attribute and value, or the subject again, nothing and its likeness
+-- out  subject; the record, its attribute and value; or the subject again, nothing and its likeness; or the source, '=' and
+--      the keyed hash of a customer number that it verified
 select uuid_send(r.subject_id), uuid_send(r.record_id), r.type, r.sealed
 from unnest(%(customers)s::uuid[], %(subjects)s::uuid[]) as wanted (customer_id, subject_id)
 cross join lateral (
@@ -12,4 +13,8 @@ cross join lateral (
     select l.subject_id, l.subject_id, null, l.sealed
     from likeness l
     where l.customer_id = wanted.customer_id and l.subject_id = wanted.subject_id
+    union all
+    select i.subject_id, i.source_id, '=', i.blind
+    from identifier i
+    where i.customer_id = wanted.customer_id and i.subject_id = wanted.subject_id and i.type = 'customer_number' and i.is_verified
 ) r

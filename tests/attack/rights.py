@@ -123,6 +123,7 @@ RIGHTS: Final = {
     """,
     "matcher": """
         data_key: select(customer_id,subject_id,wrapped)
+        identifier: select(customer_id,subject_id,source_id,type,blind,is_verified)
         likeness: select insert update(keys,sealed,at)
         match_due: select insert
         match_key: select insert delete

@@ -9,7 +9,7 @@ from cdp import clock
 from cdp.identity import relinking
 from cdp.identity.attributes import IDENTIFYING
 from cdp.ingest.batch import Path
-from cdp.ingest.items import Kind, Outcome
+from cdp.ingest.items import Identifier, IdentifierType, Kind, Outcome
 from cdp.ingest.store import Store
 from cdp.platform import Platform
 from tests import make
@@ -155,3 +155,43 @@ def test_the_database_and_the_program_agree_on_what_identifies_somebody(database
     ((told,),) = look(database_url, "select identifying_attributes()")
 
     assert set(told) == IDENTIFYING
+
+
+async def test_two_verified_customer_numbers_of_one_source_are_two_people_however_alike(
+    store: Store, platform: Platform, database_url: str
+) -> None:
+    shop, facts = make.organization(platform), Facts.new()
+    for name in ("a", "b"):
+        number = Identifier(IdentifierType.CUSTOMER_NUMBER, f"number-{name}", verified=True)
+        await take(store, shop, *facts.said(name, identifiers=(number,)))
+    found = subject(platform, database_url, shop, "a"), subject(platform, database_url, shop, "b")
+
+    assert [] == bonds(database_url, *found)
+
+
+async def test_a_customer_number_that_nobody_verified_parts_nobody(
+    store: Store, platform: Platform, database_url: str
+) -> None:
+    shop, facts = make.organization(platform), Facts.new()
+    for name in ("a", "b"):
+        number = Identifier(IdentifierType.CUSTOMER_NUMBER, f"number-{name}", verified=False)
+        await take(store, shop, *facts.said(name, identifiers=(number,)))
+    found = subject(platform, database_url, shop, "a"), subject(platform, database_url, shop, "b")
+
+    assert ["strong"] == bonds(database_url, *found)
+
+
+async def test_an_address_of_four_people_joins_nobody(store: Store, platform: Platform, database_url: str) -> None:
+    shop, facts = make.organization(platform), Facts.new()
+    first, *others = [facts.but(first_name=name) for name in ("Aaltje", "Berend", "Cornelia", "Diederik")]
+    for number, each in enumerate(others):
+        await take(
+            store,
+            shop,
+            *each.but(birth_date=f"196{number}-02-03", last_name=f"Ander{'bdf'[number]}").said(f"o{number}"),
+        )
+    await take(store, shop, *first.said("a"))
+    await take(store, shop, *first.said("b"))
+    found = subject(platform, database_url, shop, "a"), subject(platform, database_url, shop, "b")
+
+    assert ["possible"] == bonds(database_url, *found)
