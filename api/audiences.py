@@ -6,6 +6,7 @@ A path belongs to whom its tag names; what has a tag that nobody knows is for se
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any, Final
 
 from api.words import Examples, words
@@ -58,6 +59,7 @@ _SHORT: Final = {
     "segment_a": "segment_alias",
     "segment_b": "segment_batch",
 }
+_PROBLEM: Final = "application/problem+json"
 _SCHEMAS: Final = "#/components/schemas/"
 _SHARED: Final = "#/components/responses/"
 _Json = dict[str, Any]
@@ -110,27 +112,34 @@ def _share_errors(document: _Json) -> None:
     for each in operations(document):
         for status, response in each["responses"].items():
             for model in ("ProblemDocument", "WireProblem"):
-                if list(_refs(response)) == [_SCHEMAS + model]:
+                if list(_refs(response)) == [_SCHEMAS + model] and len(response["content"]) == 1:
                     name = f"{model}{status.title()}"
                     shared[name] = _with_codes(response, status)
                     each["responses"][status] = {"$ref": _SHARED + name}
+            if len(media := response.get("content", {})) > 1 and _PROBLEM in media:
+                _with_codes(response, status)
 
 
 def _with_codes(response: _Json, status: str) -> _Json:
-    from api import codes  # noqa: PLC0415 -- it looks at every module, and a server seldom needs that
-
     named = {str(status) for status in (400, 401, 403, 404, 409, 413, 415, 422)}
     found = [
         each
-        for each in codes.found()
+        for each in _codes()
         if each.status and (str(each.status) == status or (status == "default" and str(each.status) not in named))
     ]
-    media = next(iter(response["content"].values()))
-    if media["schema"]["$ref"].endswith("ProblemDocument"):
-        media["examples"] = {each.code: {"value": _problem(each)} for each in found}
+    if _PROBLEM in response["content"]:
+        response["content"][_PROBLEM]["examples"] = {each.code: {"value": _problem(each)} for each in found}
     listed = ", ".join(f"`{each.code}`" for each in found)
     response["description"] += f" Codes: {listed}."
     return response
+
+
+@cache
+def _codes() -> tuple[Any, ...]:
+    """Return every code; found once, for that looks through every module."""
+    from api import codes  # noqa: PLC0415 -- a server seldom needs it
+
+    return tuple(codes.found())
 
 
 def _problem(code: Any) -> _Json:  # noqa: ANN401 -- a Code, imported where it is needed

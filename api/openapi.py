@@ -37,7 +37,8 @@ _ABOUT: Final = {
 }
 _WRITES: Final = frozenset({"post", "put", "patch", "delete"})
 _READING: Final = frozenset({"profiles:read", "decisions:read"})
-_OWN_FORMAT: Final = ("/oauth/", "/access/")
+_OAUTH: Final = "/oauth/"
+_OWN_FORMAT: Final = (_OAUTH, "/access/")
 
 
 class DescribedAPI(FastAPI):
@@ -120,6 +121,8 @@ def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
         del responses["422"]
     for status in _statuses(path, method, operation):
         responses.setdefault(status, _response(path, status))
+    if path.startswith(_OAUTH) and "400" in responses:  # what cannot be read at all never comes so far as OAuth
+        responses["400"]["content"] |= _response(path, "400")["content"]
 
 
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:

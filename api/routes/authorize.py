@@ -56,6 +56,13 @@ _PARAMETERS: Final[dict[str, Any]] = {
     ],
     "security": [{}],
 }
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    303: {"description": "To the page that asks the customer, or back to the app with `error`."},
+    400: {
+        "description": "A page for who came: the app or its address is not known, or the request cannot be used.",
+        "content": {"text/html": {"schema": {"type": "string"}}},
+    },
+}
 
 
 class Pushed(BaseModel):
@@ -86,6 +93,7 @@ async def push(request: Request, platform: PlatformDep) -> Response:
     status_code=303,
     openapi_extra=_PARAMETERS,
     response_class=RedirectResponse,
+    responses=_ANSWERS,
 )
 async def authorize(request: Request, platform: PlatformDep) -> Response:
     """Lead the browser to a page on which its customer says yes or no, and from there back to the app."""

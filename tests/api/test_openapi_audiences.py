@@ -71,6 +71,16 @@ def test_an_audience_finds_what_is_for_it_and_nothing_else() -> None:
     assert OF_OAUTH >= named("auditors") & named("services")
 
 
+@pytest.mark.parametrize(
+    ("operation", "form"), [("authorize", "text/html"), ("token", "application/json"), ("userinfo", None)]
+)
+def test_what_cannot_be_read_is_told_beside_the_form_of_oauth(operation: str, form: str | None) -> None:
+    (each,) = (each for each in operations(DOCUMENTS["services"]) if each["operationId"] == operation)
+    answers = set(each["responses"].get("400", {"content": {}})["content"])
+
+    assert answers == (set() if form is None else {form, "application/problem+json"})
+
+
 def test_a_tag_that_nobody_knows_is_for_services() -> None:
     described_later = {"tags": ["a-later-standard"]}
 
