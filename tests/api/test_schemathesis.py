@@ -1,45 +1,80 @@
-"""Whatever the description allows, and much that it does not, is answered as described and never with a 5xx.
+"""Whatever the documents allow, and much that they do not, is answered as described, and never with a 5xx.
 
-Made-up requests over a real server, with the tokens of two organizations and of a customer who has just logged in.
+Made-up requests for each operation of each document over a real server, with the tokens of two organizations and of a
+customer who has just logged in: about things that are nobody's, and about what belongs to a third organization and to
+another customer, of whom nothing may be said. Without a token, or with one that is not for it, the same is refused.
+
+They are the same in every run, whatever ran before: what is made up depends on the operation alone.
 """
 
 import os
 import socket
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from itertools import cycle
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
 
+import httpx
 import pytest
 import schemathesis
 import uvicorn
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis import Case
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
+from schemathesis import Case, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+from api import audiences
 from api.app import create_app, described
 from api.long_polls import LongPolls
 from cdp import clients, clock
 from cdp.client_scopes import SCOPES
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from cdp.signals import streams
 from tests import make
+from tests.attack import operations
+from tests.attack.canaries import is_in
+from tests.attack.walk import World
 
-EXAMPLES = int(os.environ.get("CDP_TEST_EXAMPLES", "10"))
+Test = TypeVar("Test", bound=Callable[..., object])
+EXAMPLES = int(os.environ.get("CDP_TEST_EXAMPLES", "3"))
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-SCHEMA = schemathesis.openapi.from_dict(
-    described().openapi(),
-    # Its own list of edge cases is worked out anew by every worker while tests are collected: only when more is asked.
-    config=schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": "CDP_TEST_EXAMPLES" in os.environ}}}),
+PATIENCE = 300
+"""Seconds: a busy machine is not a wrong answer."""
+SOMEBODYS = frozenset(
+    {
+        "client_id",
+        "grant_id",
+        "key_id",
+        "profile_id",
+        "receipt_id",
+        "record_id",
+        "request_id",
+        "session_id",
+        "stream_id",
+        "subject_id",
+        "webhook_id",
+    }
 )
+"""Parameters of a path that name what belongs to one organization or customer."""
+
+
+def _document(audience: str) -> OpenApiSchema:
+    # Its own list of edge cases is worked out anew by every worker while tests are collected: only when more is asked.
+    config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": "CDP_TEST_EXAMPLES" in os.environ}}})
+    return schemathesis.openapi.from_dict(audiences.document_for(audience, described().openapi()), config=config)
+
+
+SERVICES, CUSTOMERS, AUDITORS, OPERATORS = (_document(each) for each in audiences.AUDIENCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +83,47 @@ class Door:
 
     url: str
     platform: Platform
-    services: Iterator[dict[str, str]]
-    sources: Iterator[dict[str, str]]
+    world: World
+    services: Sequence[dict[str, str]]
+    sources: Sequence[dict[str, str]]
+    weak: Mapping[str, dict[str, str]]
+    """A token of a program that has one scope only, by that scope."""
+    planted: Mapping[str, str]
+    """The ids of what belongs to a third organization, for the parameters of a path."""
+    secret: frozenset[str]
+    """What is written about it there, which neither of the two may read."""
+    asked: Counter[str] = field(default_factory=Counter)
 
-    def headers(self, case: Case[Any]) -> dict[str, str]:
+    def turn(self, case: Case[Any]) -> int:
+        """Return how often this operation came before."""
+        name = f"{case.operation.schema.raw_schema['info']['title']} {case.operation.label}"
+        self.asked[name] += 1
+        return self.asked[name] - 1
+
+    def of_others(self, named: Mapping[str, Any] | None) -> dict[str, str]:
+        """Return the ids of what is somebody else's, for the parameters of a path."""
+        places = {**operations.places(self.world.target(self.world.source)), **self.planted}
+        return {name: places[name] for name in named or () if name in places}
+
+    def headers(self, case: Case[Any], turn: int) -> dict[str, str]:
         """Return the credential that the operation asks for; a customer is somebody new, for some calls end them."""
-        schemes = {name for choice in case.operation.definition.raw.get("security", []) for name in choice}
+        schemes = _schemes(case)
         if "customer" in schemes:
             return make.person(self.platform).headers
-        return next(self.sources if "write_key" in schemes else self.services)
+        return (self.sources if "write_key" in schemes else self.services)[turn % 2]
+
+    def call(self, case: Case[Any], headers: Mapping[str, str]) -> Response:
+        """Send what was made up."""
+        return case.call(base_url=self.url, headers=dict(headers), timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_from_the_code() -> Iterator[None]:
+    """Keep constants of whatever modules are loaded by now out of what is made up: it would differ from run to run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(providers, "_get_local_constants", Constants)
+        patch.setattr(providers, "CONSTANTS_CACHE", type(providers.CONSTANTS_CACHE)(1024))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -74,33 +141,115 @@ def url(platform: Platform) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def door(url: str, platform: Platform) -> Door:
+def door(url: str, platform: Platform, database_url: str) -> Door:
+    world = World.plant(platform, database_url)
     owners = [make.organization(platform) for _ in range(2)]
+    planted, secret = _planted(platform, world)
     return Door(
         url=url,
         platform=platform,
-        services=cycle([make.service(platform, each, *SCOPES) for each in owners]),
-        sources=cycle([_source(platform, each.organization_id) for each in owners]),
+        world=world,
+        services=[make.service(platform, each, *SCOPES) for each in owners],
+        sources=[{"Authorization": f"Bearer {make.write_key(platform, each)}"} for each in owners],
+        weak={each: make.service(platform, owners[0], each) for each in ("catalog:write", "demands:answer")},
+        planted=planted,
+        secret=secret,
     )
 
 
-def _source(platform: Platform, owner: UUID) -> dict[str, str]:
+def _planted(platform: Platform, world: World) -> tuple[dict[str, str], frozenset[str]]:
+    """Return the ids of what a third organization has, by the names of parameters, and how it is called there."""
+    names = {each: make.name(f"canary{each}") for each in ("hook", "program", "key")}
+    owner, marks, at = world.source.organization_id, platform.fingerprints, clock.now()
+    wanted = streams.Wanted(streams.Kind.WEBHOOK, ["grant"], f"https://hook.example.org/{names['hook']}")
+    with platform.database.scoped(Scope(Principal.SOURCE, owner)) as session:
+        hook = str(streams.create(platform, session, owner, wanted, at=at).stream_id)
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        key = clients.create_write_key(session, platform.fingerprints, owner, name="test", at=clock.now())
-    return {"Authorization": f"Bearer {key.write_key}"}
+        key = clients.create_write_key(session, marks, owner, name=names["key"], at=at)
+        program = clients.create(
+            session, marks, organization=owner, name=names["program"], scopes=["profiles:read"], at=at
+        )
+    request = make.access_request(platform, world.source, world.anna.customer_id, "contact")
+    ids = {"webhook_id": hook, "stream_id": hook, "client_id": program.client_id, "key_id": key.key_id}
+    return ids | {"request_id": str(request)}, frozenset(names.values())
 
 
-@SCHEMA.parametrize()
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_every_made_up_request_is_answered_as_described(case: Case[Any], door: Door) -> None:
-    response = case.call(base_url=door.url, headers=door.headers(case))
+def _made_up(test: Test) -> Test:
+    """Return a test of made-up requests, the same ones each time."""
+    return settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )(test)
+
+
+def _answered_as_described(case: Case[Any], door: Door) -> None:
+    """Send what was made up: at first for who may not ask it, and from the second time on about somebody else's."""
+    turn = door.turn(case)
+    others = door.of_others(case.path_parameters) if turn else {}
+    case.path_parameters = {**case.path_parameters, **others}
+    for nobody in _those_who_may_not(case, door) if turn == 0 else ():
+        assert door.call(case, nobody).status_code in range(400, 500)
+    response = door.call(case, door.headers(case, turn))
 
     case.validate_response(response, checks=CHECKS)
-    assert response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR
+    assert response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+    assert SOMEBODYS.isdisjoint(others) or response.status_code >= HTTPStatus.BAD_REQUEST
+    assert set() == door.world.canaries.seen_in(response.content)
+    assert not any(is_in(each, response.content) for each in door.secret)
+
+
+def _those_who_may_not(case: Case[Any], door: Door) -> Iterator[dict[str, str]]:
+    """Yield credentials that are not enough: none, and one of somebody else than whom it is for."""
+    choices = _security(case)
+    if choices and {} not in choices:
+        yield {"Authorization": ""}
+        needed = {scope for choice in choices for scopes in choice.values() for scope in scopes}
+        other = next(token for scope, token in door.weak.items() if scope not in needed)
+        yield other if needed or "customer" in _schemes(case) else door.world.bram.headers
+
+
+def _schemes(case: Case[Any]) -> set[str]:
+    return {name for choice in _security(case) for name in choice}
+
+
+def _security(case: Case[Any]) -> list[dict[str, list[str]]]:
+    found: list[dict[str, list[str]]] = case.operation.definition.raw["security"]
+    return found
+
+
+@SERVICES.parametrize()
+@_made_up
+def test_a_service_is_answered_as_described_and_about_nobody_elses(case: Case[Any], door: Door) -> None:
+    _answered_as_described(case, door)
+
+
+@CUSTOMERS.parametrize()
+@_made_up
+def test_a_customer_is_answered_as_described_and_about_nobody_elses(case: Case[Any], door: Door) -> None:
+    _answered_as_described(case, door)
+
+
+@AUDITORS.parametrize()
+@_made_up
+def test_an_auditor_is_answered_as_described_and_about_nobody_elses(case: Case[Any], door: Door) -> None:
+    _answered_as_described(case, door)
+
+
+@OPERATORS.parametrize()
+@_made_up
+def test_an_operator_is_answered_as_described(case: Case[Any], door: Door) -> None:
+    _answered_as_described(case, door)
+
+
+def test_who_owns_what_was_planted_is_shown_it(door: Door) -> None:
+    owner = make.service(door.platform, door.world.source, *SCOPES)
+    shown = b"".join(
+        httpx.get(f"{door.url}{path}", headers=owner, timeout=PATIENCE).content
+        for path in ("/v1/webhooks", "/v1/organization/clients", "/v1/organization/write-keys")
+    )
+
+    assert all(is_in(each, shown) for each in door.secret)
