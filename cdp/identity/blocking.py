@@ -21,6 +21,7 @@ ENOUGH: Final = 50
 MOST_KEYS: Final = 24
 _SHORTEST_SOUND: Final = 3
 _SHORTEST_NAME: Final = 4
+_SHORTEST_MAILBOX: Final = 4
 _Somebody = TypeVar("_Somebody")
 
 
@@ -71,9 +72,14 @@ def choose(blocks: Iterable[Sequence[_Somebody]], *, most: int = ENOUGH) -> set[
 
 def sound(name: str) -> str:
     """Return how a folded name sounds, roughly and in Dutch: one letter for a sound, no vowels but the first."""
-    heard = _SOUNDS.sub(lambda found: _LETTER[found[0]], _JOINED.sub("", name))
+    heard = _SOUNDS.sub(lambda found: _LETTER[found[0]], _JOINED.sub("", name.replace(" ", "")))
     bones = _DOUBLE.sub(r"\1", heard[:1] + _VOWELS.sub("", heard[1:]))
     return bones if len(bones) >= _SHORTEST_SOUND else _DOUBLE.sub(r"\1", heard)
+
+
+def letters(heard: str) -> str:
+    """Return each letter of a sound once, in the order of the alphabet: what changed places is the same."""
+    return "".join(sorted(set(heard)))
 
 
 def _all(traits: Traits) -> Iterator[BlockingKey]:
@@ -82,7 +88,7 @@ def _all(traits: Traits) -> Iterator[BlockingKey]:
     known = _Known(traits)
     yield from _of_names(known)
     for each in traits.emails:
-        yield from _of_mailbox(each.partition("@")[0])
+        yield from _of_mailbox(each.partition("@")[0], is_placed=known.is_placed)
     yield from _of_birth(known)
     yield from _of_homes(known)
 
@@ -97,31 +103,44 @@ class _Known:
         self.letters = list(dict.fromkeys(each[0] for each in (self.initial, *surnames) if each))
         self.given = [sound(each) for each in traits.given[:1]]
         self.surnames = [sound(each) for each in surnames]
-        self.names = list(dict.fromkeys(self.given + self.surnames))
+        self.family = [letters(each) for each in self.surnames]
+        self.names = list(dict.fromkeys((*(letters(each) for each in self.given), *self.family)))
+        self.is_placed = _is_street(traits.postcode)
 
 
 def _of_names(known: _Known) -> Iterator[BlockingKey]:
-    for surname in known.surnames:
+    year = known.traits.birth[0] if known.traits.birth else None
+    for surname, family in zip(known.surnames, known.family, strict=True):
         yield from (_whole(given, surname) for given in known.given)
         if known.initial:
             yield BlockingKey(KeyKind.INITIAL, f"{known.initial} {surname}")
-            if known.traits.birth:
-                yield BlockingKey(KeyKind.NAME_YEAR, f"{known.initial} {surname} {known.traits.birth[0]}")
+            if year:
+                yield BlockingKey(KeyKind.NAME_YEAR, f"{known.initial} {family} {year}")
+    if not known.is_placed:
+        firsts = dict.fromkeys(each[0] for each in (*known.traits.surname[:1], *known.traits.surname[-1:]))
+        yield from (BlockingKey(KeyKind.INITIAL, f"{first} {given}") for first in firsts for given in known.given)
+        if year:
+            yield from (BlockingKey(KeyKind.NAME_YEAR, f"{name} {year}") for name in known.names)
 
 
-def _of_mailbox(mailbox: str) -> Iterator[BlockingKey]:
-    """Yield the keys of the name and year that a mailbox spells, as anna.berg and aberg1970 do."""
+def _of_mailbox(mailbox: str, *, is_placed: bool) -> Iterator[BlockingKey]:
+    """Yield the keys of the name and year that a mailbox spells, as anna.berg and aberg1970 do, or of the mailbox."""
     words = names.fold(mailbox.rstrip(string.digits)).split()
+    year = _YEAR.search(mailbox)
+    if len(words) == 1 and len(mailbox) >= _SHORTEST_MAILBOX and not year:
+        yield BlockingKey(KeyKind.MAILBOX, mailbox)
     if not words or (len(words) == 1 and len(words[0]) <= _SHORTEST_NAME):
         return
     first, last = (words[0], words[-1]) if len(words) > 1 else (words[0][0], words[0][1:])
+    heard = sound(last)
     if len(first) > 1:
-        yield _whole(sound(first), sound(last))
-    yield BlockingKey(KeyKind.INITIAL, f"{first[0]} {sound(last)}")
-    if year := _YEAR.search(mailbox):
-        yield BlockingKey(KeyKind.NAME_YEAR, f"{first[0]} {sound(last)} {year[0]}")
-    elif len(words) == 1:
-        yield BlockingKey(KeyKind.MAILBOX, mailbox)
+        yield _whole(sound(first), heard)
+    yield BlockingKey(KeyKind.INITIAL, f"{first[0]} {heard}")
+    if year:
+        yield BlockingKey(KeyKind.NAME_YEAR, f"{first[0]} {letters(heard)} {year[0]}")
+    elif not is_placed:
+        letter, given = (last[0], first) if len(words) > 1 else (last[-1], words[0][:-1])
+        yield BlockingKey(KeyKind.INITIAL, f"{letter} {sound(given)}")
 
 
 def _of_birth(known: _Known) -> Iterator[BlockingKey]:
@@ -138,12 +157,13 @@ def _of_homes(known: _Known) -> Iterator[BlockingKey]:
     homes = ((traits.postcode, ""), (traits.street, traits.house_number), *(_former(each) for each in traits.former))
     for place, number in homes:
         if _is_street(place):
-            called = (known.initial, *known.surnames)
+            called = (known.initial, *known.family)
             yield from (BlockingKey(KeyKind.HOME, f"{name} {place}") for name in called if name)
         elif place and number:
-            yield from (BlockingKey(KeyKind.HOME, f"{letter} {place} {number}") for letter in known.letters)
-    if not _is_street(traits.postcode):
-        for place in _places(traits):
+            house = f"{letters(sound(place))} {number}"
+            yield from (BlockingKey(KeyKind.HOME, f"{letter} {house}") for letter in known.letters)
+    if not known.is_placed:
+        for place in _places(traits)[:1]:
             yield from (BlockingKey(KeyKind.NAME_PLACE, f"{name} {place}") for name in known.names)
 
 
@@ -154,7 +174,7 @@ def _former(home: str) -> tuple[str, str]:
 
 def _places(traits: Traits) -> list[str]:
     """Return the town, and the postcode where that is no more than a town."""
-    town = [sound(traits.city)] if traits.city else []
+    town = [letters(sound(traits.city))] if traits.city else []
     return [*town, traits.postcode] if traits.postcode and not (town and _is_street(traits.postcode)) else town
 
 
@@ -165,7 +185,7 @@ def _is_street(postcode: str) -> bool:
 
 def _whole(given: str, surname: str) -> BlockingKey:
     """Return the key of a whole name, the same when its halves were entered the wrong way round."""
-    return BlockingKey(KeyKind.NAME, " ".join(sorted((given, surname))))
+    return BlockingKey(KeyKind.NAME, " ".join(sorted((letters(given), letters(surname)))))
 
 
 _JOINED: Final = re.compile(r"^van(?:de[rn]?|het)?(?=[a-z]{4})")

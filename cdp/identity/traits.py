@@ -63,9 +63,14 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @property
     def is_enough(self) -> bool:
         """Whether there is enough to be matched at all: an identifier of their own, or two kinds of evidence."""
-        is_named = bool(self.given or self.initials) and bool(self.surname)
-        kinds = (is_named, self.birth is not None, bool(self.landlines), bool(self.home or self.postcode or self.city))
-        is_person = is_named or self.birth is not None
+        is_called = bool(self.given or self.initials)
+        kinds = (
+            is_called or bool(self.surname),
+            self.birth is not None,
+            bool(self.landlines),
+            bool(self.home or self.postcode or self.city),
+        )
+        is_person = self.birth is not None or (is_called and bool(self.surname))
         return bool(self.emails or self.mobiles) or (is_person and sum(kinds) >= ENOUGH)
 
     def to_bytes(self) -> bytes:

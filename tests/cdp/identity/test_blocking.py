@@ -38,6 +38,7 @@ def _keys(facts: Mapping[str, object]) -> set[BlockingKey]:
         pytest.param({"city": "Utrecht", "birth_date": "1980-03-04", "last_name": "Wit"}, id="date and town"),
         pytest.param({"first_name": "A", "last_name": "Wit", "postcode": "1234AB"}, id="an initial at the postcode"),
         pytest.param({"last_name": "Berg", "postcode": "1234AB"}, id="the surname at the postcode"),
+        pytest.param({"first_name": "Naan", "last_name": "Bregg"}, id="letters that changed places in both names"),
     ],
 )
 def test_somebody_is_found_by(facts: Mapping[str, object]) -> None:
@@ -60,6 +61,48 @@ def test_somebody_is_found_by(facts: Mapping[str, object]) -> None:
 )
 def test_one_thing_in_common_is_no_key(one: Mapping[str, object], other: Mapping[str, object]) -> None:
     assert set() == _keys(one) & _keys(other)
+
+
+ROBIN = {
+    "first_name": "Robin",
+    "last_name": "Marsh",
+    "birth_date": "1980-03-04",
+    "email": "rmarsh77@example.org",
+    "street": "Long Lane",
+    "house_number": "12",
+    "city": "Bristol",
+}
+"""Somebody of whom no postcode of a street is known, whose every field another record may have wrong."""
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"first_name": "Robin", "birth_date": "1980-11-30"}, id="the given name and the year of birth"),
+        pytest.param({"last_name": "Mrash", "birth_date": "1980-11-30"}, id="the surname misspelt and the year"),
+        pytest.param({"last_name": "Marsh", "city": "Brsitol"}, id="the surname in a misspelt town"),
+        pytest.param({"first_name": "Robin", "last_name": "Mill"}, id="the given name and an initial of the surname"),
+        pytest.param({"email": "robin.m@another.example"}, id="a mailbox of the given name and an initial"),
+        pytest.param({"email": "robinm@another.example"}, id="the same in one word"),
+        pytest.param({"email": "rmarsh77@anohter.example"}, id="a mailbox with a number at another provider"),
+        pytest.param({"last_name": "Mill", "street": "Logn Lane", "house_number": "12"}, id="a misspelt street"),
+    ],
+)
+def test_without_a_postcode_somebody_is_found_by(facts: Mapping[str, object]) -> None:
+    assert _keys(ROBIN) & _keys(facts)
+
+
+def test_with_a_postcode_of_a_street_a_record_needs_no_looser_keys() -> None:
+    known = {"first_name": "Robin", "last_name": "Marsh", "birth_date": "1980-03-04", "city": "Bristol"}
+
+    assert len(_keys(known | {"postcode": "1234AB"})) < len(_keys(known))
+
+
+@pytest.mark.parametrize("facts", [ANNA, ROBIN], ids=["with a postcode", "without"])
+def test_a_key_of_a_name_holds_something_else_too(facts: Mapping[str, object]) -> None:
+    composed = _keys({name: value for name, value in facts.items() if name not in {"email", "phone"}})
+
+    assert {True} == {" " in key.text for key in composed}
 
 
 def test_somebody_who_moved_is_found_at_the_former_home() -> None:
