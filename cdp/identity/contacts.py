@@ -10,6 +10,8 @@ from consent.errors import Invalid
 _DOTLESS: Final = frozenset({"gmail.com", "googlemail.com"})
 _DIGITS: Final = re.compile(r"\D+")
 SHORTEST_PHONE: Final = 8
+_FEWEST_DIGITS: Final = 3
+"""How many different digits a number has at least: 00000000 and 06060606 are nobody's."""
 LONGEST: Final = 254
 
 
@@ -41,7 +43,8 @@ def phone(text: str) -> tuple[str, bool]:
         written = blind.normalise(IdentifierType.PHONE, text)
     except Invalid:
         digits = _DIGITS.sub("", text)[:15]
-        return (digits, False) if len(digits) >= SHORTEST_PHONE and len(set(digits)) > 2 else ("", False)  # noqa: PLR2004  # 00000000 is nobody's
+        is_number = len(digits) >= SHORTEST_PHONE and len(set(digits)) >= _FEWEST_DIGITS
+        return (digits if is_number else ""), False
     if blind.is_shared_or_fake(IdentifierType.PHONE, written):
         return "", False
     return written, blind.line(written) is Line.MOBILE

@@ -138,7 +138,7 @@ def from_json(written: bytes) -> Model:
         not all(0 < chance <= 1 for chance in chances) for each in found.fields.values() for chances in each.values()
     ):
         raise Invalid("a chance in this model is none", field="fields")
-    if found.people < 2 or not (found.same > 0 and found.household > 0):  # noqa: PLR2004  # a pair needs two
+    if found.people <= 1 or not (found.same > 0 and found.household > 0):
         raise Invalid("a number of people in this model is none", field="people")
     return Model(
         version=found.version,
