@@ -10,9 +10,12 @@ nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 from typing import Final
 
 from psycopg import errors
@@ -26,6 +29,7 @@ from cdp.identity.store import Person
 from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
 from cdp.progress import Tell
+from cdp.settings import Settings
 from consent.types import CUSTOMER_SOURCE
 
 CHUNK: Final = 200
@@ -33,7 +37,13 @@ CHUNK: Final = 200
 AT_MOST: Final = 5_000
 """How many one run of the worker compares before other jobs have their turn."""
 QUEUE: Final = 10_000
+SMALL: Final = 5_000
+"""So many are compared sooner by one process than others begin."""
+SHARE: Final = 1_000
+"""How many a process compares before it tells how far it is."""
+MOST_HANDS: Final = 8
 _ABANDONED: Final = timedelta(minutes=1)
+_NONE: Final = timedelta(microseconds=-1)  # also what began at this very moment, and was in another's way
 _TURNS: Final = (errors.DeadlockDetected, errors.SerializationFailure)
 _TAKE: Final = (
     b"select uuid_send(subject_id), uuid_send(customer_id), uuid_send(source_id), wrapped"
@@ -50,9 +60,10 @@ _ANY: Final = text("select exists (select from match_due)")
 class Comparing:
     """Works the queue off, chunk by chunk, in an event loop of its own."""
 
-    def __init__(self, own: Platform) -> None:
-        """Take a platform whose connections belong to this loop."""
+    def __init__(self, own: Platform, *, patience: timedelta) -> None:
+        """Take a platform whose connections belong to this loop, and how long a comparison that began may take."""
         self._own = own
+        self._patience = patience
         self._matching = Matching(own)
 
     async def chunk(self, *, at: datetime) -> int:
@@ -83,7 +94,7 @@ class Comparing:
 
     async def _abandoned(self, at: datetime) -> list[bytes]:
         async with self._transaction() as transaction:
-            facts = {"before": at - _ABANDONED, "most": CHUNK}
+            facts = {"before": at - self._patience, "most": CHUNK}
             (rows,) = await transaction.ask((sql("match_left").encode(), facts))
             await transaction.commit()
         return [subject for (subject,) in rows]
@@ -141,22 +152,64 @@ def due(platform: Platform) -> int:
         return int(session.execute(_DUE).scalar_one())
 
 
-def relink(platform: Platform, *, at: datetime, report: Tell = progress.unheard) -> int:
+def relink(platform: Platform, *, at: datetime, hands: int | None = None, report: Tell = progress.unheard) -> int:
     """Compare everybody with everybody who is like them, and return how many were compared.
 
-    Safe to interrupt: whoever is left waits for the worker, or for the next call.
+    Works in as many processes as `hands` says, or as there are processors; each takes its share of the queue, so that
+    memory does not grow with the number of people. Safe to interrupt: whoever is left waits for the worker, or for the
+    next call.
     """
-    total = queue_everybody(platform, at=at)
-    return asyncio.run(_work(platform, at, report=lambda done, _: report(done, max(done, total))))
+    total, done = queue_everybody(platform, at=at), 0
+    hands = hands or (1 if total <= SMALL else min(_processors(), MOST_HANDS))
+    if hands > 1:
+        done = _shared_out(platform, at, hands, report=lambda more: report(more, max(more, total)))
+    return done + asyncio.run(
+        _work(
+            platform,
+            at,
+            at_most=max(total, 1),
+            patience=_NONE,
+            report=lambda more, _: report(done + more, max(done + more, total)),
+        )
+    )
+
+
+def _shared_out(platform: Platform, at: datetime, hands: int, *, report: Callable[[int], None]) -> int:
+    """Let processes empty the queue, and return how many subjects they compared."""
+    done = 0
+    with ProcessPoolExecutor(hands, mp_context=get_context("spawn")) as pool:
+        under_way = {pool.submit(_some, platform.settings, at) for _ in range(hands)}
+        while under_way:
+            ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            for each in ended:
+                if more := each.result():
+                    done += more
+                    report(done)
+                    under_way.add(pool.submit(_some, platform.settings, at))
+    return done
+
+
+def _some(settings: Settings, at: datetime) -> int:
+    return asyncio.run(_work(Platform.open(settings), at, at_most=SHARE))
+
+
+def _processors() -> int:
+    """Return on how many processors this process may work."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 async def _work(
-    platform: Platform, at: datetime, *, at_most: int | None = None, report: Tell = progress.unheard
+    platform: Platform,
+    at: datetime,
+    *,
+    at_most: int | None = None,
+    patience: timedelta = _ABANDONED,
+    report: Tell = progress.unheard,
 ) -> int:
     own = Platform.open(platform.settings)
     await own.database.open()
     try:
-        comparing, done = Comparing(own), 0
+        comparing, done = Comparing(own, patience=patience), 0
         while at_most is None or done < at_most:
             more = await comparing.chunk(at=at)
             if not more:

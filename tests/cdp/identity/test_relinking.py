@@ -93,6 +93,40 @@ def test_what_was_begun_and_not_ended_is_taken_up(
     assert [] == look(database_url, "select 1 from match_due")
 
 
+def test_several_processes_relink_as_one_does_and_leave_nobody_waiting(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    change(database_url, "delete from bond where subject_id = any (%s)", list(pair))
+    told: list[tuple[int, int | None]] = []
+
+    done = relinking.relink(platform, at=clock.now(), hands=2, report=lambda done, total: told.append((done, total)))
+
+    assert ["possible"] == bonds(database_url, *pair)
+    assert 0 == relinking.due(platform)
+    assert (done, done) == told[-1]
+
+
+def test_what_another_process_was_kept_from_is_compared_at_the_end_of_a_relink(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = clock.now()
+    change(database_url, "delete from bond where subject_id = any (%s)", list(pair))
+    change(
+        database_url,
+        "insert into match_due (subject_id, is_kept, source_id, at)"
+        " select subject_id, true, source_id, %s from likeness where subject_id = any (%s)",
+        moment,
+        list(pair),
+    )
+
+    monkeypatch.setattr(relinking, "queue_everybody", lambda _platform, at: 2 if at == moment else 0)
+
+    relinking.relink(platform, at=moment)
+
+    assert ["possible"] == bonds(database_url, *pair)
+    assert 0 == relinking.due(platform)
+
+
 def test_an_explanation_has_levels_and_bits_and_no_value(platform: Platform, pair: tuple[UUID, UUID]) -> None:
     told = explaining.explain(platform, *pair)
 
