@@ -116,6 +116,16 @@ def test_a_write_key_is_made_renewed_and_stopped(admin: Admin) -> None:
     assert 401 == sent(second)
 
 
+def test_the_language_and_the_address_of_letters_are_changed(admin: Admin) -> None:
+    changed = admin.browser.post("/beheer/gegevens", data={"taal": "en", "adres": "privacy@example.org"})
+    kept = admin.browser.post("/beheer/gegevens", data={"taal": "", "adres": ""})
+
+    assert "Dit is bewaard." in changed.text
+    for page in (changed.text, kept.text):
+        assert '<option value="en" selected>' in page
+        assert 'value="privacy@example.org"' in page
+
+
 def test_a_type_is_filed_and_given_up(admin: Admin) -> None:
     form = {"soort": "interaction", "naam": "Meter Read", "categorie": "usage", "nl": "Meter", "en": "Meter"}
 
@@ -152,6 +162,8 @@ def test_a_webhook_is_made_tried_renewed_and_stopped(admin: Admin) -> None:
         ("soorten", {"soort": "interaction", "naam": "x", "categorie": "none", "nl": "x", "en": "x"}),
         ("soorten", {"soort": "none", "naam": "x", "categorie": "usage", "nl": "x", "en": "x"}),
         ("soorten/weg", {"soort": "interaction", "naam": "none"}),
+        ("gegevens", {"taal": "fr"}),
+        ("gegevens", {"adres": "nobody"}),
     ],
 )
 def test_what_cannot_be_done_is_told_and_changes_nothing(
@@ -190,7 +202,7 @@ def test_of_another_organization_nothing_is_there(platform: Platform, admin: Adm
     assert other.client_id not in shown
 
 
-@pytest.mark.parametrize("step", ["programmas", "sleutels", "webhooks", "soorten"])
+@pytest.mark.parametrize("step", ["programmas", "sleutels", "webhooks", "soorten", "gegevens"])
 def test_what_is_grave_needs_a_fresh_proof_and_stopping_does_not(admin: Admin, database_url: str, step: str) -> None:
     admin.made("sleutels", naam="site")
     key = _id_of(admin, "sleutels")

@@ -79,6 +79,7 @@ class OfficePage(Page):
 
     until: str
     is_fresh: bool
+    said: Said
     may: tuple[str, ...]
     programs: tuple[Program, ...]
     keys: tuple[Entrusted, ...]
@@ -148,6 +149,7 @@ def office(
         fault=fault,
         until=speech.clock(ends_at),
         is_fresh=is_fresh,
+        said=held.said,
         may=held.said.may,
         programs=tuple(_program(speech, each) for each in held.programs if each.revoked_at is None),
         keys=tuple(_key(speech, each) for each in held.keys if each.revoked_at is None),

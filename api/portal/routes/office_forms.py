@@ -25,6 +25,17 @@ Rights = Annotated[list[str] | None, Form(max_length=20)]
 Name = Annotated[str, Path(max_length=100)]
 
 
+@router.post("/gegevens")
+def change_details(visit: FreshOfficeVisiting, taal: Word = "", adres: Word = "") -> Response:
+    """Say in which language letters are, and where those about privacy go; what is left empty stays as it was."""
+
+    def act() -> None:
+        with visit.platform.database.scoped(visit.office.scope) as session:
+            visit.office.say(session, language=taal or None, privacy_mail=adres.strip() or None)
+
+    return visit.done(act, Done.CHANGED)
+
+
 @router.post("/programmas")
 def add_program(visit: FreshOfficeVisiting, naam: Word = "", rechten: Rights = None, mens: Word = "") -> Response:
     """Make a program and show its secret."""
