@@ -203,7 +203,7 @@ def _mail(one: str, other: str) -> int:
     if (_has_aliases(one) or _has_aliases(other)) and second_key(one) == second_key(other):
         return 3
     if name == other_name:
-        return 4 if _is_telling(one) else 5
+        return 4 if _is_telling(f"{name}@") else 5
     is_close = _alike(name, other_name) >= _ALIKE_MAIL or _edits(one, other, score_cutoff=2) <= 2  # noqa: PLR2004  # two slips of the hand
     return 6 if is_close and _DIGITS.sub("", name) == _DIGITS.sub("", other_name) else 8
 
