@@ -180,7 +180,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "proof_targets": Call(
         f"select jsonb_agg(t.type) from proof_targets({_id('anna')}, {_id('eva at huis')}, now()) t",
         ("doorman",),
-        (),
+        ("doorman",),
     ),
     "keep_question_code": Call(
         f"select to_jsonb(keep_question_code({_id('anna')}, {_id('eva at huis')}, gen_random_uuid(), sha256(''), now(),"
@@ -258,7 +258,9 @@ CALLS: Final[Mapping[str, Call]] = {
         f"select to_jsonb(current_customer({_id('cato')}))", ("reader", "exporter"), ("exporter",)
     ),
     "name_described": Call(
-        f"select to_jsonb(name_described(array[{_id('anna')}], array[{_id('huis')}]))", ("exporter",), ()
+        f"select to_jsonb(name_described(array[{_id('anna')}], array[{_id('huis')}]))",
+        ("exporter",),
+        ("exporter winkel customer-care",),
     ),
     "log_lookup": Call(
         f"select log_lookup(array['email'], {_blinds('anna at huis')}, '{{}}', '{{}}', null)",

@@ -187,8 +187,11 @@ ADDS: Final[Mapping[tuple[str, str], Rule]] = {
         _noted(asker, row, "customer") and asker.is_mine(row) and row["organization_id"] is row["purpose"] is None
     ),
 }
-
-
+CHANGES: Final[Mapping[tuple[str, str], Rule]] = {
+    ("administrator", table): lambda _asker, row: row["revoked_at"] is None
+    for table in ("access_token", "client", "token_family", "write_key")
+}
+"""Which of the rows that they see a principal may change: what has ended stays so."""
 KEEPS: Final[Mapping[tuple[str, str], Rule]] = {
     ("customer", "record"): lambda _asker, row: row["source_id"] == str(CUSTOMER_SOURCE),
     ("source", "access_request"): lambda _asker, row: row["state"] == "withdrawn",
@@ -215,6 +218,8 @@ def may(asker: Asker, verb: str, table: str, row: Row) -> bool:
     if verb == "select" and table in CATALOG and asker.principal not in WITHOUT_CATALOG:
         return table != "organization" or asker.principal != "operator" or asker.is_sealed
     if not asker.is_sealed:
+        return False
+    if verb == "update" and not CHANGES.get((asker.principal, table), _everything)(asker, row):
         return False
     rule = (ADDS.get((asker.principal, table)) if verb == "insert" else None) or SEES.get((asker.principal, table))
     return bool((rule or _usual(asker.principal, table, row))(asker, row))

@@ -9,10 +9,15 @@ insert into client (client_id, organization_id, name, secret_hash, scopes) value
     ('huis-client', pg_temp.id('huis'), 'huis', 'secret', '{}'),
     ('winkel-client', pg_temp.id('winkel'), 'winkel', 'secret', '{}'),
     ('auditor', null, 'auditor', 'secret', '{}');
+insert into client (client_id, organization_id, name, secret_hash, scopes, revoked_at)
+select o || '-ended', pg_temp.id(o), o, 'secret', '{}', now() from unnest(array['huis', 'winkel']) o;
 insert into access_token (token_hash, client_id, scopes, issued_at, expires_at)
 select pg_temp.blind(c), c, '{}', now(), now() + interval '1 hour' from unnest(array['huis-client', 'winkel-client']) c;
-insert into write_key (key_hash, organization_id, name)
-select pg_temp.blind(o), pg_temp.id(o), o from unnest(array['huis', 'winkel']) o;
+insert into access_token (token_hash, client_id, scopes, issued_at, expires_at, revoked_at)
+select pg_temp.blind('ended ' || c), c, '{}', now(), now() + interval '1 hour', now() from unnest(array['huis-client', 'winkel-client']) c;
+insert into write_key (key_hash, organization_id, name, revoked_at)
+select pg_temp.blind(e || o), pg_temp.id(o), o, case when e <> '' then now() end
+from unnest(array['huis', 'winkel']) o, unnest(array['', 'ended ']) e;
 insert into attribute (organization_id, attribute, category)
 select pg_temp.id(o), 'own', 'personal' from unnest(array['huis', 'winkel']) o;
 insert into record_type (organization_id, kind, type, category)
@@ -37,6 +42,12 @@ values (pg_temp.id('dirk'), pg_temp.id('dirk at winkel'), pg_temp.id('winkel'), 
 insert into identifier (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
 values (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), 'contact', 'email', pg_temp.blind('anna at customer'), false, now()),
        (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), 'contact', 'phone', pg_temp.blind('number of eva'), true, now());
+insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
+values (pg_temp.id('eva'), pg_temp.id('eva at huis'), 'wrapped', 1, now());
+insert into record (customer_id, record_id, subject_id, source_id, kind, category, type, origin, standing, occurred_at, received_at,
+    digest, sealed)
+values (pg_temp.id('eva'), pg_temp.id('address of eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), 'attributes', 'contact', 'email',
+        'given', 'stated', now(), now(), 'digest', 'sealed');
 insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
 values (pg_temp.id('winkel'), 'anonymous_id', pg_temp.blind('device'), pg_temp.id('dirk'), pg_temp.id('dirk at winkel'), '');
 
@@ -100,7 +111,7 @@ select pg_temp.id(customer), pg_temp.id(recipient), purpose, categories,
        now() + ends, attested, now() + attested_ends, '{}', stopped, pg_temp.id(customer || recipient || purpose),
        now() - interval '100 days', now() - interval '1 day', 1
 from (values
-    ('anna', 'winkel', 'customer-care', '{contact,products}'::text[], null::text[], '1 day'::interval, '{}'::text[], null::interval, null),
+    ('anna', 'winkel', 'customer-care', '{address,contact,personal,products}'::text[], null::text[], '1 day'::interval, '{}'::text[], null::interval, null),
     ('anna', 'winkel', 'advice', '{contact}', '{huis}', '1 day', '{}', null, null),
     ('anna', 'winkel', 'personalisation', '{products}', null, '1 day', '{}', null, null),
     ('anna', 'winkel', 'research', '{contact,products}', null, '-1 second', '{}', null, null),
@@ -213,9 +224,10 @@ insert into authorization_request (word_hash, client_id, is_begun, sealed, expir
 select sha256(c::bytea), (select client_id from client limit 1), true, 'sealed', now() + interval '1 hour', pg_temp.id(c),
        pg_temp.id('app request' || c)
 from unnest(array['anna', 'bram']) c;
-insert into token_family (family_id, customer_id, client_id, scopes, sealed, since, expires_at)
-select pg_temp.id('family' || c), pg_temp.id(c), (select client_id from client limit 1), '{openid}', 'sealed', now(), now() + interval '1 hour'
-from unnest(array['anna', 'bram']) c;
+insert into token_family (family_id, customer_id, client_id, scopes, sealed, since, expires_at, revoked_at)
+select pg_temp.id(e || 'family' || c), pg_temp.id(c), 'huis-client', '{openid}', 'sealed', now(), now() + interval '1 hour',
+       case when e <> '' then now() end
+from unnest(array['anna', 'bram']) c, unnest(array['', 'ended ']) e;
 insert into family_token (token_hash, family_id, customer_id, kind, expires_at)
 select sha256(c::bytea), pg_temp.id('family' || c), pg_temp.id(c), 'code', now() + interval '1 hour' from unnest(array['anna', 'bram']) c;
 insert into login_link (link_hash, email_blind, asker_blind, sealed_email, asked_at, expires_at)
