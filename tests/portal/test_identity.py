@@ -2,6 +2,9 @@
 
 import re
 
+import msgspec
+
+from cdp.ingest.items import Identifier, IdentifierType, Kind, Reference, ReferenceType
 from cdp.platform import Platform
 from tests import make
 from tests.portal.asked import asked_about, code_to, owner
@@ -43,3 +46,17 @@ def test_somebody_else_s_source_is_not_mine_to_part_from(platform: Platform, dat
 
     assert 404 == answer.status_code
     assert before == owner(database_url, asked.subject)
+
+
+def test_two_sources_of_one_organization_are_told_apart(platform: Platform, enter: Enter) -> None:
+    address, shop = make.email(), make.organization(platform)
+    mine = (Identifier(IdentifierType.EMAIL, address, verified=True),)
+    person = make.person(platform, address=address)
+    known = make.item(Kind.ATTRIBUTES, "city", "Alkmaar", user=make.name("user"), identifiers=mine)
+    device = (Reference(ReferenceType.ANONYMOUS_ID, make.name("device")),)
+    make.delivery(platform, shop, known, msgspec.structs.replace(known, subject=device))
+    portal = enter(person)
+
+    names = re.findall(r"<bdi>([^<]+)</bdi>", portal.get("/wie-kent-u").text)
+
+    assert 2 == len(set(names)) == len(names)

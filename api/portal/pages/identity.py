@@ -1,5 +1,6 @@
 """Waarom hoort dit bij u? Which sources the dossier is made of, why each belongs to it, and the way to part from it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -14,9 +15,9 @@ from cdp.identity.membership import Member, Why
 MOST_REASONS: Final = 3
 _WHY: Final[Mapping[Why, str]] = {
     Why.CUSTOMER_SAID: later("U zei zelf dat dit over u gaat, en u bewees het."),
-    Why.PROVEN: later("Deze organisatie kent u onder een adres of nummer dat u bewees."),
-    Why.VERIFIED: later("2 organisaties controleerden hetzelfde adres of nummer van u."),
-    Why.DEVICE: later("Op dit apparaat logde u in bij deze organisatie."),
+    Why.PROVEN: later("Deze organisatie kent een e-mailadres of telefoonnummer dat u bewees."),
+    Why.VERIFIED: later("2 organisaties controleerden hetzelfde e-mailadres of telefoonnummer van u."),
+    Why.DEVICE: later("Op een telefoon of computer logde u in bij deze organisatie."),
     Why.OPERATOR_SAID: later("De beheerder keek het na: dit bent u."),
     Why.MATCH: later("Deze organisatie kende u 2 keer, met dezelfde gegevens."),
 }
@@ -46,22 +47,34 @@ class IdentityPage(Page):
 def identity(speech: Speech, frame: Frame, names: Names, members: Sequence[Member]) -> IdentityPage:
     """Return the page."""
     others = [each for each in members if not each.is_own]
+    called = _called(speech, names, others)
     return IdentityPage(
         frame=frame,
         title=speech.say("Waarom hoort dit bij u?"),
-        known=tuple(_known(speech, names, number, each) for number, each in enumerate(others, start=1)),
+        known=tuple(_known(speech, name, number, each) for number, (name, each) in enumerate(called, start=1)),
     )
 
 
-def _known(speech: Speech, names: Names, number: int, member: Member) -> Known:
+def _called(speech: Speech, names: Names, members: Sequence[Member]) -> list[tuple[str, Member]]:
+    """Return each with a name that no other has: of one organization the second is told from the first."""
+    called, met = [], Counter[str]()
+    for member in members:
+        name = names.name(member.source)
+        met[name] += 1
+        again = speech.say("%(name)s (nummer %(number)s)", name=name, number=met[name])
+        called.append((name if met[name] == 1 else again, member))
+    return called
+
+
+def _known(speech: Speech, name: str, number: int, member: Member) -> Known:
     since = speech.say("Kent u sinds %(date)s.", date=speech.date(member.since))
-    if member.linked_at is not None:
-        linked = speech.say("Hoort bij u sinds %(date)s.", date=speech.date(member.linked_at))
-        since = f"{since} {linked}"
+    linked_on = None if member.linked_at is None else speech.date(member.linked_at)
+    if linked_on is not None and linked_on != speech.date(member.since):
+        since += " " + speech.say("Hoort bij u sinds %(date)s.", date=linked_on)
     reasons = dict.fromkeys(speech.say(_WHY[each.why]) for each in member.reasons)
     return Known(
         anchor=f"bron-{number}",
-        name=names.name(member.source),
+        name=name,
         rosette=rosette(member.source),
         since=since,
         reasons=tuple(reasons)[:MOST_REASONS] or (speech.say("Hiermee begon uw dossier."),),

@@ -46,7 +46,7 @@ _OWN: Final[Mapping[str, str]] = {
     "question-wrong": later("U typte een verkeerde code."),
 }
 _KNOWING: Final[Mapping[str, str]] = {
-    "lookup": later("Zocht of wij u kennen."),
+    "lookup": later("Zocht u hier op."),
     "presentation": later("Kreeg uw code."),
     "identity-review": later("Keek of dit alles van één persoon is. Zag geen gegevens."),
     "question": later("Vroeg iemand of uw gegevens van hem of haar zijn. Er was niets te zien."),
