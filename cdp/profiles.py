@@ -15,6 +15,7 @@ import msgspec
 from cdp import presentations, reading
 from cdp.credentials import TokenHolder
 from cdp.gathering import Gathering
+from cdp.identity.recognition import Described, Recognition
 from cdp.ids import NIL
 from cdp.keys.errors import Unreadable
 from cdp.known_keys import KnownKeys
@@ -33,7 +34,6 @@ from cdp.profile_documents import (
     Wanted,
 )
 from cdp.reading import AHEAD, NEWEST, Asker, Extent, Path
-from cdp.recognition import Described, Recognition
 from cdp.scope import Held
 
 __all__ = ["Expired", "NotGranted", "Objected", "Profiles", "Reading", "RefusedByCustomer", "Revoked", "Wanted"]

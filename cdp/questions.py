@@ -4,8 +4,8 @@ Rules: (1) before a proof nothing of the record is shown but how an address or n
 where that tells nothing; (2) a yes is proven by a code to the address or number in the record, or by one that the
 organization gave to the person whom it knows; (3) three wrong codes in thirty days, of one customer or for one record,
 end it; (4) what a source could have written to a record later proves nothing (`proving_identifiers`), nor does a
-mailbox that a housemate reads as well (`cdp.vetoes`); (5) each question, code and answer stands in the log of the
-customer and of whoever the record is of; an organization learns nothing.
+mailbox that a housemate reads as well (`cdp.identity.vetoes`); (5) each question, code and answer stands in the log of
+the customer and of whoever the record is of; an organization learns nothing.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,9 @@ import msgspec
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from cdp import codes, ids, vetoes
+from cdp import codes, ids
 from cdp.confirmations import hashed as confirmed
+from cdp.identity import vetoes
 from cdp.keys import blind
 from cdp.keys.blind import IdentifierType, Line
 from cdp.keys.sealing import DataKey

@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp.identity import blocking, deciding, store, traits
+from cdp.identity import blocking, deciding, store
 from cdp.identity.model import Model
 from cdp.identity.scoring import Piece
 from cdp.identity.traits import Traits
 from cdp.keys import sealing
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from consent.errors import Invalid, NotFound
+from consent.errors import NotFound
 
 _LIKENESS = text(
     "select l.customer_id, l.source_id, l.sealed, k.wrapped from likeness l"
@@ -78,12 +78,7 @@ def _kept(session: Session, platform: Platform, subject: UUID) -> tuple[Any, Tra
     if row is None:
         raise SubjectUnknown
     (key,) = platform.ring.unwrap_many([(bytes(row.wrapped), subject)])
-    if key is None:
+    kept = None if key is None else store.readable(sealing.opener(key), bytes(row.sealed), subject.bytes)
+    if kept is None:
         raise SubjectUnknown
-    plain = store.opened(sealing.opener(key), bytes(row.sealed), table="likeness", row=subject.bytes)
-    if plain is None:
-        raise SubjectUnknown
-    try:
-        return row, traits.from_bytes(plain)
-    except Invalid:
-        raise SubjectUnknown from None
+    return row, kept

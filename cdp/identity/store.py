@@ -98,14 +98,11 @@ def likenesses(people: Sequence[Person], rows: Rows) -> dict[bytes, Traits]:
         if name == _UNIQUE:
             unique[subject].append(f"{row.hex()}:{sealed.hex()}")
             continue
-        table = "likeness" if name is None else "record"
-        plain = opened(keys[subject], sealed, table=table, row=row)
-        if plain is None:
-            continue
-        if name is not None:
+        if name is None:
+            if (stood := readable(keys[subject], sealed, subject)) is not None:
+                before[subject] = stood
+        elif (plain := opened(keys[subject], sealed, table="record", row=row)) is not None:
             facts[subject][name] = msgspec.json.decode(plain)
-        elif (stood := _read(plain)) is not None:
-            before[subject] = stood
     return {
         each.subject: _after(before.get(each.subject), facts[each.subject], unique[each.subject]) for each in people
     }
@@ -122,8 +119,7 @@ def kept(people: Sequence[Person], rows: Rows) -> tuple[dict[bytes, Traits], dic
     known: dict[bytes, Traits] = {}
     keys: dict[bytes, Sequence[int]] = {}
     for subject, hashed, sealed in rows:
-        plain = opened(openers[subject], sealed, table="likeness", row=subject)
-        if plain is not None and (stood := _read(plain)) is not None:
+        if (stood := readable(openers[subject], sealed, subject)) is not None:
             known[subject], keys[subject] = stood, hashed
     return known, keys
 
@@ -177,8 +173,7 @@ def others(ring: KeyProvider, rows: Rows) -> list[Other]:
     read: dict[bytes, Traits | None] = {}
     for _, subject, _, _, sealed, _ in rows:
         if subject in openers and subject not in read:
-            plain = opened(openers[subject], sealed, table="likeness", row=subject)
-            read[subject] = None if plain is None else _read(plain)
+            read[subject] = readable(openers[subject], sealed, subject)
     return [
         Other(of, subject, customer, source, found)
         for of, subject, customer, source, _, _ in rows
@@ -196,10 +191,14 @@ def opened(opener: sealing.Opener, sealed: bytes, *, table: str, row: bytes) -> 
         return None
 
 
-def _read(plain: bytes) -> Traits | None:
-    """Return the traits in these bytes; None for those of another release, which a re-link makes anew."""
+def readable(opener: sealing.Opener, sealed: bytes, subject: bytes) -> Traits | None:
+    """Return what is kept of a subject; None for what was not sealed for it, or by another release.
+
+    The one place where a likeness is opened. A re-link makes those of another release anew.
+    """
+    plain = opened(opener, sealed, table="likeness", row=subject)
     try:
-        return traits.from_bytes(plain)
+        return None if plain is None else traits.from_bytes(plain)
     except Invalid:
         return None
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import recognition
+from cdp.identity import recognition
 from cdp.ingest.items import Kind
 from cdp.platform import Platform
 from cdp.tables import Organization

@@ -13,8 +13,10 @@ ASKS_THE_DATABASE: Final = {
     "membership",
     "rehearsal",
     "relinking",
+    "recognition",
     "reviews",
     "store",
+    "vetoes",
 }
 """The half of `cdp/identity` that fetches and keeps; the other half only thinks."""
 

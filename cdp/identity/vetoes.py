@@ -1,6 +1,7 @@
 """Who is somebody else, however much they share: a housemate, a parent or a twin who reads the same mailbox.
 
 What is compared are likenesses, which only the matcher reads; nothing of them leaves here but whom not to ask about.
+Rule: one that cannot be read forbids, for a broken seal is no sign that somebody is alike.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,13 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from cdp.identity import deciding, traits
+from cdp.identity import deciding, store
 from cdp.identity.levels import compare
 from cdp.identity.traits import Traits
-from cdp.keys.sealing import DataKey
+from cdp.keys import sealing
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from consent.errors import Invalid
 
 _MATCHER: Final = Scope(Principal.MATCHER)
 _LIKENESSES: Final = text(
@@ -27,30 +27,33 @@ _LIKENESSES: Final = text(
 def others(platform: Platform, own: Sequence[UUID], candidates: Iterable[UUID]) -> set[UUID]:
     """Return those of `candidates` who are somebody else than the person of `own`, by name, birth date or home.
 
-    One that is vetoed by what one source knows still counts when another of the same person's supports it.
+    One that is vetoed by what one source knows still counts when another of the same person's supports it. Whose
+    likeness is there and cannot be read counts as somebody else; and if it is one's own, everybody does.
     """
     asked = list(candidates)
     known = _known(platform, [*own, *asked]) if asked else {}
     mine = [known[each] for each in own if each in known]
-    return {each for each in asked if each in known and _is_other(known[each], mine)}
+    told_of = [each for each in mine if each is not None]
+    if len(told_of) < len(mine):
+        return set(asked)
+    return {each for each in asked if each in known and _is_other(known[each], told_of)}
 
 
-def _is_other(other: Traits, mine: Sequence[Traits]) -> bool:
+def _is_other(other: Traits | None, mine: Sequence[Traits]) -> bool:
+    if other is None:
+        return True
     compared = [compare(each, other) for each in mine]
     is_vetoed = any(deciding.veto(each) is not None for each in compared)
     return is_vetoed and not any(deciding.veto(each) is None and deciding.is_supported(each) for each in compared)
 
 
-def _known(platform: Platform, subjects: Sequence[UUID]) -> dict[UUID, Traits]:
+def _known(platform: Platform, subjects: Sequence[UUID]) -> dict[UUID, Traits | None]:
+    """Return what is kept of those of whom anything is kept; None for what cannot be read."""
     with platform.database.scoped(_MATCHER) as session:
         rows = session.execute(_LIKENESSES, {"subjects": list(subjects)}).all()
     keys = platform.ring.unwrap_many((bytes(row.wrapped), row.subject_id) for row in rows)
-    found = {}
-    for row, key in zip(rows, keys, strict=True):
-        if key is not None:
-            plain = DataKey(key).unseal(bytes(row.sealed), table="likeness", row=row.subject_id, column="sealed")
-            try:
-                found[row.subject_id] = traits.from_bytes(plain)
-            except Invalid:
-                continue  # of another release; it is made anew when its subject is compared
-    return found
+    return {
+        row.subject_id: store.readable(sealing.opener(key), bytes(row.sealed), row.subject_id.bytes)
+        for row, key in zip(rows, keys, strict=True)
+        if key is not None
+    }
