@@ -1,0 +1,39 @@
+"""What of a text is hashed, so that a copy of it gives the same hash however it was wrapped, quoted or dressed.
+
+The steps, in order (`docs/messages.md` tells them to who writes another program, `docs/message_texts.json` has cases):
+(1) Unicode NFKC, lower case, NFKC again; (2) quotation marks and dashes of every kind become the plain ones; (3) marks
+of quoting (`>`) at the beginning of lines go; (4) links and codes of checks go, which are only known after the text was
+hashed; (5) everything invisible goes: white space, controls and formats. What is left is UTF-8 and is hashed with
+SHA-256. Words, numbers and signs all count: a text that says something else never gives the same hash.
+"""
+
+import re
+import unicodedata
+from hashlib import sha256
+from typing import Final
+
+from cdp.messages import codes
+
+LONGEST: Final = 50_000
+"""How many letters a text may have."""
+_QUOTED: Final = re.compile(r"^[ \t]*(?:>[ \t]*)+", re.MULTILINE)
+_PLAIN: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4`", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    }
+)
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+
+
+def normalised(text: str) -> str:
+    """Return what is left of a text to be hashed."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.translate(_PLAIN)).lower())
+    kept = codes.without(_QUOTED.sub("", plain.translate(_PLAIN)))
+    return "".join(each for each in kept if unicodedata.category(each) not in _INVISIBLE)
+
+
+def digest(text: str) -> bytes:
+    """Return the SHA-256 of a text's normal form."""
+    return sha256(normalised(text).encode(errors="replace")).digest()
