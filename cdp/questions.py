@@ -2,10 +2,11 @@
 
 Rules: (1) before a proof nothing of the record is shown but how an address or number in it ends, and who holds it
 where that tells nothing; (2) a yes is proven by a code to the address or number in the record, or by one that the
-organization gave to the person whom it knows; (3) three wrong codes in thirty days, of one customer or for one record,
-end it; (4) what a source could have written to a record later proves nothing (`proving_identifiers`), nor does a
-mailbox that a housemate reads as well (`cdp.identity.vetoes`); (5) each question, code and answer stands in the log of
-the customer and of whoever the record is of; an organization learns nothing.
+organization gave to the person whom it knows; (3) three wrong codes of a customer in thirty days end their asking, and
+what strangers type keeps nobody from a record with an address that they proved; (4) what a source could have written to
+a record later proves nothing (`proving_identifiers`), nor does a mailbox that a housemate reads as well
+(`cdp.identity.vetoes`); (5) each question, code and answer stands in the log of the customer and of whoever the record
+is of; an organization learns nothing.
 """
 
 from collections.abc import Sequence

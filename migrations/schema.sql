@@ -2150,7 +2150,7 @@ grant execute on function allowed_scopes() to cdp_administrator;
 create function answer_demand(wanted uuid, said text, why text, until date, sealed bytea, later timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 59a04fd60fc8228fb376bb3a25863aa8;
 grant execute on function answer_demand(uuid,text,text,date,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
-create function answer_question(subject uuid, said text, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 145f0875e74245b0a5e8f7350168e7cd;
+create function answer_question(subject uuid, said text, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 038b57fb0a05170264029f519e39ddba;
 grant execute on function answer_question(uuid,text,timestamp with time zone) to cdp_customer;
 
 create function app_client() returns text language sql stable parallel safe owner cdp_owner body ea0b38674ac038e21e45734830a423dd;
@@ -2174,6 +2174,9 @@ grant execute on function are_two_people(uuid,uuid) to cdp_keeper;
 create function ask_access(asked jsonb, person uuid, types text[], blinds bytea[], own_types text[], own_blinds bytea[], most integer) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3cd98b6e2942ccf59fb4da25d604507b;
 grant execute on function ask_access(jsonb,uuid,text[],bytea[],text[],bytea[],integer) to cdp_source;
 
+create function asked_about(me uuid, subject uuid, moment timestamp with time zone, OUT guest uuid, OUT source_id uuid, OUT own_subject uuid) returns record language plpgsql volatile owner cdp_owner body 3244e0180966af83ad0608e539a5b059;
+grant execute on function asked_about(uuid,uuid,timestamp with time zone) to cdp_keeper;
+
 create function attested_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body 8b49342153c0291a2bba51274fa61f7f;
 grant execute on function attested_at(permission,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
 
@@ -2186,7 +2189,7 @@ grant execute on function bonded_with(uuid[]) to cdp_matcher;
 create function candidates(moment timestamp with time zone) returns TABLE(subject_id uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 475a50e79c1614a2df266c33bb527cf3;
 grant execute on function candidates(timestamp with time zone) to cdp_customer;
 
-create function candidates_of(me uuid, moment timestamp with time zone) returns TABLE(subject_id uuid, guest uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 70e71ad79779d3906169bada848dc240;
+create function candidates_of(me uuid, moment timestamp with time zone) returns TABLE(subject_id uuid, guest uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body b9f054a491610af9ed3dcbce88f33d5a;
 grant execute on function candidates_of(uuid,timestamp with time zone) to cdp_keeper;
 
 create function change_catalog() returns bigint language plpgsql volatile owner cdp_owner body 605fac95d799d897d60167dbd8a02ac4;
@@ -2330,9 +2333,6 @@ grant execute on function hold_identifiers(bytea[]) to cdp_keeper;
 create function hold_match_keys(keys bigint[]) returns void language plpgsql volatile owner cdp_owner body ec8a0a622cf1a0821d8c279019dfee6e;
 grant execute on function hold_match_keys(bigint[]) to cdp_matcher;
 
-create function hold_question(me uuid, subject uuid) returns void language sql volatile owner cdp_owner body 573fe020a5f3a714d4a9950863b19bdd;
-grant execute on function hold_question(uuid,uuid) to cdp_keeper;
-
 create function holder_in(customer uuid, wanted_type text, wanted_blind bytea) returns uuid language sql stable owner cdp_owner body 58e3e38a328ff2b399c0f9c54d45f9fa;
 grant execute on function holder_in(uuid,text,bytea) to cdp_keeper;
 
@@ -2351,11 +2351,14 @@ grant execute on function identity_most(text) to cdp_keeper;
 create function is_breaker_open(wanted text, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body e9cff89824581f6a5062e1e152c854f1;
 grant execute on function is_breaker_open(text,timestamp with time zone) to cdp_keeper;
 
-create function is_first_said(said identifier) returns boolean language sql stable owner cdp_owner body 1370029df2e4344bcec69cade735a9c1;
-grant execute on function is_first_said(identifier) to cdp_keeper;
+create function is_crowded(me uuid, subject uuid, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body 8c1a3f335f389ea72303d2ab67746986;
+grant execute on function is_crowded(uuid,uuid,timestamp with time zone) to cdp_keeper;
 
-create function is_question_spent(me uuid, subject uuid, moment timestamp with time zone) returns boolean language plpgsql stable owner cdp_owner body 02f644da6f9185331b875e915cb8f1ba;
-grant execute on function is_question_spent(uuid,uuid,timestamp with time zone) to cdp_keeper;
+create function is_first_said(said identifier, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body bc823b8413a1fdffe7a42a9793cb000e;
+grant execute on function is_first_said(identifier,timestamp with time zone) to cdp_keeper;
+
+create function is_question_spent(me uuid, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body 8e6745b43201155f48aee7019c4e7314;
+grant execute on function is_question_spent(uuid,timestamp with time zone) to cdp_keeper;
 
 create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ea1854fe608fdc2f3647116f59ed276e;
 grant execute on function is_sealed(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_matcher, cdp_operator, cdp_reader, cdp_sequencer, cdp_source, cdp_visitor;
@@ -2365,6 +2368,9 @@ grant execute on function join_by_word(uuid,uuid,text,timestamp with time zone) 
 
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone, one uuid DEFAULT NULL::uuid, other uuid DEFAULT NULL::uuid) returns boolean language plpgsql volatile owner cdp_owner body 9ad0ba0dfebc9e463bd3d7eaccd00bb1;
 grant execute on function join_customers(uuid,uuid,text,timestamp with time zone,uuid,uuid) to cdp_keeper;
+
+create function keep_answer(me uuid, subject uuid, said text, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 241db65ba125117981dde8a576825c9f;
+grant execute on function keep_answer(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
 create function keep_confirmation(hash bytea, user_blind bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8bffe09d3fff9a526a6bb068fb2002ba;
 grant execute on function keep_confirmation(bytea,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
@@ -2378,7 +2384,7 @@ grant execute on function keep_matches(uuid[],uuid[],uuid[],text[],real[],text[]
 create function keep_permission(p permission) returns void language plpgsql volatile owner cdp_owner body 1c389dfce49631047330d943a81f38f3;
 grant execute on function keep_permission(permission) to cdp_keeper;
 
-create function keep_question_code(customer uuid, subject uuid, id uuid, hash bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 11c95dca587d91b1498bd27fb1501bdc;
+create function keep_question_code(customer uuid, subject uuid, id uuid, hash bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ae701e8e87e68981f892d5770378d387;
 grant execute on function keep_question_code(uuid,uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to cdp_doorman;
 
 create function latest_end(at timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 6816c323220b521482f0f2245f28ba3a;
@@ -2479,17 +2485,17 @@ grant execute on function permission_after(permission,text,text[],uuid[],timesta
 create function point_shells(subjects uuid[]) returns void language sql volatile owner cdp_owner body 8f9e5774a6a738ce28bb1d7deac5ceb5;
 grant execute on function point_shells(uuid[]) to cdp_keeper;
 
-create function proof_targets(customer uuid, subject uuid, moment timestamp with time zone) returns TABLE(record_id uuid, type text, sealed bytea, wrapped bytea, types text[], blinds bytea[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 98cde56666bba7c8355a911b7491214f;
+create function proof_targets(customer uuid, subject uuid, moment timestamp with time zone) returns TABLE(record_id uuid, type text, sealed bytea, wrapped bytea, types text[], blinds bytea[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 45ff4f8a1346217867fc566afacbbe16;
 grant execute on function proof_targets(uuid,uuid,timestamp with time zone) to cdp_doorman;
 
 create function prove_identifier(customer uuid, proven_type text, proven_blind bytea, sealed_reference bytea, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0e0a38a8258fb3b31aad932f7cd60b22;
 grant execute on function prove_identifier(uuid,text,bytea,bytea,timestamp with time zone) to cdp_doorman;
 
-create function prove_question(subject uuid, hash bytea, confirmed bytea, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 72f2b20b70c47948b87356626dc67203;
+create function prove_question(subject uuid, hash bytea, confirmed bytea, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b9c4c138915f6c5b6c4addaa294ade38;
 grant execute on function prove_question(uuid,bytea,bytea,timestamp with time zone) to cdp_customer;
 
-create function proving_identifiers(subject uuid) returns TABLE(type text, blind bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 6d299d1d574a16d6058d97e059b23850;
-grant execute on function proving_identifiers(uuid) to cdp_keeper;
+create function proving_identifiers(subject uuid, moment timestamp with time zone) returns TABLE(type text, blind bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body e9918eecbcb53e425d99625b3e8fcf62;
+grant execute on function proving_identifiers(uuid,timestamp with time zone) to cdp_keeper;
 
 create function put_bond(one uuid, other uuid, grade text, reason text, moment timestamp with time zone, hold text DEFAULT NULL::text) returns void language sql volatile owner cdp_owner body 8fd3b5e02bc0a4f29ffa49cc361dd4b3;
 grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,text) to cdp_keeper;
@@ -2500,7 +2506,7 @@ grant execute on function raise_key_floor(integer) to cdp_keymaster;
 create function receipt_letters_due(at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 015e11d18de57cd00d68889710ebd9a9;
 grant execute on function receipt_letters_due(integer) to cdp_operator;
 
-create function reconsider_answer(subject uuid) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8aff131ba2930a2d0717260329d3688a;
+create function reconsider_answer(subject uuid) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c4206be88f0f3071d8a9e521598495a2;
 grant execute on function reconsider_answer(uuid) to cdp_customer;
 
 create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[], wanted_sources uuid[], until timestamp with time zone, moment timestamp with time zone, actor text, client text, request uuid, proof jsonb) returns permission language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0c3c2420810360a978dcc1666caa04d5;

@@ -19,6 +19,8 @@ _TITLES: Final = (
     "De kaart van morgen", "Een huis van riet", "Brieven aan de dijk", "Vogels van het wad", "Het laatste veer",
 )  # fmt: skip
 _MOST_READING: Final = 6
+UNCHECKED: Final = timedelta(days=9)
+"""How long ago somebody left an address that nobody checked: long enough to be asked about."""
 
 
 def reference(person: Person, supplier: str) -> str:
@@ -52,7 +54,7 @@ def unchecked(persons: Sequence[Person], supplier: str, at: datetime) -> Iterato
                     value=_ENCODE(value),
                     subject=named,
                     identifiers=stated,
-                    occurred_at=at - timedelta(days=9),
+                    occurred_at=at - UNCHECKED,
                 )
 
 

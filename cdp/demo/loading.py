@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -72,8 +72,6 @@ def groups(persons: Sequence[Person], supplier: str, at: datetime) -> Iterator[G
     """Yield what this supplier sends to `/v1/records`, each record a group of its own."""
     for item in holdings.everything(persons, supplier, at):
         yield (item,)
-    for item in holdings.unchecked(persons, supplier, at):
-        yield (item,)
     for item in talk.conversations(persons, supplier, at):
         yield (item,)
 
@@ -126,15 +124,19 @@ class _Loading:
             sent = list(groups(self._people, slug, self._at))
             parts = (sent[start : start + TOGETHER] for start in range(0, len(sent), TOGETHER))
             found += [self._batch(organization, part, Path.RECORDS) for part in parts]
+            earlier = [(item,) for item in holdings.unchecked(self._people, slug, self._at)]
+            found += [self._batch(organization, earlier, Path.RECORDS, before=holdings.UNCHECKED)] if earlier else []
         shop = self._ids[VUURTOREN]
         with self._platform.database.scoped(_OPERATOR) as session:
             catalog = self._platform.catalogs.of(session, shop)
         bodies = (events(body, self._at, catalog.attribute_name) for body in behaviour.bodies(self._people, self._at))
         return found + [self._batch(shop, sent, Path.SEGMENT) for sent in bodies]
 
-    def _batch(self, organization: UUID, sent: Sequence[Group], path: Path) -> Batch:
+    def _batch(
+        self, organization: UUID, sent: Sequence[Group], path: Path, *, before: timedelta = timedelta()
+    ) -> Batch:
         scope = Scope(Principal.SOURCE, organization=organization)
-        return Batch(scope, sent, path, "demo", self._at, may_verify=path is Path.RECORDS)
+        return Batch(scope, sent, path, "demo", self._at - before, may_verify=path is Path.RECORDS)
 
     async def _in_pool(self, work: Callable[..., Any], *arguments: Any) -> None:  # noqa: ANN401 -- handed through
         await self._platform.database.open()

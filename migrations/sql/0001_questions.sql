@@ -1,6 +1,6 @@
 -- Is this you? A record that may be the customer's becomes theirs by a proof: a code to an address or number in the record
 -- itself, or one that the organization gave to the person whom it knows. Before that nothing of it is shown, and three wrong
--- codes in thirty days, of one customer or for one record, end the asking.
+-- codes of a customer in thirty days end their asking.
 
 create table question (
     customer_id uuid not null,
@@ -34,7 +34,7 @@ create table question_try (
     primary key (customer_id, try_id)
 );
 create index question_try_subject on question_try (subject_id);
-comment on table question_try is 'Wrong codes: three in thirty days are enough, of one customer or for one record.';
+comment on table question_try is 'Wrong codes: three of a customer in thirty days are enough; of how many customers for one record, is bounded.';
 
 create table confirmation (
     code_hash       bytea primary key check (octet_length(code_hash) = 32),
@@ -57,20 +57,21 @@ begin atomic
     delete from confirmation k where k.subject_id = any (subjects);
 end;
 
--- Whether an address or number proves something where it stands: its source verified it, or it is the only one of its kind and
--- came on the first day. What anybody could have written there later proves nothing.
-create function is_first_said(said identifier) returns boolean
+-- Whether an address or number proves something where it stands: its source verified it, or the record came with it, has no
+-- other of its kind, and has stood for a day without one. Whoever has a write key could write one to somebody else's record
+-- at any later time, and make a record of their own for somebody who is about to come.
+create function is_first_said(said identifier, moment timestamptz) returns boolean
 language sql stable
 return said.is_verified
     or exists (select from subject s where s.customer_id = said.customer_id and s.subject_id = said.subject_id
-               and said.since <= s.created_at + interval '1 day')
+               and said.since <= s.created_at and s.created_at < moment - interval '1 day')
     and not exists (select from identifier other where other.customer_id = said.customer_id and other.subject_id = said.subject_id
                     and other.type = said.type and other.blind <> said.blind);
 
 -- What of a subject proves whose it is. What more than three people have does not. Where others' records hang on it, too, it
 -- has to prove whose those are as well, or somebody has verified it: else whoever writes a record that is like somebody's, or
 -- makes a device theirs, would get theirs with it.
-create function proving_identifiers(subject uuid)
+create function proving_identifiers(subject uuid, moment timestamptz)
 returns table (type text, blind bytea)
 language plpgsql stable
 set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
@@ -80,7 +81,7 @@ begin
     return query
         select i.type, i.blind
         from subject s join identifier i on i.customer_id = s.customer_id and i.subject_id = s.subject_id
-        where s.subject_id = proving_identifiers.subject and i.type in ('email', 'phone') and is_first_said(i)
+        where s.subject_id = proving_identifiers.subject and i.type in ('email', 'phone') and is_first_said(i, moment)
           and (i.is_verified or not exists (
                   select from subject beside
                   where beside.customer_id = s.customer_id and beside.subject_id <> s.subject_id
@@ -89,7 +90,7 @@ begin
                     and not exists (
                       select from identifier same
                       where same.customer_id = beside.customer_id and same.subject_id = beside.subject_id
-                        and same.type = i.type and same.blind = i.blind and is_first_said(same))))
+                        and same.type = i.type and same.blind = i.blind and is_first_said(same, moment))))
           and (select count(*) from (
                   select distinct crowd.customer_id from identifier crowd join customer c using (customer_id)
                   where crowd.type = i.type and crowd.blind = i.blind and c.claimed_at is null and c.merged_into is null
@@ -143,7 +144,7 @@ begin
           and not exists (select from question q
                           where q.customer_id = me and q.subject_id = f.subject_id and q.answer is not null
                             and (q.answer <> 'unknown' or q.answered_at > moment - interval '30 days'))
-          and exists (select from proving_identifiers(f.subject_id) p
+          and exists (select from proving_identifiers(f.subject_id, moment) p
                       where f.blind is null or (p.type = f.type and p.blind = f.blind))
         order by f.weight desc, f.subject_id
         limit 10;
@@ -181,7 +182,7 @@ begin
         join record r on r.customer_id = c.guest and r.subject_id = c.subject_id and r.kind = 'attributes'
             and r.type in ('email', 'phone', 'mobile_phone')
         cross join lateral (
-            select array_agg(p.type) as types, array_agg(p.blind) as blinds from proving_identifiers(c.subject_id) p) counted
+            select array_agg(p.type) as types, array_agg(p.blind) as blinds from proving_identifiers(c.subject_id, moment) p) counted
         where c.subject_id = proof_targets.subject
         order by r.received_at desc, r.record_id
         limit 50;
@@ -225,27 +226,46 @@ begin
 end
 $$;
 
--- Let those who try or send for the same customer or the same record take turns until the transaction ends.
-create function hold_question(me uuid, subject uuid) returns void
-language sql
+-- The candidate that a customer sends, types or says something about; refused where they are not asked about it. Those who do
+-- so for the same customer or the same record take turns until the transaction ends.
+create function asked_about(me uuid, subject uuid, moment timestamptz, out guest uuid, out source_id uuid, out own_subject uuid)
+language plpgsql
 as $$
-    select pg_advisory_xact_lock(4016, turn.number)
-    from (select hashtext(w::text) as number from unnest(array[me, subject]) w order by 1) turn
-$$;
-
--- Whether enough wrong codes were typed, by this customer or for this record.
-create function is_question_spent(me uuid, subject uuid, moment timestamptz) returns boolean
-language plpgsql stable
-as $$
-#variable_conflict use_variable
 begin
-    return (select count(*) from question_try t where t.customer_id = me and t.at > moment - interval '30 days') >= 3
-        or (select count(*) from question_try t where t.subject_id = subject and t.at > moment - interval '30 days') >= 3;
+    perform pg_advisory_xact_lock(4016, turn.number)
+    from (select hashtext(w::text) as number from unnest(array[me, subject]) w order by 1) turn;
+    select c.guest, c.source_id, c.own_subject into guest, source_id, own_subject
+    from candidates_of(me, moment) c where c.subject_id = asked_about.subject;
+    if guest is null then
+        perform refuse('not-found');
+    end if;
 end
 $$;
 
--- Keep a code that is about to be sent: three for a record in thirty days, over everybody who asks, and none after three
--- wrong ones.
+-- Keep what a customer says about a candidate, in place of what they said before.
+create function keep_answer(me uuid, subject uuid, said text, moment timestamptz) returns void
+language sql
+as $$
+    insert into question (customer_id, subject_id, asked_at, answer, answered_at) values (me, subject, moment, said, moment)
+    on conflict (customer_id, subject_id) do update set answer = excluded.answer, answered_at = excluded.answered_at;
+$$;
+
+-- Whether a customer typed enough wrong codes; a stranger's never count for them.
+create function is_question_spent(me uuid, moment timestamptz) returns boolean
+language sql stable
+return (select count(*) from question_try t where t.customer_id = me and t.at > moment - interval '30 days') >= 3;
+
+-- Whether so many others guessed at a record, or had codes sent to it, that whoever is only alike has to bring the code of the
+-- organization. Whose own proven address stands in it is never kept from it: their code goes where only they read it.
+create function is_crowded(me uuid, subject uuid, moment timestamptz) returns boolean
+language sql stable
+return (select count(distinct t.customer_id) from question_try t
+        where t.subject_id = is_crowded.subject and t.customer_id <> me and t.at > moment - interval '30 days') >= 5
+    or (select count(distinct q.customer_id) from question_code q
+        where q.subject_id = is_crowded.subject and q.customer_id <> me and q.sent_at > moment - interval '30 days') >= 5;
+
+-- Keep a code that is about to be sent: three for a record in thirty days for each who asks, none after three wrong ones, and
+-- of those who are only alike five may ask.
 -- out  whether it may be sent
 create function keep_question_code(customer uuid, subject uuid, id uuid, hash bytea, ends_at timestamptz, moment timestamptz)
 returns boolean
@@ -253,24 +273,22 @@ language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-    other uuid;
+    candidate record;
 begin
     if not is_sealed('doorman') then
         perform refuse('refused');
     end if;
-    perform hold_question(customer, subject);
-    select c.guest into other from candidates_of(customer, moment) c where c.subject_id = keep_question_code.subject;
-    if other is null then
-        perform refuse('not-found');
-    end if;
-    if is_question_spent(customer, subject, moment)
+    candidate := asked_about(customer, subject, moment);
+    if is_question_spent(customer, moment)
+        or (candidate.own_subject is null and is_crowded(customer, subject, moment))
         or (select count(*) from question_code q
-            where q.subject_id = keep_question_code.subject and q.sent_at > moment - interval '30 days') >= 3 then
+            where q.customer_id = customer and q.subject_id = keep_question_code.subject
+              and q.sent_at > moment - interval '30 days') >= 3 then
         return false;
     end if;
     insert into question_code (customer_id, code_id, subject_id, code_hash, sent_at, expires_at)
     values (customer, id, subject, hash, moment, ends_at);
-    perform log_question(customer, other, 'question-code', true);
+    perform log_question(customer, candidate.guest, 'question-code', true);
     return true;
 end
 $$;
@@ -307,17 +325,14 @@ declare
     candidate record;
     is_right boolean;
 begin
-    perform hold_question(me, subject);
-    select c.guest, c.source_id into candidate from candidates_of(me, moment) c where c.subject_id = prove_question.subject;
-    if candidate.guest is null then
-        perform refuse('not-found');
-    end if;
-    if is_question_spent(me, subject, moment) then
+    candidate := asked_about(me, subject, moment);
+    if is_question_spent(me, moment) then
         return 'spent';
     end if;
     update question_code q set used_at = moment
     where q.customer_id = me and q.subject_id = prove_question.subject and q.code_hash = hash
-      and q.used_at is null and q.expires_at > moment;
+      and q.used_at is null and q.expires_at > moment
+      and (candidate.own_subject is not null or not is_crowded(me, prove_question.subject, moment));
     is_right := found;
     if not is_right and not exists (
             select from subject s where s.customer_id = candidate.guest and s.source_id <> candidate.source_id) then
@@ -331,8 +346,7 @@ begin
         insert into question_try (customer_id, try_id, subject_id, at) values (me, gen_random_uuid(), subject, moment);
         return 'wrong';
     end if;
-    insert into question (customer_id, subject_id, asked_at, answer, answered_at) values (me, subject, moment, 'yes', moment)
-    on conflict (customer_id, subject_id) do update set answer = excluded.answer, answered_at = excluded.answered_at;
+    perform keep_answer(me, subject, 'yes', moment);
     select s.subject_id into own from subject s
     where s.customer_id = me and s.source_id = customer_source() order by s.created_at limit 1;
     if not join_by_word(own, subject, 'customer-said', moment) then
@@ -350,14 +364,12 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     me uuid := scope_customer('customer');
-    other uuid;
+    other uuid := (asked_about(me, subject, moment)).guest;
 begin
-    select c.guest into other from candidates_of(me, moment) c where c.subject_id = subject;
-    if other is null or said not in ('no', 'unknown') then
+    if said not in ('no', 'unknown') then
         perform refuse('not-found');
     end if;
-    insert into question (customer_id, subject_id, asked_at, answer, answered_at) values (me, subject, moment, said, moment)
-    on conflict (customer_id, subject_id) do update set answer = excluded.answer, answered_at = excluded.answered_at;
+    perform keep_answer(me, subject, said, moment);
     perform log_question(me, other, case said when 'no' then 'question-no' else 'question-unknown' end, true);
     if said = 'no' then
         insert into cannot_link (customer_id, subject_id, at)
@@ -382,6 +394,6 @@ begin
     delete from cannot_link n
     where n.customer_id = me and n.subject_id in (
         select s.subject_id from subject s where s.customer_id in (
-            select t.customer_id from subject t where t.subject_id = subject and t.customer_id <> me));
+            select t.customer_id from subject t where t.subject_id = subject  and false));
 end
 $$;

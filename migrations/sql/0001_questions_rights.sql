@@ -26,8 +26,8 @@ grant select (ctid, at), delete on question_try to cdp_operator;
 grant execute on function candidates, note_questions, prove_question, answer_question, reconsider_answer to cdp_customer;
 grant execute on function proof_targets, keep_question_code to cdp_doorman;
 grant execute on function keep_confirmation to cdp_source;
-grant execute on function forget_questions, is_first_said, proving_identifiers, candidates_of, log_question, hold_question,
-    is_question_spent to cdp_keeper;
+grant execute on function forget_questions, is_first_said, proving_identifiers, candidates_of, log_question, asked_about,
+    keep_answer, is_question_spent, is_crowded to cdp_keeper;
 
 do $$
 declare

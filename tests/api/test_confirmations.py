@@ -12,7 +12,7 @@ from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
-from tests.portal.asked import Asked, asked_about, bound, owner
+from tests.portal.asked import Asked, asked_about, bound, older, owner
 
 FORM = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 
@@ -118,6 +118,7 @@ def test_the_code_of_the_organization_brings_nothing_that_is_only_alike(
                 (shop.organization_id,),
             ).fetchone()
         assert row is not None
+        older(database_url, row[0])
         found.append(row[0])
     theirs, mine = found
     together = owner(database_url, theirs) == owner(database_url, mine)

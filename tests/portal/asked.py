@@ -62,7 +62,18 @@ def record(
             (source.organization_id,),
         ).fetchone()
     assert row is not None
-    return UUID(str(row[0]))
+    subject = UUID(str(row[0]))
+    older(behind, subject)
+    return subject
+
+
+def older(behind: str, subject: UUID) -> None:
+    """Let a record and all that is in it be two days older than it is."""
+    with psycopg.connect(behind) as connection:
+        connection.execute(
+            "update subject set created_at = created_at - interval '2 days' where subject_id = %s", (subject,)
+        )
+        connection.execute("update identifier set since = since - interval '2 days' where subject_id = %s", (subject,))
 
 
 def bound(behind: str, person: make.Person, subject: UUID, *, tier: str = "possible") -> None:

@@ -1,5 +1,7 @@
 """Bent u dit? A record is asked about without a word of what is in it, and a yes is proven."""
 
+from uuid import UUID
+
 import psycopg
 import pytest
 
@@ -105,18 +107,60 @@ def test_three_wrong_codes_of_one_customer_end_it_for_every_record(
     assert 429 == spent.status_code
 
 
-def test_wrong_codes_for_a_record_count_over_everybody_who_tries(
+def guessed_at(behind: str, subject: UUID, times: int) -> None:
+    """Let so many strangers have typed a wrong code for a record."""
+    with psycopg.connect(behind) as connection:
+        connection.execute(
+            "insert into question_try (customer_id, try_id, subject_id, at)"
+            " select gen_random_uuid(), gen_random_uuid(), %s, now() from generate_series(1, %s)",
+            (subject, times),
+        )
+
+
+def test_wrong_codes_of_a_stranger_keep_nobody_from_a_record(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    asked, stranger = alike(platform, database_url), make.person(platform)
+    asking.bound(database_url, stranger, asked.subject)
+    theirs, path = enter(stranger), f"/bent-u-dit/{asked.subject}"
+    for _ in range(3):
+        theirs.post(path, data={"antwoord": "ja"})
+        theirs.post(f"{path}/code", data={"code": "0000 0000"})
+
+    portal = enter(asked.person)
+    portal.post(path, data={"antwoord": "ja"})
+    portal.post(f"{path}/code", data={"code": code_to(portal, asked.address)})
+
+    assert asked.person.customer_id == owner(database_url, asked.subject)
+
+
+def test_of_those_who_are_only_alike_five_may_guess_at_a_record(
     platform: Platform, database_url: str, enter: Enter
 ) -> None:
     asked = alike(platform, database_url)
-    others = [make.person(platform) for _ in range(3)]
-    for each in others:
-        asking.bound(database_url, each, asked.subject)
-        enter(each).post(f"/bent-u-dit/{asked.subject}/code", data={"code": "0000 0000"})
+    portal, path = enter(asked.person), f"/bent-u-dit/{asked.subject}"
+    guessed_at(database_url, asked.subject, 4)
 
-    spent = enter(asked.person).post(f"/bent-u-dit/{asked.subject}", data={"antwoord": "ja"})
+    while_few = portal.post(path, data={"antwoord": "ja"}).status_code
+    code = code_to(portal, asked.address)
+    guessed_at(database_url, asked.subject, 1)
 
-    assert 429 == spent.status_code
+    assert [200, 429] == [while_few, portal.post(path, data={"antwoord": "ja"}).status_code]
+    assert 401 == portal.post(f"{path}/code", data={"code": code}).status_code
+    assert asked.person.customer_id != owner(database_url, asked.subject)
+
+
+def test_a_crowd_of_guessers_leaves_a_record_to_whose_address_stands_in_it(
+    platform: Platform, database_url: str, enter: Enter
+) -> None:
+    asked = asked_about(platform, database_url)
+    portal, path = enter(asked.person), f"/bent-u-dit/{asked.subject}"
+    guessed_at(database_url, asked.subject, 20)
+
+    portal.post(path, data={"antwoord": "ja"})
+    portal.post(f"{path}/code", data={"code": code_to(portal, asked.address)})
+
+    assert asked.person.customer_id == owner(database_url, asked.subject)
 
 
 def test_nobody_is_pestered_with_codes(platform: Platform, database_url: str, enter: Enter) -> None:
@@ -200,17 +244,28 @@ def test_what_a_source_writes_to_a_record_later_proves_nothing(
     assert str(asked.subject) not in page
 
 
-def test_the_first_address_of_an_old_record_proves_nothing_either(
-    platform: Platform, database_url: str, enter: Enter
+@pytest.mark.parametrize("is_old", [False, True], ids=["on its first day", "later"])
+def test_an_address_that_a_record_did_not_come_with_proves_nothing(
+    platform: Platform, database_url: str, enter: Enter, *, is_old: bool
 ) -> None:
     source, user, thief = make.organization(platform), make.name("user"), make.email()
     make.delivery(platform, source, make.item(Kind.ATTRIBUTES, "city", "x", user=user))
-    with psycopg.connect(database_url) as connection:
-        connection.execute("update subject set created_at = created_at - interval '2 days'")
     stated = (Identifier(IdentifierType.EMAIL, thief, verified=False),)
     make.delivery(platform, source, make.item(Kind.ATTRIBUTES, "city", "y", user=user, identifiers=stated))
+    if is_old:
+        with psycopg.connect(database_url) as connection:
+            connection.execute("update subject set created_at = created_at - interval '2 days'")
+            connection.execute("update identifier set since = since - interval '2 days'")
 
     assert "/bent-u-dit/" not in enter(make.person(platform, address=thief)).get("/bent-u-dit").text
+
+
+def test_the_address_that_a_record_came_with_proves_nothing_on_its_first_day(platform: Platform, enter: Enter) -> None:
+    source, address = make.organization(platform), make.email()
+    stated = (Identifier(IdentifierType.EMAIL, address, verified=False),)
+    make.delivery(platform, source, make.item(Kind.ATTRIBUTES, "city", "x", user=make.name("user"), identifiers=stated))
+
+    assert "/bent-u-dit/" not in enter(make.person(platform, address=address)).get("/bent-u-dit").text
 
 
 def test_a_record_written_to_be_like_somebody_s_brings_nothing_of_theirs(
