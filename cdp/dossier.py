@@ -52,7 +52,7 @@ _SOURCES: Final = text(sql("own_sources"))
 _SUPPLIERS: Final = text(sql("own_suppliers"))
 _ACTS: Final = text(sql("own_acts"))
 _OPENINGS: Final = text(sql("own_openings"))
-_ADAPT: Final = text("update customer set details = details || cast(:details as jsonb)")
+_ADAPT: Final = text("update customer set details = (details - cast(:without as text[])) || cast(:details as jsonb)")
 
 
 def summary(session: Session, keys: OwnKeys) -> Summary:
@@ -74,9 +74,9 @@ def summary(session: Session, keys: OwnKeys) -> Summary:
     )
 
 
-def adapt(session: Session, details: dict[str, str]) -> None:
-    """Keep how the customer in scope wants to be addressed: `language` and `address`."""
-    session.execute(_ADAPT, {"details": msgspec.json.encode(details).decode()})
+def adapt(session: Session, details: dict[str, str], *, without: Sequence[str] = ()) -> None:
+    """Keep what stands beside the customer in scope, such as `language` and `address`, and forget what is `without`."""
+    session.execute(_ADAPT, {"details": msgspec.json.encode(details).decode(), "without": list(without)})
 
 
 def openings(session: Session) -> list[Opening]:

@@ -20,9 +20,11 @@ from cdp.directory import Names
 from cdp.log import published, store
 from cdp.tables import Act
 from consent import acts
+from consent.commitments import Opening
 from consent.errors import NotFound
 from consent.receipts import Party, Receipt, Surroundings, Word
 from consent.types import CUSTOMER_SOURCE
+from consent.wish_receipts import WishReceipt
 
 
 class Place(NamedTuple):
@@ -37,6 +39,7 @@ JURISDICTION: Final = "NL"
 
 _RECEIPTS: Final = text(sql("own_receipts"))
 _LATEST: Final = text("select act_id from act order by at desc, seq desc limit 1")
+_WISH: Final = text("select from wish_act where wish_id = :wish")
 _DETAILS: Final = text("select details from customer")
 _SELF: Final = Words(nl="Uzelf", nl_je="Jijzelf", en="Yourself")
 _STORAGE: Final = Words(
@@ -92,17 +95,31 @@ def find(session: Session, unverified_act_id: UUID) -> Receipt | None:
 
     Raises NotFound when this customer has no such act.
     """
+    if session.exec(select(Act).where(Act.act_id == unverified_act_id)).first() is None:
+        raise NotFound("there is no such receipt")
+    found = proof(session, unverified_act_id)
+    return None if found is None else Receipt.of(*found)
+
+
+def wish(session: Session, unverified_wish_id: UUID) -> WishReceipt | None:
+    """Do what `find` does for a change of wishes."""
+    if session.execute(_WISH, {"wish": unverified_wish_id}).first() is None:
+        raise NotFound("there is no such receipt")
+    found = proof(session, unverified_wish_id)
+    return None if found is None else WishReceipt.of(*found)
+
+
+def proof(session: Session, unverified_fact_id: UUID) -> tuple[Opening, int, list[bytes], bytes] | None:
+    """Return what opens the leaf of a fact, its index, its hashes and the checkpoint that covers it, if one does."""
     for log in reversed(store.logs(session)):
-        entry = store.entry_of(session, log, unverified_act_id) if log.kind == store.CONSENT else None
+        entry = store.entry_of(session, log, unverified_fact_id) if log.kind == store.CONSENT else None
         if entry is None:
             continue
         checkpoint = published.covering(session, log, entry.position)
         if checkpoint is None:
             return None
         hashes = store.inclusion(session, log, entry.position, checkpoint.size)
-        return Receipt.of(entry.opening, entry.position, hashes, checkpoint.note)
-    if session.exec(select(Act).where(Act.act_id == unverified_act_id)).first() is None:
-        raise NotFound("there is no such receipt")
+        return entry.opening, entry.position, hashes, checkpoint.note
     return None
 
 

@@ -24,7 +24,7 @@ class Kind(IntEnum):
     """What sort of event a leaf stands for; a number never changes its meaning."""
 
     CONSENT = 1
-    """An act, or a subject that was linked or unlinked."""
+    """An act, a wish, a subject that was linked or unlinked, or what an organization stated."""
     ERASURE = 2
     """Openings that were deleted."""
     POLICY = 3

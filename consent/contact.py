@@ -44,6 +44,8 @@ class Reason(StrEnum):
     """It would be more often than they want."""
     NOT_NOW = "outside-hours"
     """It would disturb them at this hour."""
+    DONE = "already-done"
+    """It was said already: this asks for the same contact once more."""
 
 
 class Say(StrEnum):
@@ -64,6 +66,13 @@ class Topic:
     """The channels that hold while the customer chose none, the best first."""
     is_required: bool = False
     is_advertising: bool = False
+    under: str = ""
+    """The platform's topic that an organization's own stands under; what was chosen for that holds for this too."""
+
+    @property
+    def root(self) -> str:
+        """The topic by which contacts are counted."""
+        return self.under or self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +109,10 @@ class Standing:
     permission: Permitted
     is_signalled: bool = False
     """Whether Global Privacy Control was seen."""
+    is_done: bool = False
+    """Whether the very contact that is asked for was made."""
     contacts: Sequence[datetime] = field(default=())
-    """When this organization approached them, or reserved to, about this topic."""
+    """When this organization approached them, or reserved to, about what has the same root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +155,15 @@ def decide(question: Question, wishes: Wishes, standing: Standing) -> Answer:
     )
 
 
+def keeps_no_hours(question: Question) -> bool:
+    """Tell whether this cannot wait for an hour that suits: only what the law demands can be urgent."""
+    return question.topic.is_required and question.is_urgent
+
+
 def _refusal(question: Question, wishes: Wishes, standing: Standing) -> Reason | None:
     """Return what refuses whatever the channel and the hour."""
-    if standing.permission is Permitted.ERASED:
-        return Reason.ERASED
+    if standing.permission is Permitted.ERASED or standing.is_done:
+        return Reason.ERASED if standing.permission is Permitted.ERASED else Reason.DONE
     topic = question.topic
     if topic.is_required:
         return None
@@ -157,7 +173,7 @@ def _refusal(question: Question, wishes: Wishes, standing: Standing) -> Reason |
         return Reason.SIGNALLED
     if wishes.is_silent(question.organization):
         return Reason.SILENT
-    chosen = wishes.channels(question.organization, topic.key)
+    chosen = wishes.channels(question.organization, topic.key, topic.under)
     wanted = topic.defaults if chosen is None else chosen
     return None if wanted else Reason.TOPIC_OFF
 
@@ -167,7 +183,7 @@ def _channels(question: Question, wishes: Wishes, standing: Standing) -> list[Ch
     topic, offered = question.topic, {each.key: each for each in question.channels}
     if topic.is_required and standing.permission not in _OPEN:
         return list(question.channels)  # without a permission no wish is told
-    chosen = wishes.channels(question.organization, topic.key)
+    chosen = wishes.channels(question.organization, topic.key, topic.under)
     wanted = topic.defaults if chosen is None else chosen
     found = [offered[key] for key in wanted if key in offered and key not in wishes.never]
     if not topic.is_required:
@@ -177,7 +193,8 @@ def _channels(question: Question, wishes: Wishes, standing: Standing) -> list[Ch
 
 
 def _cap(question: Question, wishes: Wishes) -> Cap | None:
-    return None if question.topic.is_required else wishes.cap(question.organization, question.topic.key)
+    topic = question.topic
+    return None if topic.is_required else wishes.cap(question.organization, topic.key, topic.under)
 
 
 def _free(cap: Cap | None, contacts: Sequence[datetime], *, at: datetime) -> datetime:
@@ -191,17 +208,13 @@ def _free(cap: Cap | None, contacts: Sequence[datetime], *, at: datetime) -> dat
 
 
 def _start(question: Question, wishes: Wishes, channels: Sequence[Channel], *, at: datetime) -> datetime | None:
-    if _keeps_no_hours(question) or any(not each.is_disturbing for each in channels):
+    if keeps_no_hours(question) or any(not each.is_disturbing for each in channels):
         return at
     return wishes.hours.next_open(at)
 
 
 def _is_open(question: Question, wishes: Wishes, channel: Channel) -> bool:
-    return _keeps_no_hours(question) or not channel.is_disturbing or wishes.hours.is_open(question.at)
-
-
-def _keeps_no_hours(question: Question) -> bool:
-    return question.topic.is_required and question.is_urgent
+    return keeps_no_hours(question) or not channel.is_disturbing or wishes.hours.is_open(question.at)
 
 
 def _must_say(question: Question, wishes: Wishes, standing: Standing) -> tuple[Say, ...]:

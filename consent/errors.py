@@ -178,6 +178,12 @@ class BadCap(Invalid):
     code = "bad-cap"
 
 
+class NotAWish(Invalid):
+    """There is nothing like this to wish for."""
+
+    code = "not-a-wish"
+
+
 class NoChannel(Invalid):
     """A question about contact names at least one channel."""
 

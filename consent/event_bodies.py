@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from consent import act_bodies, acts, canonical, quick_access
+from consent import act_bodies, acts, canonical, quick_access, stated_bodies
 from consent.canonical import Value
 from consent.errors import Malformed
 from consent.events import (
@@ -13,10 +13,11 @@ from consent.events import (
     ErasureEvent,
     Event,
     LinkEvent,
-    Linking,
     Outcome,
     Place,
     PolicyEvent,
+    StatementEvent,
+    WishEvent,
 )
 from consent.fields import HASH, KEY, NAME, PSEUDONYM, Fields, from_moment, without_none
 from consent.quick_access import Parts
@@ -90,13 +91,8 @@ def _own_fields(event: Event) -> dict[str, Value]:
     match event:
         case ActEvent():
             return _from_act(event)
-        case LinkEvent():
-            return {
-                "event": str(event.linking),
-                "source": str(event.source),
-                "subject": event.subject,
-                "by": event.by,
-            }
+        case LinkEvent() | WishEvent() | StatementEvent():
+            return stated_bodies.to_fields(event)
         case ErasureEvent():
             return {"event": "erasure", "log": event.log, "indices": event.indices}
         case PolicyEvent():
@@ -137,8 +133,8 @@ def _event(name: str, fields: Fields, place: Place, at: datetime) -> Event:
         return _access(fields, place, at)
     if name in set(acts.Kind):
         return _act(name, fields, place, at)
-    if name in set(Linking):
-        return _link(name, fields, place, at)
+    if name in stated_bodies.NAMES:
+        return stated_bodies.from_fields(name, fields, place, at)
     if place.customer is not None or place.organization is not None:
         raise Malformed("the platform's own events have no customer and no organization")
     if name == "erasure":
@@ -149,19 +145,6 @@ def _event(name: str, fields: Fields, place: Place, at: datetime) -> Event:
     if name in set(Change):
         return PolicyEvent(place=place, change=Change(name), subject=fields.text("subject", NAME), at=at)
     raise Malformed("there is no such event")
-
-
-def _link(name: str, fields: Fields, place: Place, at: datetime) -> LinkEvent:
-    if place.customer is None or place.organization is not None:
-        raise Malformed("a link stands in a chain of its customer alone")
-    return LinkEvent(
-        place=place,
-        linking=Linking(name),
-        source=fields.uuid("source"),
-        subject=fields.text("subject", PSEUDONYM),
-        by=fields.text("by", KEY),
-        at=at,
-    )
 
 
 def _act(name: str, fields: Fields, place: Place, at: datetime) -> ActEvent:

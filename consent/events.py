@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from consent import acts
+from consent import acts, wish_changes
 from consent.commitments import Kind
 
 
@@ -78,6 +78,36 @@ class ErasureEvent:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishEvent:
+    """A customer chose how they want to be approached, or took it back; no organization sees this chain."""
+
+    place: Place
+    wish_id: UUID
+    change: wish_changes.Change
+    at: datetime
+
+
+class Statement(StrEnum):
+    """What an organization stated of which the log holds a digest."""
+
+    MESSAGE = "message"
+    """It registered a message or a call before it goes out."""
+    FIRING = "firing"
+    """A rule of its fired on what was delivered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementEvent:
+    """An organization stated something, to a customer or to nobody in particular; `digest` is the SHA-256 of what."""
+
+    place: Place
+    statement: Statement
+    fact_id: UUID
+    digest: bytes
+    at: datetime
+
+
 class Change(StrEnum):
     """What happened to a key or a policy."""
 
@@ -139,11 +169,13 @@ class AccessEvent(NamedTuple):
     """Leaf hash, in the consent log, of the act that gave the permission."""
 
 
-Event = ActEvent | LinkEvent | ErasureEvent | PolicyEvent | AnchorEvent | AccessEvent
+Event = ActEvent | LinkEvent | WishEvent | StatementEvent | ErasureEvent | PolicyEvent | AnchorEvent | AccessEvent
 
 KIND_OF: Final[dict[type[Event], Kind]] = {
     ActEvent: Kind.CONSENT,
     LinkEvent: Kind.CONSENT,
+    WishEvent: Kind.CONSENT,
+    StatementEvent: Kind.CONSENT,
     ErasureEvent: Kind.ERASURE,
     PolicyEvent: Kind.POLICY,
     AnchorEvent: Kind.ANCHOR,

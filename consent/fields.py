@@ -98,6 +98,22 @@ class Fields:
             raise Malformed(f"{name} is missing or not an object")
         return Fields(value)
 
+    def object(self, name: str) -> Mapping[str, Value]:
+        """Return an object as it is, for whoever knows its form."""
+        value = self._left.pop(name, None)
+        if not isinstance(value, dict):
+            raise Malformed(f"{name} is missing or not an object")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return texts of any form in the order in which they stand."""
+        values = self._left.pop(name, None)
+        if not isinstance(values, list) or len(values) > LONGEST_LIST:
+            raise Malformed(f"{name} is missing or not a list")
+        if not all(isinstance(each, str) for each in values):
+            raise Malformed(f"{name} holds something else than text")
+        return tuple(str(each) for each in values)
+
     def maybe(self, name: str, take: Callable[[str], T]) -> T | None:
         """Return what `take` makes of the field, or None where it is absent."""
         return take(name) if name in self._left else None

@@ -6,6 +6,7 @@ the day on which it begins; (3) quiet wins over welcome.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -69,14 +70,23 @@ class Hours:
         """Return the first moment from `at` on at which somebody may be disturbed; None when there is none."""
         if self.is_open(at):
             return at
-        now = at.astimezone(UTC)
-        later = sorted(moment for moment in self._turns(now) if moment > now)
-        return next((moment for moment in later if self.is_open(moment)), None)
-
-    def _turns(self, at: datetime) -> Iterator[datetime]:
-        """Yield every moment of the days ahead at which it may become open, in any order."""
-        zone = _zone(self.zone)
         minutes = {0, *(each.start for each in self.welcome), *(each.end % DAY for each in self.quiet)}
+        return next((moment for moment in self._turns(at, minutes) if self.is_open(moment)), None)
+
+    def next_closed(self, at: datetime) -> datetime | None:
+        """Return the first moment from `at` on at which nobody may be disturbed; None when there is none."""
+        if not self.is_open(at):
+            return at
+        minutes = {0, *(each.end % DAY for each in self.welcome), *(each.start for each in self.quiet)}
+        return next((moment for moment in self._turns(at, minutes) if not self.is_open(moment)), None)
+
+    def _turns(self, at: datetime, minutes: AbstractSet[int]) -> list[datetime]:
+        """Return when, in the days after `at`, the wall shows one of `minutes` or jumps, in order."""
+        now = at.astimezone(UTC)
+        return sorted(moment for moment in self._moments(now, minutes) if moment > now)
+
+    def _moments(self, at: datetime, minutes: AbstractSet[int]) -> Iterator[datetime]:
+        zone = _zone(self.zone)
         first = at.astimezone(zone).date()
         for ahead in range(_AHEAD + 1):
             day = first + timedelta(days=ahead)

@@ -26,6 +26,8 @@ from consent.events import (
     Outcome,
     Place,
     PolicyEvent,
+    StatementEvent,
+    WishEvent,
 )
 from consent.permission import Permission
 from consent.timeline import Timeline
@@ -43,6 +45,8 @@ class Counts:
 
     acts: int = 0
     links: int = 0
+    wishes: int = 0
+    statements: int = 0
     erasures: int = 0
     policies: int = 0
     anchors: int = 0
@@ -117,6 +121,12 @@ class Replay:
                 self._act(index, hashed, event)
             case LinkEvent():
                 self.counts.links += 1
+                self._check_time(event.at)
+            case WishEvent():
+                self.counts.wishes += 1
+                self._check_time(event.at)
+            case StatementEvent():
+                self.counts.statements += 1
                 self._check_time(event.at)
             case AnchorEvent():
                 self.counts.anchors += 1

@@ -18,6 +18,7 @@ MOST_TOPICS: Final = 200
 MOST_CHANNELS: Final = 32
 MOST_EXCEPTIONS: Final = 500
 MOST_CONTACTS: Final = 1000
+MOST_KINDS: Final = 100
 LONGEST_DAYS: Final = 366
 
 
@@ -64,6 +65,23 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
+class Offers:
+    """What a customer wants to be offered and what not; both are kinds of the catalog."""
+
+    wanted: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
+    is_personal: bool = True
+    """Whether what is known of them may choose among the offers, where they granted that."""
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that is both wanted and not, and lists without end."""
+        if max(len(self.wanted), len(self.unwanted)) > MOST_KINDS:
+            raise errors.TooMany(field="/offers")
+        if self.wanted & self.unwanted or not all(map(is_key, self.wanted | self.unwanted)):
+            raise errors.BadKey("a kind is wanted or unwanted, and named as in the catalog", field="/offers")
+
+
+@dataclass(frozen=True, slots=True)
 class Wishes:
     """Everything that one customer chose about being approached."""
 
@@ -74,20 +92,26 @@ class Wishes:
     first: Speaker | None = None
     """Whom they would rather speak to; None: it does not matter."""
     exceptions: Mapping[UUID, Choices] = field(default_factory=dict)
+    offers: Offers = field(default_factory=Offers)
 
     def __post_init__(self) -> None:
-        """Refuse lists without end."""
+        """Refuse lists without end, and channels that no catalog can have."""
+        if not all(map(is_key, self.never)):
+            raise errors.BadKey(field="/never")
         if len(self.exceptions) > MOST_EXCEPTIONS or len(self.never) > MOST_CHANNELS:
             raise errors.TooMany(field="/exceptions")
 
-    def channels(self, organization: UUID, topic: str) -> tuple[str, ...] | None:
-        """Return the channels chosen for a topic, the best first; None when nobody chose."""
-        own = self.exceptions.get(organization, _NOTHING).channels.get(topic)
-        return self.general.channels.get(topic) if own is None else own
+    def channels(self, organization: UUID, topic: str, under: str = "") -> tuple[str, ...] | None:
+        """Return the channels chosen for a topic or for the one that it stands `under`; None when nobody chose."""
+        own, general = self.exceptions.get(organization, _NOTHING).channels, self.general.channels
+        found = (each[key] for key in (topic, under) for each in (own, general) if key in each)
+        return next(found, None)
 
-    def cap(self, organization: UUID, topic: str) -> Cap | None:
-        """Return how often an organization may speak about a topic."""
-        return self.exceptions.get(organization, _NOTHING).caps.get(topic) or self.general.caps.get(topic)
+    def cap(self, organization: UUID, topic: str, under: str = "") -> Cap | None:
+        """Return how often an organization may speak about a topic and what else stands `under` the same one."""
+        own, general = self.exceptions.get(organization, _NOTHING).caps, self.general.caps
+        found = (each[key] for key in (topic, under) for each in (own, general) if key in each)
+        return next(found, None)
 
     def is_silent(self, organization: UUID) -> bool:
         """Tell whether this organization is to be silent."""

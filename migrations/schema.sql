@@ -479,6 +479,37 @@ create policy operator_wall on change as permissive for all to cdp_operator
 create policy source_wall on change as permissive for select to cdp_source
     using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
 
+create table channel (
+    channel text not null,
+    organization_id uuid,
+    place integer not null default 1000,
+    details jsonb not null
+);
+alter table channel add constraint channel_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table channel add constraint channel_pkey PRIMARY KEY (channel);
+alter table channel owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on channel to cdp_keeper;
+grant insert, select on channel to cdp_source;
+grant insert, select, update on channel to cdp_operator;
+grant select on channel to cdp_auditor;
+grant select on channel to cdp_customer;
+grant select on channel to cdp_doorman;
+grant select on channel to cdp_exporter;
+grant select on channel to cdp_reader;
+grant select on channel to cdp_sequencer;
+grant update (details) on channel to cdp_source;
+create policy catalog on channel as permissive for select to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source
+    using (true);
+create policy keeper on channel as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on channel as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on channel as permissive for all to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
 create table checkpoint (
     log_id smallint not null,
     size bigint not null,
@@ -580,7 +611,7 @@ create table consent_outbox (
     at timestamp with time zone not null,
     salt bytea not null
 );
-alter table consent_outbox add constraint consent_outbox_fact_check CHECK ((fact = ANY (ARRAY['act'::text, 'link'::text, 'erasure'::text, 'policy'::text])));
+alter table consent_outbox add constraint consent_outbox_fact_check CHECK ((fact = ANY (ARRAY['act'::text, 'link'::text, 'wish'::text, 'message'::text, 'firing'::text, 'erasure'::text, 'policy'::text])));
 alter table consent_outbox add constraint consent_outbox_pkey PRIMARY KEY (entry_id);
 alter table consent_outbox add constraint consent_outbox_salt_check CHECK ((octet_length(salt) = 32));
 alter table consent_outbox owner to cdp_owner, enable row level security, force row level security;
@@ -592,6 +623,63 @@ create policy keeper on consent_outbox as permissive for all to cdp_keeper
 create policy sequencer_wall on consent_outbox as permissive for all to cdp_sequencer
     using (( SELECT is_sealed('sequencer'::text) AS is_sealed))
     with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+
+create table contact (
+    customer_id uuid not null,
+    contact_id uuid not null,
+    organization_id uuid not null,
+    client_id text,
+    purpose text not null,
+    topic text not null,
+    root text not null,
+    sender text not null,
+    channels text[] not null,
+    state text not null,
+    at timestamp with time zone not null,
+    until timestamp with time zone not null,
+    manner text,
+    subject_id uuid,
+    noted_at timestamp with time zone not null
+);
+CREATE INDEX contact_counted ON contact USING btree (customer_id, organization_id, root, until);
+CREATE INDEX contact_open ON contact USING btree (until) WHERE (state <> 'made'::text);
+alter table contact add constraint contact_check CHECK (((state = 'made'::text) = (manner IS NOT NULL)));
+alter table contact add constraint contact_check1 CHECK (((state <> 'made'::text) OR (cardinality(channels) = 1)));
+alter table contact add constraint contact_manner_check CHECK ((manner = ANY (ARRAY['as-allowed'::text, 'unasked'::text, 'late'::text, 'other-channel'::text, 'other-speaker'::text])));
+alter table contact add constraint contact_pkey PRIMARY KEY (customer_id, contact_id);
+alter table contact add constraint contact_sender_check CHECK ((sender = ANY (ARRAY['human'::text, 'computer'::text])));
+alter table contact add constraint contact_state_check CHECK ((state = ANY (ARRAY['reserved'::text, 'cancelled'::text, 'made'::text])));
+alter table contact owner to cdp_owner, enable row level security, force row level security;
+grant delete on contact to cdp_operator;
+grant delete, insert, select, update on contact to cdp_keeper;
+grant select (state, until) on contact to cdp_operator;
+grant select on contact to cdp_customer;
+grant select on contact to cdp_exporter;
+create policy customer_wall on contact as permissive for select to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_wall on contact as permissive for select to cdp_exporter
+    using ((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
+create policy keeper on contact as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on contact as permissive for all to cdp_operator
+    using ((( SELECT is_sealed('operator'::text) AS is_sealed) AND (state <> 'made'::text)));
+
+create table contact_turn (
+    customer_id uuid not null,
+    organization_id uuid not null,
+    root text not null,
+    turn bigint not null
+);
+alter table contact_turn add constraint contact_turn_pkey PRIMARY KEY (customer_id, organization_id, root);
+alter table contact_turn owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select, update on contact_turn to cdp_keeper;
+grant select on contact_turn to cdp_exporter;
+create policy exporter_wall on contact_turn as permissive for select to cdp_exporter
+    using ((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
+create policy keeper on contact_turn as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
 
 create table cosignature (
     log_id smallint not null,
@@ -1272,6 +1360,27 @@ create policy sequencer_wall on node as permissive for all to cdp_sequencer
     with check (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 create policy visitor_wall on node as permissive for select to cdp_visitor
     using (( SELECT is_sealed('visitor'::text) AS is_sealed));
+
+create table offer_kind (
+    offer_kind text not null,
+    place integer not null,
+    details jsonb not null
+);
+alter table offer_kind add constraint offer_kind_pkey PRIMARY KEY (offer_kind);
+alter table offer_kind owner to cdp_owner, enable row level security, force row level security;
+grant insert, select, update on offer_kind to cdp_operator;
+grant select on offer_kind to cdp_auditor;
+grant select on offer_kind to cdp_customer;
+grant select on offer_kind to cdp_doorman;
+grant select on offer_kind to cdp_exporter;
+grant select on offer_kind to cdp_reader;
+grant select on offer_kind to cdp_sequencer;
+grant select on offer_kind to cdp_source;
+create policy catalog on offer_kind as permissive for select to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source
+    using (true);
+create policy operator_wall on offer_kind as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
 create table opening (
     log_id smallint not null,
@@ -2030,6 +2139,49 @@ create policy keeper on suppression as permissive for all to cdp_keeper
     using (true)
     with check (true);
 
+create table survey (
+    customer_id uuid not null,
+    survey_id uuid not null,
+    organization_id uuid not null,
+    record_id uuid not null,
+    subject_id uuid not null,
+    channel text,
+    speaker text,
+    occurred_at timestamp with time zone not null,
+    asked_at timestamp with time zone not null,
+    closes_at timestamp with time zone not null,
+    answered_at timestamp with time zone,
+    declined_at timestamp with time zone,
+    sealed bytea
+);
+CREATE INDEX survey_organization ON survey USING btree (organization_id, occurred_at);
+CREATE UNIQUE INDEX survey_record ON survey USING btree (record_id, customer_id);
+alter table survey add constraint survey_pkey PRIMARY KEY (customer_id, survey_id);
+alter table survey add constraint survey_speaker_check CHECK ((speaker = ANY (ARRAY['human'::text, 'computer'::text])));
+alter table survey owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on survey to cdp_keeper;
+grant select on survey to cdp_customer;
+grant select on survey to cdp_exporter;
+grant select on survey to cdp_reader;
+grant update (answered_at, declined_at, sealed, subject_id) on survey to cdp_customer;
+grant update (customer_id) on survey to cdp_keeper;
+create policy customer_wall on survey as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_gate on survey as restrictive for select to cdp_exporter
+    using (((answered_at IS NOT NULL) AND (EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = survey.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND opens(p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.recipient_id, customer_source(), 'conversations'::text, statement_timestamp()))))));
+create policy exporter_wall on survey as permissive for select to cdp_exporter
+    using ((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
+create policy keeper on survey as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy reader_gate on survey as restrictive for select to cdp_reader
+    using (((answered_at IS NOT NULL) AND (words_of(customer_source(), 'conversations'::text) && ( SELECT gate() AS gate))));
+create policy reader_wall on survey as permissive for select to cdp_reader
+    using (((organization_id = ( SELECT scope_organization('reader'::text) AS scope_organization)) AND (customer_id = ( SELECT app_customer() AS app_customer))));
+
 create table token_family (
     family_id uuid not null,
     customer_id uuid not null,
@@ -2080,6 +2232,37 @@ create policy operator_wall on token_family as permissive for all to cdp_operato
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
+create table topic (
+    topic text not null,
+    organization_id uuid,
+    place integer not null default 1000,
+    details jsonb not null
+);
+alter table topic add constraint topic_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table topic add constraint topic_pkey PRIMARY KEY (topic);
+alter table topic owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on topic to cdp_keeper;
+grant insert, select on topic to cdp_source;
+grant insert, select, update on topic to cdp_operator;
+grant select on topic to cdp_auditor;
+grant select on topic to cdp_customer;
+grant select on topic to cdp_doorman;
+grant select on topic to cdp_exporter;
+grant select on topic to cdp_reader;
+grant select on topic to cdp_sequencer;
+grant update (details) on topic to cdp_source;
+create policy catalog on topic as permissive for select to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source
+    using (true);
+create policy keeper on topic as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on topic as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed))
+    with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy source_wall on topic as permissive for all to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
 create table used_once (
     word_hash bytea not null,
     expires_at timestamp with time zone not null
@@ -2098,6 +2281,50 @@ create policy doorman_wall on used_once as permissive for all to cdp_doorman
 create policy operator_wall on used_once as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table wish (
+    customer_id uuid not null,
+    document jsonb not null,
+    seq bigint not null,
+    changed_at timestamp with time zone not null
+);
+alter table wish add constraint wish_pkey PRIMARY KEY (customer_id);
+alter table wish owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on wish to cdp_keeper;
+grant insert, select on wish to cdp_customer;
+grant select on wish to cdp_sequencer;
+grant update (changed_at, document, seq) on wish to cdp_customer;
+create policy customer_wall on wish as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on wish as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy sequencer_wall on wish as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
+
+create table wish_act (
+    customer_id uuid not null,
+    seq bigint not null,
+    wish_id uuid not null,
+    said jsonb not null,
+    at timestamp with time zone not null
+);
+alter table wish_act add constraint wish_act_pkey PRIMARY KEY (customer_id, seq);
+alter table wish_act owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER logged AFTER INSERT ON wish_act REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION log_wishes();
+trigger: CREATE TRIGGER written_once BEFORE UPDATE OR TRUNCATE ON wish_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+grant delete, select on wish_act to cdp_keeper;
+grant insert, select on wish_act to cdp_customer;
+grant select on wish_act to cdp_sequencer;
+create policy customer_wall on wish_act as permissive for all to cdp_customer
+    using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
+    with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy keeper on wish_act as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy sequencer_wall on wish_act as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table write_key (
     key_hash bytea not null,
@@ -2186,6 +2413,9 @@ grant execute on function bind_holders(uuid,text,bytea,text,timestamp with time 
 create function bonded_with(subjects uuid[]) returns TABLE(subject_id uuid, other_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body 47f847f41c6dc5afb1b832ca0b2ea5f1;
 grant execute on function bonded_with(uuid[]) to cdp_matcher;
 
+create function cancel_contact(customer uuid, contact_to_cancel uuid) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 90c80a1b47f87204e0f3131f19bb4f35;
+grant execute on function cancel_contact(uuid,uuid) to cdp_exporter;
+
 create function candidates(moment timestamp with time zone) returns TABLE(subject_id uuid, source_id uuid, is_special boolean, type text, own_subject uuid, sealed bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 475a50e79c1614a2df266c33bb527cf3;
 grant execute on function candidates(timestamp with time zone) to cdp_customer;
 
@@ -2227,6 +2457,12 @@ grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 
 create function component_of(seeds uuid[]) returns uuid[] language sql stable owner cdp_owner body 52d87867fee6fb90454fac941aad4eb2;
 grant execute on function component_of(uuid[]) to cdp_keeper;
+
+create function contact_details(customers uuid[]) returns TABLE(customer_id uuid, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0a57feda655fc0ed72d6706bfdba45e9;
+grant execute on function contact_details(uuid[]) to cdp_exporter;
+
+create function contact_names(customers uuid[], blinds bytea[]) returns TABLE(place integer, customer_id uuid, is_named boolean, subject_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3a41cc4bc6bc13b0357be1e638af929d;
+grant execute on function contact_names(uuid[],bytea[]) to cdp_source;
 
 create function count_merge(counted text, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 76b25f569f9d7eb4267efedf43f3e3f3;
 grant execute on function count_merge(text,timestamp with time zone) to cdp_keeper;
@@ -2270,7 +2506,7 @@ grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp
 create function enter_scope_holding(principal text, organization text, customer text, purpose text, client text, until text, seal text, tokens bytea[], needed text) returns void language plpgsql volatile owner cdp_owner body d12c50d13f83d75b58525477763a6c65;
 grant execute on function enter_scope_holding(text,text,text,text,text,text,text,bytea[],text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 01e688338a1d2681f3365c125bcc04a1;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 513de85b180df231b88e4b9135db48a3;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
 
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
@@ -2281,6 +2517,9 @@ grant execute on function exchange_presentation(bytea,integer) to cdp_exporter;
 
 create function family_holds(family uuid, organization uuid) returns uuid language plpgsql stable owner cdp_owner body f2f1f9607b6b8fa0c23c50ad69a203ef;
 grant execute on function family_holds(uuid,uuid) to cdp_keeper;
+
+create function forget_contacts(everyone uuid[]) returns void language sql volatile owner cdp_owner body eee3b630609dba0a32dad042afec2cff;
+grant execute on function forget_contacts(uuid[]) to cdp_keeper;
 
 create function forget_demands(everyone uuid[]) returns void language sql volatile owner cdp_owner body ebc1e765d8f25b7f17682d763a7d061d;
 grant execute on function forget_demands(uuid[]) to cdp_keeper;
@@ -2297,11 +2536,17 @@ grant execute on function forget_record(uuid,uuid,uuid) to cdp_keeper;
 create function forget_requests(everyone uuid[]) returns void language sql volatile owner cdp_owner body 9f270ce67936cdbc17a9fe6ec3de2792;
 grant execute on function forget_requests(uuid[]) to cdp_keeper;
 
-create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body efaed15f93e97459bffa049d86270bf3;
+create function forget_surveys(everyone uuid[]) returns void language sql volatile owner cdp_owner body c0377e4399204b45838e37c90dfd6e6a;
+grant execute on function forget_surveys(uuid[]) to cdp_keeper;
+
+create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body 1b10cf0448745e716d676e180fae3d3d;
 grant execute on function forget_unknown(uuid) to cdp_keeper;
 
 create function forget_ways_in(customers uuid[]) returns void language sql volatile owner cdp_owner body ed8ae413ac3c15e04378b002caf42c9c;
 grant execute on function forget_ways_in(uuid[]) to cdp_keeper;
+
+create function forget_wishes(everyone uuid[]) returns void language sql volatile owner cdp_owner body 2e989f8afa34133913954173b3b5c61f;
+grant execute on function forget_wishes(uuid[]) to cdp_keeper;
 
 create function gate() returns text[] language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 951ee26957858cfaed9893e2178620e0;
 grant execute on function gate() to cdp_reader;
@@ -2366,6 +2611,9 @@ grant execute on function is_sealed(text) to cdp_administrator, cdp_auditor, cdp
 create function join_by_word(own uuid, other uuid, reason text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 91baa5b81f8fb671277bf7f3b545f6ba;
 grant execute on function join_by_word(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
+create function join_contacts(guest uuid, host uuid) returns void language sql volatile owner cdp_owner body ae61ddf1856ed59ce65b6f42f2a7a6d7;
+grant execute on function join_contacts(uuid,uuid) to cdp_keeper;
+
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone, one uuid DEFAULT NULL::uuid, other uuid DEFAULT NULL::uuid) returns boolean language plpgsql volatile owner cdp_owner body 9ad0ba0dfebc9e463bd3d7eaccd00bb1;
 grant execute on function join_customers(uuid,uuid,text,timestamp with time zone,uuid,uuid) to cdp_keeper;
 
@@ -2408,6 +2656,14 @@ grant execute on function log_lookup(text[],bytea[],text[],bytea[],uuid) to cdp_
 create function log_question(me uuid, other uuid, step text, is_right boolean) returns void language plpgsql volatile owner cdp_owner body 3c51e17c1ebdc86699c0b2285741a40c;
 grant execute on function log_question(uuid,uuid,text,boolean) to cdp_keeper;
 
+create function log_statement(kind text, customer uuid, fact uuid, organization uuid, digest bytea, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 06463ed26c70da9a0607e801bae68eaa;
+grant execute on function log_statement(text,uuid,uuid,uuid,bytea,timestamp with time zone) to cdp_keeper;
+
+create function log_wishes() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 27a720860ad4d490dec7066057bd4e9e;
+
+create function make_contacts(customers uuid[], contacts uuid[], topics text[], roots text[], purposes text[], senders text[], used text[], ats timestamp with time zone[], blinds bytea[], client text) returns TABLE(made uuid, in_manner text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 34ed9a3a2e126808daf325a97a9aee42;
+grant execute on function make_contacts(uuid[],uuid[],text[],text[],text[],text[],text[],timestamp with time zone[],bytea[],text) to cdp_source;
+
 create function make_partition(parent text, name text, moment text, begins date, ends date) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body 38254b62cec2e36e684f989d132e0a28;
 
 create function make_partitions(at timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body d5e2371433eff444d9f6117ae5fb1c67;
@@ -2422,23 +2678,29 @@ grant execute on function make_years(integer[]) to cdp_source;
 create function may_act(customer uuid, recipient uuid, kind text) returns boolean language sql stable owner cdp_owner body 6d7a67ef7abcc680b1b32ccfe705b6a2;
 grant execute on function may_act(uuid,uuid,text) to cdp_keeper;
 
+create function may_count(customer uuid, organization uuid, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body 9dc86b54293bc76142a6bb25c2b87a1f;
+grant execute on function may_count(uuid,uuid,timestamp with time zone) to cdp_keeper;
+
 create function may_join(guest uuid, host uuid) returns boolean language sql stable owner cdp_owner body d59be08712997262732703e6cb1fa428;
 grant execute on function may_join(uuid,uuid) to cdp_keeper;
 
 create function measure_tables() returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body 6719b836ad25902f1a9a29693cba2e11;
 grant execute on function measure_tables() to cdp_operator;
 
-create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body 9addf3163fc15790f8dd1f60c0fd5577;
+create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body 258314e8041f7dca539813cc37470af5;
 grant execute on function merge_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
 create function merged(a permission, b permission, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 5a5234acc09064b984929331765bcfb0;
 grant execute on function merged(permission,permission,timestamp with time zone) to cdp_keeper;
 
-create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body 986a6879c0d5c16a58bfa0b5f24a60e7;
+create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body a9f2687b10eb4fef8a09741cf947c3b4;
 grant execute on function move_subjects(uuid[],uuid,uuid) to cdp_keeper;
 
 create function name_described(customers uuid[], sources uuid[]) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body de02e52d1825a7afb8a1597549664599;
 grant execute on function name_described(uuid[],uuid[]) to cdp_exporter;
+
+create function name_for_contact(customers uuid[], blinds bytea[], sealed bytea[], subjects uuid[], wrapped bytea[], moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 408aa82798874491a04d6d107f1a757a;
+grant execute on function name_for_contact(uuid[],bytea[],bytea[],uuid[],bytea[],timestamp with time zone) to cdp_source;
 
 create function narrowed(p permission, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 127af16829c5f9c12b8ec93bc9072e3e;
 grant execute on function narrowed(permission,text[],uuid[],timestamp with time zone,timestamp with time zone) to cdp_keeper;
@@ -2451,6 +2713,9 @@ grant execute on function note_questions(uuid[],timestamp with time zone) to cdp
 
 create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;
 grant execute on function open_at(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
+
+create function open_survey(record uuid, id uuid, barrier text, moment timestamp with time zone) returns TABLE(standing uuid, since timestamp with time zone, until timestamp with time zone, reason text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body bc903df35bf3d18c5b595cfb4c67d9f4;
+grant execute on function open_survey(uuid,uuid,text,timestamp with time zone) to cdp_source;
 
 create function opened_by(p permission, at timestamp with time zone) returns text[] language plpgsql stable parallel safe owner cdp_owner body c09d05871231ddde1974a146bd2c4cba;
 grant execute on function opened_by(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
@@ -2527,7 +2792,7 @@ grant execute on function refuse_change_but_parting() to cdp_keeper;
 create function reminders_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7647ce90802c3360398b95c56a368381;
 grant execute on function reminders_due(timestamp with time zone,integer) to cdp_operator;
 
-create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 6d1c16f3fdd2f3e4845c46883b0bc70b;
+create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 35256a96e28d0d33cab1d5bfc0d4450a;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
 
 create function remove_way_in(kind text, id uuid, wanted bytea) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f6e906f2ffa2bebe9780a0c71293b48b;
@@ -2538,6 +2803,9 @@ grant execute on function replay_signals(uuid,uuid,timestamp with time zone) to 
 
 create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f2946cf5464ab0e6f2b6ccf24c065712;
 grant execute on function request_letters_due(timestamp with time zone,integer) to cdp_operator;
+
+create function reserve_contacts(about text, topic_root text, speaker text, customers uuid[], turns bigint[], contacts uuid[], ats timestamp with time zone[], untils timestamp with time zone[], words text[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 27ba94f65d95241488751a90c42d5e40;
+grant execute on function reserve_contacts(text,text,text,uuid[],bigint[],uuid[],timestamp with time zone[],timestamp with time zone[],text[]) to cdp_exporter;
 
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 159d3d1a9f232d3495303686dbe60f97;
 grant execute on function resolve_subjects(text[],bytea[],boolean[]) to cdp_source;
@@ -2566,7 +2834,7 @@ grant execute on function share_only_common(uuid,uuid) to cdp_keeper;
 create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;
 grant execute on function shared_by(text[],text[]) to cdp_keeper;
 
-create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 52ec83f1f13557b9ded23bfcb7c45329;
+create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body b2a6738c0b7fb0126709e59fe62d622b;
 grant execute on function shred_subjects(uuid,uuid[],timestamp with time zone) to cdp_keeper;
 
 create function split_from(p permission, other permission) returns permission language plpgsql immutable owner cdp_owner body 2c648d44c91974698bac0b3124fa7beb;
@@ -2589,6 +2857,12 @@ grant execute on function suppress_customer(uuid,uuid,timestamp with time zone) 
 
 create function suppressed_identifiers(types text[], blinds bytea[]) returns SETOF integer language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 1fedbb602bb129a89a1f1c1c03be592e;
 grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
+
+create function survey_barrier(customer uuid, organization uuid, happened timestamp with time zone, moment timestamp with time zone) returns text language sql stable owner cdp_owner body 93ca4f229fc68100c370c1659202a86e;
+grant execute on function survey_barrier(uuid,uuid,timestamp with time zone,timestamp with time zone) to cdp_keeper;
+
+create function take_contact_turns(organization uuid, topic_root text, customers uuid[], turns bigint[]) returns SETOF uuid language sql volatile owner cdp_owner body 069690629174826003d128fb24a24c63;
+grant execute on function take_contact_turns(uuid,text,uuid[],bigint[]) to cdp_keeper;
 
 create function take_match_due(are_kept boolean, named uuid[], at_most integer) returns TABLE(customer_id uuid, subject_id uuid, source_id uuid, wrapped bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 57940f82e311ceee53b5fe5eeff76962;
 grant execute on function take_match_due(boolean,uuid[],integer) to cdp_matcher;
@@ -2616,6 +2890,9 @@ grant execute on function why_held(uuid,uuid,timestamp with time zone) to cdp_ke
 
 create function why_joined(guest uuid, host uuid) returns text language sql stable owner cdp_owner body 02b679fad5bd003b9a04303a5bb57a2b;
 grant execute on function why_joined(uuid,uuid) to cdp_keeper;
+
+create function wishes_of(customers uuid[]) returns TABLE(customer_id uuid, document jsonb) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3e58ce9a737a23aeb1f49f8433f433da;
+grant execute on function wishes_of(uuid[]) to cdp_exporter, cdp_reader;
 
 create function without(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 72a514df4fd71d035beb3571f468d059;
 grant execute on function without(text[],text[]) to cdp_keeper;

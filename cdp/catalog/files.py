@@ -1,4 +1,4 @@
-"""The shipped catalog: four data files beside this module, read once and checked as a whole."""
+"""The shipped catalog: data files beside this module, read once and checked as a whole."""
 
 import re
 import tomllib
@@ -7,12 +7,15 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
+from consent import contact
 from consent.fold import RecordKind
 from consent.types import UNMAPPED, AttributeName, CategoryKey, PurposeKey, TypeKey, is_key
 
+FILES: Final = ("categories", "purposes", "attributes", "topics", "channels", "offer_kinds")
 SLOTS: Final = frozenset(range(1, 9))
 LONGEST_DAYS: Final = 365
 TYPED: Final = (RecordKind.PRODUCT, RecordKind.INTERACTION, RecordKind.EXTERNAL)
@@ -109,6 +112,43 @@ class RecordType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     channel: str | None = None
 
 
+class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a message is about; what the law demands says why. An organization's own stands `under` the platform's."""
+
+    name: Words
+    explanation: Words
+    purpose: PurposeKey
+    defaults: tuple[str, ...] = ()
+    is_required: bool = False
+    is_advertising: bool = False
+    reason: Words | None = None
+    under: str | None = None
+    organization: UUID | None = None
+
+    def law(self, key: str) -> contact.Topic:
+        """Return the topic as the law knows it."""
+        return contact.Topic(key, self.defaults, self.is_required, self.is_advertising, self.under or "")
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A way to reach somebody: a disturbing one rings, blinks or stands at the door; on a live one two speak."""
+
+    name: Words
+    is_disturbing: bool = False
+    is_live: bool = False
+    organization: UUID | None = None
+
+    def law(self, key: str) -> contact.Channel:
+        """Return the channel as the law knows it."""
+        return contact.Channel(key, self.is_disturbing)
+
+
+class OfferKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kind of thing that can be offered."""
+
+    name: Words
+
+
 class InteractionWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an interaction is described, whatever its channel."""
 
@@ -126,6 +166,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     attributes: Mapping[AttributeName, Attribute]
     record_types: Mapping[tuple[RecordKind, TypeKey], RecordType]
     interaction_words: InteractionWords
+    topics: Mapping[str, Topic]
+    channels: Mapping[str, Channel]
+    offer_kinds: Mapping[str, OfferKind]
     names: Mapping[str, AttributeName]
     """Every spelling of an attribute, aliases too, to its name."""
 
@@ -170,8 +213,8 @@ def shipped() -> Catalog:
 
 
 def parse(text_of: Callable[[str], str]) -> Catalog:
-    """Return the catalog that the four files say, checked as a whole."""
-    files = {name: tomllib.loads(text_of(f"{name}.toml")) for name in ("categories", "purposes", "attributes")}
+    """Return the catalog that the files say, checked as a whole."""
+    files = {name: tomllib.loads(text_of(f"{name}.toml")) for name in FILES}
     types = tomllib.loads(text_of("record_types.toml"))
     attributes = msgspec.convert(files["attributes"], dict[str, Attribute])
     catalog = Catalog(
@@ -180,6 +223,9 @@ def parse(text_of: Callable[[str], str]) -> Catalog:
         attributes=attributes,
         record_types=_record_types(types),
         interaction_words=msgspec.convert(types["interaction_words"], InteractionWords),
+        topics=msgspec.convert(files["topics"], dict[str, Topic]),
+        channels=msgspec.convert(files["channels"], dict[str, Channel]),
+        offer_kinds=msgspec.convert(files["offer_kinds"], dict[str, OfferKind]),
         names=_names(attributes),
     )
     _check(catalog)
@@ -208,6 +254,7 @@ def _names(attributes: Mapping[str, Attribute]) -> dict[str, AttributeName]:
 
 def _check(catalog: Catalog) -> None:
     _check_categories(catalog.categories)
+    _check_contact(catalog)
     for key, purpose in catalog.purposes.items():
         _expect(is_key(key), key)
         _expect(1 <= purpose.default_days <= purpose.longest_days <= LONGEST_DAYS, key)
@@ -218,6 +265,16 @@ def _check(catalog: Catalog) -> None:
         _expect(is_key(key), key)
         _expect(record_type.category in catalog.grantable(), key)
         _expect(record_type.channel is None or record_type.channel in catalog.interaction_words.channels, key)
+
+
+def _check_contact(catalog: Catalog) -> None:
+    for key in (*catalog.topics, *catalog.channels, *catalog.offer_kinds):
+        _expect(is_key(key), key)
+    for key, topic in catalog.topics.items():
+        _expect(topic.purpose in catalog.purposes and set(topic.defaults) <= catalog.channels.keys(), key)
+        _expect(topic.is_required == (topic.reason is not None), key)
+        _expect(not (topic.is_advertising and (topic.is_required or topic.defaults)), key)
+        _expect(topic.under is None and topic.organization is None, key)
 
 
 def _check_categories(categories: Mapping[CategoryKey, Category]) -> None:

@@ -5,7 +5,7 @@ transaction. Who stores anything by a mapping uses `hold`: until that transactio
 cannot change, so nothing is filed by what no longer holds.
 """
 
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp.catalog import files
-from cdp.catalog.files import Attribute, Catalog, Category, Purpose, RecordType
+from cdp.catalog.files import Attribute, Catalog, Category, Channel, OfferKind, Purpose, RecordType, Topic
 from cdp.database import sql
 from consent.fold import RecordKind
 
@@ -32,6 +32,9 @@ class _Stored(msgspec.Struct, frozen=True):
     purposes: dict[str, Purpose]
     attributes: list[tuple[str, Attribute]]
     types: list[tuple[RecordKind, str, RecordType]]
+    topics: dict[str, Topic]
+    channels: dict[str, Channel]
+    offer_kinds: dict[str, OfferKind]
 
 
 _DECODE: Final = msgspec.json.Decoder(_Stored).decode
@@ -52,9 +55,18 @@ class Catalogs:
         """Return the catalog of the organization in scope, which stays as it is until this transaction ends."""
         return self._catalog(session, organization, HOLD)
 
+    async def hot_of(self, connection: AsyncConnection[tuple[Any, ...]], organization: UUID) -> Catalog:
+        """Do what `of` does in the hot lane."""
+        return await self._hot(connection, organization, _VERSION)
+
     async def hot_hold(self, connection: AsyncConnection[tuple[Any, ...]], organization: UUID) -> Catalog:
         """Do what `hold` does in the hot lane."""
-        version = await (await connection.execute(HOLD)).fetchone()
+        return await self._hot(connection, organization, HOLD)
+
+    async def _hot(
+        self, connection: AsyncConnection[tuple[Any, ...]], organization: UUID, question: LiteralString
+    ) -> Catalog:
+        version = await (await connection.execute(question)).fetchone()
         known = self._known.get(organization)
         if known is not None and version == (known[0],):
             return known[1]
@@ -95,5 +107,8 @@ def _catalog_of(stored: _Stored) -> Catalog:
         attributes=attributes,
         record_types={(kind, key): entry for kind, key, entry in stored.types},
         interaction_words=files.shipped().interaction_words,
+        topics=stored.topics,
+        channels=stored.channels,
+        offer_kinds=stored.offer_kinds,
         names={alias: name for name, each in attributes.items() for alias in each.aliases} | own,
     )

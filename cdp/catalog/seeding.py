@@ -40,5 +40,10 @@ def _entries(catalog: Catalog) -> dict[str, str]:
             {"attribute": key, "details": msgspec.to_builtins(each)} for key, each in catalog.attributes.items()
         ],
         "record_type": types,
+        "topic": [{"topic": key, "details": msgspec.to_builtins(each)} for key, each in catalog.topics.items()],
+        "channel": [{"channel": key, "details": msgspec.to_builtins(each)} for key, each in catalog.channels.items()],
+        "offer_kind": [
+            {"offer_kind": key, "details": msgspec.to_builtins(each)} for key, each in catalog.offer_kinds.items()
+        ],
     }
     return {name: msgspec.json.encode(entries).decode() for name, entries in named.items()}

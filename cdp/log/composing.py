@@ -8,12 +8,23 @@ from typing import Any, Final
 from uuid import UUID
 
 from cdp.log.batch import Chain
-from cdp.log.facts import AccessFact, ActFact, LinkFact, PolicyFact
-from consent import acts, event_bodies
+from cdp.log.facts import AccessFact, ActFact, LinkFact, PolicyFact, StatementFact, WishFact
+from consent import acts, event_bodies, events
 from consent.errors import Malformed
-from consent.events import AccessEvent, ActEvent, Change, LinkEvent, Linking, Place, PolicyEvent
+from consent.events import (
+    AccessEvent,
+    ActEvent,
+    LinkEvent,
+    Linking,
+    Place,
+    PolicyEvent,
+    Statement,
+    StatementEvent,
+    WishEvent,
+)
 from consent.permission import Permission, Stop
 from consent.quick_access import Parts
+from consent.wish_changes import Change
 
 _BY: Final = {"source": "organization"}
 _LINKED_BY: Final = {
@@ -79,6 +90,17 @@ def permission_of(row: Mapping[str, Any]) -> Permission:
     )
 
 
+def stated_event(fact: LinkFact | WishFact | StatementFact, place: Place) -> LinkEvent | WishEvent | StatementEvent:
+    """Return the event of what is neither an act on a permission nor a read."""
+    match fact:
+        case LinkFact():
+            return link_event(fact, place)
+        case WishFact():
+            return wish_event(fact, place)
+        case StatementFact():
+            return statement_event(fact, place)
+
+
 def link_event(fact: LinkFact, place: Place) -> LinkEvent:
     """Return the event of a link; the subject is known by a name that only this customer's events share."""
     name = sha256(f"{place.customer}\n{fact.subject}".encode()).hexdigest()[:32]
@@ -86,9 +108,21 @@ def link_event(fact: LinkFact, place: Place) -> LinkEvent:
     return LinkEvent(place=place, linking=Linking(fact.kind), source=fact.source, subject=name, by=by, at=fact.at)
 
 
+def wish_event(fact: WishFact, place: Place) -> WishEvent:
+    """Return the event of a change of wishes."""
+    change = Change(fact.said.get("set", {}), tuple(fact.said.get("clear", ())))
+    return WishEvent(place=place, wish_id=fact.fact_id, change=change, at=fact.at)
+
+
+def statement_event(fact: StatementFact, place: Place) -> StatementEvent:
+    """Return the event of what an organization stated."""
+    statement, digest = Statement(fact.statement), bytes.fromhex(fact.digest)
+    return StatementEvent(place=place, statement=statement, fact_id=fact.fact_id, digest=digest, at=fact.at)
+
+
 def policy_event(fact: PolicyFact, place: Place) -> PolicyEvent:
     """Return the event of a key that came or went."""
-    return PolicyEvent(place=place, change=Change(fact.change), subject=fact.subject, at=fact.at)
+    return PolicyEvent(place=place, change=events.Change(fact.change), subject=fact.subject, at=fact.at)
 
 
 def access_event(fact: AccessFact, place: Place, grant: bytes | None) -> AccessEvent:

@@ -2,7 +2,8 @@
 
 (1) Both logs are taken through the auditor's own check, and compared with what the signer remembers. (2) Every act and
 access that can be opened stands in its table as it was told. (3) No act and no access is there that no log tells of.
-(4) Every permission is what the acts add up to, by the law. (5) Who is whom is what the links add up to (`link_check`).
+(4) Every permission is what the acts add up to, by the law. (5) Who is whom is what the links add up to (`link_check`),
+and what somebody wishes is what they chose (`wish_check`).
 """
 
 import tempfile
@@ -19,7 +20,7 @@ from cdp import arrays, notices, progress
 from cdp.database import sql
 from cdp.ids import NIL
 from cdp.keys.errors import KeyFailure
-from cdp.log import composing, founding, link_check, store
+from cdp.log import composing, founding, link_check, store, wish_check
 from cdp.log.batch import Cursor
 from cdp.log.facts import AccessFact, ActFact
 from cdp.log.founding import SEQUENCER
@@ -29,7 +30,7 @@ from cdp.progress import Tell
 from consent import bundle, event_bodies, merkle, permission, tiles
 from consent.commitments import Opening
 from consent.errors import Problem
-from consent.events import AccessEvent, ActEvent, LinkEvent
+from consent.events import AccessEvent, ActEvent, LinkEvent, WishEvent
 from consent.permission import Permission
 from consent.verify import Trust, verify_bundle
 
@@ -70,6 +71,7 @@ class Check:
         self._total: int | None = None
         self._leaves: dict[UUID, bytes] = {}
         self._links: dict[UUID, tuple[int, LinkEvent]] = {}
+        self._wishes: dict[UUID, tuple[int, WishEvent]] = {}
         self._folded: dict[tuple[str, UUID, str], Permission] = {}
 
     def run(self) -> Report:
@@ -87,6 +89,9 @@ class Check:
             self._unlogged(session, consent, access)
             self._report.checked["links_kept"] = link_check.check(
                 _cursor(session), consent, self._links, partial(self._report.blame, store.CONSENT)
+            )
+            self._report.checked["wishes_kept"] = wish_check.check(
+                _cursor(session), self._wishes, partial(self._report.blame, store.CONSENT)
             )
             self._permissions(session)
         return self._report
@@ -151,6 +156,8 @@ class Check:
         for entry, event in _events(store.entries(session, log, begin, end)):
             if isinstance(event, LinkEvent):
                 self._links[entry.fact_id] = (entry.position, event)
+            if isinstance(event, WishEvent):
+                self._wishes[entry.fact_id] = (entry.position, event)
             if not isinstance(event, ActEvent):
                 continue
             fact = facts.get(entry.position)

@@ -41,6 +41,33 @@ class LinkFact:
     source: UUID
     at: datetime
 
+    @property
+    def fact_id(self) -> UUID:
+        """The link."""
+        return self.link_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishFact:
+    """A customer's change of wishes: what it sets, and what it takes back."""
+
+    customer: UUID
+    fact_id: UUID
+    said: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementFact:
+    """What an organization stated, to a customer or (the nil id) to nobody in particular."""
+
+    customer: UUID
+    fact_id: UUID
+    statement: str
+    organization: UUID
+    digest: str
+    at: datetime
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureFact:
@@ -86,4 +113,6 @@ class AccessFact(NamedTuple):
         return self.customer != NIL
 
 
-ConsentFact = ActFact | LinkFact | ErasureFact | PolicyFact
+PersonalFact = ActFact | LinkFact | WishFact | StatementFact
+"""What has a place in the chain of a customer."""
+ConsentFact = PersonalFact | ErasureFact | PolicyFact

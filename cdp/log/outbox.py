@@ -5,7 +5,7 @@ from uuid import UUID
 
 from cdp.database import sql
 from cdp.log.batch import Cursor
-from cdp.log.facts import AccessFact, ActFact, ConsentFact, ErasureFact, LinkFact, PolicyFact
+from cdp.log.facts import AccessFact, ActFact, ConsentFact, ErasureFact, LinkFact, PolicyFact, StatementFact, WishFact
 
 _DELETE_CONSENT: Final = "delete from consent_outbox where entry_id = any(%s)"
 _DELETE_ACCESSES: Final = "delete from access_outbox where entry_id = any(%s)"
@@ -59,6 +59,17 @@ def _consent_fact(row: tuple[Any, ...]) -> ConsentFact:
                 reason=facts["reason"],
                 subject=UUID(facts["subject"]),
                 source=UUID(facts["source"]),
+                at=at,
+            )
+        case "wish":
+            return WishFact(customer=customer, fact_id=fact_id, said=facts, at=at)
+        case "message" | "firing":
+            return StatementFact(
+                customer=customer,
+                fact_id=fact_id,
+                statement=fact,
+                organization=UUID(facts["organization"]),
+                digest=facts["digest"],
                 at=at,
             )
         case "erasure":

@@ -13,7 +13,7 @@ from cdp.database import sql
 from cdp.ids import NIL
 from cdp.log import composing, erasing, outbox, store
 from cdp.log.batch import PLATFORM, Batch, Chain, Cursor
-from cdp.log.facts import ActFact, ErasureFact, LinkFact, PolicyFact
+from cdp.log.facts import ActFact, ErasureFact, LinkFact, PersonalFact, PolicyFact, StatementFact, WishFact
 from cdp.log.outbox import Read
 from cdp.log.pseudonyms import Pseudonyms
 from cdp.log.standing import ANCHOR_EVERY, Standing
@@ -64,9 +64,9 @@ class Round:
         return Appended(counts[store.CONSENT], counts[store.ACCESS], has_more)
 
     def _take_consent(self, waiting: list[outbox.Waiting]) -> list[ErasureFact]:
-        """Append acts, links and keys in their order, and return the erasures."""
+        """Append acts, links, wishes, statements and keys in their order, and return the erasures."""
         batch = self.batches[store.CONSENT]
-        facts = [fact for _, _, fact in waiting if isinstance(fact, ActFact | LinkFact)]
+        facts = [fact for _, _, fact in waiting if isinstance(fact, PersonalFact)]
         acts = [fact for fact in facts if isinstance(fact, ActFact)]
         others = {(fact.other_id, fact.recipient) for fact in acts if fact.other_id is not None}
         self._pseudonyms.look_up(self._cursor, {(fact.customer, _owner(fact)) for fact in facts} | others, ())
@@ -80,10 +80,10 @@ class Round:
                         fact, batch.chain(relation).place, None if other is None else str(other)
                     )
                     self._leaves[fact.act_id] = batch.append(event, relation, salt, fact_id=fact.act_id)
-                case LinkFact():
+                case LinkFact() | WishFact() | StatementFact():
                     relation = self._relation_of(fact)
-                    link = composing.link_event(fact, batch.chain(relation).place)
-                    batch.append(link, relation, salt, fact_id=fact.link_id)
+                    stated = composing.stated_event(fact, batch.chain(relation).place)
+                    batch.append(stated, relation, salt, fact_id=fact.fact_id)
                 case PolicyFact():
                     batch.append(composing.policy_event(fact, batch.chain(PLATFORM).place), PLATFORM, salt)
                 case ErasureFact():
@@ -128,7 +128,7 @@ class Round:
             rows = self._cursor.execute(sql("log_leaves_of_acts").encode(), facts).fetchall()
             self._leaves |= {act: merkle.leaf_hash(bytes(leaf)) for act, leaf in rows}
 
-    def _relation_of(self, fact: ActFact | LinkFact) -> tuple[UUID, UUID]:
+    def _relation_of(self, fact: PersonalFact) -> tuple[UUID, UUID]:
         owner = _owner(fact)
         return self._pseudonyms.of(fact.customer, owner) or NIL, owner
 
@@ -155,6 +155,12 @@ class Round:
             batch.keep(self._cursor)
 
 
-def _owner(fact: ActFact | LinkFact) -> UUID:
-    """Return whose chain it stands in: the recipient's; which subjects are somebody's concerns that one alone."""
-    return fact.recipient if isinstance(fact, ActFact) else NIL
+def _owner(fact: PersonalFact) -> UUID:
+    """Return whose chain it stands in; which subjects are somebody's and what they wish concerns that one alone."""
+    match fact:
+        case ActFact():
+            return fact.recipient
+        case StatementFact():
+            return fact.organization
+        case _:
+            return NIL

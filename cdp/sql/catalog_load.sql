@@ -14,4 +14,14 @@ select cast(json_build_object(
         select coalesce(json_agg(json_build_array(t.kind, t.type, t.details)
                                  order by t.organization_id <> '00000000-0000-0000-0000-000000000000', t.type), '[]')
         from record_type t
-        where t.organization_id in ('00000000-0000-0000-0000-000000000000', cast(:organization as uuid)))) as text)
+        where t.organization_id in ('00000000-0000-0000-0000-000000000000', cast(:organization as uuid))),
+    'topics', (
+        select coalesce(json_object_agg(t.topic, case when t.organization_id is null then t.details
+            else t.details || jsonb_build_object('organization', t.organization_id) end order by t.place, t.topic), '{}')
+        from topic t),
+    'channels', (
+        select coalesce(json_object_agg(c.channel, case when c.organization_id is null then c.details
+            else c.details || jsonb_build_object('organization', c.organization_id) end order by c.place, c.channel), '{}')
+        from channel c),
+    'offer_kinds', (
+        select coalesce(json_object_agg(k.offer_kind, k.details order by k.place), '{}') from offer_kind k)) as text)

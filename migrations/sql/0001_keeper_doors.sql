@@ -196,6 +196,8 @@ begin
     delete from record r where r.customer_id = customer and r.subject_id = any (subjects);
     delete from interaction i where i.customer_id = customer and i.subject_id = any (subjects);
     delete from evidence e where e.customer_id = customer and e.subject_id = any (subjects);
+    delete from contact c where c.customer_id = customer and c.subject_id = any (subjects);
+    delete from survey v where v.customer_id = customer and v.subject_id = any (subjects);
     delete from identifier i where i.customer_id = customer and i.subject_id = any (subjects);
     delete from match_key m using likeness l, unnest(l.keys) as hashed (key)
     where l.customer_id = customer and l.subject_id = any (subjects) and m.key = hashed.key and m.subject_id = l.subject_id;
@@ -225,6 +227,7 @@ begin
     delete from access_request a where a.customer_id = customer;
     delete from link l where l.customer_id = customer;
     delete from cannot_link n where n.customer_id = customer;
+    perform forget_contacts(array[customer]);
     with gone as (
         delete from customer c where c.customer_id = customer or c.merged_into = customer returning c.customer_id
     )
@@ -279,6 +282,9 @@ begin
         delete from write_key k where k.organization_id = organization;
         delete from attribute a where a.organization_id = organization;
         delete from record_type t where t.organization_id = organization;
+        perform remove_offers(organization);
+        delete from topic t where t.organization_id = organization;
+        delete from channel c where c.organization_id = organization;
         delete from idempotency i where i.caller = organization::text;
         delete from suppression s where s.source_id = organization;
         delete from delivery d where d.source_id = organization;

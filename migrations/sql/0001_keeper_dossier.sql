@@ -119,6 +119,10 @@ begin
     perform forget_ways_in(everyone);
     perform forget_demands(everyone);
     perform forget_letters(everyone);
+    perform forget_contacts(everyone);
+    perform forget_wishes(everyone);
+    perform forget_offers(everyone);
+    perform forget_surveys(everyone);
     delete from idempotency i where i.caller = customer::text;
     delete from customer c where c.customer_id = any (everyone);
     delete from change x where x.customer_id = any (everyone) and x.kind <> 'erase';

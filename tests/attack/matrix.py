@@ -17,7 +17,10 @@ from tests.attack.rights import RIGHTS
 
 Row = Mapping[str, Any]
 
-CATALOG: Final = ("attribute", "catalog_version", "category", "organization", "purpose", "record_type")
+CATALOG: Final = (
+    *("attribute", "catalog_version", "category", "channel", "offer_kind", "organization", "purpose", "record_type"),
+    "topic",
+)
 WITHOUT_CATALOG: Final = {"administrator", "keymaster", "keeper", "matcher", "nobody", "visitor"}
 
 
@@ -29,7 +32,7 @@ def known(name: str) -> UUID:
 NOBODY: Final = UUID(int=0)
 OPEN: Final[Mapping[tuple[str, str], set[tuple[str, str, str]]]] = {
     ("winkel", "customer-care"): {
-        ("anna", s, c) for s in ("huis", "winkel", "customer") for c in ("contact", "products")
+        ("anna", s, c) for s in ("huis", "winkel", "customer") for c in ("contact", "products", "conversations")
     },
     ("winkel", "advice"): {("anna", "huis", "contact")},
     ("winkel", "personalisation"): {("anna", s, "products") for s in ("huis", "winkel", "customer")},
@@ -82,6 +85,12 @@ Rule = Callable[[Asker, Row], bool]
 
 def _granted(asker: Asker, row: Row) -> bool:
     return (row["customer_id"], row["source_id"], row["category"]) in asker.opened()
+
+
+def _answered_to_me(asker: Asker, row: Row) -> bool:
+    """Tell whether this is an answer that the customer's grant of their own conversations opens to who asked for it."""
+    word = (row["customer_id"], str(CUSTOMER_SOURCE), "conversations")
+    return asker.is_me(row, "organization_id") and row["sealed"] is not None and word in asker.opened()
 
 
 def _granted_anything(asker: Asker, row: Row) -> bool:
@@ -137,6 +146,8 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("reader", "data_key"): _of_one(_granted_anything),
     ("reader", "permission"): _of_one(_own("recipient_id")),
     ("reader", "customer"): _mine,
+    ("reader", "survey"): _of_one(_answered_to_me),
+    ("exporter", "survey"): _answered_to_me,
     ("exporter", "record"): _granted,
     ("exporter", "interaction"): _granted,
     ("exporter", "identifier"): _granted,

@@ -10,13 +10,13 @@ RIGHTS: Final = {
         access: insert
         customer: select(customer_id,merged_into)
         data_key: select(customer_id,subject_id,wrapped)
-        interaction permission record: select
+        interaction permission record survey: select
     """,
     "exporter": """
         access: insert
         customer: select(customer_id,merged_into)
         data_key: select(customer_id,subject_id,wrapped)
-        identifier interaction permission record: select
+        identifier interaction permission record survey: select
         reference: select(source_id,type,blind,customer_id,subject_id)
     """,
     "source": """
@@ -25,6 +25,7 @@ RIGHTS: Final = {
         idempotency: select insert update(status,answer,at) delete
         attribute record_type: select insert update delete
         catalog_version: select update(version)
+        channel topic: select insert update(details)
         change permission: select
         evidence match_due: insert
         import_job: select insert update
@@ -42,6 +43,8 @@ RIGHTS: Final = {
         alert: select insert update(rhythm,told_until,told_at) delete
         reminder: select insert update(kept_at,told_at) delete
         receipt_letter: select insert update(told_until) delete
+        wish: select insert update(document,seq,changed_at)
+        wish_act: select insert
         client: select(client_id,organization_id,name,is_human,redirect_uris,revoked_at)
         authorization_request: select update(used_at)
         family_token token_family: insert
@@ -52,6 +55,7 @@ RIGHTS: Final = {
         interaction: select update(disputed_at)
         record: select insert update(disputed_at,superseded_at)
         session: select update(ended_at)
+        survey: select update(subject_id,answered_at,declined_at,sealed)
         checkpoint cosignature leaf log log_key node opening: select
     """,
     "auditor": """
@@ -67,7 +71,7 @@ RIGHTS: Final = {
         access_token: select update(revoked_at) delete
         attribute record_type pull: select insert update delete
         catalog_version: select update(version)
-        category client organization purpose write_key: select insert update
+        category channel client offer_kind organization purpose topic write_key: select insert update
         identity_limit: select update(most)
         merge_count: select delete
         ceremony confirmation proof_code question_code used_once: select(expires_at) delete
@@ -120,6 +124,7 @@ RIGHTS: Final = {
         link: select(customer_id,link_id,subject_id,from_id,kind,reason,at)
         log: select insert update(size,ended_at)
         subject: select(customer_id,subject_id,source_id,origin_id)
+        wish wish_act: select
     """,
     "matcher": """
         data_key: select(customer_id,subject_id,wrapped)
@@ -162,7 +167,9 @@ RIGHTS: Final = {
         category key_floor purpose scope_key: select
         change link: select insert delete
         alert reminder receipt_letter: select delete
+        channel topic wish wish_act: select delete
         demand: select update delete
+        survey: select insert update(customer_id) delete
         evidence: select update(customer_id) delete
         signal: select update(standing,next_at,queued_at,tries,first_at,failure)
         signal_stream: select update(next_at) delete

@@ -100,7 +100,8 @@ select pg_temp.id('bond held'), least(pg_temp.id('cato at huis'), pg_temp.id('di
 insert into separation (subject_id, other_id, by, at)
 values (least(pg_temp.id('eva at huis'), pg_temp.id('dirk at winkel')), greatest(pg_temp.id('eva at huis'), pg_temp.id('dirk at winkel')),
         'operator', now());
-insert into merge_count (hour, kind, shard, merges) values (date_trunc('hour', now()), 'strong-merges', 0, 1);
+insert into merge_count (hour, kind, source_id, shard, merges)
+values (date_trunc('hour', now()), 'strong-merges', pg_temp.id('huis'), 0, 1);
 insert into cannot_link (customer_id, subject_id, at)
 select pg_temp.id(c), pg_temp.id(c || ' at elsewhere'), now() from unnest(array['anna', 'bram']) c;
 
@@ -111,7 +112,7 @@ select pg_temp.id(customer), pg_temp.id(recipient), purpose, categories,
        now() + ends, attested, now() + attested_ends, '{}', stopped, pg_temp.id(customer || recipient || purpose),
        now() - interval '100 days', now() - interval '1 day', 1
 from (values
-    ('anna', 'winkel', 'customer-care', '{address,contact,personal,products}'::text[], null::text[], '1 day'::interval, '{}'::text[], null::interval, null),
+    ('anna', 'winkel', 'customer-care', '{address,contact,conversations,personal,products}'::text[], null::text[], '1 day'::interval, '{}'::text[], null::interval, null),
     ('anna', 'winkel', 'advice', '{contact}', '{huis}', '1 day', '{}', null, null),
     ('anna', 'winkel', 'personalisation', '{products}', null, '1 day', '{}', null, null),
     ('anna', 'winkel', 'research', '{contact,products}', null, '-1 second', '{}', null, null),
@@ -212,12 +213,26 @@ insert into demand (customer_id, demand_id, organization_id, kind, record_id, ca
 select pg_temp.id(c), pg_temp.id('demand' || c), pg_temp.id(o), 'dispute', pg_temp.id(c || ' at ' || o || 'contact'), 'contact', 'contact',
        now(), now() + interval '1 month', pg_temp.id(c || ' at customer'), 'sealed'
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into survey (customer_id, survey_id, organization_id, record_id, subject_id, occurred_at, asked_at, closes_at, answered_at, sealed)
+select pg_temp.id(c), pg_temp.id('survey' || c || o || is_answered), pg_temp.id(o), pg_temp.id('talk' || c || ' at ' || o || is_answered),
+       pg_temp.id(c || ' at customer'), now(), now(), now() + interval '14 days', case when is_answered then now() end,
+       case when is_answered then 'sealed'::bytea end
+from (values ('anna', 'winkel'), ('anna', 'huis'), ('bram', 'huis'), ('bram', 'winkel')) as a (c, o), unnest(array[true, false]) is_answered;
 insert into alert (customer_id, organization_id, rhythm, told_until)
 select pg_temp.id(c), pg_temp.id(o), 'daily', now() from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into reminder (customer_id, recipient_id, purpose, kept_at)
 select pg_temp.id(c), pg_temp.id(o), 'advice', now() from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into receipt_letter (customer_id, told_until)
 select pg_temp.id(c), '-infinity' from unnest(array['anna', 'bram']) c;
+insert into topic (topic, organization_id, details)
+select o || '-nieuws', pg_temp.id(o), '{"name": {"nl": "Nieuws", "en": "News"}, "explanation": {"nl": "Nieuws.", "en": "News."}, "purpose": "direct-marketing", "under": "news"}'
+from unnest(array['huis', 'winkel']) o;
+insert into channel (channel, organization_id, details)
+select o || '-bord', pg_temp.id(o), '{"name": {"nl": "Bord", "en": "Board"}}' from unnest(array['huis', 'winkel']) o;
+insert into wish (customer_id, document, seq, changed_at)
+select pg_temp.id(c), '{"first": "human"}', 1, now() from unnest(array['anna', 'bram']) c;
+insert into wish_act (customer_id, seq, wish_id, said, at)
+select pg_temp.id(c), 1, pg_temp.id('wish' || c), '{"set": {"first": "human"}, "clear": []}', now() from unnest(array['anna', 'bram']) c;
 insert into signing_key (key_id, public, sealed, since) values ('key', '{}', 'sealed', now());
 insert into used_once (word_hash, expires_at) values (sha256('word'), now() + interval '1 hour');
 insert into authorization_request (word_hash, client_id, is_begun, sealed, expires_at, customer_id, request_id)

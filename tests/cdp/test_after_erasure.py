@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from cdp import clock, dossier, postgres_binaries, receipt_letters, reminders
+from cdp.contact import wishes
 from cdp.ingest.items import (
     Channel,
     Direction,
@@ -212,10 +213,20 @@ def _act(house: House, person: make.Person, canary: Canary) -> None:
     assert 202 == api.post("/v1/login", json={"email": canary.email}).status_code
     assert 201 == api.post("/v1/me/presentations", headers=headers).status_code
     make.access_request(house.platform, house.bank, person.customer_id)
+    counted = {"purpose": "customer-care", "categories": frozenset({"conversations"})}
+    make.grant(house.platform, person, house.shop, **counted)
+    asked = api.post(
+        "/v1/surveys",
+        json={"type": "call", "key": canary.message},
+        headers=make.service(house.platform, house.shop, "surveys:ask"),
+    ).json()
+    assert 200 == api.patch(f"/v1/me/surveys/{asked['survey_id']}", json={"heard": True}, headers=headers).status_code
     with house.platform.database.scoped(person.scope) as session:
         for standing in session.exec(select(Permission)):
             reminders.keep(session, standing, at=clock.now())
         receipt_letters.choose(session, person.customer_id, wanted=True, at=clock.now())
+        named = {"name": canary.own_word, "pronunciation": canary.note, "greeting": "other", "first": "human"}
+        wishes.choose(house.platform, session, named, at=clock.now())
     assert "refresh_token" in apps.tokens(
         api, apps.app(house.platform), person, state=canary.note, nonce=canary.own_word
     )

@@ -86,6 +86,10 @@ def test_the_database_says_what_the_files_say(platform: Platform, source: Organi
     assert SHIPPED.names == loaded.names
     assert SHIPPED.purposes == loaded.purposes
     assert SHIPPED.categories == loaded.categories
+    assert SHIPPED.topics == loaded.topics
+    assert [*SHIPPED.topics] == [*loaded.topics]
+    assert SHIPPED.channels == loaded.channels
+    assert SHIPPED.offer_kinds == loaded.offer_kinds
 
 
 def test_seeding_again_changes_nothing(platform: Platform, admin: psycopg.Connection) -> None:
@@ -106,6 +110,9 @@ def test_an_upgrade_changes_only_what_is_new(platform: Platform, admin: psycopg.
         },
         record_types=SHIPPED.record_types,
         interaction_words=SHIPPED.interaction_words,
+        topics=SHIPPED.topics,
+        channels=SHIPPED.channels,
+        offer_kinds=SHIPPED.offer_kinds,
         names=SHIPPED.names,
     )
     before = version(admin)

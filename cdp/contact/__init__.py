@@ -1,0 +1,1 @@
+"""Contact: what customers wish, whether they may be approached, and what was sent to them."""

@@ -1,0 +1,98 @@
+-- What organizations approach people about and how, and what each customer chose about that: the words of the catalog, the
+-- wishes as they stand, and the acts that they add up to.
+
+create table topic (
+    topic           text primary key,
+    organization_id uuid references organization,
+    place           integer not null default 1000,
+    details         jsonb not null
+);
+comment on table topic is 'What a message is about. An organization''s own stands under one of the platform''s.';
+
+create table channel (
+    channel         text primary key,
+    organization_id uuid references organization,
+    place           integer not null default 1000,
+    details         jsonb not null
+);
+comment on table channel is 'The ways to reach somebody.';
+
+create table offer_kind (
+    offer_kind text primary key,
+    place      integer not null,
+    details    jsonb not null
+);
+comment on table offer_kind is 'Kinds of things that can be offered, each of which somebody may want or not.';
+
+create table wish (
+    customer_id uuid primary key,
+    document    jsonb not null,
+    seq         bigint not null,
+    changed_at  timestamptz not null
+);
+comment on table wish is 'What a customer chose about contact and address, as their acts add up to; without a row, nothing.';
+comment on column wish.document is 'The form of consent.wish_form: what identifies somebody stands in it as a hash.';
+
+create table wish_act (
+    customer_id uuid not null,
+    seq         bigint not null,
+    wish_id     uuid not null,
+    said        jsonb not null,
+    at          timestamptz not null,
+    primary key (customer_id, seq)
+);
+comment on table wish_act is 'One change of wishes: what it sets and what it takes back. Append only.';
+
+create function log_wishes() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into consent_outbox (fact, customer_id, fact_id, facts, at, salt)
+    select 'wish', w.customer_id, w.wish_id, w.said, w.at, new_salt() from fresh w order by w.customer_id, w.seq;
+    return null;
+end
+$$;
+create trigger logged after insert on wish_act referencing new table as fresh for each statement execute function log_wishes();
+create trigger written_once before update or truncate on wish_act for each statement execute function refuse_change();
+
+-- Put what an organization stated into the consent log: a message that it registered, a rule of its that fired. The log
+-- holds the digest alone. The nil uuid as customer stands for nobody in particular.
+create function log_statement(kind text, customer uuid, fact uuid, organization uuid, digest bytea, moment timestamptz) returns void
+language sql
+as $$
+    insert into consent_outbox (fact, customer_id, fact_id, facts, at, salt)
+    values (kind, customer, fact, jsonb_build_object('organization', organization, 'digest', encode(digest, 'hex')), moment, new_salt());
+$$;
+
+-- What these customers chose, for the organization in scope: only of whoever lets it know for this purpose how to reach them,
+-- and of the exceptions only its own.
+-- out  one row for each of them who chose anything
+create function wishes_of(customers uuid[]) returns table (customer_id uuid, document jsonb)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    exporter uuid := scope_organization('exporter');
+    me uuid := coalesce(exporter, scope_organization('reader'));
+begin
+    return query
+        select w.customer_id,
+            (w.document - '{name,pronunciation,theme,reminders,receipts,exceptions}'::text[])
+            || case when w.document -> 'exceptions' ? me::text
+                then jsonb_build_object('exceptions', jsonb_build_object(me, w.document -> 'exceptions' -> me::text)) else '{}' end
+        from wish w
+        join permission p on p.customer_id = w.customer_id and p.recipient_id = me and p.purpose = app_purpose()
+        where w.customer_id = any (customers) and (exporter is not null or w.customer_id = app_customer())
+          and (p.expires_at > statement_timestamp() and 'contact' = any (p.categories)
+               or p.attested_expires_at > statement_timestamp() and 'contact' = any (p.attested_categories));
+end
+$$;
+
+-- Part with the wishes of somebody, when they leave.
+create function forget_wishes(everyone uuid[]) returns void
+language sql
+as $$
+    delete from wish w where w.customer_id = any (everyone);
+    delete from wish_act w where w.customer_id = any (everyone);
+$$;

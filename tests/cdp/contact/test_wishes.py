@@ -1,0 +1,232 @@
+"""A customer's wishes in the vault: acts with proof, one document, and what an organization gets to know of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from cdp import clock, erasure, receipts
+from cdp.contact import wishes
+from cdp.log import database_check, store
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from cdp.tables import Organization
+from consent.errors import Invalid, NotAWish
+from consent.events import WishEvent
+from consent.verify import Trust, verify_receipt
+from consent.wish_changes import Change
+from consent.wishes import Cap, Speaker, Wishes
+from tests import make
+from tests.cdp.log import bundles
+
+QUIET = {"hours": {"quiet": [{"from": "22:00", "until": "08:00"}]}}
+
+
+@pytest.fixture
+def admin(database_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def choose(platform: Platform, person: make.Person, **patch: Any) -> UUID | None:
+    with platform.database.scoped(person.scope) as session:
+        return wishes.choose(platform, session, patch, at=clock.now())
+
+
+def own(platform: Platform, person: make.Person) -> dict[str, Any]:
+    with platform.database.scoped(person.scope) as session:
+        return wishes.own(session)
+
+
+def told(platform: Platform, organization: Organization, *people: make.Person, purpose: str = "advice") -> list[Wishes]:
+    scope = Scope(Principal.EXPORTER, organization=organization.organization_id, purpose=purpose, client="test")
+    with platform.database.scoped(scope) as session:
+        found = wishes.of(session, [each.customer_id for each in people])
+    return [found[each.customer_id] for each in people]
+
+
+def test_what_is_chosen_one_after_the_other_adds_up(platform: Platform) -> None:
+    person = make.person(platform)
+
+    first = choose(platform, person, channels={"service": ["email"], "offers": []}, first="human")
+    second = choose(platform, person, channels={"offers": ["post"]}, **QUIET)
+    third = choose(platform, person, first=None, channels={"service": None})
+
+    assert len({first, second, third, None}) == 4
+    assert {"channels": {"offers": ["post"]}, **QUIET} == own(platform, person)
+
+
+def test_none_is_kept_and_is_not_the_same_as_nothing_chosen(platform: Platform) -> None:
+    person = make.person(platform)
+
+    choose(platform, person, channels={"service": []})
+
+    assert {"channels": {"service": []}} == own(platform, person)
+
+
+def test_who_changes_nothing_leaves_no_act(platform: Platform, admin: psycopg.Connection) -> None:
+    person = make.person(platform)
+    choose(platform, person, first="human")
+
+    assert None is choose(platform, person, first="human")
+    assert None is choose(platform, person, never=None)
+    acts = admin.execute("select count(*) from wish_act where customer_id = %s", (person.customer_id,)).fetchone()
+    assert (1,) == acts
+
+
+@pytest.mark.parametrize(
+    ("patch", "field"),
+    [
+        ({}, None),
+        ({"mood": "good"}, "/mood"),
+        ({"language": "fy"}, "/language"),
+        ({"language": 1}, "/language"),
+        ({"channels": ["email"]}, "/channels"),
+        ({"channels": {"service": "email"}}, "/channels/service"),
+        ({"channels": {"service": ["email", "email"]}}, "/channels/service"),
+        ({"caps": {"service": {"most": 0, "days": 7}}}, "/caps/service"),
+        ({"caps": {"service": {"most": 1}}}, "/caps/service"),
+        ({"hours": {"quiet": [{"from": "22:00", "until": "25:00"}]}}, "/hours/quiet/0/until"),
+        ({"hours": {"quiet": [{"from": "22:00", "until": "22:00"}]}}, "/hours/quiet/0"),
+        ({"hours": {"zone": "Mars/Olympus"}}, "/hours/zone"),
+        ({"exceptions": {"winkel": {"contact": "none"}}}, "/exceptions"),
+        ({"exceptions": {str(UUID(int=5)): {"first": "human"}}}, f"/exceptions/{UUID(int=5)}/first"),
+        ({"offers": {"wanted": ["energy"], "unwanted": ["energy"]}}, "/offers"),
+        ({"contact": True}, "/contact"),
+        ({"name": "x" * 61}, "/name"),
+        ({"pronunciation": "een\nregel\0"}, "/pronunciation"),
+    ],
+)
+def test_what_is_no_wish_is_refused_with_its_field(
+    platform: Platform, patch: dict[str, Any], field: str | None
+) -> None:
+    person = make.person(platform)
+
+    with pytest.raises(Invalid) as refused:
+        choose(platform, person, **patch)
+
+    assert field == refused.value.field
+    assert {} == own(platform, person)
+
+
+def test_more_wishes_than_a_log_can_hold_are_refused(platform: Platform) -> None:
+    person = make.person(platform)
+
+    for part in range(3):
+        topics = {f"t{part}{each:03d}{'x' * 40}": ["y" * 60] for each in range(60)}
+        choose(platform, person, channels=topics)
+    with pytest.raises(NotAWish):
+        choose(platform, person, exceptions={str(UUID(int=n)): {"channels": {"s": ["y" * 60]}} for n in range(150)})
+
+
+def test_a_name_is_sealed_and_stands_in_the_document_as_a_hash(platform: Platform, admin: psycopg.Connection) -> None:
+    person = make.person(platform)
+
+    choose(platform, person, name="  Bram   de Wit ", greeting="other")
+
+    rows = admin.execute(
+        "select w.document ->> 'name', decode(c.details ->> 'own_name', 'base64'), c.details::text"
+        " from wish w join customer c using (customer_id) where customer_id = %s",
+        (person.customer_id,),
+    ).fetchall()
+    ((kept, sealed, details),) = rows
+    assert sha256(sealed).hexdigest() == kept
+    assert "Bram" not in details
+
+
+def test_taking_a_name_back_leaves_nothing_of_it(platform: Platform, admin: psycopg.Connection) -> None:
+    person = make.person(platform)
+    choose(platform, person, name="Bram", greeting="other", language="en")
+
+    choose(platform, person, name=None, greeting=None, language=None)
+
+    assert {} == own(platform, person)
+    details = admin.execute("select details from customer where customer_id = %s", (person.customer_id,)).fetchone()
+    assert ({},) == details
+
+
+def test_a_wish_is_proven_offline_and_no_organization_sees_it(platform: Platform) -> None:
+    person = make.person(platform)
+    shop = make.granted(platform, person, "contact")
+    wish = choose(platform, person, channels={"offers": []}, never=["phone"])
+    assert wish is not None
+    make.anchored(platform)
+
+    with platform.database.scoped(person.scope) as session:
+        proof = receipts.wish(session, wish)
+        keys = store.current(session, store.CONSENT).keys
+
+    assert proof is not None
+    assert isinstance(proof.event, WishEvent)
+    assert Change({"channels": {"offers": []}, "never": ["phone"]}) == proof.event.change
+    assert [] == verify_receipt(proof.to_bytes(), Trust(keys)).failures
+    forged = replace(proof.proof, extra=(proof.proof.extra or b"").replace(b"phone", b"email"))
+    assert ["receipt"] == [each.log for each in verify_receipt(forged.to_bytes(), Trust(keys)).failures]
+    assert [] == bundles.settled_verdict(platform).failures
+    assert b'"event":"wish"' in bundles.opened(platform, None)
+    assert b'"event":"wish"' not in bundles.opened(platform, shop.organization_id)
+
+
+def test_an_organization_learns_of_whoever_lets_it_reach_them_and_of_exceptions_its_own(platform: Platform) -> None:
+    anna, bram, newcomer = (make.person(platform) for _ in range(3))
+    shop = make.granted(platform, anna, "contact")
+    make.grant(platform, newcomer, shop, purpose="advice")
+    bank = make.granted(platform, bram, "contact")
+    here, there = str(shop.organization_id), str(bank.organization_id)
+    for each in (anna, bram):
+        choose(platform, each, caps={"service": {"most": 2, "days": 7}}, first="human", name="Ans")
+        choose(platform, each, exceptions={there: {"contact": "none"}, here: {"channels": {"service": []}}})
+
+    ours, others, nothing = told(platform, shop, anna, bram, newcomer)
+
+    assert Cap(2, 7) == ours.cap(shop.organization_id, "service")
+    assert Speaker.HUMAN is ours.first
+    assert [shop.organization_id] == [*ours.exceptions]
+    assert Wishes() == others == nothing
+    assert [Wishes()] == told(platform, shop, anna, purpose="research")
+
+
+def test_whoever_takes_back_how_to_reach_them_is_silent_at_once(platform: Platform) -> None:
+    person = make.person(platform)
+    shop = make.granted(platform, person, "contact")
+    choose(platform, person, first="human")
+
+    make.revoke(platform, person, shop, purpose="advice")
+
+    assert [Wishes()] == told(platform, shop, person)
+
+
+def test_a_wish_that_was_changed_in_the_database_is_found(platform: Platform, admin: psycopg.Connection) -> None:
+    person = make.person(platform)
+    choose(platform, person, first="human")
+    choose(platform, person, never=["phone"])
+    make.anchored(platform)
+    assert [] == [each for each in database_check.check(platform).differences if "wish" in each.said]
+
+    with admin.transaction(force_rollback=False):
+        admin.execute("update wish set document = '{}' where customer_id = %s", (person.customer_id,))
+
+    said = [each.said for each in database_check.check(platform).differences if "wish" in each.said]
+    admin.execute(
+        """update wish set document = '{"first": "human", "never": ["phone"]}' where customer_id = %s""",
+        (person.customer_id,),
+    )
+    assert ["somebody's wishes are not what their acts add up to"] == said
+
+
+def test_with_the_customer_their_wishes_go(platform: Platform, admin: psycopg.Connection) -> None:
+    person = make.person(platform)
+    choose(platform, person, first="human", name="Ans")
+    make.logged(platform)
+
+    erasure.erase(platform, person.scope, at=clock.now())
+    make.logged(platform)
+
+    for table in ("wish", "wish_act"):
+        left = admin.execute(f"select count(*) from {table} where customer_id = %s", (person.customer_id,)).fetchone()
+        assert (0,) == left
+    assert [] == bundles.settled_verdict(platform).failures
