@@ -22,9 +22,10 @@ from api.principals import PlatformDep
 from cdp import clock, external, ways_in
 from cdp.askers import Asker
 from cdp.ceremonies import ChallengeEnded, Kind
-from cdp.external import AddressNotVerified, ExternalFailed, Identity, LinkFirst, NoProvider, Provider
+from cdp.external import AddressNotVerified, Identity, LinkFirst, NoProvider, Provider
 from cdp.letters import Change
 from cdp.login import TooManyRequests
+from cdp.openid import ExternalFailed
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.sessions import Way
