@@ -47,6 +47,7 @@ class Case:
     urgent: bool = False
     permission: str = "granted"
     signalled: bool = False
+    done: bool = False  # what is asked for was said already
     before: tuple[str, ...] = ()  # when they were approached about this before
     at: str = MORNING
 
@@ -72,6 +73,8 @@ CASES: Final = (
     Case(name="they objected", permission="objected", expected="objected"),
     Case(name="they left", permission="erased", expected="erased"),
     Case(name="who left is not even told what the law demands", permission="erased", topic="recall", expected="erased"),
+    Case(name="what was said is not said again", done=True, expected="already-done"),
+    Case(name="nor what the law demands", done=True, topic="recall", expected="already-done"),
     # --- about what
     Case(name="offers are off until somebody chooses them", topic="offers", expected="topic-off"),
     Case(

@@ -62,8 +62,12 @@ def question(case: Case) -> Question:
 
 
 def standing(case: Case) -> Standing:
-    contacts = tuple(map(moment, case.before))
-    return Standing(permission=Permitted(case.permission), is_signalled=case.signalled, contacts=contacts)
+    return Standing(
+        permission=Permitted(case.permission),
+        is_signalled=case.signalled,
+        is_done=case.done,
+        contacts=tuple(map(moment, case.before)),
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -132,7 +136,7 @@ def test_no_sequence_of_sends_that_were_allowed_breaks_a_cap(
     st.lists(st.tuples(st.integers(0, 95), st.integers(1, 96), st.sets(st.integers(0, 6), min_size=1)), max_size=2),
     st.lists(st.tuples(st.integers(0, 95), st.integers(1, 96)), max_size=2),
 )
-def test_the_next_hour_that_is_open_is_the_first(
+def test_the_next_hour_that_is_open_or_closed_is_the_first(
     zone: str, at: str, welcome: list[tuple[int, int, set[int]]], quiet: list[tuple[int, int]]
 ) -> None:
     windows = tuple(Window(a * 15, b * 15, frozenset(days)) for a, b, days in welcome if a != b)
@@ -140,6 +144,5 @@ def test_the_next_hour_that_is_open_is_the_first(
     hours = Hours(zone, windows, silent)
     steps = [moment(at).astimezone(UTC) + timedelta(minutes=15 * step) for step in range(9 * 96)]
 
-    found = hours.next_open(moment(at))
-
-    assert found == next((step for step in steps if hours.is_open(step)), None)
+    assert hours.next_open(moment(at)) == next((step for step in steps if hours.is_open(step)), None)
+    assert hours.next_closed(moment(at)) == next((step for step in steps if not hours.is_open(step)), None)

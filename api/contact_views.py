@@ -1,0 +1,204 @@
+"""What is asked and answered about contact, as the description of the door shows it; the bytes are made here."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal, Self
+from uuid import UUID
+
+import msgspec
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from cdp.contact import approaching, contacts
+from cdp.contact.approaching import Wanted
+from cdp.contact.asking import MOST_AT_ONCE, Told
+from cdp.contact.contacts import Kept, Said
+from consent import contact
+from consent.types import KEY_PATTERN, LONGEST_KEY, PurposeKey
+from consent.wishes import Speaker
+
+ProfileIdGiven = Annotated[str, Field(max_length=64)]
+Key = Annotated[str, Field(max_length=LONGEST_KEY, pattern=KEY_PATTERN)]
+Urgency = Literal["usual", "urgent"]
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class ReservationGiven(BaseModel):
+    """That what is allowed is to be kept free: under a key of yours, which asked again is the same reservation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(min_length=1, max_length=approaching.LONGEST_KEY)
+    seconds: int = Field(default=600, ge=approaching.SHORTEST_HOLD, le=approaching.LONGEST_HOLD)
+
+
+class Approach(BaseModel):
+    """What you want to say something about, by which channels, who speaks, and when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    purpose: PurposeKey
+    topic: Key
+    channels: list[Key] = Field(min_length=1, max_length=approaching.MOST_CHANNELS)
+    sender: Speaker
+    urgency: Urgency = "usual"
+    at: AwareDatetime | None = None
+    reservation: ReservationGiven | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same, as the vault reads it."""
+        held = self.reservation
+        return Wanted(
+            self.topic,
+            tuple(self.channels),
+            self.sender,
+            is_urgent=self.urgency == "urgent",
+            at=self.at,
+            reservation=None if held is None else approaching.Reservation(held.key, held.seconds),
+        )
+
+
+class ContactQuestion(Approach):
+    """May one customer be approached, or each of many."""
+
+    profile_id: ProfileIdGiven | None = None
+    profile_ids: list[ProfileIdGiven] | None = Field(default=None, min_length=1, max_length=MOST_AT_ONCE)
+
+    @model_validator(mode="after")
+    def _is_about_somebody(self) -> Self:
+        if (self.profile_id is None) == (self.profile_ids is None):
+            raise ValueError("profile_id or profile_ids")
+        return self
+
+
+class CampaignQuestion(Approach):
+    """Who of all those who granted you something may be approached."""
+
+    with_refused: bool = False
+
+
+class ReservedFor(BaseModel):
+    """What is kept free for you; name it when you record what you said."""
+
+    contact_id: UUID
+    expires_at: datetime
+
+
+class ToSay(BaseModel):
+    """What has to be said first: the code for your programs, the words for the customer."""
+
+    code: contact.Say
+    words: str
+
+
+class ContactDecision(BaseModel):
+    """Whether you may approach this customer now, and why; if you may, how, best channel first."""
+
+    profile_id: str
+    allowed: bool
+    reason: contact.Reason
+    channels: list[str]
+    not_before: datetime | None
+    language: str | None
+    salutation: str | None
+    closing: str | None
+    must_say: list[ToSay]
+    reservation: ReservedFor | None
+
+
+class ContactDecisions(BaseModel):
+    """The decisions, in the order of the ids."""
+
+    decisions: list[ContactDecision]
+
+
+class ContactMade(BaseModel):
+    """One contact that you made; with a reservation it is the one that was reserved."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    profile_id: ProfileIdGiven
+    topic: Key
+    channel: Key
+    sender: Speaker
+    at: AwareDatetime | None = None
+    contact_id: UUID | None = None
+    key: str | None = Field(default=None, min_length=1, max_length=approaching.LONGEST_KEY)
+    subject: str | None = Field(default=None, min_length=1, max_length=contacts.LONGEST_SUBJECT)
+
+    def said(self, now: datetime) -> Said:
+        """Return the same, as the vault reads it; what is yet to come has just been."""
+        at = now if self.at is None else min(self.at, now)
+        return Said(self.profile_id, self.topic, self.channel, self.sender, at, self.contact_id, self.key, self.subject)
+
+
+class ContactsMade(BaseModel):
+    """What you said to customers, at most 1,000 at a time."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contacts: list[ContactMade] = Field(min_length=1, max_length=contacts.MOST_AT_ONCE)
+
+
+class ContactKept(BaseModel):
+    """What became of one contact, and whether it was made as it was allowed."""
+
+    outcome: Literal["recorded", "repeated", "unknown"]
+    contact_id: UUID | None
+    manner: Literal["as-allowed", "unasked", "late", "other-channel", "other-speaker"] | None
+
+
+class ContactsKept(BaseModel):
+    """One outcome for each contact, in order."""
+
+    results: list[ContactKept]
+
+    @classmethod
+    def of(cls, kept: Sequence[Kept]) -> Self:
+        """Return what the vault kept."""
+        return cls.model_validate({"results": [each._asdict() for each in kept]})
+
+
+class Cancelling(BaseModel):
+    """Whose reservation is given up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    profile_id: ProfileIdGiven
+
+
+class Cancelled(BaseModel):
+    """Whether there was a reservation to give up."""
+
+    cancelled: bool
+
+
+def one(profile_id: str, told: Told) -> bytes:
+    """Return one decision."""
+    return _encode(_view(profile_id, told))
+
+
+def many(profile_ids: Sequence[str], told: Sequence[Told]) -> bytes:
+    """Return many decisions."""
+    return _encode({"decisions": [_view(*each) for each in zip(profile_ids, told, strict=True)]})
+
+
+def lines(decided: Sequence[tuple[str, Told]], *, with_refused: bool) -> bytes:
+    """Return a line for each decision; the refused ones only where they are wanted."""
+    return b"".join(one(*each) + b"\n" for each in decided if with_refused or each[1].answer.allowed)
+
+
+def _view(profile_id: str, told: Told) -> dict[str, Any]:
+    answer, held = told.answer, told.reserved
+    return {
+        "profile_id": profile_id,
+        "allowed": answer.allowed,
+        "reason": answer.reason,
+        "channels": answer.channels,
+        "not_before": None if answer.not_before is None else answer.not_before.astimezone(UTC),
+        "language": told.language,
+        "salutation": told.salutation,
+        "closing": told.closing,
+        "must_say": [{"code": code, "words": words} for code, words in zip(answer.must_say, told.words, strict=True)],
+        "reservation": None if held is None else {"contact_id": held.contact_id, "expires_at": held.until},
+    }

@@ -1,0 +1,112 @@
+"""How an organization may approach customers, asked beforehand; and what it really said, told afterwards."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response, StreamingResponse
+
+from api import caller, contact_views
+from api.contact_views import (
+    CampaignQuestion,
+    Cancelled,
+    Cancelling,
+    ContactDecision,
+    ContactDecisions,
+    ContactQuestion,
+    ContactsKept,
+    ContactsMade,
+)
+from api.principals import Contacting, Service
+from cdp import clock
+from cdp.contact.asking import Contacts
+from cdp.contact.contacts import Also, ContactBook, Kept
+from cdp.idempotency import AlreadyDone, Answer, Call
+from cdp.reading import Asker
+from cdp.scope import Principal
+
+router = APIRouter(prefix="/v1", tags=["contact"])
+
+
+def _contacts_of(request: Request) -> Contacts:
+    contacts: Contacts = request.app.state.contacts
+    return contacts
+
+
+def _book_of(request: Request) -> ContactBook:
+    book: ContactBook = request.app.state.contact_book
+    return book
+
+
+Decides = Annotated[Contacts, Depends(_contacts_of)]
+Books = Annotated[ContactBook, Depends(_book_of)]
+
+
+def _asker(service: Service, purpose: str) -> Asker:
+    return Asker(service.organization, service.client_id, purpose)
+
+
+@router.post(
+    "/contact/decide",
+    response_model=ContactDecision | ContactDecisions,
+    summary="Ask whether you may approach customers",
+    operation_id="decide_contact",
+)
+async def decide_contact(wanted: ContactQuestion, service: Contacting, contacts: Decides) -> Response:
+    """Return whether, how and with which words; the customer sees that you asked. An id of nobody is a no like any."""
+    ids = [wanted.profile_id] if wanted.profile_id is not None else wanted.profile_ids or []
+    told = await contacts.decide(_asker(service, wanted.purpose), wanted.wanted, ids)
+    document = contact_views.many(ids, told) if wanted.profile_id is None else contact_views.one(ids[0], told[0])
+    return Response(document, media_type="application/json")
+
+
+@router.post(
+    "/contact/campaign",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+    summary="Ask whom of all you may approach",
+    operation_id="decide_campaign",
+)
+async def decide_campaign(wanted: CampaignQuestion, service: Contacting, contacts: Decides) -> StreamingResponse:
+    """Return a decision on each line, for everybody who granted it; what is revoked meanwhile does not come."""
+    asker = _asker(service, wanted.purpose)
+    await contacts.check(asker, wanted.wanted)
+    return StreamingResponse(_campaign(contacts, asker, wanted), media_type="application/x-ndjson")
+
+
+async def _campaign(contacts: Contacts, asker: Asker, wanted: CampaignQuestion) -> AsyncIterator[bytes]:
+    async with aclosing(contacts.campaign(asker, wanted.wanted)) as slices:
+        async for decided in slices:
+            if chunk := contact_views.lines(decided, with_refused=wanted.with_refused):
+                yield chunk
+
+
+@router.post("/contact/reservations/{contact_id}/cancel", summary="Give up a reservation")
+async def cancel_reservation(contact_id: UUID, given: Cancelling, service: Contacting, contacts: Decides) -> Cancelled:
+    """Let what was kept free count for nothing; what was made stays."""
+    asker = Asker(service.organization, service.client_id, "")
+    return Cancelled(cancelled=await contacts.cancel(asker, given.profile_id, contact_id))
+
+
+@router.post("/contacts", summary="Record what you said", operation_id="record_contacts")
+async def record_contacts(told: ContactsMade, service: Contacting, book: Books, request: Request) -> ContactsKept:
+    """Keep each contact in the dossier of its customer, and count it; said without being allowed, it stands so."""
+    now = clock.now()
+    kept = await book.record(
+        service.scope(Principal.SOURCE),
+        [each.said(now) for each in told.contacts],
+        request_id=caller.note_of(request.scope).request_id,
+        at=now,
+        also=_keep(service.call) if service.call else None,
+    )
+    return ContactsKept.of(kept)
+
+
+def _keep(call: Call) -> Also:
+    async def keep(connection: Any, kept: Sequence[Kept]) -> None:  # noqa: ANN401  # a psycopg connection, which the door does not know
+        if not await call.keep_in(connection, Answer(200, ContactsKept.of(kept).model_dump_json().encode())):
+            raise AlreadyDone
+
+    return keep

@@ -1,0 +1,264 @@
+"""The contact decision: may these customers be approached, how, and with which words; and what was allowed kept free.
+
+Rules: (1) what is known of a customer is read and written into the access log by one statement, and the law decides on
+that alone; (2) what is allowed is reserved only in the turn in which it was decided, so that of two campaigns at one
+moment one decides again; (3) a reservation ends before the hours do in which it may disturb; (4) somebody who granted
+nothing and somebody who does not exist get the same answer.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from cdp import arrays, clock, reading
+from cdp.addressing import Addressing
+from cdp.contact import approaching, looking, salutations
+from cdp.contact.approaching import Wanted
+from cdp.contact.looking import Asked, Keys, Known
+from cdp.ids import NIL
+from cdp.keys.mac import Mac
+from cdp.keys.ring import Single
+from cdp.known_keys import KnownKeys
+from cdp.platform import Platform
+from cdp.reading import AT_A_TIME, Asker
+from cdp.scope import Principal
+from consent import contact
+from consent.contact import Answer, Question
+from consent.errors import Invalid, Problem
+
+MOST_AT_ONCE: Final = 1_000
+"""How many customers one call may ask about."""
+SLICE: Final = 250
+"""How many customers a statement decides about at most; the others are beside it or behind it."""
+SIDE_BY_SIDE: Final = 2
+FURTHEST: Final = timedelta(days=31)
+"""How far ahead something can be reserved."""
+_BACK: Final = timedelta(minutes=5)
+_ATTEMPTS: Final = 16
+_RESERVE: Final = (
+    b"select reserve_contacts(%(topic)s, %(root)s, %(sender)s, %(customers)s, %(turns)s, %(contacts)s, %(ats)s,"
+    b" %(untils)s, %(words)s)"
+)
+_CANCEL: Final = b"select cancel_contact(%(customer)s, %(contact)s)"
+_NAMELESS: Final = Addressing("nl", "u")
+
+
+class MomentOutOfReach(Invalid):
+    """A reservation begins now or within 31 days."""
+
+    code = "moment-out-of-reach"
+
+
+class TooManyAtOnce(Problem):
+    """Others reserved for the same customers at the same moment, again and again: ask again."""
+
+    code = "too-many-at-once"
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What is kept free: it counts until it ends, is cancelled or was made."""
+
+    contact_id: UUID
+    until: datetime
+
+
+class Told(NamedTuple):
+    """One answer: the law's, and the words with which to begin and end if it is yes."""
+
+    answer: Answer
+    language: str | None = None
+    salutation: str | None = None
+    closing: str | None = None
+    words: tuple[str, ...] = ()
+    reserved: Reserved | None = None
+
+
+class _Case(NamedTuple):
+    """One call: who asks for what, and what the law is asked."""
+
+    asker: Asker
+    wanted: Wanted
+    question: Question
+    version: int
+
+
+@dataclass(slots=True)
+class _Person:
+    """Somebody who is asked about: under which id, and what came of it."""
+
+    asked: Asked
+    is_reserving: bool
+    known: Known | None = None
+    told: Told | None = None
+
+
+class Contacts:
+    """Decides about contact; one for each event loop."""
+
+    def __init__(self, platform: Platform) -> None:
+        """Make ready; no connection is made yet."""
+        self._platform = platform
+        self._keys = KnownKeys(platform.database)
+        self._marks = Mac(platform.ring.single(Single.SYSTEM))
+
+    async def decide(self, asker: Asker, wanted: Wanted, unverified_profile_ids: Sequence[str]) -> list[Told]:
+        """Return the answer for each id, in order; each stands in the access log.
+
+        Raises Invalid for what the catalog does not have, and TooManyAtOnce.
+        """
+        at = wanted.at or clock.now()
+        await self.check(asker, wanted)
+        slices = [
+            unverified_profile_ids[start : start + SLICE] for start in range(0, len(unverified_profile_ids), SLICE)
+        ]
+        turns = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def one(ids: Sequence[str]) -> list[Told]:
+            async with turns:
+                return await self._slice(asker, wanted, [self._person(asker, wanted, each) for each in ids], at)
+
+        return [told for some in await asyncio.gather(*map(one, slices)) for told in some]
+
+    async def check(self, asker: Asker, wanted: Wanted) -> None:
+        """Raise Invalid for what the catalog does not have, or a reservation for a moment that cannot be had."""
+        await self._keys.check(asker, is_body=True)
+        now, scope = clock.now(), asker.scope(Principal.EXPORTER)
+        _, catalog = await approaching.catalog_of(self._platform, scope)
+        try:
+            approaching.question_of(catalog, asker.organization, asker.purpose, wanted, at=wanted.at or now)
+        except Invalid:
+            _, catalog = await approaching.catalog_of(self._platform, scope, is_old=True)
+            approaching.question_of(catalog, asker.organization, asker.purpose, wanted, at=wanted.at or now)
+        if wanted.reservation and wanted.at and not now - _BACK <= wanted.at <= now + FURTHEST:
+            raise MomentOutOfReach(field="/at")
+
+    async def campaign(self, asker: Asker, wanted: Wanted) -> AsyncGenerator[list[tuple[str, Told]], None]:
+        """Yield who granted `asker` something, some at a time, each with the answer. To be closed (`aclosing`).
+
+        Nothing is decided before it is asked for: after a revocation at most the part that is under way still comes.
+        """
+        profile_id, organization = self._platform.profile_ids.profile_id, asker.organization
+        async with aclosing(reading.slices_of_granting(self._platform.database, asker)) as slices:
+            async for slice_ in slices:
+                ids = [profile_id(each, organization) for each in slice_]
+                people = [self._person(asker, wanted, each) for each in ids]
+                told = await self._slice(asker, wanted, people, wanted.at or clock.now())
+                yield list(zip(ids, told, strict=True))
+
+    async def cancel(self, asker: Asker, unverified_profile_id: str, contact_id: UUID) -> bool:
+        """Give up a reservation, and say whether there was one."""
+        customer = self._platform.profile_ids.customer_of(unverified_profile_id, asker.organization) or NIL
+        facts = {"customer": customer, "contact": contact_id}
+        ((done,),) = await self._platform.database.at_once(asker.scope(Principal.EXPORTER), _CANCEL, facts)
+        return bool(done)
+
+    def _person(self, asker: Asker, wanted: Wanted, unverified_profile_id: str) -> _Person:
+        customer = self._platform.profile_ids.customer_of(unverified_profile_id, asker.organization) or NIL
+        if wanted.reservation is None:
+            return _Person(Asked(customer), is_reserving=False)
+        key = wanted.reservation.key
+        mark = approaching.contact_id(self._marks, asker.organization, key, unverified_profile_id)
+        return _Person(Asked(customer, mark), is_reserving=True)
+
+    async def _slice(self, asker: Asker, wanted: Wanted, people: Sequence[_Person], at: datetime) -> list[Told]:
+        open_ones = list(people)
+        for _ in range(_ATTEMPTS):
+            case = await self._look(asker, wanted, open_ones, at)
+            await self._judge(case, open_ones)
+            open_ones = await self._reserve(case, open_ones)
+            if not open_ones:
+                return [each.told for each in people if each.told is not None]
+        raise TooManyAtOnce
+
+    async def _look(self, asker: Asker, wanted: Wanted, people: Sequence[_Person], at: datetime) -> _Case:
+        """Read what is known of `people`, by the catalog as it stands."""
+        scope = asker.scope(Principal.EXPORTER)
+        version, catalog = await approaching.catalog_of(self._platform, scope)
+        for _ in range(_ATTEMPTS):
+            question = approaching.question_of(catalog, asker.organization, asker.purpose, wanted, at=at)
+            asked = [each.asked for each in people]
+            found = await looking.look(self._platform.database, asker, asked, root=question.topic.root, at=at)
+            for person, (customer, known) in zip(people, found, strict=True):
+                person.asked, person.known = person.asked._replace(customer=customer), known
+            if found[0][1].version == version:
+                return _Case(asker, wanted, question, version)
+            version, catalog = await approaching.catalog_of(self._platform, scope, is_old=True)
+        raise TooManyAtOnce
+
+    async def _judge(self, case: _Case, people: Sequence[_Person]) -> None:
+        """Give each of `people` their answer; others have their turn in between."""
+        keys = looking.open_keys(self._platform.ring, [each.known for each in people if each.known])
+        remembered: dict[tuple[object, ...], Answer] = {}
+        for start in range(0, len(people), AT_A_TIME):
+            for person in people[start : start + AT_A_TIME]:
+                person.told = _told(case, person, keys, remembered)
+            await asyncio.sleep(0)
+
+    async def _reserve(self, case: _Case, people: Sequence[_Person]) -> list[_Person]:
+        """Keep free what was allowed, and return those about whom something changed meanwhile."""
+        wanted = [each for each in people if each.told and each.told.reserved and each.known and each.known.is_known]
+        first = list(
+            {each.asked.customer: each for each in reversed(wanted)}.values()
+        )  # the same person twice takes turns
+        if not first:
+            return []
+        facts = _columns(case.question, first)
+        rows = await self._platform.database.at_once(case.asker.scope(Principal.EXPORTER), _RESERVE, facts)
+        kept = {customer for (customer,) in rows}
+        done = {id(each) for each in first if each.asked.customer in kept}
+        return [each for each in wanted if id(each) not in done]
+
+
+def _told(case: _Case, person: _Person, keys: Keys, remembered: dict[tuple[object, ...], Answer]) -> Told:
+    known = person.known
+    if known is None:
+        raise ValueError("nobody has looked")
+    answer = _answer(case.question, known, remembered)
+    if not answer.allowed:
+        return Told(answer)
+    spoken = looking.addressing(person.asked.customer, known, keys) if known.is_open else _NAMELESS
+    words, to_say = salutations.of(spoken), salutations.to_say(spoken, answer.must_say)
+    reserved = _reserved(case, person, answer) if person.is_reserving else None
+    return Told(answer, spoken.language, words.salutation, words.closing, to_say, reserved)
+
+
+def _answer(question: Question, known: Known, remembered: dict[tuple[object, ...], Answer]) -> Answer:
+    """Return what the law says; of those who chose alike and were never approached it says the same."""
+    alike = None if known.ends or known.own else (known.reason, known.wishes, known.is_signalled)
+    found = remembered.get(alike) if alike else None
+    if found is None:
+        found = contact.decide(question, known.chosen, known.standing)
+        if alike:
+            remembered[alike] = found
+    return found
+
+
+def _reserved(case: _Case, person: _Person, answer: Answer) -> Reserved:
+    """Return until when it is kept free: as long as was asked, and not into the hours in which it would disturb."""
+    question, known = case.question, person.known
+    until = question.at + timedelta(seconds=case.wanted.reservation.seconds if case.wanted.reservation else 0)
+    is_disturbing = any(each.is_disturbing for each in question.channels if each.key in answer.channels)
+    if is_disturbing and known is not None and not contact.keeps_no_hours(question):
+        closed = known.chosen.hours.next_closed(question.at)
+        until = until if closed is None else min(until, closed)
+    return Reserved(person.asked.contact, until)
+
+
+def _columns(question: Question, people: Sequence[_Person]) -> dict[str, object]:
+    told = [each.told for each in people if each.told and each.told.reserved]
+    return {
+        "topic": question.topic.key,
+        "root": question.topic.root,
+        "sender": question.sender.value,
+        "customers": arrays.uuids(each.asked.customer for each in people),
+        "turns": arrays.longs(each.known.turn if each.known else 0 for each in people),
+        "contacts": arrays.uuids(each.asked.contact for each in people),
+        "ats": arrays.moments([question.at] * len(people)),
+        "untils": arrays.moments(each.reserved.until for each in told if each.reserved),
+        "words": arrays.texts(" ".join(each.answer.channels) for each in told),
+    }

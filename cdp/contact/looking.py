@@ -1,0 +1,186 @@
+"""What has to be known of customers before they are approached: the statement, and what of it the law reads.
+
+Rules: (1) whose `contact` is not open has no wishes, no name and no language here, for the database gives none; (2) of
+them, as of somebody who does not exist, is known that it is night from ten to eight; (3) a value whose key was
+destroyed is not there.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from cdp import arrays
+from cdp.addressing import Addressing
+from cdp.database import Database, sql
+from cdp.ids import NIL
+from cdp.keys.ring import KeyProvider
+from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, opener
+from cdp.reading import MOST_MERGES, Asker
+from cdp.scope import Principal
+from consent import wish_form
+from consent.contact import Standing
+from consent.decision import Reason as Permitted
+from consent.hours import Hours, Window
+from consent.wishes import Wishes
+
+STRANGER: Final = Wishes(hours=Hours(quiet=(Window(22 * 60, 8 * 60),)))
+"""What holds of somebody of whom nothing may be known."""
+OPEN: Final = frozenset({"granted", "attested"})
+_ID: Final = 16
+_VALUE: Final = 2 * _ID
+_CIPHERTEXT: Final = _VALUE + NONCE_BYTES
+_DECIDE: Final = re.sub(r"(?m)^\s*--.*\n|^\s+", "", sql("decide_contacts")).encode()
+_ABOUT_NAMES: Final = b"record\0"
+_SEALED: Final = b"\0sealed"
+_PERMITTED: Final = {each.value: each for each in Permitted}
+_REMEMBERED: Final = 4_096
+
+Keys = Mapping[bytes, Opener]
+
+
+class Asked(NamedTuple):
+    """A customer, and the contact that is to be reserved; NIL for none."""
+
+    customer: UUID
+    contact: UUID = NIL
+
+
+class Speech(NamedTuple):
+    """The part of the wishes that says how somebody is spoken to."""
+
+    language: str
+    address: str
+    greeting: str | None
+
+
+class Known(NamedTuple):
+    """What is known of one customer; `cdp/sql/decide_contacts.sql` says what each is."""
+
+    reason: str
+    merged_into: UUID | None
+    wishes: str | None
+    is_signalled: bool | None
+    own_name: bytes | None
+    own_key: bytes | None
+    types: list[str] | None
+    sealed: list[bytes] | None
+    keys: list[bytes] | None
+    turn: int
+    ends: list[datetime] | None
+    own: str | None
+    is_known: bool
+    version: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a live permission opens `contact`."""
+        return self.reason in OPEN
+
+    @property
+    def standing(self) -> Standing:
+        """What stands between the customer and the organization, as the law reads it."""
+        return Standing(
+            permission=_PERMITTED[self.reason],
+            is_signalled=bool(self.is_signalled),
+            is_done=self.own == "made",
+            contacts=self.ends or (),
+        )
+
+    @property
+    def chosen(self) -> Wishes:
+        """What the customer chose, as far as who asks may be told."""
+        return understood(self.wishes)[0] if self.is_open else STRANGER
+
+
+async def look(
+    database: Database, asker: Asker, people: Sequence[Asked], *, root: str, at: datetime
+) -> list[tuple[UUID, Known]]:
+    """Return who each of `people` is now with what is known of them, in order; each stands in the access log."""
+    found = list(zip((each.customer for each in people), await _read(database, asker, people, root, at), strict=True))
+    for _ in range(MOST_MERGES):
+        moved = [place for place, (_, known) in enumerate(found) if known.merged_into is not None]
+        if not moved:
+            break
+        hosts = [Asked(found[place][1].merged_into or NIL, people[place].contact) for place in moved]
+        for place, host, known in zip(moved, hosts, await _read(database, asker, hosts, root, at), strict=True):
+            found[place] = (host.customer, known)
+    return found
+
+
+async def _read(database: Database, asker: Asker, people: Sequence[Asked], root: str, at: datetime) -> list[Known]:
+    facts: dict[str, Any] = {
+        "customers": arrays.uuids(each.customer for each in people),
+        "contacts": arrays.uuids(each.contact for each in people),
+        "accesses": arrays.random_ids(len(people)),
+        "root": root,
+        "at": at,
+    }
+    return [Known._make(row) for row in await database.at_once(asker.scope(Principal.EXPORTER), _DECIDE, facts)]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def understood(document: str | None) -> tuple[Wishes, Speech]:
+    """Return what a document of wishes says; many customers have the same. Raises Invalid."""
+    told: dict[str, Any] = {} if document is None else msgspec.json.decode(document)
+    speech = Speech(told.get("language", "nl"), told.get("address", "u"), told.get("greeting"))
+    return wish_form.read(told), speech
+
+
+def open_keys(ring: KeyProvider, known: Iterable[Known]) -> Keys:
+    """Return how to unseal what belongs to each subject; destroyed keys are missing."""
+    blobs = [blob for each in known for blob in (*(each.keys or ()), each.own_key) if blob is not None]
+    if len(blobs) > _FEW:
+        return {subject: opener(key) for subject, key in ring.unwrap_named(blobs).items()}
+    opened = ring.open_many((blob[_ID:], blob[:_ID]) for blob in blobs)
+    return {blob[:_ID]: key.opener for blob, key in zip(blobs, opened, strict=True) if key is not None}
+
+
+_FEW: Final = 8
+
+
+def addressing(customer: UUID, known: Known, keys: Keys) -> Addressing:
+    """Return how to speak to somebody whose `contact` is open; a name that cannot be opened is not there."""
+    speech = understood(known.wishes)[1]
+    names = dict[str, str]()
+    for kind, sealed in zip(known.types or (), known.sealed or (), strict=True):
+        if kind not in names:
+            names[kind] = _name(keys, sealed)
+    return Addressing(
+        "en" if speech.language == "en" else "nl",
+        "je" if speech.address == "je" else "u",
+        names.get("first_name", ""),
+        f"{names.get('name_prefix', '')} {names.get('last_name', '')}".strip(),
+        greeting=speech.greeting,  # type: ignore[arg-type]  # one of the words that the law lets through
+        own_name=_own_name(customer, known, keys),
+    )
+
+
+def _name(keys: Keys, sealed: bytes) -> str:
+    unseal = keys.get(sealed[:_ID])
+    if unseal is None:
+        return ""
+    place = _ABOUT_NAMES + sealed[_ID:_VALUE] + _SEALED
+    try:
+        value = msgspec.json.decode(unseal(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place))
+    except (*NOT_OPENED, msgspec.DecodeError):
+        return ""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _own_name(customer: UUID, known: Known, keys: Keys) -> str:
+    """Return the name that the customer chose, if they chose one and its key is there."""
+    if known.own_name is None or known.own_key is None:
+        return ""
+    unseal = keys.get(known.own_key[:_ID])
+    if unseal is None:
+        return ""
+    place = b"customer\0" + customer.bytes + b"\0own_name"
+    try:
+        return unseal(known.own_name[:NONCE_BYTES], known.own_name[NONCE_BYTES:], place).decode()
+    except NOT_OPENED:
+        return ""
