@@ -47,7 +47,6 @@ MOST_INTERACTIONS: Final = 200
 NEEDED: Final = "profiles:read"
 """The scope that a token needs for any of it."""
 _PROFILE: Final = Extent(Path.PROFILE)
-_BATCH: Final = Extent(Path.BATCH)
 _EXPORT: Final = Extent(Path.EXPORT)
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -114,12 +113,12 @@ class Profiles:
         page = await self.documents.knowing(asker, partial(self.documents.page, asker, current, seen, limit))
         return Reading(seen.reason, page)
 
-    async def batch(self, asker: Asker, unverified_profile_ids: Sequence[str]) -> bytes:
-        """Return for each id, in order, its profile or why there is none, as JSON."""
+    async def batch(self, asker: Asker, unverified_profile_ids: Sequence[str], *, path: Path = Path.BATCH) -> bytes:
+        """Return for each id, in order, its profile or why there is none, as JSON; the log says it by `path`."""
         await self.check(asker, is_body=True)
         wanted = [Wanted(each, self._customer(asker, each)) for each in unverified_profile_ids]
         customers, told, answers = [each.customer for each in wanted], 0, list[bytes]()
-        read = reading.in_slices(self._platform.database, asker, reading.slices_of(customers), _BATCH)
+        read = reading.in_slices(self._platform.database, asker, reading.slices_of(customers), Extent(path))
         async with aclosing(read) as slices:
             async for some in (some async for slice_ in slices async for some in reading.in_turns(slice_)):
                 asked, told = wanted[told : told + len(some)], told + len(some)

@@ -44,6 +44,7 @@ class Path(StrEnum):
     LOOKUP = "lookup"
     DECISION = "decision"
     PRESENTATION = "presentation"
+    OFFERS = "offers"
 
 
 @dataclass(frozen=True, slots=True)

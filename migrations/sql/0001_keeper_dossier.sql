@@ -121,6 +121,7 @@ begin
     perform forget_letters(everyone);
     perform forget_contacts(everyone);
     perform forget_wishes(everyone);
+    perform forget_messages(everyone);
     perform forget_offers(everyone);
     perform forget_surveys(everyone);
     delete from idempotency i where i.caller = customer::text;

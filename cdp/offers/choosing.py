@@ -1,0 +1,125 @@
+"""Which offers are relevant to one customer, and why the others are not: pure, the permissive branch is the last line.
+
+Rules: (1) what the customer refused, or what a human has to decide, is never chosen, whatever the expression says;
+(2) an offer is asked only over categories that are all granted; (3) who switched personalisation off gets offers that
+are the same for everybody; (4) the order follows from the offers and the customer's wishes alone.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from cdp.expressions.expression import Expression
+from consent.wishes import Offers
+
+
+class NotSent(StrEnum):
+    """Why an offer was not chosen for somebody."""
+
+    NEEDS_HUMAN = "needs-human"
+    """It decides about them: a human has to (GDPR art. 22)."""
+    UNWANTED = "kind-refused"
+    """They refused this kind."""
+    IMPERSONAL = "personalisation-off"
+    """They switched personalisation off, and the offer asks about them."""
+    NOT_GRANTED = "category-not-granted"
+    """It asks about data that they did not grant for this purpose."""
+    TOO_LARGE = "too-large"
+    """There is more known of them than an expression can be given."""
+    NOT_RELEVANT = "not-relevant"
+    """The expression does not say yes."""
+    OTHERS_FIRST = "others-first"
+    """It is relevant, and so are enough others."""
+
+
+class Because(StrEnum):
+    """Why an offer was chosen."""
+
+    WANTED = "wanted"
+    """They want offers of this kind."""
+    FITS = "fits"
+    """It fits what is known of them."""
+    FOR_EVERYBODY = "for-everybody"
+    """It asks nothing about anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An offer that stands, with its compiled expression; None where the catalog has moved from under it."""
+
+    offer_id: UUID
+    kind: str
+    has_legal_effect: bool
+    valid_until: datetime
+    asked: Expression | None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it asks anything about somebody."""
+        return self.asked is None or bool(set(self.asked.uses) - {"now"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An offer that is relevant, and why: in words of ours, and what of the profile was looked at."""
+
+    offer: Candidate
+    because: tuple[Because, ...]
+    uses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The few that are relevant, the best first, and how many others were not, by why."""
+
+    chosen: tuple[Chosen, ...]
+    not_sent: Mapping[NotSent, int]
+
+
+def choose(
+    candidates: Sequence[Candidate],
+    wishes: Offers,
+    granted: Sequence[str],
+    values: Mapping[str, Any] | None,
+    *,
+    most: int,
+) -> Choice:
+    """Return what is relevant to somebody of whom `values` are known (None: more than can be given), `most` at most."""
+    reasons = [(each, _refusal(each, wishes, granted, values)) for each in candidates]
+    fitting = sorted((each for each, reason in reasons if reason is None), key=lambda each: _order(each, wishes))
+    left = Counter(reason for _, reason in reasons if reason is not None)
+    if len(fitting) > most:
+        left[NotSent.OTHERS_FIRST] += len(fitting) - most
+    return Choice(tuple(_chosen(each, wishes) for each in fitting[:most]), dict(sorted(left.items())))
+
+
+def _refusal(
+    offer: Candidate, wishes: Offers, granted: Sequence[str], values: Mapping[str, Any] | None
+) -> NotSent | None:
+    if offer.has_legal_effect:
+        return NotSent.NEEDS_HUMAN
+    if offer.kind in wishes.unwanted:
+        return NotSent.UNWANTED
+    if offer.is_personal and not wishes.is_personal:
+        return NotSent.IMPERSONAL
+    if offer.asked is None or not set(offer.asked.categories) <= set(granted):
+        return NotSent.NOT_GRANTED
+    if values is None:
+        return NotSent.TOO_LARGE
+    return None if offer.asked.holds(values) else NotSent.NOT_RELEVANT
+
+
+def _order(offer: Candidate, wishes: Offers) -> tuple[bool, int, datetime, UUID]:
+    """Return where an offer comes: what they want first, then what asks most about them, then what ends first."""
+    asks = len(offer.asked.uses) if offer.asked else 0
+    return offer.kind not in wishes.wanted, -asks, offer.valid_until, offer.offer_id
+
+
+def _chosen(offer: Candidate, wishes: Offers) -> Chosen:
+    uses = tuple(each for each in (offer.asked.uses if offer.asked else ()) if each != "now")
+    why = [Because.WANTED] if offer.kind in wishes.wanted else []
+    return Chosen(offer, (*why, Because.FITS if uses else Because.FOR_EVERYBODY), uses)
