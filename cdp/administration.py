@@ -57,7 +57,7 @@ class Office:
         return found
 
     def say(self, session: Session, *, language: str | None, privacy_mail: str | None) -> Organization:
-        """Say in which language letters are, and where those about privacy go."""
+        """Say in which language letters are, and where those about privacy go; an empty word takes back what stood."""
         made = organization_details.put(session, self.organization, language=language, privacy_mail=privacy_mail)
         self._tell("details-changed", self.slug)
         return made

@@ -43,21 +43,33 @@ def put(
     privacy_mail: str | None = None,
     may: Sequence[str] | None = None,
 ) -> Organization:
-    """Say what is given, leave the rest as it was, and return the organization; raises Invalid or NotFound."""
+    """Say what is given, leave the rest as it was, and return the organization; raises Invalid or NotFound.
+
+    An empty language or address takes back what was said: letters are in both languages, and go to nobody by mail.
+    """
     found = session.get(Organization, organization)
     if found is None:
         raise OrganizationUnknown(field="/organization")
     details: dict[str, Any] = dict(found.details)
     if language is not None:
-        details["language"] = _language(language)
+        _put(details, "language", _language(language) if language else None)
     if privacy_mail is not None:
         place = details.get("privacy")
-        details["privacy"] = {**(place if isinstance(place, Mapping) else {}), "email": _mail(privacy_mail)}
+        known = dict(place) if isinstance(place, Mapping) else {}
+        _put(known, "email", _mail(privacy_mail) if privacy_mail else None)
+        _put(details, "privacy", known)
     if may is not None:
         details["scopes"] = _scopes(may)
     found.details = details
     session.flush()
     return found
+
+
+def _put(details: dict[str, Any], name: str, value: object) -> None:
+    if value:
+        details[name] = value
+    else:
+        details.pop(name, None)
 
 
 def _language(stated: str) -> str:

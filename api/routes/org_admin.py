@@ -36,12 +36,21 @@ class OrganizationView(BaseModel):
 
 
 class Details(BaseModel):
-    """What shall change; what is left out stays."""
+    """What shall change; what is left out stays, and null takes back what was said."""
 
     model_config = ConfigDict(extra="forbid")
 
-    language: Annotated[str | None, Field(max_length=2, description="Of letters to you: nl or en.")] = None
-    privacy_mail: Annotated[str | None, Field(max_length=254, description="Where letters about privacy go.")] = None
+    language: Annotated[str | None, Field(min_length=2, max_length=2, description="Of letters: nl, en, or both.")] = (
+        None
+    )
+    privacy_mail: Annotated[
+        str | None, Field(min_length=3, max_length=254, description="Where letters about privacy go.")
+    ] = None
+
+    def said(self, name: str) -> str | None:
+        """Return the word to say: empty for what is taken back, None for what stays."""
+        word: str | None = getattr(self, name)
+        return (word or "") if name in self.model_fields_set else None
 
 
 class ProgramView(BaseModel):
@@ -132,7 +141,8 @@ def change_organization(details: Details, asking: Administrator, platform: Platf
     """Say in which language letters are, and where those about privacy go."""
     office = _office(asking)
     with platform.database.scoped(office.scope) as session:
-        return _organization_view(office.say(session, language=details.language, privacy_mail=details.privacy_mail))
+        said = office.say(session, language=details.said("language"), privacy_mail=details.said("privacy_mail"))
+        return _organization_view(said)
 
 
 @router.get("/clients", summary="List your programs", operation_id="list_clients")

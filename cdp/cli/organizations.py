@@ -72,15 +72,16 @@ def unverify(slug: Slug, *, as_json: Json = False) -> None:
 def set_(
     slug: Slug,
     *,
-    language: Annotated[str | None, typer.Option(help="Of letters to it: nl or en.")] = None,
-    privacy_mail: Annotated[str | None, typer.Option(help="Where letters about privacy go.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of letters to it: nl or en; '' for both.")] = None,
+    privacy_mail: Annotated[str | None, typer.Option(help="Where letters about privacy go; '' for nowhere.")] = None,
     may: May = None,
     as_json: Json = False,
 ) -> None:
-    """Say something about an organization; what you leave out stays as it was."""
+    """Say something about an organization; what you leave out stays as it was, and '' takes back what was said."""
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         owner = organizations.named(session, slug).organization_id
-        found = organization_details.put(session, owner, language=language, privacy_mail=privacy_mail, may=may)
+        given = None if may is None else [each for each in may if each]
+        found = organization_details.put(session, owner, language=language, privacy_mail=privacy_mail, may=given)
         facts = _facts(found)
     terminal.print_facts(facts, as_json=as_json)
 

@@ -75,6 +75,17 @@ def test_details_change_piece_by_piece_and_what_it_may_give_does_not(api: TestCl
     assert (422, sorted(MAY)) == (refused.status_code, api.get(BASE, headers=office).json()["may"])
 
 
+def test_null_takes_back_what_was_said_and_nothing_else(api: TestClient, platform: Platform) -> None:
+    _, office = _office(platform, *MAY)
+    api.patch(BASE, json={"language": "en", "privacy_mail": "privacy@example.org"}, headers=office)
+
+    without_language = api.patch(BASE, json={"language": None}, headers=office).json()
+    without_both = api.patch(BASE, json={"privacy_mail": None}, headers=office).json()
+
+    assert (None, "privacy@example.org") == (without_language["language"], without_language["privacy_mail"])
+    assert (None, None, sorted(MAY)) == (without_both["language"], without_both["privacy_mail"], without_both["may"])
+
+
 @pytest.mark.parametrize("scopes", [["org:admin"], ["audit:read"], ["profiles:read", "records:write"]])
 def test_no_scope_is_given_that_the_operator_did_not_allow(
     api: TestClient, platform: Platform, scopes: list[str]

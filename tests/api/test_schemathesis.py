@@ -35,7 +35,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from api import audiences
 from api.app import create_app, described
 from api.long_polls import LongPolls
-from cdp import clients, clock
+from cdp import clients, clock, demands
 from cdp.client_scopes import SCOPES
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -44,6 +44,7 @@ from tests import make
 from tests.attack import operations
 from tests.attack.canaries import is_in
 from tests.attack.walk import World
+from tests.cdp import demanding
 
 Test = TypeVar("Test", bound=Callable[..., object])
 EXAMPLES = int(os.environ.get("CDP_TEST_EXAMPLES", "3"))
@@ -52,7 +53,9 @@ PATIENCE = 300
 """Seconds: a busy machine is not a wrong answer."""
 SOMEBODYS = frozenset(
     {
+        "access_id",
         "client_id",
+        "demand_id",
         "grant_id",
         "key_id",
         "profile_id",
@@ -65,7 +68,16 @@ SOMEBODYS = frozenset(
         "webhook_id",
     }
 )
-"""Parameters of a path that name what belongs to one organization or customer."""
+"""Parameters of a path or a query, and fields of a body, that name what belongs to one organization or customer."""
+
+OF_OWNERS = (
+    "/v1/webhooks",
+    "/ssf/streams",
+    "/v1/demands",
+    "/v1/access-requests",
+    "/v1/organization/clients",
+    "/v1/organization/write-keys",
+)
 
 
 def _document(audience: str) -> OpenApiSchema:
@@ -89,7 +101,7 @@ class Door:
     weak: Mapping[str, dict[str, str]]
     """A token of a program that has one scope only, by that scope."""
     planted: Mapping[str, str]
-    """The ids of what belongs to a third organization, for the parameters of a path."""
+    """The ids of what belongs to a third organization or another customer, by the names of parameters and fields."""
     secret: frozenset[str]
     """What is written about it there, which neither of the two may read."""
     asked: Counter[str] = field(default_factory=Counter)
@@ -100,10 +112,18 @@ class Door:
         self.asked[name] += 1
         return self.asked[name] - 1
 
-    def of_others(self, named: Mapping[str, Any] | None) -> dict[str, str]:
-        """Return the ids of what is somebody else's, for the parameters of a path."""
+    def about_others(self, case: Case[Any]) -> bool:
+        """Put the ids of what is somebody else's wherever one is asked for, and say whether there was such a place."""
         places = {**operations.places(self.world.target(self.world.source)), **self.planted}
-        return {name: places[name] for name in named or () if name in places}
+        named = {each: places[each] for each in case.path_parameters or () if each in places}
+        case.path_parameters = {**(case.path_parameters or {}), **named}
+        sent: set[str] = set()
+        for part in (case.query, case.body):
+            if isinstance(part, dict):
+                ids = {each: self.planted[each] for each in part if each in SOMEBODYS and each in self.planted}
+                part.update(ids)
+                sent |= set(ids)
+        return not SOMEBODYS.isdisjoint(named) or bool(sent)
 
     def headers(self, case: Case[Any], turn: int) -> dict[str, str]:
         """Return the credential that the operation asks for; a customer is somebody new, for some calls end them."""
@@ -145,6 +165,7 @@ def door(url: str, platform: Platform, database_url: str) -> Door:
     world = World.plant(platform, database_url)
     owners = [make.organization(platform) for _ in range(2)]
     planted, secret = _planted(platform, world)
+    planted |= {"demand_id": _demand(platform, world), "access_id": _access(url, world)}
     return Door(
         url=url,
         platform=platform,
@@ -164,14 +185,33 @@ def _planted(platform: Platform, world: World) -> tuple[dict[str, str], frozense
     wanted = streams.Wanted(streams.Kind.WEBHOOK, ["grant"], f"https://hook.example.org/{names['hook']}")
     with platform.database.scoped(Scope(Principal.SOURCE, owner)) as session:
         hook = str(streams.create(platform, session, owner, wanted, at=at).stream_id)
+        polled = streams.create(platform, session, owner, streams.Wanted(streams.Kind.POLL, ["grant"]), at=at)
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
         key = clients.create_write_key(session, marks, owner, name=names["key"], at=at)
         program = clients.create(
             session, marks, organization=owner, name=names["program"], scopes=["profiles:read"], at=at
         )
     request = make.access_request(platform, world.source, world.anna.customer_id, "contact")
-    ids = {"webhook_id": hook, "stream_id": hook, "client_id": program.client_id, "key_id": key.key_id}
-    return ids | {"request_id": str(request)}, frozenset(names.values())
+    ids = {"webhook_id": hook, "stream_id": str(polled.stream_id), "client_id": program.client_id}
+    profile = platform.profile_ids.profile_id(world.anna.customer_id, owner)
+    rest = {"key_id": key.key_id, "request_id": str(request), "profile_id": profile}
+    return ids | rest, frozenset(names.values())
+
+
+def _demand(platform: Platform, world: World) -> str:
+    """Return the id of what a customer asked of a third organization under the law."""
+    return str(demanding.do(platform, world.anna, demands.dispute, demanding.record(platform, world.anna)))
+
+
+def _access(url: str, world: World) -> str:
+    """Return the id of a third organization's look at a customer."""
+    world.grant(world.anna, world.source)
+    reader = make.service(world.platform, world.source, "profiles:read")
+    profile = world.target(world.source).profile_id
+    read = httpx.get(f"{url}/v1/profiles/{profile}?purpose=customer-care", headers=reader, timeout=PATIENCE)
+    mine = httpx.get(f"{url}/v1/me/accesses", headers=world.anna.headers, timeout=PATIENCE).json()["accesses"]
+    assert HTTPStatus.OK == read.status_code
+    return str(mine[0]["access_id"])
 
 
 def _made_up(test: Test) -> Test:
@@ -189,15 +229,15 @@ def _made_up(test: Test) -> Test:
 def _answered_as_described(case: Case[Any], door: Door) -> None:
     """Send what was made up: at first for who may not ask it, and from the second time on about somebody else's."""
     turn = door.turn(case)
-    others = door.of_others(case.path_parameters) if turn else {}
-    case.path_parameters = {**case.path_parameters, **others}
+    is_of_others = door.about_others(case) if turn else False
     for nobody in _those_who_may_not(case, door) if turn == 0 else ():
         assert door.call(case, nobody).status_code in range(400, 500)
     response = door.call(case, door.headers(case, turn))
 
     case.validate_response(response, checks=CHECKS)
     assert response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
-    assert SOMEBODYS.isdisjoint(others) or response.status_code >= HTTPStatus.BAD_REQUEST
+    is_new = response.status_code == HTTPStatus.CREATED  # and not what the id names
+    assert not is_of_others or is_new or response.status_code >= HTTPStatus.BAD_REQUEST
     assert set() == door.world.canaries.seen_in(response.content)
     assert not any(is_in(each, response.content) for each in door.secret)
 
@@ -247,9 +287,9 @@ def test_an_operator_is_answered_as_described(case: Case[Any], door: Door) -> No
 
 def test_who_owns_what_was_planted_is_shown_it(door: Door) -> None:
     owner = make.service(door.platform, door.world.source, *SCOPES)
-    shown = b"".join(
-        httpx.get(f"{door.url}{path}", headers=owner, timeout=PATIENCE).content
-        for path in ("/v1/webhooks", "/v1/organization/clients", "/v1/organization/write-keys")
-    )
+    shown = b"".join(httpx.get(f"{door.url}{path}", headers=owner, timeout=PATIENCE).content for path in OF_OWNERS)
+    of_anna = httpx.get(f"{door.url}/v1/me/accesses", headers=door.world.anna.headers, timeout=PATIENCE).content
 
     assert all(is_in(each, shown) for each in door.secret)
+    assert all(door.planted[each].encode() in shown for each in ("demand_id", "request_id", "stream_id"))
+    assert door.planted["access_id"].encode() in of_anna

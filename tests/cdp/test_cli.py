@@ -120,6 +120,8 @@ def test_what_an_organization_says_of_itself_is_set_piece_by_piece(cdp: Cdp) -> 
 
     assert ("nl", "privacy@example.org", None) == (said["language"], said["privacy_mail"], said["verified_at"])
     assert ["org:admin", "profiles:read"] == said["may"]
+    taken_back = cdp("org", "set", slug, "--language", "", "--privacy-mail", "", "--may", "", "--json").facts
+    assert (None, None, []) == (taken_back["language"], taken_back["privacy_mail"], taken_back["may"])
     for wrong in (("--language", "fr"), ("--privacy-mail", "nobody"), ("--may", "everything")):
         assert 7 == cdp("org", "set", slug, *wrong).code
 

@@ -27,11 +27,11 @@ Name = Annotated[str, Path(max_length=100)]
 
 @router.post("/gegevens")
 def change_details(visit: FreshOfficeVisiting, taal: Word = "", adres: Word = "") -> Response:
-    """Say in which language letters are, and where those about privacy go; what is left empty stays as it was."""
+    """Say in which language letters are, and where those about privacy go; what is empty is taken back."""
 
     def act() -> None:
         with visit.platform.database.scoped(visit.office.scope) as session:
-            visit.office.say(session, language=taal or None, privacy_mail=adres.strip() or None)
+            visit.office.say(session, language=taal, privacy_mail=adres.strip())
 
     return visit.done(act, Done.CHANGED)
 
