@@ -20,16 +20,22 @@ def relink(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, and tell what would change.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare everybody with everybody who is like them; deliveries go on meanwhile."""
+    """Compare everybody with everybody who is like them; deliveries go on meanwhile.
+
+    Whom `--dry-run --json` names finds in their log that somebody looked.
+    """
     with opening.platform() as platform, terminal.progress("comparing", None) as tell:
         facts = _rehearsed(platform, tell, as_json=as_json) if dry_run else _relinked(platform, tell)
     terminal.print_facts(facts, as_json=as_json)
 
 
 def explain(one: Subject, other: Subject, *, as_json: Json = False) -> None:
-    """Say why two subjects are or are not taken for one person: levels and bits by field, never a value."""
+    """Say why two subjects are or are not taken for one person: levels and bits by field, never a value.
+
+    Both find in their log that somebody looked.
+    """
     with opening.platform() as platform:
-        told = explaining.explain(platform, one, other)
+        told = explaining.explain(platform, one, other, client="cdp identity explain")
     facts: dict[str, Any] = {
         "tier": told.tier,
         "veto": told.veto,
@@ -63,6 +69,8 @@ def _rehearsed(platform: Platform, tell: Tell, *, as_json: bool) -> dict[str, An
     }
     facts |= {f"bonds_{change}_{tier}": count for (change, tier), count in sorted(found.counts.items())}
     if as_json:
+        named = [each for change in found.changes for each in (change.one, change.other)]
+        explaining.note(platform, named, client="cdp identity relink")
         names = ("change", "one", "other", "before", "after")
         facts["changes"] = [
             {name: None if (said := getattr(each, name)) is None else str(said) for name in names}

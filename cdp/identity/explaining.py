@@ -1,5 +1,6 @@
 """Why two subjects are, or are not, taken for one person: levels and bits by field, never a value."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ _STANDING = text(
     "select tier, is_held from standing_matches(array[cast(:one as uuid)])"
     " where cast(:other as uuid) in (subject_id, other_id)"
 )
+_NOTE = text("select note_explained(:subjects)")
 
 
 class SubjectUnknown(NotFound):
@@ -49,11 +51,12 @@ class Explanation:
     model: str
 
 
-def explain(platform: Platform, one: UUID, other: UUID) -> Explanation:
+def explain(platform: Platform, one: UUID, other: UUID, *, client: str) -> Explanation:
     """Return why `one` and `other` would be joined, asked about or left alone; raises SubjectUnknown.
 
-    For operators: they see names of levels, and no value of anybody.
+    For operators: they see names of levels, and no value of anybody; both find in their log that `client` looked.
     """
+    note(platform, [one, other], client=client)
     with platform.database.scoped(Scope(Principal.MATCHER)) as session:
         (mine, a), (theirs, b) = _kept(session, platform, one), _kept(session, platform, other)
         bond = session.execute(_STANDING, {"one": one, "other": other}).one_or_none()
@@ -71,6 +74,12 @@ def explain(platform: Platform, one: UUID, other: UUID) -> Explanation:
         is_one_customer=mine.customer_id == theirs.customer_id,
         model=model.version,
     )
+
+
+def note(platform: Platform, subjects: Iterable[UUID], *, client: str) -> None:
+    """Write down for everybody of these that an operator is told how alike they are; committed before it is told."""
+    with platform.database.scoped(Scope(Principal.OPERATOR, client=client)) as session:
+        session.execute(_NOTE, {"subjects": list(dict.fromkeys(subjects))})
 
 
 def _kept(session: Session, platform: Platform, subject: UUID) -> tuple[Any, Traits]:

@@ -47,16 +47,18 @@ declare
     known bond;
     grade text;
     reached boolean;
+    sources uuid[];
 begin
     if one >= two or are_two_people(one, two)
         or (select count(*) from subject s where s.subject_id in (one, two)) < 2 then
         return false;
     end if;
+    sources := array(select distinct s.source_id from subject s where s.subject_id in (one, two));
     select * into known from bond b
     where b.subject_id = one and b.other_id = two and b.why = 'match' and b.ended_at is null for update;
     reached := coalesce(bits >= joins, said <> 'possible') or coalesce(known.reaches and bits >= stays, false);
     grade := case
-        when (select count(distinct s.source_id) from subject s where s.subject_id in (one, two)) > 1 then 'possible'
+        when cardinality(sources) > 1 then 'possible'
         when known.tier = 'strong' and (said <> 'possible' or bits >= stays) then 'strong'
         when said <> 'possible' and not share_only_common(one, two) then 'strong'
         else 'possible' end;
@@ -68,7 +70,9 @@ begin
     insert into bond (bond_id, subject_id, other_id, why, tier, weight, reaches, evidence, model, at, held_why, held_at)
     select gen_random_uuid(), one, two, 'match', grade, bits, reached, facts, version, moment, hold.why,
            case when hold.why is not null then moment end
-    from (select case when grade = 'strong' and is_breaker_open('strong-merges', moment) then 'too-many-merges' end as why) hold
+    from (
+        select case when grade = 'strong' and is_breaker_open('strong-merges', moment, sources[1]) then 'too-many-merges' end as why
+    ) hold
     on conflict do nothing;
     return grade = 'strong' or coalesce(known.tier = 'strong', false) or reached is distinct from coalesce(known.reaches, false);
 end
@@ -144,6 +148,33 @@ begin
 end
 $$;
 
+-- Write down for these customers that an operator looked at whether they are one person, or decided it.
+create function note_look(customers uuid[], why text) returns void
+language sql
+as $$
+    insert into access (customer_id, at, access_id, client_id, principal, path, asked, released, records, outcome, reason)
+    select distinct on (who) who, statement_timestamp(), gen_random_uuid(), app_client(), 'operator', 'identity-review',
+           '{}'::text[], '{}'::text[], 0, 'released', why
+    from unnest(customers) who
+$$;
+
+-- Write down that an operator has explained to them how alike these subjects are.
+-- out  how many dossiers that is
+create function note_explained(subjects uuid[]) returns bigint
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    customers uuid[] := array(select distinct s.customer_id from subject s where s.subject_id = any (subjects));
+begin
+    if not is_sealed('operator') then
+        perform refuse('refused');
+    end if;
+    perform note_look(customers, 'identity-explained');
+    return cardinality(customers);
+end
+$$;
+
 -- What waits for an operator, oldest first, with what it rests on: levels and bits. Whoever it is about sees that somebody looked.
 create function held_bonds(at_most integer, only_one uuid default null)
 returns table (bond_id uuid, held_why text, held_at timestamptz, why text, tier text, weight real, evidence jsonb, model text,
@@ -166,17 +197,15 @@ begin
             where b.held_at is not null and b.ended_at is null and (only_one is null or b.bond_id = only_one)
             order by b.held_at, b.bond_id
             limit at_most
-        ), noted as (
-            insert into access (customer_id, at, access_id, client_id, principal, path, asked, released, records, outcome, reason)
-            select distinct on (who) who, statement_timestamp(), gen_random_uuid(), app_client(), 'operator', 'identity-review',
-                   '{}'::text[], '{}'::text[], 0, 'released', 'identity-review'
-            from waiting w, unnest(array[w.one_customer, w.other_customer]) who
+        ), noted as materialized (
+            select note_look(array(select who from waiting w, unnest(array[w.one_customer, w.other_customer]) who),
+                'identity-review')
         )
         select w.bond_id, w.held_why, w.held_at, w.why, w.tier, w.weight, w.evidence, w.model, w.one_source, w.other_source,
                (select count(*) from subject s where s.customer_id = w.one_customer),
                (select count(*) from subject s where s.customer_id = w.other_customer),
                exists (select from customer c where c.customer_id in (w.one_customer, w.other_customer) and c.claimed_at is not null)
-        from waiting w order by w.held_at, w.bond_id;
+        from waiting w cross join noted order by w.held_at, w.bond_id;
 end
 $$;
 
@@ -196,11 +225,8 @@ begin
     if held.bond_id is null then
         perform refuse('not-found');
     end if;
-    insert into access (customer_id, at, access_id, client_id, principal, path, asked, released, records, outcome, reason)
-    select distinct on (s.customer_id) s.customer_id, statement_timestamp(), gen_random_uuid(), app_client(), 'operator',
-           'identity-review', '{}'::text[], '{}'::text[], 0, 'released',
-           case when is_accepted then 'identity-accepted' else 'identity-refused' end
-    from subject s where s.subject_id in (held.subject_id, held.other_id);
+    perform note_look(array(select s.customer_id from subject s where s.subject_id in (held.subject_id, held.other_id)),
+        case when is_accepted then 'identity-accepted' else 'identity-refused' end);
     if is_accepted then
         update bond b set decided_at = moment, held_why = null, held_at = null where b.bond_id = wanted;
     else

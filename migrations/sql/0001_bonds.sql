@@ -62,28 +62,32 @@ insert into identity_limit (name, most) values
 comment on table identity_limit is 'How large a dossier may become by itself, and how many may become one within an hour.';
 
 create table merge_count (
-    hour   timestamptz not null,
-    kind   text not null,
-    shard  smallint not null,
-    merges integer not null,
-    primary key (hour, kind, shard)
+    hour      timestamptz not null,
+    kind      text not null,
+    source_id uuid not null,
+    shard     smallint not null,
+    merges    integer not null,
+    primary key (hour, kind, source_id, shard)
 );
 comment on table merge_count is 'How many dossiers became one in an hour, spread so that those who count do not wait for each other.';
+comment on column merge_count.source_id is 'Of likeness the source whose own subjects they are; of all sources together it is nobody''s.';
 
 create function identity_most(wanted text) returns integer language sql stable
 return (select l.most from identity_limit l where l.name = wanted);
 
--- Whether so many dossiers became one this hour that something must be wrong.
-create function is_breaker_open(wanted text, moment timestamptz) returns boolean language sql stable
+-- Whether so many dossiers became one this hour that something must be wrong. By likeness each source is counted for itself:
+-- one that sends nonsense stops nobody else's.
+create function is_breaker_open(wanted text, moment timestamptz, source uuid default '00000000-0000-0000-0000-000000000000') returns boolean
+language sql stable
 return (select coalesce(sum(c.merges), 0) >= identity_most(wanted)
-        from merge_count c where c.hour = date_trunc('hour', moment) and c.kind = wanted);
+        from merge_count c where c.hour = date_trunc('hour', moment) and c.kind = wanted and c.source_id = source);
 
-create function count_merge(counted text, moment timestamptz) returns void
+create function count_merge(counted text, moment timestamptz, source uuid default '00000000-0000-0000-0000-000000000000') returns void
 language sql
 as $$
-    insert into merge_count as known (hour, kind, shard, merges)
-    values (date_trunc('hour', moment), counted, pg_backend_pid() % 64, 1)
-    on conflict (hour, kind, shard) do update set merges = known.merges + 1;
+    insert into merge_count as known (hour, kind, source_id, shard, merges)
+    values (date_trunc('hour', moment), counted, source, pg_backend_pid() % 64, 1)
+    on conflict (hour, kind, source_id, shard) do update set merges = known.merges + 1;
 $$;
 
 -- ---------------------------------------------------------------- bonds

@@ -80,7 +80,7 @@ declare
     held uuid[];
     held_whys text[];
     part record;
-    joined text;
+    joined record;
     moved integer := 0;
 begin
     for attempt in 1 .. 5 loop
@@ -136,8 +136,12 @@ begin
         where guest.turn > 1 order by guest.customer_id
     loop
         joined := why_joined(part.guest, part.host);
-        perform merge_customers(part.guest, part.host, joined, moment);
-        perform count_merge(case joined when 'likeness' then 'strong-merges' else 'verified-merges' end, moment);
+        perform merge_customers(part.guest, part.host, joined.reason, moment);
+        if joined.reason = 'likeness' then
+            perform count_merge('strong-merges', moment, joined.source_id);
+        else
+            perform count_merge('verified-merges', moment);
+        end if;
         moved := moved + part.subjects;
     end loop;
     if moved > 0 then
@@ -147,14 +151,22 @@ begin
 end
 $$;
 
--- The firmest bond between two customers, in the word that the link keeps.
-create function why_joined(guest uuid, host uuid) returns text language sql stable
-return coalesce((
-    select case b.why when 'match' then 'likeness' else b.why end
-    from subject g join bond b on g.subject_id in (b.subject_id, b.other_id)
-    join subject h on h.subject_id = case g.subject_id when b.subject_id then b.other_id else b.subject_id end
-    where g.customer_id = guest and h.customer_id = host and b.ended_at is null and b.tier <> 'possible'
-    order by array_position(array['customer', 'verified', 'device', 'strong'], b.tier) limit 1), 'likeness');
+-- The firmest bond between two customers, in the word that the link keeps, and the source of the guest's end of it. Who come
+-- together by way of a third are alike.
+create function why_joined(guest uuid, host uuid, out reason text, out source_id uuid) language sql stable
+as $$
+    select coalesce(case firmest.why when 'match' then 'likeness' else firmest.why end, 'likeness'), g.source_id
+    from subject g
+    left join lateral (
+        select b.why, array_position(array['customer', 'verified', 'device', 'strong'], b.tier) as place
+        from bond b
+        join subject h on h.subject_id = case g.subject_id when b.subject_id then b.other_id else b.subject_id end
+        where g.subject_id in (b.subject_id, b.other_id) and h.customer_id = host
+          and b.ended_at is null and b.tier <> 'possible'
+        order by 2 limit 1) firmest on true
+    where g.customer_id = guest
+    order by firmest.place nulls last, g.created_at, g.subject_id limit 1
+$$;
 
 -- Let what is only alike come or go after something else changed; most people have no such bond.
 create function settle_likeness(customer uuid, moment timestamptz) returns void

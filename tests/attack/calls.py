@@ -122,6 +122,9 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "own_bonds": Call("select jsonb_agg(b.why) from own_bonds() b", _CUSTOMER, ("customer anna", "customer bram")),
     "held_bonds": Call("select jsonb_agg(b.bond_id) from held_bonds(5) b", ("operator",), ("operator",)),
+    "note_explained": Call(
+        f"select to_jsonb(note_explained(array[{_id('cato at huis')}]))", ("operator",), ("operator",)
+    ),
     "decide_bond": Call(f"select to_jsonb(decide_bond({_id('bond held')}, true, now()))", ("operator",), ("operator",)),
     "unlink_subject": Call(
         f"select to_jsonb(unlink_subject({_id('anna')}, {_id('anna at winkel')}, now()))", _CUSTOMER, ("customer anna",)

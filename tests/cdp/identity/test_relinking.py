@@ -128,7 +128,7 @@ def test_what_another_process_was_kept_from_is_compared_at_the_end_of_a_relink(
 
 
 def test_an_explanation_has_levels_and_bits_and_no_value(platform: Platform, pair: tuple[UUID, UUID]) -> None:
-    told = explaining.explain(platform, *pair)
+    told = explaining.explain(platform, *pair, client="test")
 
     assert ("possible", "possible", False, False) == (told.tier, told.stands, told.is_one_source, told.is_one_customer)
     assert {"exact"} == {each.level for each in told.fields if each.field.value in {"surname", "birth", "email"}}
@@ -136,9 +136,23 @@ def test_an_explanation_has_levels_and_bits_and_no_value(platform: Platform, pai
     assert told.bits > 0
 
 
+def test_whom_an_operator_has_explained_finds_it_in_their_log(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    explaining.explain(platform, *pair, client="who looked")
+
+    lines = look(
+        database_url,
+        "select principal, client_id, path, reason, records from access join subject using (customer_id)"
+        " where subject_id = any (%s) and reason = 'identity-explained'",
+        list(pair),
+    )
+    assert [("operator", "who looked", "identity-review", "identity-explained", 0)] * 2 == lines
+
+
 def test_nothing_is_explained_of_whom_nothing_is_kept(platform: Platform, pair: tuple[UUID, UUID]) -> None:
     with pytest.raises(explaining.SubjectUnknown):
-        explaining.explain(platform, pair[0], UUID(int=1))
+        explaining.explain(platform, pair[0], UUID(int=1), client="test")
 
 
 def test_the_command_rehearses_relinks_and_explains(

@@ -113,6 +113,21 @@ def test_what_the_circuit_breaker_stopped_waits_and_shows_levels_alone(
     assert {"birth_date": ("exact", 12.5), "email": ("exact", 9.0)} == held.evidence
 
 
+def test_the_circuit_breaker_of_one_source_stops_no_other(
+    platform: Platform, shop: Organization, database_url: str
+) -> None:
+    bank = make.organization(platform)
+    of_shop, of_bank = [pair(platform, shop) for _ in range(2)], pair(platform, bank)
+    limit(platform, "strong-merges", 1)
+    try:
+        for each in (*of_shop, of_bank):
+            match(platform, *each)
+    finally:
+        limit(platform, "strong-merges", 5000)
+
+    assert [True, False, True] == [is_one(database_url, *each) for each in (*of_shop, of_bank)]
+
+
 @pytest.mark.usefixtures("stopped")
 @pytest.mark.parametrize("is_accepted", [True, False])
 def test_an_operator_decides_and_both_dossiers_tell_of_it(

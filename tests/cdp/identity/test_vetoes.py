@@ -44,4 +44,4 @@ def test_a_likeness_that_cannot_be_read_is_not_explained(
     change(database_url, BREAK, two[1])
 
     with pytest.raises(SubjectUnknown):
-        explaining.explain(platform, *two)
+        explaining.explain(platform, *two, client="test")
