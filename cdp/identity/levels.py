@@ -67,6 +67,7 @@ _GIVEN, _SURNAME, _EMAIL = (FIELDS.index(each) for each in (Field.GIVEN, Field.S
 _NUMBER: Final = re.compile(r"(?<!\d)(?!(?:19|20)\d\d\D)\d+[^@]*@")
 _DIGITS: Final = re.compile(r"\D")
 _ALIKE_MAIL: Final = 0.94
+_DOTLESS: Final = ("@gmail.com", "@googlemail.com")
 _GIVEN_WORD: Final = (0, 1, 2, 3, 4, 6)
 _alike = JaroWinkler.similarity
 _edits = OSA.distance
@@ -200,7 +201,7 @@ def _mail(one: str, other: str) -> int:
     if one == other:
         return 1 if _is_telling(one) else 2
     name, other_name = one.partition("@")[0], other.partition("@")[0]
-    if (_has_aliases(one) or _has_aliases(other)) and second_key(one) == second_key(other):
+    if _may_be_aliases(one, other) and second_key(one) == second_key(other):
         return 3
     if name == other_name:
         return 4 if _is_telling(f"{name}@") else 5
@@ -208,8 +209,8 @@ def _mail(one: str, other: str) -> int:
     return 6 if is_close and _DIGITS.sub("", name) == _DIGITS.sub("", other_name) else 8
 
 
-def _has_aliases(address: str) -> bool:
-    return "+" in address or address.endswith(("@gmail.com", "@googlemail.com"))
+def _may_be_aliases(one: str, other: str) -> bool:
+    return "+" in one or "+" in other or (one.endswith(_DOTLESS) and other.endswith(_DOTLESS))
 
 
 def _is_telling(address: str) -> bool:

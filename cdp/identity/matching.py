@@ -8,6 +8,7 @@ nothing that the source is told: not by an outcome, not by an error, and the sam
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -15,9 +16,8 @@ from typing import Final
 from cdp.identity import bonds, deciding, sharing, store
 from cdp.identity.bonds import Found
 from cdp.identity.deciding import Tier
-from cdp.identity.levels import Part, parts
 from cdp.identity.model import Model
-from cdp.identity.sifting import Sieve
+from cdp.identity.sifting import Mesh, Sieve
 from cdp.identity.store import Hashes, Other, Person
 from cdp.identity.traits import Traits
 from cdp.ingest.transaction import Transaction
@@ -87,27 +87,25 @@ class Matching:
         self, people: Sequence[Person], known: Mapping[bytes, Traits], others: Sequence[Other]
     ) -> dict[tuple[bytes, bytes], Found | None]:
         """Return for each pair, the smaller id first, what was found; None where it is nothing."""
-        sources = {each.subject: each.source for each in people}
-        mine = {each.subject: self._prepared(each.subject, known, others) for each in people}
-        found: dict[tuple[bytes, bytes], Found | None] = {}
+        theirs: dict[bytes, list[Other]] = defaultdict(list)
         for other in others:
-            pair = min(other.of, other.subject), max(other.of, other.subject)
-            if pair not in found:
-                found[pair] = self._judged(pair, *mine[other.of], other, is_own=sources[other.of] == other.source)
+            theirs[other.of].append(other)
+        found: dict[tuple[bytes, bytes], Found | None] = {}
+        for each in people:
+            whom = theirs[each.subject]
+            mine = sharing.without_shared(known[each.subject], [other.traits for other in whom])
+            mesh = self._sieve.of(mine)
+            for other in whom:
+                pair = (each.subject, other.subject) if each.subject < other.subject else (other.subject, each.subject)
+                if pair not in found:
+                    found[pair] = self._judged(pair, mine, mesh, other, is_own=each.source == other.source)
         return found
 
-    @staticmethod
-    def _prepared(
-        subject: bytes, known: Mapping[bytes, Traits], others: Sequence[Other]
-    ) -> tuple[Traits, tuple[Part, ...]]:
-        own = sharing.without_shared(known[subject], (each.traits for each in others if each.of == subject))
-        return own, parts(own)
-
     def _judged(
-        self, pair: tuple[bytes, bytes], mine: Traits, compared: tuple[Part, ...], other: Other, *, is_own: bool
+        self, pair: tuple[bytes, bytes], mine: Traits, mesh: Mesh, other: Other, *, is_own: bool
     ) -> Found | None:
         theirs = other.traits
-        if not (mine.unique and theirs.unique) and not self._sieve.may_be(compared, parts(theirs)):
+        if not (mine.unique and theirs.unique) and not mesh.may_be(theirs):
             return None
         judged = deciding.judge(self._model, mine, theirs, same_source=is_own)
         return None if judged.tier is Tier.NONE else Found(pair, judged)

@@ -4,9 +4,11 @@ A pair is let go as soon as nothing that is left to compare could bring its weig
 is let go is exactly what the whole comparison would call nothing; what is not, is compared as ever.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
+from cdp.identity import scoring
 from cdp.identity.levels import (
     FIELDS,
     MISSING,
@@ -18,99 +20,180 @@ from cdp.identity.levels import (
     Part,
     is_swapped,
     may_be_swapped,
+    parts,
 )  # fmt: skip
-from cdp.identity.model import RARE_FIELDS, SHARED_FIELDS, Model
+from cdp.identity.model import SHARED_FIELDS, Model
 from cdp.identity.scoring import EQUAL
+from cdp.identity.traits import Traits
 
-_GIVEN, _SURNAME, _EMAIL = (FIELDS.index(each) for each in (Field.GIVEN, Field.SURNAME, Field.EMAIL))
-_FIRST: Final = (Field.BIRTH, Field.MOBILE, Field.EMAIL)
-_LAST: Final = (Field.ADDRESS, Field.LANDLINE, Field.BIRTH_PLACE, Field.SEX, Field.MIDDLE)
+_GIVEN, _MIDDLE, _SURNAME, _BIRTH, _EMAIL, _MOBILE, _LANDLINE, _ADDRESS, _SEX, _BIRTH_PLACE = range(len(FIELDS))
+_BITS: Final = tuple(1 << place for place in range(len(FIELDS)))
+_NAMES: Final = _BITS[_GIVEN] | _BITS[_SURNAME]
+_OTHERS: Final = tuple((bit, place) for place, bit in enumerate(_BITS) if not bit & _NAMES)
+_RARE: Final = tuple((FIELDS.index(field), field) for field in EQUAL)
+_FIRST: Final = tuple(
+    (_BITS[place], place, RULES[place], attrgetter(name))
+    for place, name in ((_BIRTH, "birth"), (_MOBILE, "mobiles"), (_EMAIL, "emails"))
+)
+"""What tells most people apart, with where their traits have it as it is compared."""
+_LAST: Final = tuple(
+    (_BITS[place], place, RULES[place]) for place in (_ADDRESS, _LANDLINE, _BIRTH_PLACE, _SEX, _MIDDLE)
+)
 _ROUNDING: Final = 1e-6
 
 Bits = tuple[float, float]
-"""The most that a level can speak for the same person, against a household and against strangers."""
+"""The most that can speak for the same person, against a household and against strangers."""
+_NOTHING: Final[Bits] = (0.0, 0.0)
 
 
-class _Step(NamedTuple):
-    """One field: its place, how it is compared, the most that each level brings, and the most that any does."""
+class _Field(NamedTuple):
+    """What one field can bring: by level, at most, and what each level takes away from the most."""
 
-    place: int
-    rule: Callable[[Part, Part], int]
     table: tuple[Bits, ...]
-    home: float
-    other: float
+    most: Bits
+    lost: tuple[Bits, ...]
 
 
 class Sieve:
     """Lets go of whom a model would not even ask about; one for a model."""
 
-    __slots__ = ("_after", "_before", "_floor", "_given", "_names", "_start", "_surname")
+    __slots__ = ("_plain", "_rarer", "floor", "model", "start")
 
     def __init__(self, model: Model) -> None:
         """Find out what each level can bring at most."""
         same, home, other = model.priors
-        self._floor = model.thresholds.possible - _ROUNDING
-        self._before = tuple(_step(model, each) for each in _FIRST)
-        self._after = tuple(_step(model, each) for each in _LAST)
-        given, surname = _step(model, Field.GIVEN), _step(model, Field.SURNAME)
-        self._given, self._surname = given.table, surname.table
-        most = given.home + surname.home, given.other + surname.other
-        self._start: Bits = same - home + most[0], same - other + most[1]
-        self._names: Bits = most
+        self.model: Final = model
+        self.floor: Final = model.thresholds.possible - _ROUNDING
+        self.start: Final[Bits] = (same - home, same - other)
+        self._plain = tuple(_field(model, field, 0.0) for field in FIELDS)
+        self._rarer: dict[tuple[int, float], _Field] = {}
 
-    def may_be(self, a: tuple[Part, ...], b: tuple[Part, ...]) -> bool:
-        """Say whether the weight of two people of these parts may be worth a question."""
-        (home, other), floor = self._start, self._floor
-        before: list[_Step] = []
-        after: list[_Step] = []
-        for steps, known in ((self._before, before), (self._after, after)):
-            for step in steps:
-                place, _, _, most_home, most_other = step
-                if a[place] and b[place]:
-                    home += most_home
-                    other += most_other
-                    known.append(step)
-        for place, rule, table, most_home, most_other in before:
-            bits = table[rule(a[place], b[place])]
-            home += bits[0] - most_home
-            other += bits[1] - most_other
-            if home < floor or other < floor:
-                return False
-        bits = self._of_names(a, b)
-        home += bits[0]
-        other += bits[1]
-        for place, rule, table, most_home, most_other in after:
-            if home < floor or other < floor:
-                return False
-            bits = table[rule(a[place], b[place])]
-            home += bits[0] - most_home
-            other += bits[1] - most_other
-        return home >= floor and other >= floor
+    def of(self, mine: Traits) -> "Mesh":
+        """Return what tells of others whether they may be this person."""
+        fields = list(self._plain)
+        for place, field in _RARE:
+            rare = scoring.rarity(self.model, field, mine, mine)
+            found = self._rarer.get((place, rare))
+            if found is None:  # there are few rarities
+                found = self._rarer[place, rare] = _field(self.model, field, rare)
+            fields[place] = found
+        return Mesh(self, mine, fields)
 
-    def _of_names(self, a: tuple[Part, ...], b: tuple[Part, ...]) -> Bits:
-        given = RULES[_GIVEN](a[_GIVEN], b[_GIVEN]) if a[_GIVEN] and b[_GIVEN] else MISSING
-        surname = RULES[_SURNAME](a[_SURNAME], b[_SURNAME]) if a[_SURNAME] and b[_SURNAME] else MISSING
-        if may_be_swapped(given, surname) and is_swapped(a, b):
+
+class Mesh:
+    """One person, prepared to be compared with many."""
+
+    __slots__ = (
+        "_bounds",
+        "_fields",
+        "_first",
+        "_floor",
+        "_given",
+        "_known",
+        "_last",
+        "_others",
+        "_own",
+        "_start",
+        "_surname",
+    )
+
+    def __init__(self, sieve: Sieve, mine: Traits, fields: Sequence["_Field"]) -> None:
+        """Prepare what is known of them; use `Sieve.of`."""
+        self._own = own = parts(mine)
+        self._known = known = _known(mine)
+        self._start, self._floor, self._fields = sieve.start, sieve.floor, fields
+        self._given, self._surname = fields[_GIVEN].table, fields[_SURNAME].table
+        self._first = [
+            (bit, rule, own[place], of, fields[place].lost) for bit, place, rule, of in _FIRST if known & bit
+        ]
+        self._last = [(bit, rule, own[place], place, fields[place].lost) for bit, place, rule in _LAST if known & bit]
+        self._others = [(bit, fields[place].most) for bit, place in _OTHERS if known & bit]
+        self._bounds: dict[int, tuple[Bits, Bits]] = {}
+
+    def may_be(self, other: Traits) -> bool:
+        """Say whether the weight of this pair may be worth a question."""
+        known, floor = self._known & _known(other), self._floor
+        bounds = self._bounds.get(known) or self._bound(known)
+        home, stranger = bounds[0]
+        if home < floor or stranger < floor:
+            return False
+        for bit, rule, own, of, lost in self._first:
+            if known & bit:
+                bits = lost[rule(own, of(other))]
+                home += bits[0]
+                stranger += bits[1]
+                if home < floor or stranger < floor:
+                    return False
+        theirs = parts(other)
+        bits = self._of_names(theirs)
+        home += bits[0] - bounds[1][0]
+        stranger += bits[1] - bounds[1][1]
+        for bit, rule, own, place, lost in self._last:
+            if home < floor or stranger < floor:
+                return False
+            if known & bit:
+                bits = lost[rule(own, theirs[place])]
+                home += bits[0]
+                stranger += bits[1]
+        return home >= floor and stranger >= floor
+
+    def _of_names(self, theirs: tuple[Part, ...]) -> Bits:
+        mine = self._own
+        given = RULES[_GIVEN](mine[_GIVEN], theirs[_GIVEN]) if mine[_GIVEN] and theirs[_GIVEN] else MISSING
+        surname = RULES[_SURNAME](mine[_SURNAME], theirs[_SURNAME]) if mine[_SURNAME] and theirs[_SURNAME] else MISSING
+        if may_be_swapped(given, surname) and is_swapped(mine, theirs):
             given, surname = SWAPPED, MISSING
         one, other = self._given[given], self._surname[surname]
-        return one[0] + other[0] - self._names[0], one[1] + other[1] - self._names[1]
+        return one[0] + other[0], one[1] + other[1]
+
+    def _bound(self, known: int) -> tuple[Bits, Bits]:
+        """Return the most that fields known of both can bring, all of them and the names; remember it."""
+        names = self._most_of_names(known & _NAMES)
+        home, stranger = self._start[0] + names[0], self._start[1] + names[1]
+        for bit, most in self._others:
+            if known & bit:
+                home += most[0]
+                stranger += most[1]
+        found = self._bounds[known] = (home, stranger), names
+        return found
+
+    def _most_of_names(self, known: int) -> Bits:
+        given, surname = self._fields[_GIVEN], self._fields[_SURNAME]
+        if known == _NAMES:
+            return given.most[0] + surname.most[0], given.most[1] + surname.most[1]
+        if known == _BITS[_SURNAME]:
+            return _best((surname.most, given.table[SWAPPED]))
+        return given.most if known else _NOTHING
 
 
-def _step(model: Model, field: Field) -> _Step:
-    place = FIELDS.index(field)
-    rare = _rarest(model, field)
-    table = [
-        (same - home + (rare if 0 < level <= EQUAL.get(field, 0) and field not in SHARED_FIELDS else 0.0),
-         same - other + (rare if 0 < level <= EQUAL.get(field, 0) else 0.0))
-        for level, (same, home, other) in enumerate(model.bits[place])
-    ]  # fmt: skip
+def _known(of: Traits) -> int:
+    """Return which fields are known, as `parts` has them."""
+    initials = of.initials
+    return (
+        (_BITS[_GIVEN] if initials else 0)
+        | (_BITS[_MIDDLE] if len(initials) > 1 else 0)
+        | (_BITS[_SURNAME] if of.surname else 0)
+        | (_BITS[_BIRTH] if of.birth else 0)
+        | (_BITS[_EMAIL] if of.emails else 0)
+        | (_BITS[_MOBILE] if of.mobiles else 0)
+        | (_BITS[_LANDLINE] if of.landlines else 0)
+        | (_BITS[_ADDRESS] if of.postcode or of.street or of.city else 0)
+        | (_BITS[_SEX] if of.sex else 0)
+        | (_BITS[_BIRTH_PLACE] if of.birth_place else 0)
+    )
+
+
+def _field(model: Model, field: Field, rare: float) -> _Field:
+    table = [(same - home, same - other) for same, home, other in model.bits[FIELDS.index(field)]]
+    for level in range(1, EQUAL.get(field, 0) + 1):
+        home, stranger = table[level]
+        table[level] = home - (0.0 if field in SHARED_FIELDS else rare), stranger - rare
     if field is Field.EMAIL:  # a mailbox of one name becomes a namesake's once the names are compared
         for level in PLAIN:
-            table[level] = max(table[level][0], table[NAMESAKE][0]), max(table[level][1], table[NAMESAKE][1])
-    return _Step(place, RULES[place], tuple(table), max(each[0] for each in table), max(each[1] for each in table))
+            table[level] = _best((table[level], table[NAMESAKE]))
+    most = _best(table)
+    return _Field(tuple(table), most, tuple((home - most[0], other - most[1]) for home, other in table))
 
 
-def _rarest(model: Model, field: Field) -> float:
-    """Return how many bits the rarest equal value brings beyond the average one."""
-    known = model.rarity.get(field) if field in RARE_FIELDS else None
-    return 0.0 if known is None else max(0.0, -min((known.others, *known.common.values())))
+def _best(bits: Sequence[Bits]) -> Bits:
+    return max(each[0] for each in bits), max(each[1] for each in bits)

@@ -32,6 +32,8 @@ _KEY_BYTES: Final = 8
 _FORMER: Final = 5
 _UNIQUE: Final = "="
 """In place of an attribute: a verified customer number, of which somebody has one at a source; its keyed hash."""
+_NAMED: Final = {"@email": "email", "@phone": "phone"}
+"""In place of an attribute: an address or number that a source names somebody by; sealed for the row of its hash."""
 _FACTS: Final = sql("match_facts").encode()
 _PUT: Final = sql("match_put").encode()
 _STORED: Final = sql("match_stored").encode()
@@ -92,6 +94,7 @@ def likenesses(people: Sequence[Person], rows: Rows) -> dict[bytes, Traits]:
     """Return what is known of each subject, by the answer to `asked_for`."""
     facts: dict[bytes, dict[str, object]] = defaultdict(dict)
     unique: dict[bytes, list[str]] = defaultdict(list)
+    named: dict[bytes, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     before: dict[bytes, Traits] = {}
     keys = {each.subject: each.key.opener for each in people}
     for subject, row, name, sealed in rows:
@@ -101,11 +104,20 @@ def likenesses(people: Sequence[Person], rows: Rows) -> dict[bytes, Traits]:
         if name is None:
             if (stood := readable(keys[subject], sealed, subject)) is not None:
                 before[subject] = stood
+        elif name in _NAMED:
+            if (plain := opened(keys[subject], sealed, table="identifier", row=row)) is not None:
+                named[subject][_NAMED[name]].add(plain.decode())
         elif (plain := opened(keys[subject], sealed, table="record", row=row)) is not None:
             facts[subject][name] = msgspec.json.decode(plain)
+    for subject, by in named.items():
+        facts[subject] |= {name: [*_listed(facts[subject].get(name)), *sorted(said)] for name, said in by.items()}
     return {
         each.subject: _after(before.get(each.subject), facts[each.subject], unique[each.subject]) for each in people
     }
+
+
+def _listed(stated: object) -> list[object]:
+    return [] if stated is None else stated if isinstance(stated, list) else [stated]
 
 
 def asked_for_kept(people: Sequence[Person]) -> Asked:
@@ -165,19 +177,16 @@ def alike(keys: Mapping[bytes, Sequence[int]]) -> Asked:
 
 def others(ring: KeyProvider, rows: Rows) -> list[Other]:
     """Return whom `alike` found, with what is known of them; who was erased, or cannot be read, is left out."""
-    wrapped = {row[1]: row[5] for row in rows}
-    openers = {
-        subject: sealing.opener(key)
-        for subject, key in ring.unwrap_named(subject + each for subject, each in wrapped.items()).items()
-    }
-    read: dict[bytes, Traits | None] = {}
-    for _, subject, _, _, sealed, _ in rows:
-        if subject in openers and subject not in read:
-            read[subject] = readable(openers[subject], sealed, subject)
+    sealed = {row[1]: (row[4], row[5]) for row in rows}
+    keys = ring.unwrap_named(subject + wrapped for subject, (_, wrapped) in sealed.items())
+    read: dict[bytes, Traits] = {}
+    for subject, key in keys.items():
+        if (known := readable(sealing.opener(key), sealed[subject][0], subject)) is not None:
+            read[subject] = known
     return [
-        Other(of, subject, customer, source, found)
+        Other(of, subject, customer, source, read[subject])
         for of, subject, customer, source, _, _ in rows
-        if (found := read.get(subject)) is not None
+        if subject in read
     ]
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from cdp.identity import model, scoring, traits
-from cdp.identity.levels import parts
 from cdp.identity.model import Model, Thresholds
 from cdp.identity.sifting import Sieve
 from tests.spec.people import CASES
@@ -26,8 +25,7 @@ def test_nobody_is_let_go_who_is_worth_a_question(found: Model) -> None:
     wronged = [
         pair
         for pair in PAIRS
-        if not sieve.may_be(parts(pair[0]), parts(pair[1]))
-        and scoring.score(found, *pair).weight >= found.thresholds.possible
+        if not sieve.of(pair[0]).may_be(pair[1]) and scoring.score(found, *pair).weight >= found.thresholds.possible
     ]
 
     assert [] == wronged
@@ -38,6 +36,6 @@ def test_almost_everybody_who_is_nothing_to_another_is_let_go() -> None:
     sieve = Sieve(found)
 
     nothing = [pair for pair in PAIRS if scoring.score(found, *pair).weight < found.thresholds.possible]
-    kept = [pair for pair in nothing if sieve.may_be(parts(pair[0]), parts(pair[1]))]
+    kept = [pair for pair in nothing if sieve.of(pair[0]).may_be(pair[1])]
 
     assert len(kept) < len(nothing) / 10
