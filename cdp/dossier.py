@@ -173,7 +173,7 @@ def sources(session: Session, keys: OwnKeys) -> list[Source]:
             reason=row.reason,
             linked_at=row.linked_at,
             names=[Name(each["type"], _text(keys, row.subject_id, b64decode(each["sealed"]))) for each in row.names],
-            identifiers=_identifiers(row.identifiers),
+            identifiers=[_known_by(keys, row.subject_id, each) for each in row.identifiers],
             records=row.records,
             interactions=row.interactions,
         )
@@ -203,8 +203,11 @@ def acts(session: Session, *, after: ActPlace = FIRST_ACT, until: datetime, limi
     ]
 
 
-def _identifiers(rows: Sequence[dict[str, Any]]) -> list[KnownBy]:
-    return [KnownBy(each["type"], each["is_verified"], datetime.fromisoformat(each["since"])) for each in rows]
+def _known_by(keys: OwnKeys, subject: UUID, row: dict[str, Any]) -> KnownBy:
+    sealed = None if row["sealed"] is None else b64decode(row["sealed"])
+    plain = sealed and keys.open(subject, sealed, table="identifier", row=UUID(row["row"]))
+    value = plain.decode() if plain else None
+    return KnownBy(row["type"], value, row["is_verified"], datetime.fromisoformat(row["since"]))
 
 
 def _record(keys: OwnKeys, row: Row[Any]) -> Record:

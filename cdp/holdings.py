@@ -140,9 +140,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class KnownBy:
-    """A kind of identifier that a source knows the customer by; only its keyed hash is stored."""
+    """An identifier that a source knows the customer by; without a value it is the customer's own, who proved it."""
 
     type: str
+    value: str | None
     is_verified: bool
     since: datetime
 

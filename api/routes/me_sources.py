@@ -1,22 +1,17 @@
-"""Who knows the customer, why each was linked, and the way to say "this is not me"."""
+"""Who knows the customer, by what, and why each was linked."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.principals import Customer, LoggedIn, PlatformDep
+from api.principals import Customer, PlatformDep
 from cdp import accesses, clock, directory, dossier
 from cdp.holdings import Source
-from cdp.identity import membership
-from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
 from consent.types import Instant
 
 router = APIRouter(prefix="/v1/me/sources", tags=["customer"])
-
-SubjectId = Annotated[UUID, Path(description="The subject, as listed.")]
 
 
 class NameView(BaseModel):
@@ -27,9 +22,10 @@ class NameView(BaseModel):
 
 
 class KnownByView(BaseModel):
-    """A kind of identifier that the source knows the customer by."""
+    """An identifier that the source knows the customer by."""
 
     type: str
+    value: str | None
     is_verified: bool
     since: Instant
 
@@ -67,31 +63,22 @@ def _view(each: Source, names: directory.Names) -> SourceView:
         linked_at=each.linked_at,
         names=[NameView(type=name.type, value=name.value) for name in each.names],
         identifiers=[
-            KnownByView(type=known.type, is_verified=known.is_verified, since=known.since) for known in each.identifiers
+            KnownByView(type=known.type, value=known.value, is_verified=known.is_verified, since=known.since)
+            for known in each.identifiers
         ],
         records=each.records,
         interactions=each.interactions,
     )
 
 
-def _read(platform: Platform, person: LoggedIn, *, without: UUID | None = None) -> Sources:
-    at = clock.now()
-    with platform.database.scoped(person.scope) as session:
-        if without is not None:
-            membership.part(session, person.customer_id, without, at=at)
-        names = directory.names(session)
-        found = dossier.sources(session, OwnKeys(session, platform.ring))
-        accesses.note_own_read(session, person.scope, path="sources", categories=[], records=len(found), at=at)
-    return Sources(sources=[_view(each, names) for each in found])
-
-
 @router.get("", summary="List who knows me", operation_id="list_my_sources")
 def list_my_sources(person: Customer, platform: PlatformDep) -> Sources:
-    """Return every source that knows the customer, by which names and kinds of identifier, and why it was linked."""
-    return _read(platform, person)
+    """Return every source that knows the customer, by which names and identifiers, and why it was linked.
 
-
-@router.post("/{subject_id}/unlink", summary="Say that this is not me", operation_id="unlink_source")
-def unlink_source(subject_id: SubjectId, person: Customer, platform: PlatformDep) -> Sources:
-    """Send a subject away for good, with what hangs on it alone, and return who is left."""
-    return _read(platform, person, without=subject_id)
+    Why in full, and the way to part from one: `GET /v1/me/identity`.
+    """
+    with platform.database.scoped(person.scope) as session:
+        names = directory.names(session)
+        found = dossier.sources(session, OwnKeys(session, platform.ring))
+        accesses.note_own_read(session, person.scope, path="sources", categories=[], records=len(found), at=clock.now())
+    return Sources(sources=[_view(each, names) for each in found])

@@ -78,6 +78,7 @@ class Attempt:
         self._found: list[Found] = []
         self._barred: frozenset[int] = frozenset()
         self._is_trusted = False
+        self._named: set[bytes] = set()
         self.changed: list[Subject] = []
         """The subjects of whom something is new that identifies them."""
 
@@ -216,6 +217,7 @@ class Attempt:
         if any(asked):
             categories = [self._category(known.type) for _, known in asked.identifiers]
             names, changed = await subjects.link(self._transaction, asked, categories, at=self._batch.received_at)
+            self._named = changed
             if names or changed:
                 await subjects.refresh(self._transaction, self._subjects())
         for draft in drafts:
@@ -294,14 +296,19 @@ class Attempt:
         if changes.confirmed:
             again = rows.versions((customer, row) for customer, row, _ in changes.confirmed)
             self._put("store_confirm", {**again, "ats": arrays.moments(at for *_, at in changes.confirmed)})
+        self.changed = self._identified(said)
         if said:
-            telling = (d for d in said if d.thing[1] in IDENTIFYING and d.thing[0] == Kind.ATTRIBUTES)
-            self.changed = list({draft.subject.id: draft.subject for draft in telling}.values())
             self._put("store_records", rows.records(said, is_trusted=self._is_trusted))
         if told:
             self._put("store_interactions", rows.interactions(told))
         if evidence:
             self._put("store_evidence", rows.evidence(evidence))
+
+    def _identified(self, said: Iterable[Draft]) -> list[Subject]:
+        """Return the subjects of whom an attribute that identifies them, or an identifier, is new."""
+        named = [each for each in self._subjects() if each.id in self._named] if self._named else []
+        telling = (d.subject for d in said if d.thing[1] in IDENTIFYING and d.thing[0] == Kind.ATTRIBUTES)
+        return list({subject.id: subject for subject in (*telling, *named)}.values())
 
     def _evidence(self) -> list[tuple[bytes, Subject, bytes]]:
         """Return the consent flags of whatever did not come before, under an id that follows from its arrival."""

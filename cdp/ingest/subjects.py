@@ -30,7 +30,8 @@ _CREATE: Final = (
 )
 _ADD_REFERENCES: Final = b"select add_references(%(types)s, %(blinds)s, %(sealed)s, %(subjects)s)"
 _ADD_IDENTIFIERS: Final = (
-    b"select uuid_send(add_identifiers(%(subjects)s, %(types)s, %(blinds)s, %(categories)s, %(verified)s, %(moment)s))"
+    b"select uuid_send(add_identifiers(%(subjects)s, %(types)s, %(blinds)s, %(categories)s, %(verified)s, %(moment)s,"
+    b" %(sealed)s))"
 )
 _LINK: Final = b"select link_references(%(types)s, %(blinds)s, %(users)s, %(moment)s)"
 _CUSTOMERS: Final = b"select ordinal, uuid_send(customer_id) from customers_of(%(subjects)s)"
@@ -192,6 +193,7 @@ async def link(
             "blinds": arrays.blobs(known.blind for _, known in asked.identifiers),
             "categories": arrays.texts(categories),
             "verified": arrays.flags(known.is_verified for _, known in asked.identifiers),
+            "sealed": arrays.blobs(_sealed(asked.identifiers)),
         }
         (rows,) = await transaction.ask((_ADD_IDENTIFIERS, {**facts, "moment": at}))
         subjects |= {subject_id for (subject_id,) in rows}
@@ -203,6 +205,12 @@ async def link(
         (rows,) = await transaction.ask((_LINK, {**facts, "moment": at}))
         names |= {asked.pairs[ordinal - 1][0].blind for (ordinal,) in rows}
     return names, subjects
+
+
+def _sealed(identifiers: Sequence[tuple[Subject, Known]]) -> list[bytes]:
+    """Return each identifier as it is stored: sealed for the row that its own hash names."""
+    told = [(subject.key, known.blind, known.text.encode()) for subject, known in identifiers]
+    return sealing.seal_all(told, table="identifier", column="sealed")
 
 
 def _columns(names: Sequence[Name]) -> dict[str, arrays.Column]:

@@ -246,7 +246,7 @@ $$;
 -- in   arrays, one place for each identifier; a verified flag counts only from an organization the operator verified
 -- out  the subjects of which something new is known
 create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[],
-    moment timestamptz)
+    moment timestamptz, sealed bytea[] default null)
 returns setof uuid
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
@@ -267,10 +267,12 @@ begin
             select from identifier k
             where k.type = i.type and k.blind = i.blind and k.subject_id = i.subject_id and k.is_verified)));
     for fresh in
-        insert into identifier as known (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
+        insert into identifier as known
+            (customer_id, subject_id, source_id, category, type, blind, is_verified, since, sealed)
         select distinct on (i.subject_id, i.type, i.blind)
-            owner.customer_id, i.subject_id, source, i.category, i.type, i.blind, i.is_verified and is_trusted, moment
-        from unnest(subjects, types, blinds, categories, verified) as i (subject_id, type, blind, category, is_verified)
+            owner.customer_id, i.subject_id, source, i.category, i.type, i.blind, i.is_verified and is_trusted, moment, i.sealed
+        from unnest(subjects, types, blinds, categories, verified, add_identifiers.sealed)
+            as i (subject_id, type, blind, category, is_verified, sealed)
         cross join lateral (
             select s.customer_id from subject s where s.source_id = source and s.subject_id = i.subject_id limit 1) owner
         where (select true from suppression x where x.type = i.type and x.blind = i.blind limit 1) is null

@@ -28,9 +28,10 @@ create policy matcher_wall on record for select to cdp_matcher
     using ((select is_sealed('matcher')) and kind = 'attributes' and superseded_at is null and type = any (identifying_attributes()));
 grant select (customer_id, record_id, subject_id, kind, type, superseded_at, sealed) on record to cdp_matcher;
 -- Of a verified customer number somebody has one at a source: two different ones are two people. Its hash tells no more.
+-- An address or number that a source only named them by identifies them as much as one that it stated.
 create policy matcher_wall on identifier for select to cdp_matcher
-    using ((select is_sealed('matcher')) and type = 'customer_number' and is_verified);
-grant select (customer_id, subject_id, source_id, type, blind, is_verified) on identifier to cdp_matcher;
+    using ((select is_sealed('matcher')) and (type <> 'customer_number' or is_verified));
+grant select (customer_id, subject_id, source_id, type, blind, is_verified, sealed) on identifier to cdp_matcher;
 create policy matcher_wall on subject for select to cdp_matcher using ((select is_sealed('matcher')));
 grant select (customer_id, subject_id, source_id) on subject to cdp_matcher;
 create policy matcher_wall on data_key for select to cdp_matcher using ((select is_sealed('matcher')));

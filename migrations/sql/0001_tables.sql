@@ -269,9 +269,11 @@ create table identifier (
     blind       bytea not null check (octet_length(blind) = 16),
     is_verified boolean not null,
     since       timestamptz not null,
+    sealed      bytea,
     primary key (customer_id, subject_id, type, blind)
 );
 create index identifier_blind on identifier (type, blind);
+comment on column identifier.sealed is 'What the source wrote, for its person to read and to be compared by; of the customer''s own it is in their reference.';
 
 create table record (
     customer_id   uuid not null,

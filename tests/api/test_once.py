@@ -116,7 +116,7 @@ OF_CUSTOMERS: list[Case] = [
     ("PUT", "/v1/me/attributes/nickname", none, lambda _: {"value": "K"}),
     ("DELETE", "/v1/me/attributes/nickname", Stage.stated, none),
     ("POST", "/v1/me/records/{}/dispute", Stage.record, none),
-    ("POST", "/v1/me/sources/{}/unlink", Stage.subject, none),
+    ("POST", "/v1/me/identity/{}/unlink", Stage.subject, none),
     ("PATCH", "/v1/me", none, lambda _: {"language": "en"}),
     ("POST", "/v1/me/sessions/end-all", none, none),
     ("POST", "/v1/logout", none, none),

@@ -211,7 +211,6 @@ PLAIN: Final = frozenset(
         "list_my_sources",
         "part_from_source",
         "read_my_identity",
-        "unlink_source",
         "ask_if_settled",
         "list_rejects",
         "list_demands",

@@ -128,7 +128,7 @@ RIGHTS: Final = {
     """,
     "matcher": """
         data_key: select(customer_id,subject_id,wrapped)
-        identifier: select(customer_id,subject_id,source_id,type,blind,is_verified)
+        identifier: select(customer_id,subject_id,source_id,type,blind,is_verified,sealed)
         likeness: select insert update(keys,sealed,at)
         match_due: select insert
         match_key: select insert delete

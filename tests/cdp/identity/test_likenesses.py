@@ -138,3 +138,39 @@ def test_two_of_one_organization_who_are_strongly_alike_become_one(
     assert ["strong"] == bonds(database_url, *both)
     assert 1 == len(look(database_url, OWNERS, both))
     assert 0 == relinking.run_next(platform, clock.now())
+
+
+@pytest.mark.parametrize("is_told_later", [False, True], ids=["with the first word", "later, and nothing else"])
+def test_an_address_that_somebody_is_only_named_by_is_compared(
+    platform: Platform, database_url: str, shop: Organization, *, is_told_later: bool
+) -> None:
+    facts = Facts.new()
+    silent = facts.but(email="", postcode="", house_number="")
+    known = () if is_told_later else (Identifier(IdentifierType.EMAIL, facts.email, verified=False),)
+    make.delivery(platform, shop, *facts.said("a"))
+    make.delivery(platform, shop, *silent.said("b", identifiers=known))
+    if is_told_later:
+        make.delivery(platform, shop, links("b", facts))
+
+    both = [subject(platform, database_url, shop, name) for name in ("a", "b")]
+    assert ["strong"] == bonds(database_url, *both)
+    assert 1 == len(look(database_url, OWNERS, both))
+
+
+def test_a_number_that_somebody_is_only_named_by_is_compared_anew_as_well(
+    platform: Platform, database_url: str, shop: Organization, bank: Organization
+) -> None:
+    facts, number = Facts.new().but(email=""), make.phone()
+    known = (Identifier(IdentifierType.PHONE, number, verified=False),)
+    make.delivery(platform, shop, *facts.said("a", identifiers=known))
+    make.delivery(platform, bank, *facts.said("b", identifiers=known))
+    relinking.relink(platform, at=clock.now())
+
+    pair = [subject(platform, database_url, shop, "a"), subject(platform, database_url, bank, "b")]
+    ((evidence,),) = look(
+        database_url,
+        "select evidence from bond where ended_at is null and subject_id = any (%s) and other_id = any (%s)",
+        pair,
+        pair,
+    )
+    assert "exact" == evidence["mobile"][0]
