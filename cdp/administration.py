@@ -8,10 +8,10 @@ administrators sees one organization (migrations/sql/0001_administrators.sql).
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -74,15 +74,43 @@ class Office:
         name: str,
         scopes: Sequence[str],
         is_human: bool,
+        is_bound: bool = False,
         at: datetime,
     ) -> NewClient:
         """Make a client and return its secret, once; raises ScopeNotAllowed."""
         self._check(session, scopes)
-        made = clients.create(
-            session, fingerprints, organization=self.organization, name=name, scopes=scopes, is_human=is_human, at=at
-        )
+        facts: dict[str, Any] = {"organization": self.organization, "name": name, "scopes": scopes, "at": at}
+        made = clients.create(session, fingerprints, is_human=is_human, is_bound=is_bound, **facts)
         self._tell("client-added", made.client_id)
         return made
+
+    def add_signing_program(  # noqa: PLR0913  # what a client is, each by name
+        self,
+        session: Session,
+        *,
+        name: str,
+        scopes: Sequence[str],
+        keys: Mapping[str, Any],
+        algorithms: Sequence[str],
+        is_human: bool,
+        is_bound: bool,
+        at: datetime,
+    ) -> str:
+        """Make a client that signs with a key of its own and return its id; raises ScopeNotAllowed or Invalid."""
+        self._check(session, scopes)
+        facts: dict[str, Any] = {"organization": self.organization, "name": name, "scopes": scopes, "at": at}
+        how: dict[str, Any] = {"keys": keys, "algorithms": algorithms, "is_human": is_human, "is_bound": is_bound}
+        made = clients.create_with_keys(session, **facts, **how)
+        self._tell("client-added", made)
+        return made
+
+    def change_keys(
+        self, session: Session, client_id: str, *, keys: Mapping[str, Any], algorithms: Sequence[str], at: datetime
+    ) -> None:
+        """Let one of its clients sign with other keys; raises ScopeNotAllowed, NotFound, Conflict or Invalid."""
+        self._check(session, self._own(session, client_id).scopes)
+        clients.change_keys(session, client_id, keys=keys, algorithms=algorithms, at=at)
+        self._tell("client-keys-changed", client_id)
 
     def rotate_program(
         self, session: Session, fingerprints: Fingerprints, client_id: str, *, at: datetime

@@ -50,6 +50,12 @@ class HasNoSecret(Conflict):
     code = "has-no-secret"
 
 
+class HasASecret(Conflict):
+    """This client proves itself with a secret and has no key of its own."""
+
+    code = "has-a-secret"
+
+
 class NoOrganizationOfApp(Conflict):
     """The platform's own auditor leads no customers anywhere."""
 
@@ -183,6 +189,20 @@ def rotate(session: Session, fingerprints: Fingerprints, client_id: str, *, at: 
     found.secret_hash = fingerprints.fingerprint(fresh.client_secret, Prefix.CLIENT_SECRET)
     _end_tokens(session, client_id, at)
     return fresh
+
+
+def change_keys(
+    session: Session, client_id: str, *, keys: Mapping[str, Any], algorithms: Sequence[str] = (), at: datetime
+) -> None:
+    """Let the client sign with one of these keys from now on; the others end at once, with every token given for it.
+
+    Raises HasASecret, UnfitKeys or UnfitAlgorithm.
+    """
+    found = _living(session, client_id)
+    if found.keys is None:
+        raise HasASecret
+    found.keys, found.algorithms = client_keys.checked(keys), client_keys.checked_algorithms(algorithms)
+    _end_tokens(session, client_id, at)
 
 
 def revoke(session: Session, client_id: str, *, at: datetime) -> None:

@@ -560,7 +560,7 @@ grant insert, select on client to cdp_administrator;
 grant insert, select, update on client to cdp_operator;
 grant select (client_id, is_human, name, organization_id, redirect_uris, revoked_at) on client to cdp_customer;
 grant select on client to cdp_doorman;
-grant update (grant_types, logout_uris, redirect_uris, revoked_at, secret_hash) on client to cdp_administrator;
+grant update (algorithms, grant_types, keys, logout_uris, redirect_uris, revoked_at, secret_hash) on client to cdp_administrator;
 create policy administrator_revives_nothing on client as restrictive for update to cdp_administrator
     using ((revoked_at IS NULL))
     with check (true);

@@ -3,7 +3,7 @@
 What tells others of changes (streams and webhooks) stands in `api.routes.signals`, what its data is in the catalog.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +21,10 @@ router = APIRouter(prefix="/v1/organization", tags=["organization"])
 ClientId = Annotated[str, Path(min_length=1, max_length=100, description="The program, as listed.")]
 KeyId = Annotated[str, Path(min_length=1, max_length=100, description="The write key, as listed.")]
 Name = Annotated[str, Field(min_length=1, max_length=100, description="What it is for.")]
+Algorithms = Annotated[
+    list[Annotated[str, Field(max_length=20)]],
+    Field(max_length=5, description="What it signs with, RS256 too; without any, ES256, EdDSA and PS256."),
+]
 Addresses = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=10)]
 
 
@@ -60,6 +64,9 @@ class ProgramView(BaseModel):
     name: str
     scopes: list[str]
     is_human: bool
+    is_bound: bool
+    has_keys: bool
+    algorithms: list[str]
     redirect_uris: list[str]
     logout_uris: list[str]
     created_at: Instant
@@ -80,13 +87,27 @@ class NewProgram(BaseModel):
     name: Name
     scopes: Annotated[list[Annotated[str, Field(max_length=50)]], Field(min_length=1, max_length=20)]
     is_human: Annotated[bool, Field(description="People look through it; customers read so in their log.")] = False
+    is_bound: Annotated[bool, Field(description="Its tokens are good only with a key of its own (DPoP).")] = False
+    jwks: Annotated[
+        dict[str, Any] | None, Field(description="Its public keys, as a JSON Web Key Set; it then has no secret.")
+    ] = None
+    algorithms: Algorithms = Field(default_factory=list)
+
+
+class NewKeys(BaseModel):
+    """The public keys of a program that signs (private_key_jwt), in place of those before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    jwks: Annotated[dict[str, Any], Field(description="A JSON Web Key Set; one to ten keys, P-256, Ed25519 or RSA.")]
+    algorithms: Algorithms = Field(default_factory=list)
 
 
 class Secret(BaseModel):
-    """A program and its secret, which nobody can see again."""
+    """A program and its secret, which nobody can see again; null for one that signs with keys of its own."""
 
     client_id: str
-    client_secret: str
+    client_secret: str | None
 
 
 class Redirects(BaseModel):
@@ -155,10 +176,17 @@ def list_clients(asking: Administrator, platform: PlatformDep) -> ProgramsView:
 
 @router.post("/clients", status_code=201, summary="Make a program", operation_id="add_client")
 def add_client(wanted: NewProgram, asking: Administrator, platform: PlatformDep) -> Secret:
-    """Make a program that may do what the operator allowed your organization, and show its secret, once."""
-    office, facts = _office(asking), wanted.model_dump()
+    """Make a program that may do what the operator allowed your organization, and show its secret, once.
+
+    With `jwks` it proves itself by signing (private_key_jwt) and has no secret.
+    """
+    office, at = _office(asking), clock.now()
+    facts = wanted.model_dump(exclude={"jwks", "algorithms"})
     with platform.database.scoped(office.scope) as session:
-        made = office.add_program(session, platform.fingerprints, **facts, at=clock.now())
+        if wanted.jwks is not None:
+            how: dict[str, Any] = {"keys": wanted.jwks, "algorithms": wanted.algorithms}
+            return Secret(client_id=office.add_signing_program(session, **facts, **how, at=at), client_secret=None)
+        made = office.add_program(session, platform.fingerprints, **facts, at=at)
     return Secret(client_id=made.client_id, client_secret=made.client_secret)
 
 
@@ -169,6 +197,17 @@ def rotate_client(client_id: ClientId, asking: Administrator, platform: Platform
     with platform.database.scoped(office.scope) as session:
         made = office.rotate_program(session, platform.fingerprints, client_id, at=clock.now())
     return Secret(client_id=made.client_id, client_secret=made.client_secret)
+
+
+@router.put(
+    "/clients/{client_id}/keys", status_code=204, summary="Change a program's keys", operation_id="change_client_keys"
+)
+def change_keys(client_id: ClientId, wanted: NewKeys, asking: Administrator, platform: PlatformDep) -> Response:
+    """Let a program sign with these keys from now on; the others end at once, with every token."""
+    office, at = _office(asking), clock.now()
+    with platform.database.scoped(office.scope) as session:
+        office.change_keys(session, client_id, keys=wanted.jwks, algorithms=wanted.algorithms, at=at)
+    return Response(status_code=204)
 
 
 @router.put(
@@ -248,6 +287,9 @@ def _program_view(of: Client) -> ProgramView:
         name=of.name,
         scopes=list(of.scopes),
         is_human=of.is_human,
+        is_bound=of.is_bound,
+        has_keys=of.keys is not None,
+        algorithms=list(of.algorithms),
         redirect_uris=list(of.redirect_uris),
         logout_uris=list(of.logout_uris),
         created_at=of.created_at,

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.principals import PlatformDep, SignalManager
 from cdp import clock
+from cdp.database import Session
+from cdp.platform import Platform
 from cdp.scope import Principal
 from cdp.signals import events, streams
 from cdp.signals.streams import Kind, Status, Stream, StreamUnknown, Wanted
@@ -26,6 +28,17 @@ class WebhookWanted(BaseModel):
     url: Annotated[str, Field(min_length=1, max_length=2_000)]
     events: Annotated[list[Event], Field(min_length=1, max_length=50)] | None = None
     description: Annotated[str, Field(max_length=300)] = ""
+
+
+class WebhookChange(BaseModel):
+    """What shall change of a webhook; what is left out stays. A paused one keeps what it would tell."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: Annotated[str | None, Field(min_length=1, max_length=2_000)] = None
+    events: Annotated[list[Event], Field(min_length=1, max_length=50)] | None = None
+    description: Annotated[str | None, Field(max_length=300)] = None
+    status: Status | None = None
 
 
 class WebhookView(BaseModel):
@@ -79,6 +92,16 @@ def list_webhooks(asking: SignalManager, platform: PlatformDep) -> Webhooks:
     return Webhooks(webhooks=[_view(each) for each in known if each.kind is Kind.WEBHOOK])
 
 
+@router.patch("/webhooks/{webhook_id}", summary="Change a webhook", operation_id="change_webhook")
+def change_webhook(
+    webhook_id: UUID, wanted: WebhookChange, asking: SignalManager, platform: PlatformDep
+) -> WebhookView:
+    """Change where a webhook is told, of what, or whether; its secret and how far it has told stay."""
+    with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
+        changed = _changed(platform, session, _webhook(streams.read(session, webhook_id)), wanted)
+    return _view(changed)
+
+
 @router.post("/webhooks/{webhook_id}/secret", summary="Renew a secret", operation_id="renew_webhook_secret")
 def renew_secret(webhook_id: UUID, asking: SignalManager, platform: PlatformDep) -> SecretView:
     """Sign with a new secret from now on; the one before signs beside it for a day."""
@@ -100,6 +123,19 @@ def delete_webhook(webhook_id: UUID, asking: SignalManager, platform: PlatformDe
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
         streams.remove(session, _webhook(streams.read(session, webhook_id)).stream_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _changed(platform: Platform, session: Session, known: Stream, wanted: WebhookChange) -> Stream:
+    at, changed = clock.now(), known
+    if {"url", "events", "description"} & wanted.model_fields_set:
+        kinds = list(known.wanted) if wanted.events is None else events.kinds_named(wanted.events)
+        url = known.url if wanted.url is None else wanted.url
+        description = known.description if wanted.description is None else wanted.description
+        asked = Wanted(Kind.WEBHOOK, kinds, url, description)
+        changed = streams.change(platform, session, known.stream_id, asked, at=at)
+    if wanted.status is not None:
+        changed = streams.set_status(session, known.stream_id, wanted.status, "", at=at)
+    return changed
 
 
 def _webhook(stream: Stream) -> Stream:

@@ -25,7 +25,8 @@ create policy administrator_wall on client to cdp_administrator
     using (organization_id = (select scope_organization('administrator')))
     with check (organization_id = (select scope_organization('administrator'))
         and (revoked_at is not null or scopes <@ (select allowed_scopes())));
-grant select, insert, update (secret_hash, redirect_uris, logout_uris, grant_types, revoked_at) on client to cdp_administrator;
+grant select, insert, update (secret_hash, keys, algorithms, redirect_uris, logout_uris, grant_types, revoked_at)
+    on client to cdp_administrator;
 create policy administrator_wall on write_key to cdp_administrator
     using (organization_id = (select scope_organization('administrator')))
     with check (organization_id = (select scope_organization('administrator'))

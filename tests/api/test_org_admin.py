@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 from starlette.testclient import TestClient
 
 from cdp import organization_details
@@ -11,6 +12,7 @@ from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from tests import make
+from tests.api import oauth
 
 Headers = dict[str, str]
 BASE = "/v1/organization"
@@ -29,6 +31,18 @@ def _login(api: TestClient, secret: dict[str, str]) -> Any:
     return api.post("/oauth/token", data=form)
 
 
+def _jwks(key: ECKey) -> dict[str, Any]:
+    return {"jwks": {"keys": [key.as_dict(private=False)]}}
+
+
+def _programs(api: TestClient, office: Headers) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api.get(f"{BASE}/clients", headers=office).json()["clients"]
+    return found
+
+
+GOOD = _jwks(ECKey.generate_key("P-256"))
+
+
 def test_a_program_is_made_works_turns_and_ends(api: TestClient, platform: Platform) -> None:
     _, office = _office(platform, *MAY)
 
@@ -44,6 +58,93 @@ def test_a_program_is_made_works_turns_and_ends(api: TestClient, platform: Platf
     assert 401 == _login(api, turned.json()).status_code
     assert made.json()["client_secret"] not in listed.text
     assert ["org:admin", "profiles:read"] == sorted(each["scopes"][0] for each in listed.json()["clients"])
+
+
+def test_a_program_that_signs_is_made_works_changes_its_keys_and_ends(api: TestClient, platform: Platform) -> None:
+    _, office = _office(platform, *MAY)
+    first, second = (ECKey.generate_key("P-256") for _ in range(2))
+
+    def signed(client_id: str, key: ECKey) -> int:
+        return int(oauth.asked_with(api, oauth.signed(oauth.claims(client_id), key, "ES256")).status_code)
+
+    made = api.post(
+        f"{BASE}/clients", json={"name": "till", "scopes": ["profiles:read"], **_jwks(first)}, headers=office
+    )
+    mine = made.json()["client_id"]
+    before = signed(mine, first)
+    changed = api.put(f"{BASE}/clients/{mine}/keys", json=_jwks(second), headers=office)
+    after = [signed(mine, first), signed(mine, second)]
+    shown = next(each for each in _programs(api, office) if each["client_id"] == mine)
+
+    assert (201, {"client_id": mine, "client_secret": None}) == (made.status_code, made.json())
+    assert (200, 204, [401, 200]) == (before, changed.status_code, after)
+    assert (True, False) == (shown["has_keys"], shown["is_bound"])
+    assert (204, 401) == (api.delete(f"{BASE}/clients/{mine}", headers=office).status_code, signed(mine, second))
+
+
+def test_new_keys_end_what_the_old_ones_got(api: TestClient, platform: Platform) -> None:
+    _, office = _office(platform, *MAY)
+    key = ECKey.generate_key("P-256")
+    made = api.post(f"{BASE}/clients", json={"name": "till", "scopes": ["profiles:read"], **_jwks(key)}, headers=office)
+    mine = made.json()["client_id"]
+    got = oauth.asked_with(api, oauth.signed(oauth.claims(mine), key, "ES256")).json()["access_token"]
+
+    def asked() -> int:
+        headers = {"Authorization": f"Bearer {got}"}
+        return int(api.get("/v1/profiles/p_none?purpose=advice", headers=headers).status_code)
+
+    before = asked()
+    api.put(f"{BASE}/clients/{mine}/keys", json=_jwks(key), headers=office)
+
+    assert (404, 401) == (before, asked())
+
+
+def test_a_program_whose_tokens_are_bound_gets_no_other(api: TestClient, platform: Platform) -> None:
+    _, office = _office(platform, *MAY)
+    wanted = {"name": "till", "scopes": ["profiles:read"], "is_bound": True}
+
+    made = api.post(f"{BASE}/clients", json=wanted, headers=office).json()
+
+    assert (400, "invalid_request") == ((said := _login(api, made)).status_code, said.json()["error"])
+    assert [True] == [each["is_bound"] for each in _programs(api, office) if each["client_id"] == made["client_id"]]
+
+
+PRIVATE: dict[str, Any] = {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"jwks": {}}, "unfit-keys"),
+        ({"jwks": PRIVATE}, "unfit-keys"),
+        ({"jwks": {"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]}}, "unfit-keys"),
+        ({**GOOD, "algorithms": ["none"]}, "unfit-algorithm"),
+        ({**GOOD, "algorithms": ["HS256"]}, "unfit-algorithm"),
+    ],
+)
+def test_keys_that_are_not_fit_make_and_change_nothing(
+    api: TestClient, platform: Platform, body: dict[str, Any], code: str
+) -> None:
+    _, office = _office(platform, *MAY)
+    wanted = {"name": "till", "scopes": ["profiles:read"]}
+    mine = api.post(f"{BASE}/clients", json=wanted | GOOD, headers=office).json()["client_id"]
+
+    refused = [
+        api.post(f"{BASE}/clients", json=wanted | body, headers=office),
+        api.put(f"{BASE}/clients/{mine}/keys", json=body, headers=office),
+    ]
+
+    assert [(422, code)] * 2 == [(each.status_code, each.json()["code"]) for each in refused]
+    assert 2 == len(_programs(api, office))
+
+
+def test_a_program_with_a_secret_gets_no_key_beside_it(api: TestClient, platform: Platform) -> None:
+    _, office = _office(platform, *MAY)
+    made = api.post(f"{BASE}/clients", json={"name": "till", "scopes": ["profiles:read"]}, headers=office).json()
+
+    refused = api.put(f"{BASE}/clients/{made['client_id']}/keys", json=GOOD, headers=office)
+
+    assert (409, "has-a-secret") == (refused.status_code, refused.json()["code"])
 
 
 def test_a_write_key_is_made_works_turns_and_ends(api: TestClient, platform: Platform) -> None:
@@ -115,6 +216,7 @@ def test_no_new_secret_or_address_for_a_program_that_may_do_more(api: TestClient
 
     assert 403 == api.post(f"{BASE}/clients/{more}/rotate", headers=office).status_code
     assert 403 == api.put(f"{BASE}/clients/{more}/redirects", json=body, headers=office).status_code
+    assert 403 == api.put(f"{BASE}/clients/{more}/keys", json=GOOD, headers=office).status_code
     assert 204 == api.delete(f"{BASE}/clients/{more}", headers=office).status_code
 
 
@@ -129,6 +231,7 @@ def test_what_is_anothers_is_not_there(api: TestClient, platform: Platform) -> N
     answers = [
         api.post(f"{of_client}/rotate", headers=office),
         api.put(f"{of_client}/redirects", json=body, headers=office),
+        api.put(f"{of_client}/keys", json=GOOD, headers=office),
         api.delete(of_client, headers=office),
         api.post(f"{of_key}/rotate", headers=office),
         api.delete(of_key, headers=office),

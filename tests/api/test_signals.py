@@ -224,6 +224,46 @@ def test_a_poll_that_waits_ends_with_its_token(api: TestClient, platform: Platfo
         assert 401 == answer.result(60).status_code
 
 
+WRONG_CHANGES: list[dict[str, Any]] = [
+    {"url": "http://b.example.org/"},
+    {"events": []},
+    {"events": ["none"]},
+    {"status": "off"},
+    {"secret": ""},
+]
+
+
+def test_a_webhook_changes_piece_by_piece_and_keeps_its_secret(api: TestClient, platform: Platform) -> None:
+    owner = make.organization(platform)
+    headers, stranger = asking(platform, owner), asking(platform, make.organization(platform))
+    made = api.post(
+        "/v1/webhooks", json={"url": "https://a.example.org/", "description": "old"}, headers=headers
+    ).json()
+    place = f"/v1/webhooks/{made['webhook_id']}"
+
+    moved = api.patch(place, json={"url": "https://b.example.org/"}, headers=headers).json()
+    fewer = api.patch(place, json={"events": ["grant-revoked"], "description": "new"}, headers=headers).json()
+    paused = api.patch(place, json={"status": "paused"}, headers=headers).json()
+    again = api.patch(place, json={"status": "enabled"}, headers=headers).json()
+
+    assert ("https://b.example.org/", made["events"], "old") == (moved["url"], moved["events"], moved["description"])
+    assert ("https://b.example.org/", ["grant-revoked"], "new") == (fewer["url"], fewer["events"], fewer["description"])
+    assert ("paused", "enabled", ["grant-revoked"]) == (paused["status"], again["status"], again["events"])
+    with platform.database.scoped(Scope(Principal.SOURCE, owner.organization_id)) as session:
+        kept = streams.kept(platform, streams.read(session, UUID(made["webhook_id"])))
+    assert made["secret"] == kept.signing(at=clock.now())[0]
+    assert 404 == api.patch(place, json={"status": "disabled"}, headers=stranger).status_code
+    for wrong in WRONG_CHANGES:
+        assert 422 == api.patch(place, json=wrong, headers=headers).status_code
+
+
+def test_a_stream_of_shared_signals_is_no_webhook_to_change(api: TestClient, platform: Platform) -> None:
+    headers = asking(platform, make.organization(platform))
+    stream = streamed(api, headers)["stream_id"]
+
+    assert 404 == api.patch(f"/v1/webhooks/{stream}", json={"description": "x"}, headers=headers).status_code
+
+
 def test_a_stream_changes_piece_by_piece(api: TestClient, platform: Platform) -> None:
     headers = asking(platform, make.organization(platform))
     stream = streamed(api, headers, description="old")

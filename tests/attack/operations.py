@@ -20,6 +20,10 @@ class Example:
     content: bytes | None = None
 
 
+_KEY: Final = {
+    "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+}  # fmt: skip
+"""The public half of the example in RFC 8037."""
 _NOBODYS: Final = str(UUID(int=7))
 
 
@@ -125,6 +129,8 @@ def _of_administrators(target: Target) -> dict[str, Example]:
     return {
         "change_organization": Example(json={"privacy_mail": "privacy@example.org"}),
         "add_client": Example(json={"name": "till", "scopes": ["profiles:read"]}),
+        "change_client_keys": Example(json={"jwks": {"keys": [_KEY]}}),
+        "change_webhook": Example(json={"status": "paused"}),
         "lead_back": Example(json={"redirect_uris": [f"https://app.example.org/{target.organization}"]}),
         "add_write_key": Example(json={"name": "site"}),
     }

@@ -94,7 +94,7 @@ RIGHTS: Final = {
     """,
     "administrator": """
         access_token token_family: select(client_id,revoked_at) update(revoked_at)
-        client: select insert update(secret_hash,redirect_uris,logout_uris,grant_types,revoked_at)
+        client: select insert update(secret_hash,keys,algorithms,redirect_uris,logout_uris,grant_types,revoked_at)
         idempotency: select insert update(status,answer,at) delete
         organization: select update(details)
         write_key: select insert update(revoked_at)

@@ -53,6 +53,7 @@ BEYOND: list[tuple[str, Mapping[str, str]]] = [
     ('update organization set details = \'{"scopes": ["audit:read"]}\'', {}),
     ("update organization set details = details - 'scopes'", {}),
     ("update client set secret_hash = 'new' where client_id = :more", {}),
+    ("update client set keys = '{}', secret_hash = null where client_id = :more", {}),
     ("update client set redirect_uris = array['https://app.example.org/'] where client_id = :more", {}),
 ]
 
