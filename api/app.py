@@ -27,8 +27,11 @@ from api.routes import (
     authorize,
     authzen,
     catalog,
+    checks,
     confirmations,
+    contact,
     demands,
+    employees,
     grants,
     log,
     login,
@@ -38,14 +41,20 @@ from api.routes import (
     me_demands,
     me_grants,
     me_identity,
+    me_messages,
+    me_offers,
+    me_preferences,
     me_presentations,
     me_receipts,
     me_records,
     me_requests,
     me_sources,
+    me_surveys,
+    messages,
     oauth,
     oauth_grants,
     oauth_metadata,
+    offers,
     operations,
     org_admin,
     presentations,
@@ -53,13 +62,20 @@ from api.routes import (
     records,
     rejects,
     segment,
+    senders,
     signals,
+    surveys,
     webhooks,
 )
 from cdp import external, mail, sms
 from cdp.authzen.point import DecisionPoint
+from cdp.card import Cards
+from cdp.contact.asking import Contacts
+from cdp.contact.contacts import ContactBook
+from cdp.employees import Employees
 from cdp.ingest.intake import Intake
 from cdp.log.full_tiles import FullTiles
+from cdp.offers.deciding import Deciding
 from cdp.platform import Platform
 from cdp.profiles import Profiles
 from cdp.token_checks import TokenChecks
@@ -71,6 +87,7 @@ ROUTES: Final = (
     records,
     rejects,
     authzen,
+    contact,
     login,
     me,
     me_records,
@@ -81,18 +98,28 @@ ROUTES: Final = (
     me_identity,
     me_requests,
     me_demands,
+    me_surveys,
+    me_offers,
+    me_preferences,
     me_receipts,
     me_presentations,
+    me_messages,
+    checks,
+    messages,
+    senders,
     audit,
     log,
     grants,
     access_requests,
     demands,
+    surveys,
+    offers,
     signals,
     webhooks,
     catalog,
     confirmations,
     org_admin,
+    employees,
     oauth,
     oauth_grants,
     oauth_metadata,
@@ -130,7 +157,10 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
     app.state.full_tiles, app.state.rates = FullTiles(), Rates(platform.settings)
     app.state.decision_point, app.state.long_polls = DecisionPoint(platform), LongPolls()
+    app.state.employees, app.state.cards = Employees(platform), Cards(platform, app.state.profiles)
+    app.state.offers = Deciding(platform, app.state.profiles)
     app.state.intake, app.state.portal = Intake(platform), Portal(platform.settings)
+    app.state.contacts, app.state.contact_book = Contacts(platform), ContactBook(platform, app.state.intake)
     app.add_middleware(once.OnceOnly)
     app.state.signed, app.state.provider = Signed(platform), external.provider(platform)
     app.add_middleware(Lean, routes=lean.ROUTES)

@@ -7,9 +7,10 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlmodel import Session
 
+from cdp import own_names
 from cdp.database import sql
 from cdp.holdings import Address
 from cdp.letters import Language
@@ -19,6 +20,8 @@ from consent.types import CUSTOMER_SOURCE
 
 Greeting = Literal["whole", "first", "other"]
 Theme = Literal["auto", "light", "dark"]
+Print = Literal["usual", "large", "largest"]
+ReadingLevel = Literal["easy", "usual"]
 _ADDRESSING: Final = text(sql("own_addressing"))
 
 
@@ -33,7 +36,11 @@ class Addressing:
     greeting: Greeting | None = None
     """Nobody chose yet: None."""
     own_name: str = field(default="", repr=False)
+    pronunciation: str = field(default="", repr=False)
+    """How the name is said, as the customer writes it."""
     theme: Theme | None = None
+    print: Print = "usual"
+    reading_level: ReadingLevel | None = None
     has_reminders: bool = True
     """Whether a letter asks after ninety days if a permission is still right."""
     gpc_since: datetime | None = None
@@ -60,25 +67,21 @@ def read(session: Session, keys: OwnKeys) -> Addressing:
     row = session.execute(_ADDRESSING, {"source": CUSTOMER_SOURCE}).first()
     if row is None:
         raise NotFound
+    chosen = own_names.opened(keys, row)
     return Addressing(
         row.details.get("language", "nl"),
         row.details.get("address", "u"),
         _best(keys, row.names, "first_name"),
         f"{_best(keys, row.names, 'name_prefix')} {_best(keys, row.names, 'last_name')}".strip(),
         greeting=row.details.get("greeting"),
-        own_name=_own_name(keys, row),
+        own_name=chosen.get("name", ""),
+        pronunciation=chosen.get("pronunciation", ""),
         theme=row.details.get("theme"),
+        print=row.details.get("print", "usual"),
+        reading_level=row.details.get("reading_level"),
         has_reminders=row.details.get("reminders") != "none",
         gpc_since=datetime.fromisoformat(said) if (said := row.details.get("gpc")) else None,
     )
-
-
-def _own_name(keys: OwnKeys, row: Row[Any]) -> str:
-    """Return the name that the customer chose, if they chose one and its key is there."""
-    sealed, key = row.details.get("own_name"), None if row.own is None else keys.key(row.own)
-    if not sealed or key is None:
-        return ""
-    return key.unseal(b64decode(sealed), table="customer", row=row.customer_id, column="own_name").decode()
 
 
 def _best(keys: OwnKeys, names: list[dict[str, Any]], wanted: str) -> str:

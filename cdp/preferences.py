@@ -1,35 +1,31 @@
-"""How a customer wants to be spoken to: language, u or je, by which name, in which colours, and by which letters.
+"""What a customer prefers, as they read and change it: how they are spoken to, and how organizations approach them.
 
-Rules: (1) what identifies nobody stands in clear beside the customer; a name of their own choice is sealed with the key
-of their own subject; (2) one thing is chosen at a time, and nothing else changes with it.
+Rules: (1) organizations are known by their short name here, and names stand in the clear, for their owner alone; (2)
+only what the catalog knows can be chosen; (3) what the law demands cannot be switched off or capped, and is told as
+such; (4) everything that is changed is an act with a receipt (`cdp.contact.wishes`).
 """
 
-from base64 import b64encode
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import corrections, dossier, receipt_letters
+from cdp import directory, own_names
+from cdp.catalog.files import Catalog
+from cdp.contact import wishes
 from cdp.database import sql
-from cdp.keys.sealing import DataKey
+from cdp.ids import NIL
 from cdp.platform import Platform
-from consent.errors import Invalid
+from cdp.unsealing import OwnKeys
+from consent.errors import Conflict, Invalid
 from consent.types import CUSTOMER_SOURCE
 
-LONGEST_NAME: Final = 60
-CHOICES: Final[Mapping[str, frozenset[str]]] = {
-    "language": frozenset({"nl", "en"}),
-    "address": frozenset({"u", "je"}),
-    "greeting": frozenset({"whole", "first", "other"}),
-    "theme": frozenset({"auto", "light", "dark"}),
-    "reminders": frozenset({"mail", "none"}),
-    "receipts": frozenset({"mail", "none"}),
-}
-_OWN: Final = text(sql("find_own_subject"))
+_CHANGES: Final = text(sql("own_wishes"))
+_DETAILS: Final = text(sql("own_addressing"))
 
 
 class UnknownChoice(Invalid):
@@ -38,29 +34,107 @@ class UnknownChoice(Invalid):
     code = "unknown-choice"
 
 
-class UnfitName(Invalid):
-    """A name is one line of at most sixty characters."""
+class LawDemands(Conflict):
+    """The law demands these messages, so they cannot be switched off."""
 
-    code = "unfit-name"
-
-
-def choose(session: Session, customer: UUID, what: str, choice: str, *, at: datetime) -> None:
-    """Keep one choice of the customer in scope, from now on; raises UnknownChoice."""
-    if choice not in CHOICES.get(what, frozenset()):
-        raise UnknownChoice(field=f"/{what}")
-    if what == "receipts":
-        receipt_letters.choose(session, customer, wanted=choice == "mail", at=at)
-        return
-    dossier.adapt(session, {what: choice})
+    code = "demanded-by-law"
 
 
-def call_me(platform: Platform, session: Session, name: str) -> None:
-    """Keep the name that the customer in scope wants to be called by, sealed; raises UnfitName."""
-    plain = " ".join(name.split())
-    if not plain or len(plain) > LONGEST_NAME or not plain.isprintable():
-        raise UnfitName(field="/name")
-    customer = corrections.lock(session)
-    own = session.execute(_OWN, {"attribute": "", "source": CUSTOMER_SOURCE}).one()
-    key = DataKey(platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id))
-    sealed = key.seal(plain.encode(), table="customer", row=customer, column="own_name")
-    dossier.adapt(session, {"greeting": "other", "own_name": b64encode(sealed).decode()})
+class Place(NamedTuple):
+    """Where a page of changes ended."""
+
+    at: datetime
+    wish_id: UUID
+
+
+FIRST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), NIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change of preferences, and whether its receipt can be had already."""
+
+    wish_id: UUID
+    at: datetime
+    said: Mapping[str, Any]
+    is_signed: bool
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the list."""
+        return Place(self.at, self.wish_id)
+
+
+def read(session: Session, keys: OwnKeys) -> dict[str, Any]:
+    """Return everything that the customer in scope chose, and nothing else."""
+    document = wishes.own(session)
+    row = session.execute(_DETAILS, {"source": CUSTOMER_SOURCE}).one()
+    beside = {name: row.details[name] for name in wishes.BESIDE if name in row.details}
+    found = {**document, **beside, **own_names.opened(keys, row)}
+    if "exceptions" in found:
+        names = directory.names(session)
+        found["exceptions"] = {names.slug(UUID(each)): chosen for each, chosen in found["exceptions"].items()}
+    return found
+
+
+def change(platform: Platform, session: Session, patch: Mapping[str, Any], *, at: datetime) -> UUID | None:
+    """Keep what the customer in scope changes by a merge patch, and return the act; None when nothing is different.
+
+    Raises UnknownChoice for what the catalog does not know, LawDemands for what cannot be switched off, and Invalid.
+    """
+    catalog = platform.catalogs.of(session, None)
+    for at_field, choices in _every(patch):
+        _check_topics(catalog, choices, at_field)
+    _check_known(patch.get("never"), catalog.channels, "/never")
+    for name in ("wanted", "unwanted"):
+        offers = patch.get("offers")
+        _check_known(offers.get(name) if isinstance(offers, Mapping) else None, catalog.offer_kinds, f"/offers/{name}")
+    return wishes.choose(platform, session, _with_ids(session, patch), at=at)
+
+
+def changes(session: Session, *, after: Place = FIRST, until: datetime, limit: int) -> list[Changed]:
+    """Return the changes that the customer in scope made up to `until`, the newest first."""
+    behind = {"after_at": after.at, "after_wish": after.wish_id}
+    rows = session.execute(_CHANGES, {"until": until, "limit": limit} | behind)
+    return [Changed(row.wish_id, row.at, row.said, row.is_signed) for row in rows]
+
+
+def _every(patch: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the choices about topics in general, and those for each organization, each with its field."""
+    yield "", patch
+    exceptions = patch.get("exceptions")
+    for slug, each in exceptions.items() if isinstance(exceptions, Mapping) else ():
+        if isinstance(each, Mapping):
+            yield f"/exceptions/{slug}", each
+
+
+def _check_topics(catalog: Catalog, choices: Mapping[str, Any], at: str) -> None:
+    for name in ("channels", "caps"):
+        chosen = choices.get(name)
+        for topic, value in chosen.items() if isinstance(chosen, Mapping) else ():
+            field = f"{at}/{name}/{topic}"
+            if value is not None and topic not in catalog.topics:
+                raise UnknownChoice(field=field)
+            if value is not None and catalog.topics[topic].is_required and (name == "caps" or not value):
+                raise LawDemands(field=field)
+            if name == "channels":
+                _check_known(value, catalog.channels, field)
+
+
+def _check_known(chosen: object, known: Mapping[str, Any], field: str) -> None:
+    if isinstance(chosen, Sequence) and not isinstance(chosen, str) and not all(each in known for each in chosen):
+        raise UnknownChoice(field=field)
+
+
+def _with_ids(session: Session, patch: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the patch with the ids of organizations; one that is gone can still be taken back."""
+    exceptions = patch.get("exceptions")
+    if not isinstance(exceptions, Mapping):
+        return patch
+    names = directory.names(session)
+    known = {slug: each.organization_id for slug, each in names.by_slug.items()}
+    ids = {
+        str(known[slug] if value is None and slug in known else names.organization(slug)): value
+        for slug, value in exceptions.items()
+    }
+    return {**patch, "exceptions": ids}

@@ -441,7 +441,7 @@ create table ceremony (
     used_at timestamp with time zone
 );
 CREATE INDEX ceremony_asker ON ceremony USING btree (asker_blind, asked_at);
-alter table ceremony add constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['register'::text, 'login'::text, 'step-up'::text, 'external'::text, 'link'::text])));
+alter table ceremony add constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['register'::text, 'login'::text, 'step-up'::text, 'external'::text, 'link'::text, 'employee'::text])));
 alter table ceremony add constraint ceremony_pkey PRIMARY KEY (challenge_hash);
 alter table ceremony owner to cdp_owner, enable row level security, force row level security;
 grant delete on ceremony to cdp_operator;
@@ -470,7 +470,10 @@ alter table change owner to cdp_owner, enable row level security, force row leve
 grant delete on change to cdp_operator;
 grant delete, insert, select on change to cdp_keeper;
 grant select (at) on change to cdp_operator;
+grant select (customer_id, kind, organization_id) on change to cdp_exporter;
 grant select on change to cdp_source;
+create policy exporter_wall on change as permissive for select to cdp_exporter
+    using (((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)) AND (kind = 'erase'::text)));
 create policy keeper on change as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -508,7 +511,25 @@ create policy operator_wall on channel as permissive for all to cdp_operator
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 create policy source_wall on channel as permissive for all to cdp_source
     using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
-    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+    with check (((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)) AND (NOT (details ? 'is_required'::text))));
+
+create table check_count (
+    asker bytea not null,
+    asked integer not null,
+    expires_at timestamp with time zone not null
+);
+alter table check_count add constraint check_count_asker_check CHECK ((octet_length(asker) = 32));
+alter table check_count add constraint check_count_pkey PRIMARY KEY (asker);
+alter table check_count owner to cdp_owner, enable row level security, force row level security;
+grant delete on check_count to cdp_operator;
+grant insert, select on check_count to cdp_keeper;
+grant select (expires_at) on check_count to cdp_operator;
+grant update (asked, expires_at) on check_count to cdp_keeper;
+create policy keeper on check_count as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on check_count as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
 
 create table checkpoint (
     log_id smallint not null,
@@ -835,10 +856,17 @@ alter table demand owner to cdp_owner, enable row level security, force row leve
 grant delete, select, update on demand to cdp_keeper;
 grant insert, select on demand to cdp_customer;
 grant select (answer, answered_at, asked_at, demand_id, due_at, extended_at, kind, organization_id, withdrawn_at) on demand to cdp_operator;
+grant select (answered_at, asked_at, category, customer_id, demand_id, due_at, kind, organization_id, type, withdrawn_at) on demand to cdp_exporter;
 grant update (withdrawn_at) on demand to cdp_customer;
 create policy customer_wall on demand as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_gate on demand as restrictive for select to cdp_exporter
+    using ((EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = demand.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND (standing_reason(p.*, statement_timestamp()) = ANY (ARRAY['granted'::text, 'attested'::text]))))));
+create policy exporter_wall on demand as permissive for select to cdp_exporter
+    using ((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
 create policy keeper on demand as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -966,7 +994,8 @@ create table identifier (
     type text not null,
     blind bytea not null,
     is_verified boolean not null,
-    since timestamp with time zone not null
+    since timestamp with time zone not null,
+    sealed bytea
 );
 CREATE INDEX identifier_blind ON identifier USING btree (type, blind);
 alter table identifier add constraint identifier_blind_check CHECK ((octet_length(blind) = 16));
@@ -974,7 +1003,7 @@ alter table identifier add constraint identifier_pkey PRIMARY KEY (customer_id, 
 alter table identifier add constraint identifier_type_check CHECK ((type = ANY (ARRAY['email'::text, 'phone'::text, 'customer_number'::text])));
 alter table identifier owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select, update on identifier to cdp_keeper;
-grant select (blind, customer_id, is_verified, source_id, subject_id, type) on identifier to cdp_matcher;
+grant select (blind, customer_id, is_verified, sealed, source_id, subject_id, type) on identifier to cdp_matcher;
 grant select on identifier to cdp_customer;
 grant select on identifier to cdp_exporter;
 create policy customer_wall on identifier as permissive for all to cdp_customer
@@ -990,7 +1019,7 @@ create policy keeper on identifier as permissive for all to cdp_keeper
     using (true)
     with check (true);
 create policy matcher_wall on identifier as permissive for select to cdp_matcher
-    using ((( SELECT is_sealed('matcher'::text) AS is_sealed) AND (type = 'customer_number'::text) AND is_verified));
+    using ((( SELECT is_sealed('matcher'::text) AS is_sealed) AND ((type <> 'customer_number'::text) OR is_verified)));
 
 create table identity_limit (
     name text not null,
@@ -1322,10 +1351,11 @@ create policy matcher_wall on match_key as permissive for all to cdp_matcher
 create table merge_count (
     hour timestamp with time zone not null,
     kind text not null,
+    source_id uuid not null,
     shard smallint not null,
     merges integer not null
 );
-alter table merge_count add constraint merge_count_pkey PRIMARY KEY (hour, kind, shard);
+alter table merge_count add constraint merge_count_pkey PRIMARY KEY (hour, kind, source_id, shard);
 alter table merge_count owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on merge_count to cdp_operator;
 grant insert, select on merge_count to cdp_keeper;
@@ -1335,6 +1365,82 @@ create policy keeper on merge_count as permissive for all to cdp_keeper
     with check (true);
 create policy operator_wall on merge_count as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table message (
+    customer_id uuid not null,
+    message_id uuid not null,
+    organization_id uuid not null,
+    client_id text,
+    code_hash bytea not null,
+    text_hash bytea,
+    digest bytea not null,
+    is_addressed boolean not null,
+    channel text not null,
+    sender_kind text,
+    sender text,
+    speaker text not null,
+    topic text,
+    at timestamp with time zone not null,
+    until timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    registered_at timestamp with time zone not null,
+    subject_id uuid,
+    sealed bytea,
+    checks integer not null default 0
+);
+CREATE INDEX message_expiry ON message USING btree (expires_at);
+CREATE INDEX message_sender ON message USING btree (customer_id, sender, at);
+CREATE INDEX message_text ON message USING btree (text_hash, at) WHERE (text_hash IS NOT NULL);
+CREATE INDEX message_to_many ON message USING btree (sender, at) WHERE (NOT is_addressed);
+CREATE UNIQUE INDEX message_code ON message USING btree (code_hash);
+alter table message add constraint message_check CHECK (((until >= at) AND ((sender IS NULL) = (sender_kind IS NULL)) AND ((sealed IS NULL) = (subject_id IS NULL))));
+alter table message add constraint message_code_hash_check CHECK ((octet_length(code_hash) = 32));
+alter table message add constraint message_digest_check CHECK ((octet_length(digest) = 32));
+alter table message add constraint message_pkey PRIMARY KEY (customer_id, message_id);
+alter table message add constraint message_speaker_check CHECK ((speaker = ANY (ARRAY['human'::text, 'computer'::text])));
+alter table message add constraint message_text_hash_check CHECK ((octet_length(text_hash) = 32));
+alter table message owner to cdp_owner, enable row level security, force row level security;
+grant delete on message to cdp_operator;
+grant delete, insert, select on message to cdp_keeper;
+grant select (customer_id, expires_at) on message to cdp_operator;
+grant select on message to cdp_customer;
+grant update (checks, sealed, subject_id) on message to cdp_keeper;
+create policy customer_wall on message as permissive for select to cdp_customer
+    using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
+create policy keeper on message as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on message as permissive for all to cdp_operator
+    using ((( SELECT is_sealed('operator'::text) AS is_sealed) AND (customer_id = '00000000-0000-0000-0000-000000000000'::uuid)));
+
+create table message_report (
+    customer_id uuid not null,
+    report_id uuid not null,
+    organization_id uuid not null,
+    kind text not null,
+    message_id uuid,
+    channel text,
+    sender_kind text,
+    sender text,
+    at timestamp with time zone not null
+);
+CREATE INDEX message_report_organization ON message_report USING btree (organization_id, at, report_id);
+CREATE UNIQUE INDEX message_report_once ON message_report USING btree (customer_id, message_id) WHERE (message_id IS NOT NULL);
+alter table message_report add constraint message_report_check CHECK (((kind = 'was-a-computer'::text) = (message_id IS NOT NULL)));
+alter table message_report add constraint message_report_check1 CHECK (((sender IS NULL) = (sender_kind IS NULL)));
+alter table message_report add constraint message_report_kind_check CHECK ((kind = ANY (ARRAY['false-message'::text, 'was-a-computer'::text])));
+alter table message_report add constraint message_report_pkey PRIMARY KEY (customer_id, report_id);
+alter table message_report owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on message_report to cdp_keeper;
+grant select (at, channel, kind, message_id, organization_id, report_id, sender, sender_kind) on message_report to cdp_source;
+grant select on message_report to cdp_customer;
+create policy customer_wall on message_report as permissive for select to cdp_customer
+    using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
+create policy keeper on message_report as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy source_wall on message_report as permissive for select to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
 
 create table node (
     log_id smallint not null,
@@ -1361,6 +1467,36 @@ create policy sequencer_wall on node as permissive for all to cdp_sequencer
 create policy visitor_wall on node as permissive for select to cdp_visitor
     using (( SELECT is_sealed('visitor'::text) AS is_sealed));
 
+create table offer (
+    organization_id uuid not null,
+    offer_id uuid not null,
+    kind text not null,
+    purpose text not null,
+    words jsonb not null,
+    expression text not null,
+    has_legal_effect boolean not null,
+    valid_from timestamp with time zone not null,
+    valid_until timestamp with time zone not null,
+    registered_at timestamp with time zone not null,
+    ended_at timestamp with time zone
+);
+CREATE INDEX offer_kind_of ON offer USING btree (kind);
+alter table offer add constraint offer_check CHECK ((valid_until > valid_from));
+alter table offer add constraint offer_kind_fkey FOREIGN KEY (kind) REFERENCES offer_kind(offer_kind);
+alter table offer add constraint offer_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table offer add constraint offer_pkey PRIMARY KEY (organization_id, offer_id);
+alter table offer add constraint offer_purpose_fkey FOREIGN KEY (purpose) REFERENCES purpose(purpose);
+alter table offer owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on offer to cdp_keeper;
+grant insert, select on offer to cdp_source;
+grant update (ended_at) on offer to cdp_source;
+create policy keeper on offer as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy source_wall on offer as permissive for all to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
 create table offer_kind (
     offer_kind text not null,
     place integer not null,
@@ -1381,6 +1517,24 @@ create policy catalog on offer_kind as permissive for select to cdp_auditor, cdp
 create policy operator_wall on offer_kind as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
+
+create table offer_shown (
+    customer_id uuid not null,
+    organization_id uuid not null,
+    offer_id uuid not null,
+    uses text[] not null,
+    first_at timestamp with time zone not null,
+    last_at timestamp with time zone not null,
+    times integer not null default 1
+);
+CREATE INDEX offer_shown_organization ON offer_shown USING btree (organization_id, offer_id);
+alter table offer_shown add constraint offer_shown_pkey PRIMARY KEY (customer_id, organization_id, offer_id);
+alter table offer_shown owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on offer_shown to cdp_keeper;
+grant update (last_at, times, uses) on offer_shown to cdp_keeper;
+create policy keeper on offer_shown as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
 
 create table opening (
     log_id smallint not null,
@@ -1936,6 +2090,33 @@ create policy keeper on scope_key as permissive for all to cdp_keeper
     using (true)
     with check (true);
 
+create table sender (
+    organization_id uuid not null,
+    kind text not null,
+    value text not null,
+    is_complete boolean not null,
+    is_shared boolean not null default false,
+    said_at timestamp with time zone not null,
+    checked_at timestamp with time zone
+);
+CREATE UNIQUE INDEX sender_checked ON sender USING btree (kind, value) WHERE ((checked_at IS NOT NULL) AND (NOT is_shared));
+alter table sender add constraint sender_kind_check CHECK ((kind = ANY (ARRAY['domain'::text, 'email'::text, 'phone'::text, 'name'::text])));
+alter table sender add constraint sender_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table sender add constraint sender_pkey PRIMARY KEY (organization_id, kind, value);
+alter table sender add constraint sender_value_check CHECK (((length(value) >= 1) AND (length(value) <= 254)));
+alter table sender owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on sender to cdp_keeper;
+grant delete, select on sender to cdp_administrator;
+grant delete, select on sender to cdp_operator;
+grant update (checked_at, is_complete, is_shared) on sender to cdp_keeper;
+create policy administrator_wall on sender as permissive for all to cdp_administrator
+    using ((organization_id = ( SELECT scope_organization('administrator'::text) AS scope_organization)));
+create policy keeper on sender as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy operator_wall on sender as permissive for all to cdp_operator
+    using (( SELECT is_sealed('operator'::text) AS is_sealed));
+
 create table separation (
     subject_id uuid not null,
     other_id uuid not null,
@@ -2075,9 +2256,11 @@ create table signing_key (
     public jsonb not null,
     sealed bytea not null,
     since timestamp with time zone not null,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    signs text not null default 'tokens'::text
 );
 alter table signing_key add constraint signing_key_pkey PRIMARY KEY (key_id);
+alter table signing_key add constraint signing_key_signs_check CHECK ((signs = ANY (ARRAY['tokens'::text, 'messages'::text])));
 alter table signing_key owner to cdp_owner, enable row level security, force row level security;
 grant insert, select on signing_key to cdp_doorman;
 grant insert, select on signing_key to cdp_operator;
@@ -2261,7 +2444,7 @@ create policy operator_wall on topic as permissive for all to cdp_operator
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 create policy source_wall on topic as permissive for all to cdp_source
     using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
-    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+    with check (((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)) AND (NOT (details ? 'is_required'::text))));
 
 create table used_once (
     word_hash bytea not null,
@@ -2359,11 +2542,14 @@ create policy operator_wall on write_key as permissive for all to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed))
     with check (( SELECT is_sealed('operator'::text) AS is_sealed));
 
-create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body bf9cfb17da202f7f4e0e0aba84631ad6;
-grant execute on function add_identifiers(uuid[],text[],bytea[],text[],boolean[],timestamp with time zone) to cdp_source;
+create function add_identifiers(subjects uuid[], types text[], blinds bytea[], categories text[], verified boolean[], moment timestamp with time zone, sealed bytea[] DEFAULT NULL::bytea[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 335228d79f9b2be0d1131c950f640239;
+grant execute on function add_identifiers(uuid[],text[],bytea[],text[],boolean[],timestamp with time zone,bytea[]) to cdp_source;
 
 create function add_references(types text[], blinds bytea[], sealed bytea[], subjects uuid[]) returns SETOF bytea language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 33b8ce7f94fb4be0d744fbe93174e695;
 grant execute on function add_references(text[],bytea[],bytea[],uuid[]) to cdp_source;
+
+create function admit_asker() returns void language plpgsql volatile owner cdp_owner body b0a04947bce7b7f7687976648520801d;
+grant execute on function admit_asker() to cdp_keeper;
 
 create function admit_keys(wrapped bytea[]) returns void language plpgsql volatile owner cdp_owner body defa18f636a90666cbb835cdeec97166;
 grant execute on function admit_keys(bytea[]) to cdp_keeper;
@@ -2434,6 +2620,9 @@ grant execute on function check_family(uuid) to cdp_doorman;
 create function check_permission() returns trigger language plpgsql volatile owner cdp_owner body ea79d52c839f2e22142c76ba3176554b;
 grant execute on function check_permission() to cdp_keeper;
 
+create function check_sender(organization uuid, said_kind text, said_value text, share boolean, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 64716900c28a1685144a73cb80c6f91a;
+grant execute on function check_sender(uuid,text,text,boolean,timestamp with time zone) to cdp_operator;
+
 create function check_session(hash bytea) returns TABLE(customer_id uuid, session_id uuid, proven_at timestamp with time zone, expires_at timestamp with time zone, ends_at timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c1028d2d339dbaed433e84be4d062748;
 grant execute on function check_session(bytea) to cdp_login;
 
@@ -2458,14 +2647,17 @@ grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 create function component_of(seeds uuid[]) returns uuid[] language sql stable owner cdp_owner body 52d87867fee6fb90454fac941aad4eb2;
 grant execute on function component_of(uuid[]) to cdp_keeper;
 
-create function contact_details(customers uuid[]) returns TABLE(customer_id uuid, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0a57feda655fc0ed72d6706bfdba45e9;
+create function contact_details(customers uuid[]) returns TABLE(customer_id uuid, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c9793e9fd7381d53da9ee3bafb528800;
 grant execute on function contact_details(uuid[]) to cdp_exporter;
 
 create function contact_names(customers uuid[], blinds bytea[]) returns TABLE(place integer, customer_id uuid, is_named boolean, subject_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3a41cc4bc6bc13b0357be1e638af929d;
 grant execute on function contact_names(uuid[],bytea[]) to cdp_source;
 
-create function count_merge(counted text, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 76b25f569f9d7eb4267efedf43f3e3f3;
-grant execute on function count_merge(text,timestamp with time zone) to cdp_keeper;
+create function count_check(who bytea, most integer, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c3a551b1e2084b945d3a025551bd400c;
+grant execute on function count_check(bytea,integer,timestamp with time zone) to cdp_customer, cdp_visitor;
+
+create function count_merge(counted text, moment timestamp with time zone, source uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid) returns void language sql volatile owner cdp_owner body 2131109a040ca13b9110f38283e95fc8;
+grant execute on function count_merge(text,timestamp with time zone,uuid) to cdp_keeper;
 
 create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ccae2c3a2ba86ddd68328b9054450246;
 grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],bytea[],timestamp with time zone) to cdp_source;
@@ -2482,7 +2674,7 @@ grant execute on function customers_of(uuid[]) to cdp_source;
 create function day_of(moment timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 9ccfe4e991045e2c647e2477919e236d;
 grant execute on function day_of(timestamp with time zone) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7c1858f1bc00a62f5a15669d8a09fa13;
+create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 174b221e84dae28c11726da2d625e45d;
 grant execute on function decide_bond(uuid,boolean,timestamp with time zone) to cdp_operator;
 
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
@@ -2506,7 +2698,7 @@ grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp
 create function enter_scope_holding(principal text, organization text, customer text, purpose text, client text, until text, seal text, tokens bytea[], needed text) returns void language plpgsql volatile owner cdp_owner body d12c50d13f83d75b58525477763a6c65;
 grant execute on function enter_scope_holding(text,text,text,text,text,text,text,bytea[],text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 513de85b180df231b88e4b9135db48a3;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 96851d13cd70941ce293cfeb7f76aa2b;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
 
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
@@ -2526,6 +2718,12 @@ grant execute on function forget_demands(uuid[]) to cdp_keeper;
 
 create function forget_letters(everyone uuid[]) returns void language sql volatile owner cdp_owner body 5bfdda5eca1084f2c68805553879a3c2;
 grant execute on function forget_letters(uuid[]) to cdp_keeper;
+
+create function forget_messages(everyone uuid[]) returns void language sql volatile owner cdp_owner body 51d2f0b8564fb6ef9fc21c4faa3764fa;
+grant execute on function forget_messages(uuid[]) to cdp_keeper;
+
+create function forget_offers(everyone uuid[]) returns void language sql volatile owner cdp_owner body 011524c6d212ca0d7d68a9e0ab16398c;
+grant execute on function forget_offers(uuid[]) to cdp_keeper;
 
 create function forget_questions(subjects uuid[]) returns void language sql volatile owner cdp_owner body 6e4e5aee2e7f55627d66973a5f70c26d;
 grant execute on function forget_questions(uuid[]) to cdp_keeper;
@@ -2563,7 +2761,7 @@ grant execute on function granted_requests(uuid[]) to cdp_source;
 create function graver(a text, b text) returns text language sql immutable parallel safe owner cdp_owner body 67ae6bcd79aba5381fc01e6c60a0005e;
 grant execute on function graver(text,text) to cdp_keeper;
 
-create function held_bonds(at_most integer, only_one uuid DEFAULT NULL::uuid) returns TABLE(bond_id uuid, held_why text, held_at timestamp with time zone, why text, tier text, weight real, evidence jsonb, model text, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7d900be143eda0a0ab60be07fa2c3411;
+create function held_bonds(at_most integer, only_one uuid DEFAULT NULL::uuid) returns TABLE(bond_id uuid, held_why text, held_at timestamp with time zone, why text, tier text, weight real, evidence jsonb, model text, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body fa2f35da1e4b403ce72aa3a897c8e98f;
 grant execute on function held_bonds(integer,uuid) to cdp_operator;
 
 create function hide_queryable(organization uuid, attribute_name text, at_most integer) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d616d83151f5718d2033bca9bb7f2c49;
@@ -2587,14 +2785,17 @@ grant execute on function holders_of(text,bytea) to cdp_keeper;
 create function home_of(parting uuid[], former uuid) returns uuid language plpgsql volatile owner cdp_owner body 00a20340d97144ff301486ed22d0819d;
 grant execute on function home_of(uuid[],uuid) to cdp_keeper;
 
+create function host_of(kind text, value text) returns text language sql immutable owner cdp_owner body 0a60f240de637da5d02019d71331e98d;
+grant execute on function host_of(text,text) to cdp_keeper;
+
 create function identifying_attributes() returns text[] language sql immutable parallel safe owner cdp_owner body b11671e80630b4f74ebff9e6cee5d3a8;
 grant execute on function identifying_attributes() to cdp_matcher;
 
 create function identity_most(wanted text) returns integer language sql stable owner cdp_owner body b1e74e37a58024f50ff4da51ae1f281e;
 grant execute on function identity_most(text) to cdp_keeper;
 
-create function is_breaker_open(wanted text, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body e9cff89824581f6a5062e1e152c854f1;
-grant execute on function is_breaker_open(text,timestamp with time zone) to cdp_keeper;
+create function is_breaker_open(wanted text, moment timestamp with time zone, source uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid) returns boolean language sql stable owner cdp_owner body b9218e9f1279a58a552954ecf63bc529;
+grant execute on function is_breaker_open(text,timestamp with time zone,uuid) to cdp_keeper;
 
 create function is_crowded(me uuid, subject uuid, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body 8c1a3f335f389ea72303d2ab67746986;
 grant execute on function is_crowded(uuid,uuid,timestamp with time zone) to cdp_keeper;
@@ -2607,6 +2808,9 @@ grant execute on function is_question_spent(uuid,timestamp with time zone) to cd
 
 create function is_sealed(expected text) returns boolean language plpgsql stable parallel safe security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ea1854fe608fdc2f3647116f59ed276e;
 grant execute on function is_sealed(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keymaster, cdp_matcher, cdp_operator, cdp_reader, cdp_sequencer, cdp_source, cdp_visitor;
+
+create function is_within(a_kind text, a_value text, b_kind text, b_value text) returns boolean language sql immutable owner cdp_owner body 2e9f2354bd22a150affd1beb02f79da3;
+grant execute on function is_within(text,text,text,text) to cdp_keeper;
 
 create function join_by_word(own uuid, other uuid, reason text, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 91baa5b81f8fb671277bf7f3b545f6ba;
 grant execute on function join_by_word(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
@@ -2623,7 +2827,7 @@ grant execute on function keep_answer(uuid,uuid,text,timestamp with time zone) t
 create function keep_confirmation(hash bytea, user_blind bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8bffe09d3fff9a526a6bb068fb2002ba;
 grant execute on function keep_confirmation(bytea,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
-create function keep_match(one uuid, two uuid, said text, bits real, facts jsonb, version text, joins real, stays real, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 74eb66ca1c783b912991afc5a53b338c;
+create function keep_match(one uuid, two uuid, said text, bits real, facts jsonb, version text, joins real, stays real, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 4efa2f5aaa996b1ff9d60e960aee5166;
 grant execute on function keep_match(uuid,uuid,text,real,jsonb,text,real,real,timestamp with time zone) to cdp_keeper;
 
 create function keep_matches(compared uuid[], subjects uuid[], others uuid[], tiers text[], weights real[], evidence text[], model text, moment timestamp with time zone, joins real DEFAULT NULL::real, stays real DEFAULT NULL::real) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body afec2bf5d01a7eccc3d1c391f66efe41;
@@ -2661,7 +2865,7 @@ grant execute on function log_statement(text,uuid,uuid,uuid,bytea,timestamp with
 
 create function log_wishes() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 27a720860ad4d490dec7066057bd4e9e;
 
-create function make_contacts(customers uuid[], contacts uuid[], topics text[], roots text[], purposes text[], senders text[], used text[], ats timestamp with time zone[], blinds bytea[], client text) returns TABLE(made uuid, in_manner text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 34ed9a3a2e126808daf325a97a9aee42;
+create function make_contacts(customers uuid[], contacts uuid[], topics text[], roots text[], purposes text[], senders text[], used text[], ats timestamp with time zone[], blinds bytea[], client text) returns TABLE(made uuid, in_manner text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2ebbbe45d4bc65b273a0fe5c0043a8a9;
 grant execute on function make_contacts(uuid[],uuid[],text[],text[],text[],text[],text[],timestamp with time zone[],bytea[],text) to cdp_source;
 
 create function make_partition(parent text, name text, moment text, begins date, ends date) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body 38254b62cec2e36e684f989d132e0a28;
@@ -2693,6 +2897,18 @@ grant execute on function merge_customers(uuid,uuid,text,timestamp with time zon
 create function merged(a permission, b permission, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 5a5234acc09064b984929331765bcfb0;
 grant execute on function merged(permission,permission,timestamp with time zone) to cdp_keeper;
 
+create function message_addressee(person uuid, types text[], blinds bytea[], own_types text[], own_blinds bytea[]) returns TABLE(customer_id uuid, subject_id uuid, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2043e6163ea157d87640439ac180aa58;
+grant execute on function message_addressee(uuid,text[],bytea[],text[],bytea[]) to cdp_source;
+
+create function message_of_code(hash bytea, is_alone boolean, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a806897a882439bbe28b455dd2bd5e87;
+grant execute on function message_of_code(bytea,boolean,timestamp with time zone) to cdp_customer, cdp_visitor;
+
+create function message_of_sender(from_kind text, from_value text, organization uuid, is_call boolean, since timestamp with time zone, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a5279c6686d8535b920d6b18856c0de9;
+grant execute on function message_of_sender(text,text,uuid,boolean,timestamp with time zone,timestamp with time zone) to cdp_customer, cdp_visitor;
+
+create function message_of_text(hash bytea, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5c421cc75cc3fb58b89b8e89b2c28cf3;
+grant execute on function message_of_text(bytea,timestamp with time zone) to cdp_customer, cdp_visitor;
+
 create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body a9f2687b10eb4fef8a09741cf947c3b4;
 grant execute on function move_subjects(uuid[],uuid,uuid) to cdp_keeper;
 
@@ -2708,8 +2924,20 @@ grant execute on function narrowed(permission,text[],uuid[],timestamp with time 
 create function new_salt() returns bytea language sql volatile parallel safe owner cdp_owner body 9bb4cc88b2f215c2c9d0607f9766a3b0;
 grant execute on function new_salt() to cdp_keeper, cdp_sequencer;
 
+create function note_explained(subjects uuid[]) returns bigint language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ec99b391c3143522ef607bc2f7907377;
+grant execute on function note_explained(uuid[]) to cdp_operator;
+
+create function note_look(customers uuid[], why text) returns void language sql volatile owner cdp_owner body 94eae8e6944ecb5d878345f7a7fb6317;
+grant execute on function note_look(uuid[],text) to cdp_keeper;
+
+create function note_offers(customers uuid[], offers uuid[], used text[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 908633a13890e0a3323a868ff7d5a494;
+grant execute on function note_offers(uuid[],uuid[],text[]) to cdp_exporter;
+
 create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c60c041400d77278564638d662d0382c;
 grant execute on function note_questions(uuid[],timestamp with time zone) to cdp_customer;
+
+create function offer_wishes(customers uuid[]) returns TABLE(customer_id uuid, wishes jsonb) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 73be61603e94a7effb46c03d1f91afd2;
+grant execute on function offer_wishes(uuid[]) to cdp_exporter;
 
 create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;
 grant execute on function open_at(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
@@ -2728,6 +2956,9 @@ grant execute on function own_bonds() to cdp_customer;
 
 create function own_customers() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a5c472f5e54066506a014b12610f7cc9;
 grant execute on function own_customers() to cdp_customer;
+
+create function own_offers() returns TABLE(offer_id uuid, organization_id uuid, kind text, words jsonb, purpose text, uses text[], first_at timestamp with time zone, last_at timestamp with time zone, times integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body efe4aed2746e985a80f033571d99592a;
+grant execute on function own_offers() to cdp_customer;
 
 create function own_pseudonyms() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c3c4e13ad04382018ec56f7e8d87f45f;
 grant execute on function own_pseudonyms() to cdp_customer;
@@ -2762,6 +2993,12 @@ grant execute on function prove_question(uuid,bytea,bytea,timestamp with time zo
 create function proving_identifiers(subject uuid, moment timestamp with time zone) returns TABLE(type text, blind bytea) language plpgsql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body e9918eecbcb53e425d99625b3e8fcf62;
 grant execute on function proving_identifiers(uuid,timestamp with time zone) to cdp_keeper;
 
+create function publish_sender(said_kind text, said_value text, complete boolean, most integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body fc49c2cc9109e4780556a43a04ebd9d0;
+grant execute on function publish_sender(text,text,boolean,integer,timestamp with time zone) to cdp_administrator;
+
+create function published_senders() returns TABLE(organization_id uuid, slug text, name text, is_verified boolean, kind text, value text, is_complete boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 549622f0ebb6411416265e54c08fbed3;
+grant execute on function published_senders() to cdp_customer, cdp_visitor;
+
 create function put_bond(one uuid, other uuid, grade text, reason text, moment timestamp with time zone, hold text DEFAULT NULL::text) returns void language sql volatile owner cdp_owner body 8fd3b5e02bc0a4f29ffa49cc361dd4b3;
 grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,text) to cdp_keeper;
 
@@ -2789,10 +3026,16 @@ grant execute on function refuse_change() to cdp_keeper;
 create function refuse_change_but_parting() returns trigger language plpgsql volatile owner cdp_owner body 4786ecac3a2d97c842026d3bef6a620d;
 grant execute on function refuse_change_but_parting() to cdp_keeper;
 
+create function register_message(entry jsonb, is_told boolean) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 52874f3963327407f9fc0b4d9e8e2229;
+grant execute on function register_message(jsonb,boolean) to cdp_source;
+
 create function reminders_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7647ce90802c3360398b95c56a368381;
 grant execute on function reminders_due(timestamp with time zone,integer) to cdp_operator;
 
-create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 35256a96e28d0d33cab1d5bfc0d4450a;
+create function remove_offers(organization uuid) returns void language sql volatile owner cdp_owner body f780d46d61645496a8917cd8dcd328e7;
+grant execute on function remove_offers(uuid) to cdp_keeper;
+
+create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body eca142a9880e02798c862ab6bc1ec399;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
 
 create function remove_way_in(kind text, id uuid, wanted bytea) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f6e906f2ffa2bebe9780a0c71293b48b;
@@ -2800,6 +3043,9 @@ grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
 
 create function replay_signals(organization uuid, wanted uuid, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 054edb514c1764ec22fe18cb48418c33;
 grant execute on function replay_signals(uuid,uuid,timestamp with time zone) to cdp_operator;
+
+create function report_message(report uuid, about uuid, message_known uuid, said_channel text, said_kind text, said_value text, most integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1e82df5c559887de5657ee9944e74bef;
+grant execute on function report_message(uuid,uuid,uuid,text,text,text,integer,timestamp with time zone) to cdp_customer;
 
 create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f2946cf5464ab0e6f2b6ccf24c065712;
 grant execute on function request_letters_due(timestamp with time zone,integer) to cdp_operator;
@@ -2822,7 +3068,7 @@ grant execute on function scope_organization(text) to cdp_administrator, cdp_aud
 create function settle_likeness(customer uuid, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body a077f285664e7bb192a2f7fd97dcba58;
 grant execute on function settle_likeness(uuid,timestamp with time zone) to cdp_keeper;
 
-create function settle_membership(seeds uuid[], reason text, moment timestamp with time zone) returns integer language plpgsql volatile set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body f28fc8578493598c9bb720f9841b837e;
+create function settle_membership(seeds uuid[], reason text, moment timestamp with time zone) returns integer language plpgsql volatile set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body fbeb386effcf7f62d9b1015c1057bc4c;
 grant execute on function settle_membership(uuid[],text,timestamp with time zone) to cdp_keeper;
 
 create function settle_permission(p permission, kind text, moment timestamp with time zone, other permission DEFAULT NULL::permission) returns void language plpgsql volatile owner cdp_owner body 7336854632b252e6460c9a7a05ce75c3;
@@ -2834,7 +3080,7 @@ grant execute on function share_only_common(uuid,uuid) to cdp_keeper;
 create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;
 grant execute on function shared_by(text[],text[]) to cdp_keeper;
 
-create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body b2a6738c0b7fb0126709e59fe62d622b;
+create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2018e91266d77586f2faebefef500d63;
 grant execute on function shred_subjects(uuid,uuid[],timestamp with time zone) to cdp_keeper;
 
 create function split_from(p permission, other permission) returns permission language plpgsql immutable owner cdp_owner body 2c648d44c91974698bac0b3124fa7beb;
@@ -2888,7 +3134,7 @@ grant execute on function who_may_be(uuid[],uuid[],bigint[],integer,integer) to 
 create function why_held(guest uuid, host uuid, moment timestamp with time zone) returns text language plpgsql stable owner cdp_owner body 387582be3494a3a548b1c9e92bfc8dcf;
 grant execute on function why_held(uuid,uuid,timestamp with time zone) to cdp_keeper;
 
-create function why_joined(guest uuid, host uuid) returns text language sql stable owner cdp_owner body 02b679fad5bd003b9a04303a5bb57a2b;
+create function why_joined(guest uuid, host uuid, OUT reason text, OUT source_id uuid) returns record language sql stable owner cdp_owner body ed38048cf7c774cef7d21e3d87a605a0;
 grant execute on function why_joined(uuid,uuid) to cdp_keeper;
 
 create function wishes_of(customers uuid[]) returns TABLE(customer_id uuid, document jsonb) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3e58ce9a737a23aeb1f49f8433f433da;

@@ -1,4 +1,4 @@
-"""The catalog: kinds of data and purposes, for anybody; where its own data belongs, for an organization."""
+"""The catalog: kinds of data, purposes, topics and channels, for anybody; its own additions, for an organization."""
 
 from typing import Annotated, Literal
 
@@ -6,17 +6,30 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.principals import CatalogWriter, PlatformDep, Service
-from cdp.catalog import files, mapping
-from cdp.catalog.files import Attribute, Catalog, Category, JsonType, Language, Purpose, RecordType
+from cdp.catalog import extension, files, mapping
+from cdp.catalog.files import (
+    Attribute,
+    Catalog,
+    Category,
+    Channel,
+    JsonType,
+    Language,
+    Purpose,
+    RecordType,
+    Topic,
+)
 from cdp.catalog.mapping import Entry, Mapped, Wanted
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from consent.types import CategoryKey
+from consent.types import KEY_PATTERN, LONGEST_KEY, CategoryKey, TypeKey
 
 router = APIRouter(prefix="/v1/catalog", tags=["catalog"])
 
 Name = Annotated[str, Path(min_length=1, max_length=200, description="As the organization sends it.")]
 Kind = Annotated[Literal["product", "interaction", "external"], Path(description="What kind of record.")]
+OwnKey = Annotated[
+    str, Path(max_length=LONGEST_KEY, pattern=KEY_PATTERN, description="Begins with your slug and a hyphen.")
+]
 Sentence = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -67,13 +80,46 @@ class OwnEntryView(EntryView):
     is_own: bool
 
 
+class TopicView(BaseModel):
+    """What organizations approach people about; an organization's own stands `under` one of the platform's."""
+
+    topic: str
+    name: Text
+    explanation: Text
+    purpose: str
+    defaults: list[str]
+    is_required: bool
+    is_advertising: bool
+    reason: Text | None
+    under: str | None
+
+
+class ChannelView(BaseModel):
+    """A way to reach somebody."""
+
+    channel: str
+    name: Text
+    is_disturbing: bool
+    is_live: bool
+
+
+class OfferKindView(BaseModel):
+    """A kind of thing that can be offered."""
+
+    kind: str
+    name: Text
+
+
 class CatalogView(BaseModel):
-    """Everything in the catalog that is nobody's own."""
+    """Everything in the catalog, but the attributes and types that are an organization's own."""
 
     categories: list[CategoryView]
     purposes: list[PurposeView]
     attributes: list[EntryView]
     types: list[EntryView]
+    topics: list[TopicView]
+    channels: list[ChannelView]
+    offer_kinds: list[OfferKindView]
 
 
 class Label(BaseModel):
@@ -102,6 +148,25 @@ class TypeMapping(BaseModel):
 
     category: CategoryKey
     label: Label
+
+
+class OwnTopic(BaseModel):
+    """A topic of this organization, under one of the platform's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    under: TypeKey
+    name: Label
+    explanation: Label
+
+
+class OwnChannel(BaseModel):
+    """A channel of this organization; it keeps to the hours that a customer chose."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Label
+    is_live: bool = False
 
 
 class MappedView(BaseModel):
@@ -163,6 +228,31 @@ def unmap_type(kind: Kind, name: Name, asking: CatalogWriter, platform: Platform
     return _mapped(mapping.release(platform, asking.scope(Principal.SOURCE), mapping.entry_of(kind, name)))
 
 
+@router.put("/topics/{key}", summary="Add a topic of mine", operation_id="put_topic")
+def put_topic(key: OwnKey, topic: OwnTopic, asking: CatalogWriter, platform: PlatformDep) -> TopicView:
+    """Add something that this organization approaches people about; what customers chose above it holds for it."""
+    with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
+        kept = extension.put_topic(
+            session,
+            asking.organization,
+            key,
+            under=topic.under,
+            name=_words(topic.name),
+            explanation=_words(topic.explanation),
+            reason=None,
+        )
+    return _topic_view(key, kept)
+
+
+@router.put("/channels/{key}", summary="Add a channel of mine", operation_id="put_channel")
+def put_channel(key: OwnKey, channel: OwnChannel, asking: CatalogWriter, platform: PlatformDep) -> ChannelView:
+    """Add a way in which this organization reaches people; nobody is reached by it who did not choose it."""
+    kept = Channel(name=_words(channel.name), is_disturbing=True, is_live=channel.is_live)
+    with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
+        extension.put_channel(session, asking.organization, key, kept)
+    return _channel_view(key, kept)
+
+
 def _shown(platform: Platform, asking: Service, entry: Entry) -> OwnEntryView:
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
         catalog = platform.catalogs.of(session, asking.organization)
@@ -184,7 +274,28 @@ def _catalog_view(catalog: Catalog) -> CatalogView:
             _entry_view(Entry(mapping.ATTRIBUTES, name), each) for name, each in sorted(catalog.attributes.items())
         ],
         types=[_entry_view(Entry(kind, name), each) for (kind, name), each in sorted(catalog.record_types.items())],
+        topics=[_topic_view(key, each) for key, each in catalog.topics.items()],
+        channels=[_channel_view(key, each) for key, each in catalog.channels.items()],
+        offer_kinds=[OfferKindView(kind=key, name=_text(each.name)) for key, each in catalog.offer_kinds.items()],
     )
+
+
+def _topic_view(key: str, of: Topic) -> TopicView:
+    return TopicView(
+        topic=key,
+        name=_text(of.name),
+        explanation=_text(of.explanation),
+        purpose=of.purpose,
+        defaults=list(of.defaults),
+        is_required=of.is_required,
+        is_advertising=of.is_advertising,
+        reason=None if of.reason is None else _text(of.reason),
+        under=of.under,
+    )
+
+
+def _channel_view(key: str, of: Channel) -> ChannelView:
+    return ChannelView(channel=key, name=_text(of.name), is_disturbing=of.is_disturbing, is_live=of.is_live)
 
 
 def _category_view(key: str, of: Category) -> CategoryView:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from api.principals import Customer, FreshCustomer, PlatformDep
-from cdp import accesses, clock, dossier, erasure, portability, replicas
+from cdp import accesses, clock, dossier, erasure, portability, preferences, replicas
 from cdp.holdings import Address, Summary
 from cdp.letters import Language
 from cdp.platform import Platform
@@ -72,11 +72,11 @@ def _view(summary: Summary) -> Me:
     )
 
 
-def _read(platform: Platform, scope: Scope, details: dict[str, str] | None = None) -> Me:
+def _read(platform: Platform, scope: Scope, chosen: dict[str, str] | None = None) -> Me:
     at = clock.now()
     with platform.database.scoped(scope) as session:
-        if details:
-            dossier.adapt(session, details)
+        if chosen:
+            preferences.change(platform, session, chosen, at=at)
         accesses.note_own_read(session, scope, path="me", categories=["contact"], records=0, at=at)
         return _view(dossier.summary(session, OwnKeys(session, platform.ring)))
 

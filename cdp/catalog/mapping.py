@@ -209,7 +209,7 @@ def _check(session: Session, scope: Scope, entry: Entry, category: str) -> None:
         known, is_fixed = (record_type.category if record_type is not None else None), False
     if known is not None and known != category and (is_fixed or platforms.categories[known].is_special):
         raise BelongsElsewhere(field="/category")
-    if _own(session, scope, entry) is None and len(own_entries(session, _organization(scope))) >= MOST_ENTRIES:
+    if _own(session, scope, entry) is None and len(own_entries(session, owner(scope))) >= MOST_ENTRIES:
         raise TooManyMappings
 
 
@@ -251,7 +251,7 @@ def _own(session: Session, scope: Scope, entry: Entry) -> _Own | None:
 def _refile_chunk(session: Session, scope: Scope, entry: Entry, own: _Own) -> tuple[int, bool]:
     """Move one chunk of one spelling of `entry` that is filed elsewhere; true when there is none left."""
     table = "interaction" if entry.kind == RecordKind.INTERACTION else "record"
-    where = {"organization": _organization(scope), "kind": entry.kind}
+    where = {"organization": owner(scope), "kind": entry.kind}
     for type_, category in session.execute(text(sql(f"mapping_filed_{table}")), where).all():
         if category != own.category and entry_of(entry.kind, type_) == entry:
             chunk = {**where, "type": type_, "was": category, "category": own.category, "chunk": CHUNK}
@@ -275,10 +275,11 @@ def _count(session: Session, statement: str, values: dict[str, Any]) -> int:
 
 
 def _key(scope: Scope, entry: Entry) -> dict[str, Any]:
-    return {"organization": _organization(scope), "kind": entry.kind, "name": entry.name}
+    return {"organization": owner(scope), "kind": entry.kind, "name": entry.name}
 
 
-def _organization(scope: Scope) -> UUID:
+def owner(scope: Scope) -> UUID:
+    """Return the organization in scope, whose additions these are."""
     if scope.organization is None:
         raise Invalid("a mapping belongs to an organization")
     return scope.organization

@@ -8,12 +8,13 @@ import typer
 
 from cdp import organizations
 from cdp.catalog import extension, mapping
-from cdp.catalog.files import Category, JsonType, Purpose, Words
+from cdp.catalog.files import Category, Channel, JsonType, Purpose, Words
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.cli.terminal import Organization as Slug
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from consent.errors import Invalid
 from consent.fold import RecordKind
 
 group = typer.Typer(help="The catalog: kinds of data, purposes, and what belongs where.", no_args_is_help=True)
@@ -128,6 +129,60 @@ def extend_purpose(  # noqa: PLR0913 - each is a part of what a purpose is
     with opening.platform() as platform, platform.database.scoped(_scope(platform, slug)) as session:
         extension.add_purpose(session, slug, key, added)
     terminal.print_facts({"purpose": key, "organization": slug}, as_json=as_json)
+
+
+@group.command("extend-topic")
+def extend_topic(  # noqa: PLR0913 - each is a part of what a topic is
+    slug: Slug,
+    key: Key,
+    *,
+    under: Annotated[str, typer.Option(help="The platform's topic that it stands under.")],
+    nl: Dutch,
+    en: English,
+    explanation_nl: Annotated[str, typer.Option(help="What such a message tells, in a Dutch sentence.")],
+    explanation_en: Annotated[str, typer.Option(help="What such a message tells, in an English sentence.")],
+    reason_nl: Annotated[str, typer.Option(help="Why the law demands it, in Dutch; leave out if it does not.")] = "",
+    reason_en: Annotated[str, typer.Option(help="Why the law demands it, in English.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Add something that an organization approaches people about, or change how it is called."""
+    if bool(reason_nl) != bool(reason_en):
+        raise Invalid("why the law demands it is said in both languages", field="/reason")
+    reason = Words(nl=reason_nl, en=reason_en) if reason_nl else None
+    explanation = Words(nl=explanation_nl, en=explanation_en)
+    with opening.platform() as platform:
+        scope = _scope(platform, slug)
+        with platform.database.scoped(scope) as session:
+            extension.put_topic(
+                session,
+                mapping.owner(scope),
+                key,
+                under=under,
+                name=Words(nl=nl, en=en),
+                explanation=explanation,
+                reason=reason,
+            )
+    terminal.print_facts({"topic": key, "organization": slug, "required": reason is not None}, as_json=as_json)
+
+
+@group.command("extend-channel")
+def extend_channel(
+    slug: Slug,
+    key: Key,
+    *,
+    nl: Dutch,
+    en: English,
+    quiet: Annotated[bool, typer.Option("--quiet", help="It disturbs nobody, so it keeps no hours.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Two speak on it at the same moment.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add a way in which an organization reaches people, or change how it is called."""
+    channel = Channel(name=Words(nl=nl, en=en), is_disturbing=not quiet, is_live=live)
+    with opening.platform() as platform:
+        scope = _scope(platform, slug)
+        with platform.database.scoped(scope) as session:
+            extension.put_channel(session, mapping.owner(scope), key, channel)
+    terminal.print_facts({"channel": key, "organization": slug, "disturbs": not quiet}, as_json=as_json)
 
 
 def _put(slug: str, kind: RecordKind, name: str, wanted: mapping.Wanted, *, as_json: bool) -> None:

@@ -20,6 +20,7 @@ from sqlmodel import Session
 from cdp import corrections, dossier, receipt_letters
 from cdp.database import sql
 from cdp.keys.sealing import DataKey
+from cdp.own_names import SEALED
 from cdp.platform import Platform
 from consent import wish_changes, wish_form
 from consent.errors import Invalid, NotAWish
@@ -30,8 +31,6 @@ from consent.wishes import Wishes
 LONGEST_NAME: Final = 60
 LARGEST: Final = 32_768
 """Bytes of a document; a log's body holds twice as much."""
-SEALED: Final[Mapping[str, str]] = {"name": "own_name", "pronunciation": "own_pronunciation"}
-"""What identifies somebody, and where it is kept beside the customer."""
 BESIDE: Final[tuple[str, ...]] = ("language", "address", "greeting", "theme", "reminders", "reading_level", "print")
 """What every page needs, and so stands beside the customer too."""
 _OF: Final = text("select customer_id, document from wishes_of(:customers)")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from cdp import access_requests, corrections, dossier, grants, login, recipients
+from cdp import access_requests, corrections, grants, login, preferences, recipients
 from cdp.demo import holdings, stories
 from cdp.demo.people import Person
 from cdp.demo.stories import PlannedAct, PlannedRequest
@@ -81,7 +81,7 @@ class _Choices:
             raise AssertionError("a mailbox of the demo is asked for once")
         customer = login.consume(self.platform, link.token, at=at).customer_id
         with self.platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
-            dossier.adapt(session, {"language": person.language, "address": person.form})
+            preferences.change(self.platform, session, {"language": person.language, "address": person.form}, at=at)
         return customer
 
     def _has_decided(self, customer: UUID) -> bool:

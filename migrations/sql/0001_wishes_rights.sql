@@ -17,7 +17,7 @@ begin
     foreach name in array array['topic', 'channel'] loop
         execute format('create policy source_wall on %I to cdp_source
             using (organization_id = (select scope_organization(''source'')))
-            with check (organization_id = (select scope_organization(''source'')))', name);
+            with check (organization_id = (select scope_organization(''source'')) and not details ? ''is_required'')', name);
         execute format('create policy keeper on %I to cdp_keeper using (true) with check (true)', name);
         execute format('grant insert, update (details) on %I to cdp_source', name);
         execute format('grant select, delete on %I to cdp_keeper', name);

@@ -110,3 +110,70 @@ def test_mapping_needs_its_own_permission(
 
     assert 401 == api.request(method, PATH, **body).status_code
     assert 403 == api.request(method, PATH, headers=without, **body).status_code
+
+
+def test_topics_channels_and_kinds_of_offers_are_everybodys_to_see(api: TestClient) -> None:
+    shown = api.get("/v1/catalog").json()
+
+    topics = {each["topic"]: each for each in shown["topics"]}
+    assert ["email", "sms", "app", "phone", "chat", "post", "in-person", "virtual-reality"] == [
+        each["channel"] for each in shown["channels"]
+    ][:8]
+    assert (True, True) == (topics["recall"]["is_required"], bool(topics["recall"]["reason"]["nl"]))
+    assert (False, [], True) == tuple(topics["offers"][each] for each in ("is_required", "defaults", "is_advertising"))
+    assert "energy" in {each["kind"] for each in shown["offer_kinds"]}
+
+
+def test_an_organizations_own_topic_is_what_the_one_above_it_is(platform: Platform, api: TestClient) -> None:
+    shop = make.organization(platform)
+    headers, words = make.service(platform, shop, "catalog:write"), {"nl": "Folder", "en": "Leaflet"}
+    key = f"{shop.slug}-leaflet"
+
+    added = api.put(
+        f"/v1/catalog/topics/{key}", json={"under": "offers", "name": words, "explanation": words}, headers=headers
+    )
+    listed = next(each for each in api.get("/v1/catalog").json()["topics"] if each["topic"] == key)
+
+    assert (200, listed) == (added.status_code, added.json())
+    assert ("offers", "direct-marketing", [], True, False) == tuple(
+        listed[each] for each in ("under", "purpose", "defaults", "is_advertising", "is_required")
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "status", "code"),
+    [
+        ("topics/{slug}-x", {"under": "recall"}, 422, "unknown-topic"),
+        ("topics/{slug}-x", {"under": "gossip"}, 422, "unknown-topic"),
+        ("topics/{slug}-x", {"under": "news", "is_required": True}, 422, None),
+        ("topics/news", {"under": "news"}, 422, "invalid"),
+        ("channels/phone", {}, 422, "invalid"),
+        ("channels/{slug}-x", {"is_disturbing": False}, 422, None),
+    ],
+)
+def test_nobody_makes_an_own_topic_or_channel_of_what_is_not_theirs(  # a row, and who asks
+    platform: Platform, api: TestClient, what: str, body: dict[str, object], status: int, code: str | None
+) -> None:
+    shop = make.organization(platform)
+    words = {"nl": "Iets", "en": "Something"}
+    texts = {"name": words} | ({"explanation": words} if what.startswith("topics") else {})
+
+    answer = api.put(
+        f"/v1/catalog/{what.format(slug=shop.slug)}",
+        json=texts | body,
+        headers=make.service(platform, shop, "catalog:write"),
+    )
+
+    assert status == answer.status_code
+    assert code in {None, answer.json()["code"]}
+
+
+def test_an_own_channel_keeps_to_hours_and_there_are_ten_at_most(platform: Platform, api: TestClient) -> None:
+    shop = make.organization(platform)
+    headers, body = make.service(platform, shop, "catalog:write"), {"name": {"nl": "Bord", "en": "Board"}}
+
+    answers = [api.put(f"/v1/catalog/channels/{shop.slug}-c{n}", json=body, headers=headers) for n in range(11)]
+    again = api.put(f"/v1/catalog/channels/{shop.slug}-c0", json=body, headers=headers)
+
+    assert [200] * 10 + [409] == [each.status_code for each in answers]
+    assert (True, 200) == (answers[0].json()["is_disturbing"], again.status_code)

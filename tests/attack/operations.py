@@ -21,8 +21,10 @@ class Example:
 
 
 _KEY: Final = {
-    "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
-}  # fmt: skip
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+}
 """The public half of the example in RFC 8037."""
 _NOBODYS: Final = str(UUID(int=7))
 
@@ -105,7 +107,8 @@ def _of_readers(target: Target) -> dict[str, Example]:
 
 
 def _of_sources(target: Target) -> dict[str, Example]:
-    mapped = {"category": "personal", "label": {"nl": "Een gegeven", "en": "A fact"}}
+    label = {"nl": "Een gegeven", "en": "A fact"}
+    mapped = {"category": "personal", "label": label}
     event = {"type": "track", "event": "x", "userId": target.canaries.user_id, "messageId": target.canaries.message_id}
     record = {
         "kind": "product",
@@ -114,9 +117,41 @@ def _of_sources(target: Target) -> dict[str, Example]:
         "subject": {"user_id": target.canaries.user_id},
     }
     batch = Example(json={"batch": [event, {"type": target.canaries.subject}]})
+    approach = {"purpose": "customer-care", "topic": "service", "channels": ["email"], "sender": "human"}
     return {
         "map_attribute": Example(json=mapped),
         "map_type": Example(json=mapped),
+        "put_topic": Example(json={"under": "news", "name": label, "explanation": label}),
+        "put_channel": Example(json={"name": label}),
+        "register_offer": Example(
+            json={
+                "kind": "energy",
+                "purpose": "personalisation",
+                "title": {"nl": "Stroom"},
+                "expression": f"attributes.nickname == '{target.canaries.attribute}'",
+                "valid_until": (clock.now() + timedelta(days=9)).isoformat(),
+            }
+        ),
+        "decide_offers": Example(json={"profile_ids": [target.profile_id], "purpose": target.purpose}),
+        "register_message": Example(
+            json={
+                "channel": "post",
+                "speaker": "human",
+                "text": target.canaries.attribute,
+                "identifiers": [{"type": "email", "value": target.canaries.email}],
+            }
+        ),
+        "decide_contact": Example(json=approach | {"profile_ids": [target.profile_id, target.canaries.attribute]}),
+        "decide_campaign": Example(json=approach | {"with_refused": True}),
+        "cancel_reservation": Example(json={"profile_id": target.profile_id}),
+        "record_contacts": Example(
+            json={
+                "contacts": [
+                    {"profile_id": target.profile_id, "topic": "service", "channel": "email", "sender": "human"}
+                ]
+            }
+        ),
+        "ask_survey": Example(json={"type": "phone", "key": target.canaries.message_id}),
         "confirm_subject": Example(json={"user_id": target.canaries.user_id}),
         "send_records": Example(json={"items": [record, {"kind": target.canaries.attribute}]}),
         "segment_batch": batch,
@@ -127,6 +162,8 @@ def _of_sources(target: Target) -> dict[str, Example]:
 
 def _of_administrators(target: Target) -> dict[str, Example]:
     return {
+        "publish_sender": Example(json={"kind": "name", "value": "Winkel"}),
+        "withdraw_sender": Example(query={"kind": "name", "value": "Winkel"}),
         "change_organization": Example(json={"privacy_mail": "privacy@example.org"}),
         "add_client": Example(json={"name": "till", "scopes": ["profiles:read"]}),
         "change_client_keys": Example(json={"jwks": {"keys": [_KEY]}}),
@@ -142,6 +179,9 @@ def _of_people(target: Target) -> dict[str, Example]:
         "ask_login": Example(json={"email": target.canaries.email}),
         "consume_login": Example(json={"token": "cdp_ll_none"}),
         "change_me": Example(json={"language": "nl"}),
+        "change_preferences": Example(json={"first": "human", "channels": {"offers": []}}),
+        "check_message": Example(json={"given": target.canaries.email}),
+        "report_forgery": Example(json={"organization": target.organization, "sender": target.canaries.email}),
         "approve_request": Example(json={}),
         "give_grant": Example(json={"organization": target.organization, "categories": ["contact"], **asked}),
         "change_grant": Example(json={"categories": ["contact"]}),
@@ -151,6 +191,9 @@ def _of_people(target: Target) -> dict[str, Example]:
         "erase_record": Example(json={}),
         "report_access": Example(json={}),
         "read_my_receipt": Example(query={"format": "html"}),
+        "choose_offer_kind": Example(json={"choice": "unwanted"}),
+        "personalise_offers": Example(json={"is_personal": False}),
+        "answer_survey": Example(json={"solved": True}),
         "answer_demand": Example(json={"answer": "refused", "reason": "is-right"}),
     }
 
@@ -229,6 +272,18 @@ PLAIN: Final = frozenset(
         "log_vkey",
         "log_tile",
         "list_my_demands",
+        "list_senders",
+        "list_own_senders",
+        "message_keys",
+        "list_message_reports",
+        "list_my_messages",
+        "report_speaker",
+        "list_offers",
+        "end_offer",
+        "list_own_offers",
+        "list_my_surveys",
+        "read_my_survey",
+        "decline_survey",
         "withdraw_demand",
     ]
 )
@@ -251,6 +306,9 @@ def places(target: Target) -> Mapping[str, str]:
         "path": "entries/000.p/9",
         "request_id": _NOBODYS,
         "demand_id": _NOBODYS,
+        "survey_id": _NOBODYS,
+        "message_id": _NOBODYS,
+        "offer_id": _NOBODYS,
         "access_id": _NOBODYS,
         "name": "nickname",
         "kind": "product",

@@ -151,6 +151,11 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
             *(slug, f"{slug}-tips", "--dpv", "dpv:Personalisation", *dutch_and_english),
             *("--sentence-nl", "{organization} tipt.", "--sentence-en", "{organization} gives tips."),
         ],
+        "catalog extend-topic": [
+            *(slug, f"{slug}-nieuws", "--under", "news", *dutch_and_english),
+            *("--explanation-nl", "Nieuws.", "--explanation-en", "News."),
+        ],
+        "catalog extend-channel": [slug, f"{slug}-bord", *dutch_and_english],
     }
 
 

@@ -151,8 +151,14 @@ def test_the_catalog_is_extended(cdp: Cdp, platform: Platform) -> None:
     purpose = cdp("catalog", "extend-purpose", slug, f"{slug}-tips", "--dpv", "dpv:Personalisation", "--sentence-nl",
                   "{organization} tipt.", "--sentence-en", "{organization} gives tips.", *words)  # fmt: skip
 
+    topic = cdp("catalog", "extend-topic", slug, f"{slug}-recall", "--under", "service", "--explanation-nl", "Gevaar.",
+                "--explanation-en", "Danger.", "--reason-nl", "De wet.", "--reason-en", "The law.", *words)  # fmt: skip
+    channel = cdp("catalog", "extend-channel", slug, f"{slug}-board", "--quiet", *words)
+
     assert f"{slug}-reading" == category.facts["category"]
     assert f"{slug}-tips" == purpose.facts["purpose"]
+    assert (f"{slug}-recall", True) == (topic.facts["topic"], topic.facts["required"])
+    assert (f"{slug}-board", False) == (channel.facts["channel"], channel.facts["disturbs"])
 
 
 def test_keys_rotate_with_their_progress_beside_the_answer(cdp: Cdp, platform: Platform) -> None:

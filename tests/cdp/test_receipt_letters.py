@@ -16,7 +16,7 @@ from tests import make
 
 def want(platform: Platform, person: make.Person, choice: str = "mail") -> None:
     with platform.database.scoped(person.scope) as session:
-        preferences.choose(session, person.customer_id, "receipts", choice, at=clock.now())
+        preferences.change(platform, session, {"receipts": choice}, at=clock.now())
 
 
 def letters(platform: Platform, address: str) -> list[EmailMessage]:

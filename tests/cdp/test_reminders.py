@@ -146,7 +146,7 @@ def test_the_letter_speaks_as_its_reader_chose(
 def test_who_wants_no_letter_gets_none(platform: Platform, old: Old) -> None:
     person, _ = old(100)
     with platform.database.scoped(person.scope) as session:
-        preferences.choose(session, person.customer_id, "reminders", "none", at=clock.now())
+        preferences.change(platform, session, {"reminders": "none"}, at=clock.now())
 
     assert 0 == reminders.send_due(platform, clock.now())
     with platform.database.scoped(person.scope) as session:

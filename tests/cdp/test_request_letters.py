@@ -79,7 +79,7 @@ def test_a_letter_is_in_the_words_that_somebody_chose(
     person = make.person(platform, address=address)
     with platform.database.scoped(person.scope) as session:
         for what, chosen in choice.items():
-            preferences.choose(session, person.customer_id, what, chosen, at=clock.now())
+            preferences.change(platform, session, {what: chosen}, at=clock.now())
     ask(platform, make.organization(platform), address)
 
     request_letters.send_due(platform, clock.now())

@@ -10,7 +10,7 @@ from api.portal.pages.hello import hello
 from api.portal.pages.log import Option
 from api.portal.speech import Speech
 from cdp.addressing import Addressing
-from cdp.preferences import LONGEST_NAME
+from cdp.contact.wishes import LONGEST_NAME
 
 
 @dataclass(frozen=True, slots=True)

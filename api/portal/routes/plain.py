@@ -12,7 +12,7 @@ from api.portal.pages import plain
 from api.portal.routes.organisations import facts
 from api.portal.visit import Visiting, portal_of, visit
 from api.principals import PlatformDep
-from cdp import dossier, grants
+from cdp import grants, preferences
 from cdp.catalog.files import Language
 from cdp.settings import Settings
 from consent.errors import Invalid, Unauthenticated
@@ -82,5 +82,5 @@ async def speak(request: Request, platform: PlatformDep, taal: Tongue, verder: O
     except Unauthenticated:
         return answer
     with platform.database.scoped(visitor.person.scope) as session:
-        dossier.adapt(session, _DETAILS[locale])
+        preferences.change(platform, session, _DETAILS[locale], at=visitor.at)
     return answer

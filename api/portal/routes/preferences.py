@@ -12,6 +12,7 @@ from api.portal.pages import preferences as pages
 from api.portal.routes.log import OURS
 from api.portal.visit import Opened, Visiting
 from cdp import clock, objections, preferences, receipt_letters
+from cdp.contact.wishes import UnfitName
 from consent.errors import Invalid
 
 router = APIRouter(include_in_schema=False)
@@ -38,7 +39,7 @@ async def choose(visit: Visiting, request: Request) -> Response:
         raise Invalid("choose one thing at a time")
     what, choice = chosen[0]
     with visit.platform.database.scoped(visit.person.scope) as session:
-        preferences.choose(session, visit.person.customer_id, what, choice, at=visit.at)
+        preferences.change(visit.platform, session, {what: choice}, at=visit.at)
     answer = visit.lead(places.PREFERENCES, notices.SAVED)
     if what == "theme":
         cookies.set_theme(answer, visit.platform.settings, _THEMES.get(choice, "auto"))
@@ -50,8 +51,8 @@ def call_me(visit: Visiting, naam: Name = "") -> Response:
     """Keep the name that somebody wants to be called by."""
     try:
         with visit.platform.database.scoped(visit.person.scope) as session:
-            preferences.call_me(visit.platform, session, naam)
-    except preferences.UnfitName:
+            preferences.change(visit.platform, session, {"greeting": "other", "name": naam}, at=visit.at)
+    except UnfitName:
         with visit.opened(Room.PREFERENCES) as opened:
             fault = opened.speech.say("Vul een naam in van hoogstens 60 tekens.")
             page = _page(opened, fault)

@@ -2,7 +2,6 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 import pytest
 import rfc8785
@@ -419,54 +418,3 @@ def test_links_and_wishes_stand_in_a_chain_of_their_customer_alone(
     event_bodies.from_body(canonical.to_bytes({**rest, "customer": "anna"}))
     with pytest.raises(Malformed):
         event_bodies.from_body(canonical.to_bytes({**rest, **body}))
-
-
-WISH: Final[dict[str, Value]] = {
-    "at": "2025-03-01T10:00:00.000000Z",
-    "seq": 1,
-    "customer": "anna",
-    "event": "wish",
-    "wish": str(SHOP),
-    "set": {"language": "en"},
-    "clear": ["/first", "/never"],
-}
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"set": {"mood": "good"}},
-        {"set": {"channels": {"a b": []}}},
-        {"set": {"language": "x" * 65}},
-        {"set": {"hours": {"quiet": [{"days": [[[[1]]]]}]}}},
-        {"set": {}, "clear": []},
-        {"clear": ["/never", "/first"]},
-        {"clear": ["/first", "/first"]},
-        {"clear": ["first"]},
-        {"clear": ["/mood"]},
-        {"clear": [1]},
-        {"clear": "/first"},
-        {"set": []},
-        {"wish": "anna"},
-        {"more": 1},
-    ],
-)
-def test_a_wish_that_is_none_is_malformed(changed: dict[str, Value]) -> None:
-    event_bodies.from_body(canonical.to_bytes(WISH))
-
-    with pytest.raises(Malformed):
-        event_bodies.from_body(canonical.to_bytes({**WISH, **changed}))
-
-
-def test_a_statement_is_an_organizations() -> None:
-    body: dict[str, Value] = {
-        "at": "2025-03-01T10:00:00.000000Z",
-        "seq": 1,
-        "event": "message",
-        "fact": str(SHOP),
-        "digest": "0" * 64,
-    }
-
-    event_bodies.from_body(canonical.to_bytes({**body, "organization": str(SHOP)}))
-    with pytest.raises(Malformed):
-        event_bodies.from_body(canonical.to_bytes(body))
