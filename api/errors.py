@@ -46,6 +46,8 @@ _CODES: Final[Mapping[str, int]] = {
     "too-many-presentations": 429,
     "too-many-proofs": 429,
     "too-many-tries": 429,
+    "too-many-checks": 429,
+    "too-many-message-reports": 429,
     "rate-limited": 429,
     "verified-too-soon": 429,
     "busy": 503,

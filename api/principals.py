@@ -192,6 +192,13 @@ async def customer(
     return replace(person, call=await once.call_of(request, platform, person.scope))
 
 
+async def maybe_customer(
+    request: Request, platform: PlatformDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_SESSION)]
+) -> LoggedIn | None:
+    """Return the customer that asks, or None for who shows no session; one that is wrong is refused."""
+    return None if given is None else await customer(request, platform, given)
+
+
 async def fresh_customer(person: Annotated[LoggedIn, Depends(customer)]) -> LoggedIn:
     """Return the customer that asks and has just logged in; grave acts need it."""
     if not person.is_fresh:
@@ -249,14 +256,17 @@ async def any_source(
 
 
 ProfileReader = Annotated[Service, Security(service, scopes=["profiles:read"])]
+Contacting = Annotated[Service, Security(service, scopes=["contacts:write"])]
 RecordWriter = Annotated[Service, Security(service, scopes=["records:write"])]
 GrantRequester = Annotated[Service, Security(service, scopes=["grants:request"])]
 DemandAnswerer = Annotated[Service, Security(service, scopes=["demands:answer"])]
 SignalManager = Annotated[Service, Security(service, scopes=["signals:manage"])]
 CatalogWriter = Annotated[Service, Security(service, scopes=["catalog:write"])]
+MessageRegistrar = Annotated[Service, Security(service, scopes=["messages:register"])]
 Administrator = Annotated[Service, Security(service, scopes=["org:admin"])]
 Auditor = Annotated[AuditingClient, Security(auditor, scopes=["audit:read"])]
 Customer = Annotated[LoggedIn, Security(customer)]
+MaybeCustomer = Annotated[LoggedIn | None, Depends(maybe_customer)]
 FreshCustomer = Annotated[LoggedIn, Security(fresh_customer)]
 Source = Annotated[Supplier, Security(source)]
 AnySource = Annotated[Scope, Security(any_source)]

@@ -41,12 +41,15 @@ _PURGES: Final = {
     "confirmation": ("expires_at", timedelta(days=30)),
     "presentation": ("expires_at", timedelta(hours=1)),  # until then it counts how many a person made
     "presentation_miss": ("expires_at", timedelta(hours=1)),
+    "check_count": ("expires_at", timedelta(hours=1)),
+    "message": ("expires_at", timedelta(days=7)),  # of those that went to many or to nobody; no other is seen here
     "used_once": ("expires_at", timedelta(minutes=5)),  # the clock of a door may be behind this one
     "authorization_request": ("expires_at", timedelta(hours=1)),
     "token_family": ("expires_at", timedelta(hours=1)),
     "access_request": ("due_at", timedelta(days=90)),  # of those that nobody answered; no other is seen here
     "idempotency": ("at", timedelta(hours=24)),
     "reject": ("at", timedelta(days=30)),
+    "contact": ("until", timedelta(hours=24)),  # of reservations that nothing came of; no other is seen here
     "change": ("at", timedelta(days=90)),  # whoever has not asked for so long reads their grants anew
 }
 

@@ -72,9 +72,7 @@ class Presentation:
 
     def svg(self) -> str:
         """Return the QR code as a picture, with the white around it that readers need."""
-        out = io.BytesIO()
-        _drawn(self.qr_text).save(out, kind="svg", xmldecl=False, nl=False, omitsize=True, light="#fff")
-        return out.getvalue().decode()
+        return svg(self.qr_text)
 
 
 def make(session: Session, platform: Platform) -> Presentation:
@@ -107,6 +105,13 @@ def typed(unverified_code: str) -> str:
     """Return what was typed or scanned, without the spaces and hyphens that people put in between."""
     text = unverified_code[:_LONGEST].strip().upper().removeprefix(_SCHEME)
     return "".join(each for each in text if each.isascii() and each.isalnum())
+
+
+def svg(words: str) -> str:
+    """Return the QR code of some words as a picture, with the white around it that readers need."""
+    out = io.BytesIO()
+    _drawn(words).save(out, kind="svg", xmldecl=False, nl=False, omitsize=True, light="#fff")
+    return out.getvalue().decode()
 
 
 def _hashed(platform: Platform, code: str) -> bytes:

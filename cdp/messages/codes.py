@@ -19,6 +19,7 @@ LETTERS: Final = 12
 PATH: Final = "/echt/"
 _MODULUS: Final = len(ALPHABET)
 _GROUP: Final = 4
+LONGEST_LINK: Final = 400
 _LONGEST: Final = 40
 _LETTER: Final = "[2-9A-HJ-KM-NP-TV-Z]"
 _GROUPS: Final = re.compile(
@@ -47,7 +48,7 @@ def link(base_url: str, code: str) -> str:
 
 def typed(unverified: str) -> str | None:
     """Return the code that somebody typed, scanned or pasted as a link; None for what is none or has a slip in it."""
-    text = unverified[: _LONGEST * 10].strip()
+    text = unverified[:LONGEST_LINK].strip()
     found = next(_codes(_LINK.finditer(text)), None)
     if found is not None:
         return found

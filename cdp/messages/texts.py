@@ -12,7 +12,10 @@ import unicodedata
 from hashlib import sha256
 from typing import Final
 
+from cdp.keys.mac import Mac
+from cdp.keys.ring import Single
 from cdp.messages import codes
+from cdp.platform import Platform
 
 LONGEST: Final = 50_000
 """How many letters a text may have."""
@@ -37,3 +40,8 @@ def normalised(text: str) -> str:
 def digest(text: str) -> bytes:
     """Return the SHA-256 of a text's normal form."""
     return sha256(normalised(text).encode(errors="replace")).digest()
+
+
+def hashed(platform: Platform, text_digest: bytes) -> bytes:
+    """Return what is kept of a text: a keyed hash, by which nobody with a copy of the database can guess one."""
+    return Mac(platform.ring.single(Single.SYSTEM)).digest(b"message text\0" + text_digest)

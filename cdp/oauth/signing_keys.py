@@ -1,11 +1,13 @@
-"""The keys that sign tokens (ES256): kept in the database, their private half sealed under the key ring.
+"""The keys that sign (ES256): kept in the database, their private half sealed under the key ring.
 
-The newest key signs. One that was replaced is published for another day: longer than anything it signed is good for.
+Tokens and messages have keys of their own. The newest key signs. One that was replaced is published for another day, of
+messages for 400: longer than anything it signed is good for.
 """
 
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,16 +22,31 @@ from cdp.keys.ring import LocalKeyRing, Single
 from cdp.keys.sealing import DataKey
 
 ALGORITHM: Final = "ES256"
-PUBLISHED: Final = timedelta(days=1)
+
+
+class Use(StrEnum):
+    """What a key signs, and nothing else."""
+
+    TOKENS = "tokens"
+    MESSAGES = "messages"
+
+
+PUBLISHED: Final = {Use.TOKENS: timedelta(days=1), Use.MESSAGES: timedelta(days=400)}
+"""How long a key that was replaced is still published."""
 _TABLE, _COLUMN = "signing_key", "sealed"
-_NEWEST: Final = text("select key_id, sealed from signing_key where ended_at is null order by since desc limit 1")
+_NEWEST: Final = text(
+    "select key_id, sealed from signing_key where signs = :use and ended_at is null order by since desc limit 1"
+)
 _KNOWN: Final = text(
     "select key_id, public, since, ended_at from signing_key"
-    " where ended_at is null or ended_at > :after order by since desc"
+    " where signs = :use and (ended_at is null or ended_at > :after) order by since desc"
 )
-_END: Final = text("update signing_key set ended_at = :at where ended_at is null and key_id <> :key_id")
+_END: Final = text(
+    "update signing_key set ended_at = :at where signs = :use and ended_at is null and key_id <> :key_id"
+)
 _ADD: Final = text(
-    "insert into signing_key (key_id, public, sealed, since) values (:key_id, cast(:public as jsonb), :sealed, :at)"
+    "insert into signing_key (key_id, public, sealed, since, signs)"
+    " values (:key_id, cast(:public as jsonb), :sealed, :at, :use)"
 )
 
 
@@ -56,31 +73,31 @@ class Signer:
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
 
-def newest(session: Session, ring: LocalKeyRing, *, at: datetime) -> Signer:
+def newest(session: Session, ring: LocalKeyRing, *, at: datetime, use: Use = Use.TOKENS) -> Signer:
     """Return the key that signs now, as the doorman; the first is made when it is first needed."""
-    found = session.execute(_NEWEST).one_or_none()
-    key_id, sealed = found if found is not None else _made(session, ring, at=at)
+    found = session.execute(_NEWEST, {"use": use}).one_or_none()
+    key_id, sealed = found if found is not None else _made(session, ring, at=at, use=use)
     return _opened(_seal(ring), key_id, sealed)
 
 
-def published(session: Session, *, at: datetime) -> list[KeyFacts]:
+def published(session: Session, *, at: datetime, use: Use = Use.TOKENS) -> list[KeyFacts]:
     """Return the keys by which what was signed here can be checked, newest first."""
-    return [KeyFacts(*row) for row in session.execute(_KNOWN, {"after": at - PUBLISHED})]
+    return [KeyFacts(*row) for row in session.execute(_KNOWN, {"after": at - PUBLISHED[use], "use": use})]
 
 
-def rotate(session: Session, ring: LocalKeyRing, *, at: datetime) -> str:
+def rotate(session: Session, ring: LocalKeyRing, *, at: datetime, use: Use = Use.TOKENS) -> str:
     """Make a new key that signs from now on, as the operator, and return its id; what the old one signed stays good."""
-    key_id, _ = _made(session, ring, at=at)
-    session.execute(_END, {"key_id": key_id, "at": at})
+    key_id, _ = _made(session, ring, at=at, use=use)
+    session.execute(_END, {"key_id": key_id, "at": at, "use": use})
     return key_id
 
 
-def _made(session: Session, ring: LocalKeyRing, *, at: datetime) -> tuple[str, bytes]:
+def _made(session: Session, ring: LocalKeyRing, *, at: datetime, use: Use) -> tuple[str, bytes]:
     key = ECKey.generate_key("P-256", private=True)
     key_id = key.thumbprint()
     public = {**key.as_dict(private=False), "kid": key_id, "alg": ALGORITHM, "use": "sig"}
     sealed = _seal(ring).seal(key.as_pem(private=True), table=_TABLE, row=NIL, column=key_id)
-    session.execute(_ADD, {"key_id": key_id, "public": json.dumps(public), "sealed": sealed, "at": at})
+    session.execute(_ADD, {"key_id": key_id, "public": json.dumps(public), "sealed": sealed, "at": at, "use": use})
     return key_id, sealed
 
 

@@ -30,6 +30,9 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "dispute-withdrawn": "dispute-withdrawn",
         "dispute-answered": "dispute-answered",
         "erase": "erasure",
+        "rule": "rule-fired",
+        "forgery": "message-reported",
+        "speaker": "speaker-reported",
     }
 )
 """The kinds of change, as `change.kind` has them, by the name that receivers read."""

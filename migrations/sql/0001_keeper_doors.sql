@@ -207,6 +207,7 @@ begin
     delete from separation x where x.subject_id = any (subjects) or x.other_id = any (subjects);
     delete from cannot_link n where n.subject_id = any (subjects);
     perform forget_questions(subjects);
+    update message m set sealed = null, subject_id = null where m.customer_id = customer and m.subject_id = any (subjects);
     delete from reference r where r.customer_id = customer and r.subject_id = any (subjects);
     delete from subject s where s.customer_id = customer and s.subject_id = any (subjects);
 end
@@ -283,6 +284,7 @@ begin
         delete from attribute a where a.organization_id = organization;
         delete from record_type t where t.organization_id = organization;
         perform remove_offers(organization);
+        perform remove_rules(organization);
         delete from topic t where t.organization_id = organization;
         delete from channel c where c.organization_id = organization;
         delete from idempotency i where i.caller = organization::text;
@@ -291,6 +293,8 @@ begin
         delete from reject r where r.source_id = organization;
         delete from import_job j where j.source_id = organization;
         delete from pull q where q.source_id = organization;
+        delete from sender s where s.organization_id = organization;
+        delete from message_report r where r.organization_id = organization;
         delete from access_request a where a.organization_id = organization;
         delete from change c where c.organization_id = organization;
     end if;

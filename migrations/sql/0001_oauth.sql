@@ -5,9 +5,10 @@ create table signing_key (
     public   jsonb not null,
     sealed   bytea not null,
     since    timestamptz not null,
-    ended_at timestamptz
+    ended_at timestamptz,
+    signs    text not null default 'tokens' check (signs in ('tokens', 'messages'))
 );
-comment on table signing_key is 'The keys that sign tokens; the newest signs, the others are published until their tokens have ended.';
+comment on table signing_key is 'The keys that sign; the newest of its use signs, the others are published until what they signed has ended.';
 comment on column signing_key.sealed is 'The private half, sealed with a key that follows from the key ring.';
 
 create table used_once (

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from cdp import clients, clock
 from cdp.oauth import client_keys, signing_keys
 from cdp.oauth.client_keys import UnfitAlgorithm, UnfitKeys
+from cdp.oauth.signing_keys import Use
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
@@ -207,7 +208,9 @@ def test_a_new_key_signs_and_the_old_one_is_published_for_a_day(api: TestClient,
     published = [each["kid"] for each in api.get("/oauth/jwks").json()["keys"]]
     with platform.database.scoped(DOORMAN) as session:
         assert new == signing_keys.newest(session, platform.ring, at=clock.now()).key_id
-        later = [each.key_id for each in signing_keys.published(session, at=clock.now() + signing_keys.PUBLISHED)]
+        later = [
+            each.key_id for each in signing_keys.published(session, at=clock.now() + signing_keys.PUBLISHED[Use.TOKENS])
+        ]
     assert [new, old] == published[:2]
     assert [new] == later
 

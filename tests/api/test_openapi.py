@@ -14,6 +14,8 @@ OPEN = {
     "authzen_metadata",
     "consume_login",
     "health",
+    "list_senders",
+    "message_keys",
     "log_checkpoint",
     "log_tile",
     "log_vkey",

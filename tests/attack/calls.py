@@ -53,8 +53,14 @@ def _act(customer: str, kind: str, recipient: str, purpose: str, categories: str
 
 _SOURCE: Final = ("source",)
 _CUSTOMER: Final = ("customer",)
+_ANYBODY: Final = ("visitor", "customer")
 _MATCHER: Final = ("matcher",)
 _ACTORS: Final = ("customer", "source", "sequencer")
+_CAMPAIGNING: Final = tuple(
+    f"exporter winkel {purpose}"
+    for purpose in ("customer-care", "advice", "personalisation", "research", "direct-marketing")
+)
+_OFFERING: Final = tuple(f"exporter winkel {purpose}" for purpose in ("customer-care", "advice", "personalisation"))
 CALLS: Final[Mapping[str, Call]] = {
     "resolve_subjects": Call(
         "select jsonb_agg(r.subject_id) filter (where r.subject_id is not null)"
@@ -218,10 +224,102 @@ CALLS: Final[Mapping[str, Call]] = {
         _SOURCE,
         ("source winkel",),
     ),
+    "publish_sender": Call(
+        "select to_jsonb(publish_sender('domain', 'new.example', false, 9, now())::text)",
+        ("administrator",),
+        ("administrator",),
+    ),
+    "check_sender": Call(
+        f"select to_jsonb(check_sender({_id('winkel')}, 'domain', 'new.example', false, now())::text)",
+        ("operator",),
+        ("operator",),
+    ),
+    "published_senders": Call("select jsonb_agg(s.value) from published_senders() s", _ANYBODY, _ANYBODY),
+    "message_addressee": Call(
+        f"select jsonb_agg(a.subject_id) from message_addressee({_id('bram')}, '{{}}', '{{}}', '{{}}', '{{}}') a",
+        _SOURCE,
+        ("source huis",),
+    ),
+    "register_message": Call(
+        "select to_jsonb(register_message(jsonb_build_object('message_id', gen_random_uuid(), 'organization_id',"
+        f" {_id('winkel')}, 'code_hash', sha256('new'), 'digest', sha256('new'), 'is_addressed', false,"
+        " 'channel', 'post', 'speaker', 'human', 'at', now(), 'until', now(),"
+        " 'expires_at', now(), 'registered_at', now()), false)::text)",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "count_check": Call("select to_jsonb(count_check(sha256('one'), 0, now()))", _ANYBODY, _ANYBODY),
+    "message_of_code": Call(
+        "select jsonb_agg(m.found) from message_of_code(sha256('anna'), true, now()) m", _ANYBODY, _ANYBODY
+    ),
+    "message_of_text": Call(
+        "select jsonb_agg(m.found) from message_of_text(sha256('text to anna'), now()) m", _ANYBODY, ("customer anna",)
+    ),
+    "message_of_sender": Call(
+        "select jsonb_agg(m.found)"
+        " from message_of_sender('domain', 'winkel.example', null, false, '-infinity', now()) m",
+        _ANYBODY,
+        ("customer anna",),
+    ),
+    "report_message": Call(
+        f"select to_jsonb(report_message(gen_random_uuid(), null, {_id('second messageanna')}, null, null, null, 9,"
+        " now())::text)",
+        _CUSTOMER,
+        ("customer anna",),
+    ),
+    "contact_details": Call(
+        f"select jsonb_agg(d.customer_id) from contact_details(array[{_id('anna')}, {_id('bram')}]) d",
+        ("exporter",),
+        ("exporter winkel customer-care", "exporter winkel advice", "exporter huis customer-care"),
+    ),
+    "reserve_contacts": Call(
+        f"select jsonb_agg(r) from reserve_contacts('service', 'service', 'human', array[{_id('anna')}], array[1],"
+        " array[gen_random_uuid()], array[now()], array[now()], array['email']) r",
+        ("exporter",),
+        ("exporter",),
+    ),
+    "cancel_contact": Call(
+        f"select to_jsonb(nullif(cancel_contact({_id('anna')}, {_id('contactannareserved')}), false))",
+        ("exporter",),
+        _CAMPAIGNING,
+    ),
+    "contact_names": Call(
+        f"select jsonb_agg(n.customer_id) from contact_names(array[{_id('anna')}], {_blinds('new')}) n",
+        _SOURCE,
+        _SOURCE,
+    ),
+    "name_for_contact": Call(
+        f"select to_jsonb(name_for_contact(array[{_id('anna')}], {_blinds('new')}, array['sealed'::bytea],"
+        f" array[{_id('anna at winkel')}], array[''::bytea], now()))",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "make_contacts": Call(
+        f"select jsonb_agg(m.made) from make_contacts(array[{_id('anna')}], array[gen_random_uuid()], array['service'],"
+        f" array['service'], array['customer-care'], array['human'], array['email'],"
+        f" array[now()], {_blinds('new')}, '') m",
+        _SOURCE,
+        _SOURCE,
+    ),
+    "open_survey": Call(
+        f"select to_jsonb(o.reason) from open_survey({_id('talkanna at winkelcontact')}, gen_random_uuid(), 'no',"
+        " now()) o",
+        _SOURCE,
+        ("source winkel",),
+    ),
     "erase_own_statement": Call(
         f"select to_jsonb(erase_own_statement({_id('anna at customercontact')}, now()))", _CUSTOMER, ("customer anna",)
     ),
     "reminders_due": Call("select jsonb_agg(r) from reminders_due(now(), 9) r", ("operator",), ("operator",)),
+    "wishes_of": Call(
+        f"select jsonb_agg(w.document) from wishes_of(array[{_id('anna')}, {_id('bram')}]) w",
+        ("reader", "exporter"),
+        (
+            *(f"exporter winkel {each}" for each in ("customer-care", "advice")),
+            *(f"reader winkel anna {each}" for each in ("customer-care", "advice")),
+            *("exporter huis customer-care", "reader huis anna customer-care", "reader huis bram customer-care"),
+        ),
+    ),
     "receipt_letters_due": Call("select jsonb_agg(r) from receipt_letters_due(9) r", ("operator",), ("operator",)),
     "ask_access": Call(
         "select to_jsonb(ask_access(jsonb_build_object('request_id', gen_random_uuid(), 'organization_id',"
@@ -264,6 +362,17 @@ CALLS: Final[Mapping[str, Call]] = {
         f"select to_jsonb(name_described(array[{_id('anna')}], array[{_id('huis')}]))",
         ("exporter",),
         ("exporter winkel customer-care",),
+    ),
+    "offer_wishes": Call(
+        f"select jsonb_agg(w.wishes) from offer_wishes(array[{_id('anna')}]) w", ("exporter",), _OFFERING
+    ),
+    "note_offers": Call(
+        f"select to_jsonb(note_offers(array[{_id('anna')}], array[{_id('offerwinkel')}], array['products']))",
+        ("exporter",),
+        _OFFERING,
+    ),
+    "own_offers": Call(
+        "select jsonb_agg(o.offer_id) from own_offers() o", _CUSTOMER, ("customer anna", "customer bram")
     ),
     "log_lookup": Call(
         f"select log_lookup(array['email'], {_blinds('anna at huis')}, '{{}}', '{{}}', null)",

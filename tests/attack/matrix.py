@@ -148,6 +148,8 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("reader", "customer"): _mine,
     ("reader", "survey"): _of_one(_answered_to_me),
     ("exporter", "survey"): _answered_to_me,
+    ("exporter", "change"): lambda asker, row: asker.is_me(row, "organization_id") and row["kind"] == "erase",
+    ("operator", "contact"): lambda _asker, row: row["state"] != "made",
     ("exporter", "record"): _granted,
     ("exporter", "interaction"): _granted,
     ("exporter", "identifier"): _granted,
@@ -156,6 +158,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("exporter", "permission"): _permitted,
     ("exporter", "customer"): _granted_anything,
     ("source", "permission"): _own("recipient_id"),
+    ("operator", "message"): lambda _asker, row: row["customer_id"] == str(NOBODY),
     ("operator", "access_request"): lambda _asker, row: row["state"] in {"pending", "withdrawn"},
     ("source", "catalog_version"): _everything,
     ("matcher", "record"): lambda _asker, row: (

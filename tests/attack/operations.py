@@ -282,6 +282,7 @@ PLAIN: Final = frozenset(
         "end_offer",
         "list_own_offers",
         "list_my_surveys",
+        "read_service_metrics",
         "read_my_survey",
         "decline_survey",
         "withdraw_demand",

@@ -14,6 +14,8 @@ RIGHTS: Final = {
     """,
     "exporter": """
         access: insert
+        change: select(organization_id,customer_id,kind)
+        contact contact_turn: select
         customer: select(customer_id,merged_into)
         data_key: select(customer_id,subject_id,wrapped)
         identifier interaction permission record survey: select
@@ -26,6 +28,8 @@ RIGHTS: Final = {
         attribute record_type: select insert update delete
         catalog_version: select update(version)
         channel topic: select insert update(details)
+        offer: select insert update(ended_at)
+        message_report: select(report_id,organization_id,kind,message_id,channel,sender_kind,sender,at)
         change permission: select
         evidence match_due: insert
         import_job: select insert update
@@ -39,7 +43,7 @@ RIGHTS: Final = {
         access: select insert
         idempotency: select insert update(status,answer,at) delete
         access_request: select update(state,answered_at,told_at)
-        act cannot_link data_key evidence identifier link permission reference subject: select
+        act cannot_link contact data_key evidence identifier link permission reference subject: select
         alert: select insert update(rhythm,told_until,told_at) delete
         reminder: select insert update(kept_at,told_at) delete
         receipt_letter: select insert update(told_until) delete
@@ -49,7 +53,7 @@ RIGHTS: Final = {
         authorization_request: select update(used_at)
         family_token token_family: insert
         demand: select insert update(withdrawn_at)
-        external_login question: select
+        external_login message message_report question: select
         passkey: select update(sealed)
         customer: select update(details)
         interaction: select update(disputed_at)
@@ -76,10 +80,14 @@ RIGHTS: Final = {
         merge_count: select delete
         ceremony confirmation proof_code question_code used_once: select(expires_at) delete
         presentation presentation_miss: select(expires_at) delete
+        check_count: select(expires_at) delete
+        message: select(customer_id,expires_at) delete
+        sender: select delete
         question_try: select(at) delete
         authorization_request: select(expires_at) delete
         token_family: select(client_id,expires_at,revoked_at) update(revoked_at) delete
         change: select(at) delete
+        contact: select(until,state) delete
         customer: select(customer_id,created_at,claimed_at,merged_into)
         demand: select(demand_id,organization_id,kind,asked_at,due_at,extended_at,withdrawn_at,answered_at,answer)
         delivery login_link reject session: select delete
@@ -97,6 +105,7 @@ RIGHTS: Final = {
         client: select insert update(secret_hash,keys,algorithms,redirect_uris,logout_uris,grant_types,revoked_at)
         idempotency: select insert update(status,answer,at) delete
         organization: select update(details)
+        sender: select delete
         write_key: select insert update(revoked_at)
     """,
     "doorman": """
@@ -167,8 +176,14 @@ RIGHTS: Final = {
         category key_floor purpose scope_key: select
         change link: select insert delete
         alert reminder receipt_letter: select delete
-        channel topic wish wish_act: select delete
+        channel offer topic wish wish_act: select delete
+        contact contact_turn: select insert update delete
+        offer_shown: select insert update(uses,last_at,times) delete
         demand: select update delete
+        check_count: select insert update(asked,expires_at)
+        message: select insert update(checks,subject_id,sealed) delete
+        message_report: select insert delete
+        sender: select insert update(is_complete,is_shared,checked_at) delete
         survey: select insert update(customer_id) delete
         evidence: select update(customer_id) delete
         signal: select update(standing,next_at,queued_at,tries,first_at,failure)

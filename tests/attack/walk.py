@@ -30,6 +30,11 @@ SCOPES: Final = (
     "audit:read",
     "demands:answer",
     "signals:manage",
+    "contacts:write",
+    "surveys:ask",
+    "metrics:read",
+    "offers:manage",
+    "rules:manage",
     "org:admin",
 )
 Json = dict[str, Any]

@@ -229,10 +229,29 @@ select o || '-nieuws', pg_temp.id(o), '{"name": {"nl": "Nieuws", "en": "News"}, 
 from unnest(array['huis', 'winkel']) o;
 insert into channel (channel, organization_id, details)
 select o || '-bord', pg_temp.id(o), '{"name": {"nl": "Bord", "en": "Board"}}' from unnest(array['huis', 'winkel']) o;
+insert into offer_kind (offer_kind, place, details) values ('energy', 1, '{"name": {"nl": "Energie", "en": "Energy"}}') on conflict do nothing;
+insert into offer (organization_id, offer_id, kind, purpose, words, expression, has_legal_effect, valid_from, valid_until, registered_at)
+select pg_temp.id(o), pg_temp.id('offer' || o), 'energy', 'personalisation', '{"nl": "Stroom"}', 'true', false, now(), 'infinity', now()
+from unnest(array['huis', 'winkel']) o;
+insert into offer_shown (customer_id, organization_id, offer_id, uses, first_at, last_at)
+select pg_temp.id(c), pg_temp.id(o), pg_temp.id('offer' || o), '{products}', now(), now()
+from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into wish (customer_id, document, seq, changed_at)
-select pg_temp.id(c), '{"first": "human"}', 1, now() from unnest(array['anna', 'bram']) c;
+select pg_temp.id(c), '{"first": "human", "offers": {"unwanted": ["travel"]}}', 1, now() from unnest(array['anna', 'bram']) c;
 insert into wish_act (customer_id, seq, wish_id, said, at)
 select pg_temp.id(c), 1, pg_temp.id('wish' || c), '{"set": {"first": "human"}, "clear": []}', now() from unnest(array['anna', 'bram']) c;
+insert into sender (organization_id, kind, value, is_complete, said_at, checked_at)
+select pg_temp.id(o), 'domain', o || '.example', true, now(), now() from unnest(array['huis', 'winkel']) o;
+insert into message (customer_id, message_id, organization_id, code_hash, text_hash, digest, is_addressed, channel, sender_kind, sender, speaker,
+    at, until, expires_at, registered_at)
+select case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id(c) end, pg_temp.id(m || c), pg_temp.id(o),
+    sha256(convert_to(m || c, 'UTF8')), sha256(convert_to('text to ' || c, 'UTF8')), sha256('signed'), true, 'email', 'email', 'info@' || o || '.example',
+    'human', now(), now(), now() + interval '1 day', now()
+from (values ('anna', 'winkel'), ('bram', 'huis'), ('nobody', 'winkel')) as a (c, o), unnest(array['', 'second message']) m;
+insert into message_report (customer_id, report_id, organization_id, kind, message_id, at)
+select pg_temp.id(c), pg_temp.id('report' || c), pg_temp.id(o), 'was-a-computer', pg_temp.id(c), now()
+from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into check_count (asker, asked, expires_at) values (sha256('asker'), 1, now() + interval '1 minute');
 insert into signing_key (key_id, public, sealed, since) values ('key', '{}', 'sealed', now());
 insert into used_once (word_hash, expires_at) values (sha256('word'), now() + interval '1 hour');
 insert into authorization_request (word_hash, client_id, is_begun, sealed, expires_at, customer_id, request_id)
@@ -280,3 +299,10 @@ from (values (0, 1, 'anna', 'winkel'), (1, 1, 'bram', 'huis'), (2, 1, 'old anna'
 insert into opening (log_id, position, kind, pseudonym, organization_id, seq, fact_id, salt, body)
 select 1, 8, 1, pg_temp.id('own name of anna'), '00000000-0000-0000-0000-000000000000', 1, pg_temp.id('linkanna'),
        convert_to(repeat('s', 32), 'UTF8'), 'body';
+insert into contact (customer_id, contact_id, organization_id, purpose, topic, root, sender, channels, state, at, until, manner, noted_at)
+select pg_temp.id(c), pg_temp.id('contact' || c || state), pg_temp.id(o), 'customer-care', 'service', 'service', 'human', '{email}', state,
+       now(), now() + interval '1 day', case state when 'made' then 'unasked' end, now()
+from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o), unnest(array['made', 'reserved']) state;
+insert into contact_turn (customer_id, organization_id, root, turn)
+select pg_temp.id(c), pg_temp.id(o), 'service', 1 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into change (organization_id, customer_id, kind, at) select pg_temp.id(o), pg_temp.id('eva'), 'erase', now() from unnest(array['huis', 'winkel']) o;
