@@ -138,9 +138,9 @@ async def _look_up(own: Platform, matching: Matching, facts: dict[str, str]) -> 
         transaction = Transaction(lane, own.database.words(SCOPE), remote_apply=False)
         await transaction.ask()
         begin = time.perf_counter()
-        (rows,) = await transaction.ask(store.alike(keys))
+        rows, counted = await transaction.ask(store.alike(keys), matching.crowds(known))
         others = store.others(own.ring, rows)
-        matching.judged([person], known, others)
+        matching.judged([person], known, others, dict(counted))
         took = time.perf_counter() - begin
         await transaction.commit()
     return took, len(others)
@@ -157,10 +157,8 @@ async def _match(own: Platform, matching: Matching, facts: dict[str, str], sourc
         await transaction.ask()
         begin = time.perf_counter()
         await transaction.ask(store.asked_for([person]))
-        _, _, rows = await transaction.ask(
-            store.hold(keys), store.keep([person], known, keys, at=clock.now()), store.alike(keys)
-        )
-        matching.tell(transaction, [person], known, store.others(own.ring, rows), at=clock.now())
+        transaction.later(store.hold(keys), store.keep([person], known, keys, at=clock.now()))
+        await matching.compare(transaction, [person], known, keys, at=clock.now())
         await transaction.ask()
         took = time.perf_counter() - begin
         await transaction.commit()

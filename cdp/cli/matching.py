@@ -41,6 +41,7 @@ def explain(one: Subject, other: Subject, *, as_json: Json = False) -> None:
         "veto": told.veto,
         "bits": round(told.bits, 1),
         "keys_in_common": list(told.shared_keys),
+        "shared_by_too_many": list(told.left_out),
         "stands": told.stands,
         "held": told.is_held,
         "one_source": told.is_one_source,

@@ -56,6 +56,14 @@ def keys(traits: Traits) -> list[BlockingKey]:
     return list(dict.fromkeys(_all(traits)))[:MOST_KEYS]
 
 
+def addresses(traits: Traits) -> dict[str, BlockingKey]:
+    """Return the keys of what is somebody's own, their mailboxes and mobile numbers, by what they stand for."""
+    mailboxes = map(contacts.second_key, traits.emails)
+    return {each: BlockingKey(KeyKind.EMAIL, each) for each in mailboxes} | {
+        each: BlockingKey(KeyKind.PHONE, each) for each in traits.mobiles
+    }
+
+
 def choose(blocks: Iterable[Sequence[_Somebody]], *, most: int = ENOUGH) -> set[_Somebody]:
     """Return who is worth comparing: of the smallest block first, while they are no more than `most`.
 

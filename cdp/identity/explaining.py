@@ -1,29 +1,32 @@
 """Why two subjects are, or are not, taken for one person: levels and bits by field, never a value."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import Session
 
+from cdp import arrays
 from cdp.identity import blocking, deciding, store
+from cdp.identity.matching import SCOPE, Matching
 from cdp.identity.model import Model
 from cdp.identity.scoring import Piece
+from cdp.identity.store import Person
 from cdp.identity.traits import Traits
-from cdp.keys import sealing
+from cdp.ingest.transaction import Transaction
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.errors import NotFound
 
-_LIKENESS = text(
-    "select l.customer_id, l.source_id, l.sealed, k.wrapped from likeness l"
-    " join data_key k using (customer_id, subject_id) where l.subject_id = :subject"
+_PEOPLE: Final = (
+    b"select uuid_send(s.subject_id), uuid_send(s.customer_id), uuid_send(s.source_id), k.wrapped"
+    b" from subject s join data_key k using (customer_id, subject_id)"
+    b" where s.subject_id = any (%(subjects)s::uuid[])"
 )
-_STANDING = text(
-    "select tier, is_held from standing_matches(array[cast(:one as uuid)])"
-    " where cast(:other as uuid) in (subject_id, other_id)"
+_STANDING: Final = (
+    b"select tier, is_held from standing_matches(array[%(one)s::uuid]) where %(other)s::uuid in (subject_id, other_id)"
 )
 _NOTE = text("select note_explained(:subjects)")
 
@@ -44,6 +47,8 @@ class Explanation:
     fields: tuple[Piece, ...]
     shared_keys: tuple[str, ...]
     """The kinds of keys that they have in common: without one they are never compared."""
+    left_out: tuple[str, ...]
+    """What they have in common that says nothing, for more than three people use it."""
     stands: str | None
     is_held: bool
     is_one_source: bool
@@ -57,23 +62,7 @@ def explain(platform: Platform, one: UUID, other: UUID, *, client: str) -> Expla
     For operators: they see names of levels, and no value of anybody; both find in their log that `client` looked.
     """
     note(platform, [one, other], client=client)
-    with platform.database.scoped(Scope(Principal.MATCHER)) as session:
-        (mine, a), (theirs, b) = _kept(session, platform, one), _kept(session, platform, other)
-        bond = session.execute(_STANDING, {"one": one, "other": other}).one_or_none()
-    model, is_one_source = Model.shipped(), mine.source_id == theirs.source_id
-    judged = deciding.judge(model, a, b, same_source=is_one_source)
-    return Explanation(
-        tier=judged.tier.value,
-        veto=None if judged.veto is None else judged.veto.value,
-        bits=judged.score.weight,
-        fields=judged.score.parts,
-        shared_keys=tuple(sorted({key.kind.value for key in {*blocking.keys(a)} & {*blocking.keys(b)}})),
-        stands=None if bond is None else bond.tier,
-        is_held=bond is not None and bond.is_held,
-        is_one_source=is_one_source,
-        is_one_customer=mine.customer_id == theirs.customer_id,
-        model=model.version,
-    )
+    return asyncio.run(_explained(platform, one.bytes, other.bytes))
 
 
 def note(platform: Platform, subjects: Iterable[UUID], *, client: str) -> None:
@@ -82,12 +71,58 @@ def note(platform: Platform, subjects: Iterable[UUID], *, client: str) -> None:
         session.execute(_NOTE, {"subjects": list(dict.fromkeys(subjects))})
 
 
-def _kept(session: Session, platform: Platform, subject: UUID) -> tuple[Any, Traits]:
-    row = session.execute(_LIKENESS, {"subject": subject}).one_or_none()
-    if row is None:
+async def _explained(platform: Platform, one: bytes, other: bytes) -> Explanation:
+    own = Platform.open(platform.settings)
+    await own.database.open()
+    try:
+        async with own.database.pool.connection() as lane:
+            transaction = Transaction(lane, own.database.words(SCOPE), remote_apply=False)
+            found = await _compared(own, transaction, one, other)
+            await transaction.commit()
+            return found
+    finally:
+        await own.database.close()
+
+
+async def _compared(own: Platform, transaction: Transaction, one: bytes, other: bytes) -> Explanation:
+    """Compare the two as matching would, each without what too many people use."""
+    model, matching = Model.shipped(), Matching(own)
+    pair = {"one": UUID(bytes=one), "other": UUID(bytes=other)}
+    rows, standing = await transaction.ask((_PEOPLE, {"subjects": arrays.ids([one, other])}), (_STANDING, pair))
+    keys = own.ring.open_many([(row[3], row[0]) for row in rows])
+    people = {
+        row[0]: Person(row[0], row[1], row[2], key) for row, key in zip(rows, keys, strict=True) if key is not None
+    }
+    known, hashed = await matching.stored(transaction, list(people.values()))
+    if known.keys() != {one, other}:
         raise SubjectUnknown
-    (key,) = platform.ring.unwrap_many([(bytes(row.wrapped), subject)])
-    kept = None if key is None else store.readable(sealing.opener(key), bytes(row.sealed), subject.bytes)
-    if kept is None:
-        raise SubjectUnknown
-    return row, kept
+    rows, counted = await transaction.ask(store.alike(hashed), matching.crowds(known))
+    others = store.others(own.ring, rows)
+    a, b = (
+        matching.own(known[each], [met for met in others if met.of == each], dict(counted)) for each in (one, other)
+    )
+    is_one_source = people[one].source == people[other].source
+    judged = deciding.judge(model, a, b, same_source=is_one_source)
+    shared = {*blocking.keys(known[one])} & {*blocking.keys(known[other])}
+    return Explanation(
+        tier=judged.tier.value,
+        veto=None if judged.veto is None else judged.veto.value,
+        bits=judged.score.weight,
+        fields=judged.score.parts,
+        shared_keys=tuple(sorted({key.kind.value for key in shared})),
+        left_out=_left_out(known[one], known[other], a),
+        stands=standing[0][0] if standing else None,
+        is_held=bool(standing and standing[0][1]),
+        is_one_source=is_one_source,
+        is_one_customer=people[one].customer == people[other].customer,
+        model=model.version,
+    )
+
+
+def _left_out(mine: Traits, theirs: Traits, own: Traits) -> tuple[str, ...]:
+    """Return what both have of which `own`, the rest of `mine`, has nothing left."""
+    kinds = {
+        "email": (mine.emails, theirs.emails, own.emails),
+        "mobile": (mine.mobiles, theirs.mobiles, own.mobiles),
+    }
+    return tuple(name for name, (all_mine, all_theirs, left) in kinds.items() if {*all_mine} & {*all_theirs} - {*left})

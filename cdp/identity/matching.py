@@ -9,7 +9,7 @@ nothing that the source is told: not by an outcome, not by an error, and the sam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -21,6 +21,7 @@ from cdp.identity.sifting import Mesh, Sieve
 from cdp.identity.store import Hashes, Other, Person
 from cdp.identity.traits import Traits
 from cdp.ingest.transaction import Transaction
+from cdp.lane import Asked
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 
@@ -46,9 +47,8 @@ class Matching:
         """
         transaction.become(self._platform.database.words(SCOPE))
         known, keys = await self.known(transaction, people)
-        asked = store.hold(keys), store.keep(people, known, keys, at=at), store.alike(keys)
-        _, _, rows = await transaction.ask(*asked)
-        self.tell(transaction, people, known, store.others(self._platform.ring, rows), at=at)
+        transaction.later(store.hold(keys), store.keep(people, known, keys, at=at))
+        await self.compare(transaction, people, known, keys, at=at)
 
     async def refresh(self, transaction: Transaction, people: Sequence[Person], *, at: datetime) -> None:
         """Bring only the likenesses up to date, with the next trip."""
@@ -70,21 +70,37 @@ class Matching:
         known = store.likenesses(people, rows)
         return known, {each.subject: self.hashes.of(known[each.subject]) for each in people}
 
-    def tell(
+    async def compare(
         self,
         transaction: Transaction,
         people: Sequence[Person],
         known: Mapping[bytes, Traits],
-        others: Sequence[Other],
+        keys: Mapping[bytes, Sequence[int]],
         *,
         at: datetime,
     ) -> None:
-        """Judge each pair, and hand over what was found with the next trip."""
-        found = [each for each in self.judged(people, known, others).values() if each is not None]
+        """Judge each pair that shares a key, and hand over what was found with the next trip."""
+        rows, counted = await transaction.ask(store.alike(keys), self.crowds(known))
+        judged = self.judged(people, known, store.others(self._platform.ring, rows), dict(counted))
+        found = [each for each in judged.values() if each is not None]
         transaction.later(bonds.told([each.subject for each in people], found, model=self._model, at=at))
 
+    def crowds(self, known: Mapping[bytes, Traits]) -> Asked:
+        """Return the question which mailboxes and numbers of these people many records have."""
+        return store.crowds(key for each in known.values() for key in self.hashes.addresses(each).values())
+
+    def own(self, mine: Traits, others: Iterable[Other], counted: Mapping[int, int]) -> Traits:
+        """Return `mine` without what is not its own, for more people use it; `counted` answers `crowds`."""
+        sizes = self.hashes.addresses(mine).items() if counted else ()
+        crowds = {each: counted[key] for each, key in sizes if key in counted}
+        return sharing.without_shared(mine, [other.traits for other in others], crowds)
+
     def judged(
-        self, people: Sequence[Person], known: Mapping[bytes, Traits], others: Sequence[Other]
+        self,
+        people: Sequence[Person],
+        known: Mapping[bytes, Traits],
+        others: Sequence[Other],
+        counted: Mapping[int, int],
     ) -> dict[tuple[bytes, bytes], Found | None]:
         """Return for each pair, the smaller id first, what was found; None where it is nothing."""
         theirs: dict[bytes, list[Other]] = defaultdict(list)
@@ -93,7 +109,7 @@ class Matching:
         found: dict[tuple[bytes, bytes], Found | None] = {}
         for each in people:
             whom = theirs[each.subject]
-            mine = sharing.without_shared(known[each.subject], [other.traits for other in whom])
+            mine = self.own(known[each.subject], whom, counted)
             mesh = self._sieve.of(mine)
             for other in whom:
                 pair = (each.subject, other.subject) if each.subject < other.subject else (other.subject, each.subject)

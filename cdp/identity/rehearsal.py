@@ -126,9 +126,11 @@ class _Rehearsal:
     async def _compare(self, transaction: Transaction, people: Sequence[Person]) -> None:
         known, keys = await self._matching.known(transaction, people)
         subjects = {"subjects": arrays.ids(each.subject for each in people)}
-        rows, standing = await transaction.ask(store.alike(keys), (_STANDING, subjects))
+        asked = store.alike(keys), self._matching.crowds(known), (_STANDING, subjects)
+        rows, counted, standing = await transaction.ask(*asked)
         before = {(one, other): tier for one, other, tier in standing}
-        found = self._matching.judged(people, known, self._others(keys, store.others(self._own.ring, rows)))
+        others = self._others(keys, store.others(self._own.ring, rows))
+        found = self._matching.judged(people, known, others, dict(counted))
         after = {pair: each.judged.tier.value for pair, each in found.items() if each is not None}
         for pair in before.keys() | after.keys():
             if pair not in self._judged:

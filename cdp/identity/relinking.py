@@ -23,7 +23,6 @@ from sqlalchemy import text
 
 from cdp import arrays, ids, progress, refusals, replicas
 from cdp.database import sql
-from cdp.identity import store
 from cdp.identity.matching import SCOPE, Matching
 from cdp.identity.store import Person
 from cdp.ingest.transaction import Rows, Transaction
@@ -110,8 +109,7 @@ class Comparing:
             people = self._people(*await transaction.ask((_TAKE, facts)))
             if people:
                 known, keys = await self._matching.stored(transaction, people)
-                (rows,) = await transaction.ask(store.alike(keys))
-                self._matching.tell(transaction, people, known, store.others(self._own.ring, rows), at=at)
+                await self._matching.compare(transaction, people, known, keys, at=at)
             await transaction.commit()
 
     def _people(self, rows: Rows) -> list[Person]:

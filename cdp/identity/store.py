@@ -17,8 +17,8 @@ import msgspec
 
 from cdp import arrays
 from cdp.database import sql
-from cdp.identity import blocking, traits
-from cdp.identity.blocking import KeyKind
+from cdp.identity import blocking, sharing, traits
+from cdp.identity.blocking import BlockingKey, KeyKind
 from cdp.identity.traits import Traits
 from cdp.ingest.transaction import Rows
 from cdp.keys import sealing
@@ -36,6 +36,7 @@ _NAMED: Final = {"@email": "email", "@phone": "phone"}
 """In place of an attribute: an address or number that a source names somebody by; sealed for the row of its hash."""
 _FACTS: Final = sql("match_facts").encode()
 _PUT: Final = sql("match_put").encode()
+_CROWDS: Final = sql("match_crowds").encode()
 _STORED: Final = sql("match_stored").encode()
 _CANDIDATES: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
@@ -81,8 +82,14 @@ class Hashes:
         """Return the keys of one subject, in order; none where too little is known to compare it at all."""
         if not known.is_enough:
             return []
-        hashed = (self._macs[key.kind].digest(key.text.encode()) for key in blocking.keys(known))
-        return sorted({int.from_bytes(each[:_KEY_BYTES], signed=True) for each in hashed})
+        return sorted({self._hashed(key) for key in blocking.keys(known)})
+
+    def addresses(self, known: Traits) -> dict[str, int]:
+        """Return the keys of somebody's mailboxes and mobile numbers, by what they stand for."""
+        return {each: self._hashed(key) for each, key in blocking.addresses(known).items()}
+
+    def _hashed(self, key: BlockingKey) -> int:
+        return int.from_bytes(self._macs[key.kind].digest(key.text.encode())[:_KEY_BYTES], signed=True)
 
 
 def asked_for(people: Sequence[Person]) -> Asked:
@@ -173,6 +180,11 @@ def alike(keys: Mapping[bytes, Sequence[int]]) -> Asked:
         "hot": blocking.HOTTEST,
         "enough": blocking.ENOUGH,
     }
+
+
+def crowds(keys: Iterable[int]) -> Asked:
+    """Return the question how many subjects have each of these keys, of those that more than a few have."""
+    return _CROWDS, {"keys": arrays.longs(sorted(set(keys))), "few": sharing.MOST, "most": blocking.ENOUGH + 1}
 
 
 def others(ring: KeyProvider, rows: Rows) -> list[Other]:

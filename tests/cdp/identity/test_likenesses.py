@@ -3,7 +3,7 @@
 import pytest
 
 from cdp import clock, rotation
-from cdp.identity import relinking
+from cdp.identity import blocking, explaining, relinking
 from cdp.ingest.items import Identifier, IdentifierType, Item, Kind, Outcome
 from cdp.platform import Platform
 from cdp.tables import Organization
@@ -174,3 +174,25 @@ def test_a_number_that_somebody_is_only_named_by_is_compared_anew_as_well(
         pair,
     )
     assert "exact" == evidence["mobile"][0]
+
+
+def test_a_mailbox_that_a_crowd_uses_joins_nobody_although_few_of_them_are_compared(
+    platform: Platform, database_url: str, shop: Organization
+) -> None:
+    facts = Facts.new()
+    crowd = [
+        make.item(Kind.ATTRIBUTES, name, value, user=f"member-{number}")
+        for number in range(blocking.ENOUGH + 1)
+        for name, value in (("email", facts.email), ("birth_date", f"19{40 + number}-01-01"))
+    ]
+    make.delivery(platform, shop, *crowd)
+    relinking.relink(platform, at=clock.now())
+    for name in ("a", "b"):
+        make.delivery(platform, shop, *facts.said(name))
+
+    pair = subject(platform, database_url, shop, "a"), subject(platform, database_url, shop, "b")
+    told = explaining.explain(platform, *pair, client="test")
+
+    assert ["possible"] == bonds(database_url, *pair)
+    assert ("possible", ("email",)) == (told.tier, told.left_out)
+    assert "email" not in {each.field.value for each in told.fields}

@@ -39,3 +39,19 @@ def test_what_more_than_three_people_use_is_nobodys_own(others: list[Traits], *,
 
     assert (found == mine) is is_own
     assert (found.emails, found.mobiles) == (((EMAIL,), (MOBILE,)) if is_own else ((), ()))
+
+
+@pytest.mark.parametrize(
+    ("crowds", "is_own"),
+    [
+        ({}, True),
+        ({EMAIL: 4}, False),
+        ({EMAIL: 2}, True),
+        ({MOBILE: 51}, False),
+        ({"ander@wolde-zwolle.nl": 51}, True),
+    ],
+)
+def test_what_records_have_that_nobody_compared_may_be_anybodys(crowds: dict[str, int], *, is_own: bool) -> None:
+    mine = _of("Anna", mobile_phone=MOBILE)
+
+    assert (without_shared(mine, _family("Anna"), crowds) == mine) is is_own
