@@ -104,7 +104,7 @@ class OfficeVisit:
             entries = mapping.own_entries(session, self.office.organization)
             hooks = [each for each in streams.listed(session) if each.kind is Kind.WEBHOOK]
             catalog = self.platform.catalogs.of(session, self.office.organization)
-        return Held(name, said, programs, keys, entries, hooks, catalog)
+        return Held(name, self.office.client_id, said, programs, keys, entries, hooks, catalog)
 
 
 def frame_of(request: Request, speech: Speech) -> Frame:

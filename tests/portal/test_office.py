@@ -128,6 +128,51 @@ def test_the_language_and_the_address_of_letters_are_changed(admin: Admin) -> No
     assert "privacy@example.org" not in back.text
 
 
+def test_what_a_program_may_is_said_in_words_beside_its_scope(admin: Admin) -> None:
+    admin.browser.post("/taal", data={"taal": "nl", "verder": "/beheer"})
+
+    ticked = admin.page().partition('value="profiles:read"')[2].partition("</label>")[0]
+
+    assert "Klanten opzoeken en bekijken" in ticked
+    assert "(profiles:read)" in ticked
+
+
+def test_the_program_that_one_is_logged_in_with_is_marked(admin: Admin) -> None:
+    admin.made("programmas", naam="till", rechten=["profiles:read"])
+
+    plates = [
+        each for each in admin.page().split('<li class="plate way">') if "Met dit programma is nu ingelogd." in each
+    ]
+
+    assert [True] == [admin.client_id in each for each in plates]
+
+
+def test_a_webhook_says_what_it_is_for_and_what_goes_wrong(admin: Admin, database_url: str) -> None:
+    admin.made("webhooks", adres="https://hook.example.org/", uitleg="voor de kassa")
+    webhook = _id_of(admin, "webhooks")
+    before = admin.page()
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "update signal_stream set failures = 3, failure = 'status-500' where stream_id = %s", (webhook,)
+        )
+    renewed = admin.browser.post(f"/beheer/webhooks/{webhook}/geheim").text
+
+    assert "voor de kassa." in before
+    assert "niet gelukt" not in before
+    assert "Achter elkaar niet gelukt: 3 keer (status-500)." in admin.page()
+    assert "https://hook.example.org/" in renewed
+
+
+def test_a_second_test_in_a_minute_is_told_to_wait(admin: Admin) -> None:
+    admin.made("webhooks", adres="https://hook.example.org/")
+    place = f"/beheer/webhooks/{_id_of(admin, 'webhooks')}/proef"
+
+    admin.browser.post(place)
+    second = admin.browser.post(place)
+
+    assert (422, True) == (second.status_code, "1 keer per minuut" in second.text)
+
+
 def test_a_type_is_filed_and_given_up(admin: Admin) -> None:
     form = {"soort": "interaction", "naam": "Meter Read", "categorie": "usage", "nl": "Meter", "en": "Meter"}
 

@@ -38,6 +38,7 @@ class Program:
     out: str
     place: str
     has_secret: bool
+    is_here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Held:
     """What the page shows, as the vault has it."""
 
     name: str
+    client_id: str
     said: Said
     programs: Sequence[Client]
     keys: Sequence[KeyFacts]
@@ -80,7 +82,7 @@ class OfficePage(Page):
     until: str
     is_fresh: bool
     said: Said
-    may: tuple[str, ...]
+    may: tuple[tuple[str, str], ...]
     programs: tuple[Program, ...]
     keys: tuple[Entrusted, ...]
     entries: tuple[Mapped, ...]
@@ -119,6 +121,25 @@ _KINDS: Final = (
     ("external", later("Iets van elders")),
     ("attributes", later("Kenmerk")),
 )
+_SCOPES: Final[Mapping[str, str]] = {
+    "profiles:read": later("Klanten opzoeken en bekijken, als zij dat goed vinden"),
+    "decisions:read": later("Vragen of gegevens van klanten bekeken mogen worden"),
+    "records:write": later("Gegevens van eigen klanten sturen"),
+    "tracking_api:write": later("Gebeurtenissen sturen, zoals met een sleutel"),
+    "grants:request": later("Klanten om toestemming vragen"),
+    "subjects:confirm": later("Iemand een code geven die laat zien wie het is"),
+    "signals:manage": later("Zeggen waar wij vertellen wat verandert"),
+    "demands:answer": later("Verzoeken van klanten lezen en beantwoorden"),
+    "catalog:write": later("Eigen soorten gegevens indelen"),
+    "openid": later("Als app weten welke klant ja zegt"),
+    "org:admin": later("Programma’s, sleutels, soorten en webhooks beheren"),
+    "audit:read": later("Zien wat er is gebeurd, zonder gegevens van klanten"),
+    "messages:register": later("Melden wat er naar klanten gaat"),
+    "contacts:write": later("Vragen hoe contact met klanten mag, en melden wat er is gezegd"),
+    "surveys:ask": later("Klanten vragen hoe een gesprek was"),
+    "offers:manage": later("Aanbiedingen maken, en vragen voor wie ze passen"),
+    "rules:manage": later("Zeggen welke gegevens wij meteen melden"),
+}
 _STATUS: Final[Mapping[Status, str]] = {
     Status.ENABLED: later("Staat aan"),
     Status.PAUSED: later("Staat even stil"),
@@ -150,8 +171,8 @@ def office(
         until=speech.clock(ends_at),
         is_fresh=is_fresh,
         said=held.said,
-        may=held.said.may,
-        programs=tuple(_program(speech, each) for each in held.programs if each.revoked_at is None),
+        may=tuple((each, speech.say(_SCOPES[each]) if each in _SCOPES else "") for each in held.said.may),
+        programs=tuple(_program(speech, held, each) for each in held.programs if each.revoked_at is None),
         keys=tuple(_key(speech, each) for each in held.keys if each.revoked_at is None),
         entries=tuple(_mapped(speech, held.catalog, *each) for each in held.entries),
         kinds=tuple((key, speech.say(label)) for key, label in _KINDS),
@@ -176,12 +197,14 @@ def refused(speech: Speech, code: str) -> str:
         "has-no-secret": speech.say("Dit programma heeft een eigen sleutel en geen geheim."),
         "client-unknown": speech.say("Dit is er niet meer. Misschien is het net gestopt."),
         "stream-unknown": speech.say("Dit is er niet meer. Misschien is het net gestopt."),
+        "unknown-scope": speech.say("Kies eerst wat het programma mag."),
+        "verified-too-soon": speech.say("Er is net al een proefbericht gestuurd. Dat kan 1 keer per minuut."),
         "too-many-streams": speech.say("Er zijn al zo veel webhooks als mag."),
         "category-fixed": speech.say("Waar dit bij hoort, staat vast voor het hele platform."),
     }.get(code, speech.say("Dit is niet gelukt. Kijk na wat er is ingevuld."))
 
 
-def _program(speech: Speech, each: Client) -> Program:
+def _program(speech: Speech, held: Held, each: Client) -> Program:
     made = speech.say("gemaakt op %(date)s", date=speech.date(each.created_at))
     who = speech.say("Mensen kijken hierdoor") if each.is_human else speech.say("Een computer")
     return Program(
@@ -193,6 +216,7 @@ def _program(speech: Speech, each: Client) -> Program:
         out="\n".join(each.logout_uris),
         place=f"{places.OFFICE}/programmas/{each.client_id}",
         has_secret=each.keys is None,
+        is_here=each.client_id == held.client_id,
     )
 
 
@@ -203,7 +227,11 @@ def _key(speech: Speech, each: KeyFacts) -> Entrusted:
 
 def _webhook(speech: Speech, each: Stream) -> Entrusted:
     known = speech.say("Antwoordt") if each.verified_at is not None else speech.say("Heeft nog niet geantwoord")
-    about = f"{speech.say(_STATUS[each.status])}. {known}."
+    told = [speech.say(_STATUS[each.status]), known]
+    if each.failures:
+        times = speech.say("Achter elkaar niet gelukt: %(number)s keer", number=each.failures)
+        told.append(f"{times} ({each.failure})")
+    about = " ".join(f"{one}." for one in (*told, each.description) if one)
     return Entrusted(each.url or "", about, f"{places.OFFICE}/webhooks/{each.stream_id}")
 
 

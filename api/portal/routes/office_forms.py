@@ -158,7 +158,8 @@ def renew_webhook(stream_id: UUID, visit: FreshOfficeVisiting) -> Response:
     def act(speech: Speech) -> Shown:
         with visit.platform.database.scoped(visit.scope) as session:
             word = streams.renew_secret(visit.platform, session, stream_id, at=visit.at)
-        return Shown(speech.say("Geheim van de webhook"), str(stream_id), word)
+            name = streams.read(session, stream_id).url or ""
+        return Shown(speech.say("Geheim van de webhook"), name, word)
 
     return visit.made(act)
 

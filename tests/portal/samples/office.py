@@ -49,6 +49,7 @@ def _hook(url: str, status: Status, **other: Any) -> Stream:
 
 _FULL: Final = Held(
     name="Weidelicht",
+    client_id="c-0123456789abcdef0123",
     said=Said("nl", "privacy@weidelicht.example", _MAY),
     programs=(
         _client("c-0123456789abcdef0123", "beheer", "org:admin"),
@@ -65,11 +66,11 @@ _FULL: Final = Held(
     entries=((Entry("interaction", "meter-read"), "usage"), (Entry("attributes", "nickname"), "personal")),
     webhooks=(
         _hook("https://haak.weidelicht.example/klanten", Status.ENABLED, verified_at=world.AT),
-        _hook("https://haak.weidelicht.example/oud", Status.PAUSED),
+        _hook("https://haak.weidelicht.example/oud", Status.PAUSED, failures=3, failure="status-500"),
     ),
     catalog=files.shipped(),
 )
-_EMPTY: Final = Held("Weidelicht", Said(None, None, ()), (), (), (), (), files.shipped())
+_EMPTY: Final = Held("Weidelicht", "c-0123456789abcdef0123", Said(None, None, ()), (), (), (), (), files.shipped())
 
 
 def _office(held: Held, **other: Any) -> Callable[[Language], Page]:
