@@ -48,7 +48,13 @@ def model() -> Model:
         people=1_000_000,
         same=1.0,
         household=2.0,
-        thresholds=Thresholds(joins=10.0, stays=8.0, possible=3.0),
+        thresholds=Thresholds(
+            joins=10.0,
+            stays=8.0,
+            possible=3.0,
+            names=13.0,
+            names_for={"customer-care": 12.0, "personalisation": 10.0, "direct-marketing": 10.0, "research": 10.0},
+        ),
         fields={field: _chances(field) for field in FIELDS},
         rarity={},
     )

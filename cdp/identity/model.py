@@ -24,11 +24,20 @@ Chances = tuple[float, float, float]
 
 
 class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights in bits: what joins by itself, under what such a bond no longer stays, and what is worth a question."""
+    """Weights in bits: what joins by itself, under what such a bond no longer stays, and what is worth a question.
+
+    `names` is what it takes to tell a channel whom it describes, and `names_for` the same for some purposes.
+    """
 
     joins: float
     stays: float
     possible: float
+    names: float = 13.0
+    names_for: dict[str, float] = {}
+
+    def naming(self, purpose: str) -> float:
+        """Return what it takes to say who somebody is, for a purpose."""
+        return self.names_for.get(purpose, self.names)
 
 
 class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

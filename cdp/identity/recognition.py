@@ -7,11 +7,10 @@ is compared, granted or not, and sees in their log that they were looked for; un
 same statements and the same answer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -27,12 +26,6 @@ from cdp.platform import Platform
 from cdp.reading import Asker
 from cdp.scope import Principal, Scope
 
-MARGINS: Final[Mapping[str, float]] = MappingProxyType(
-    {"customer-care": 2.0, "personalisation": 0.0, "direct-marketing": 0.0, "research": 0.0}
-)
-"""How many bits more than what joins two subjects a purpose asks for; the rest asks for GRAVE."""
-GRAVE: Final = 3.0
-MOST_NAMED: Final = 8
 _MATCHER: Final = Scope(Principal.MATCHER)
 _CANDIDATES: Final = sql("match_lookup").encode()
 _NAME: Final = b"select name_described(%(customers)s, %(sources)s)"
@@ -82,7 +75,7 @@ class Recognition:
         return found
 
     def _alike(self, known: Traits, others: Iterable[Other], purpose: str) -> list[Other]:
-        enough = self._model.thresholds.joins + MARGINS.get(purpose, GRAVE)
+        enough = self._model.thresholds.naming(purpose)
         judged = ((each, deciding.judge(self._model, known, each.traits, same_source=False)) for each in others)
         sure = [(found.score.weight, each) for each, found in judged if found.score.weight >= enough and _agrees(found)]
         return [each for _, each in sorted(sure, key=lambda pair: (-pair[0], pair[1].subject))]

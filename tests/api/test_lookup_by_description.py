@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from cdp.identity import recognition
+from cdp.identity.model import Thresholds
 from cdp.ingest.items import Kind
 from cdp.platform import Platform
 from cdp.tables import Organization
@@ -171,7 +171,7 @@ def test_a_description_and_an_identifier_have_to_be_one_person_s(desk: Desk) -> 
 
 
 def test_a_graver_purpose_asks_for_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recognition, "GRAVE", 1000.0)
+    monkeypatch.setattr(Thresholds, "naming", lambda _, purpose: 1000.0 if purpose == "advice" else 10.0)
     person = desk.known()
     desk.grants(person, *NEEDED)
     desk.grants(person, *NEEDED, purpose="advice")

@@ -29,6 +29,14 @@ def test_the_levels_of_a_field_add_up_for_each_explanation(known: Model) -> None
     assert [1.0] * len(sums) == pytest.approx(sums, abs=0.005)
 
 
+def test_telling_a_channel_who_somebody_is_takes_as_much_as_joining_at_least() -> None:
+    limits = model.shipped().thresholds
+
+    assert {limits.naming("advice"), limits.naming("fraud-prevention")} == {limits.names}
+    assert limits.naming("customer-care") < limits.names
+    assert min(limits.names, *limits.names_for.values()) >= limits.joins
+
+
 def test_the_shipped_model_names_no_identifier() -> None:
     rarity = model.shipped().rarity
 
