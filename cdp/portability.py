@@ -20,6 +20,7 @@ from sqlmodel import Session
 
 from cdp import access_requests, accesses, demands, directory, dossier, grants, holdings, spreadsheet, zip_stream
 from cdp.ids import NIL
+from cdp.listening import answering
 from cdp.platform import Platform
 from cdp.scope import Scope
 from cdp.unsealing import OwnKeys
@@ -219,6 +220,11 @@ def _demands(reading: _Reading, _: None) -> _Page:
     return [_plain(reading, each) | {"told": list(to)} for each, to in zip(found, told, strict=True)], None
 
 
+def _surveys(reading: _Reading, _: None) -> _Page:
+    found = answering.of_customer(reading.session, reading.keys)
+    return [_plain(reading, each) for each in found], None
+
+
 def _columns(facts: type) -> tuple[str, ...]:
     names = [each.name for each in fields(facts) if each.name != "is_withheld"]
     return (*names, *(f"{role}_name" for role in ("source", "organization") if role in names))
@@ -234,5 +240,6 @@ _SECTIONS: Final = (
     _Section("requests", _columns(holdings.Request), _requests),
     _Section("acts", _columns(holdings.Act), _acts),
     _Section("demands", _columns(demands.Demand), _demands),
+    _Section("surveys", _columns(answering.Survey), _surveys),
     _Section("accesses", _columns(accesses.Access), _accesses),
 )

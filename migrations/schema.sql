@@ -461,6 +461,7 @@ create table change (
     kind text not null,
     purpose text,
     at timestamp with time zone not null,
+    told jsonb,
     transaction xid8 not null default pg_current_xact_id()
 );
 CREATE INDEX change_age ON change USING brin (at);
@@ -945,6 +946,23 @@ create policy doorman_wall on family_token as permissive for all to cdp_doorman
     using (( SELECT is_sealed('doorman'::text) AS is_sealed))
     with check (( SELECT is_sealed('doorman'::text) AS is_sealed));
 
+create table firing (
+    customer_id uuid not null,
+    firing_id uuid not null,
+    organization_id uuid not null,
+    rule_id uuid not null,
+    record_id uuid not null,
+    facts jsonb not null,
+    at timestamp with time zone not null
+);
+CREATE INDEX firing_organization ON firing USING btree (organization_id, rule_id, at);
+alter table firing add constraint firing_pkey PRIMARY KEY (customer_id, firing_id);
+alter table firing owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on firing to cdp_keeper;
+create policy keeper on firing as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
 create table idempotency (
     caller text not null,
     key_hash bytea not null,
@@ -1318,7 +1336,7 @@ create table match_due (
     source_id uuid not null,
     at timestamp with time zone not null
 );
-CREATE INDEX match_due_age ON match_due USING btree (is_kept, at);
+CREATE INDEX match_due_age ON match_due USING btree (is_kept, at, subject_id);
 alter table match_due add constraint match_due_pkey PRIMARY KEY (subject_id, is_kept);
 alter table match_due owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on match_due to cdp_keeper;
@@ -2075,6 +2093,58 @@ create policy keeper on reminder as permissive for all to cdp_keeper
     using (true)
     with check (true);
 
+create table rule (
+    organization_id uuid not null,
+    rule_id uuid not null,
+    name text not null,
+    purpose text not null,
+    records text[] not null,
+    expression text not null,
+    topic text not null,
+    channels text[] not null,
+    sender text not null,
+    client_id text not null,
+    registered_at timestamp with time zone not null,
+    ended_at timestamp with time zone
+);
+alter table rule add constraint rule_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id);
+alter table rule add constraint rule_pkey PRIMARY KEY (organization_id, rule_id);
+alter table rule add constraint rule_purpose_fkey FOREIGN KEY (purpose) REFERENCES purpose(purpose);
+alter table rule add constraint rule_records_check CHECK ((cardinality(records) > 0));
+alter table rule add constraint rule_sender_check CHECK ((sender = ANY (ARRAY['human'::text, 'computer'::text])));
+alter table rule owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on rule to cdp_keeper;
+grant insert, select on rule to cdp_source;
+grant update (ended_at) on rule to cdp_source;
+create policy keeper on rule as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy source_wall on rule as permissive for all to cdp_source
+    using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)))
+    with check ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
+create table rule_arrival (
+    customer_id uuid not null,
+    record_id uuid not null,
+    source_id uuid not null,
+    subject_id uuid not null,
+    what text not null,
+    at timestamp with time zone not null,
+    queued_at timestamp with time zone not null,
+    due_at timestamp with time zone not null
+);
+CREATE INDEX rule_arrival_due ON rule_arrival USING btree (due_at);
+alter table rule_arrival add constraint rule_arrival_pkey PRIMARY KEY (customer_id, record_id);
+alter table rule_arrival owner to cdp_owner, enable row level security, force row level security;
+grant delete, select on rule_arrival to cdp_keeper;
+grant insert on rule_arrival to cdp_source;
+grant update (due_at) on rule_arrival to cdp_keeper;
+create policy keeper on rule_arrival as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+create policy source_wall on rule_arrival as permissive for insert to cdp_source
+    with check ((source_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
+
 create table scope_key (
     is_only boolean not null default true,
     inner_pad bytea not null,
@@ -2179,6 +2249,7 @@ create table signal (
     event text not null,
     purpose text,
     echo text,
+    told jsonb,
     at timestamp with time zone not null,
     standing text not null default 'waiting'::text,
     queued_at timestamp with time zone not null,
@@ -2698,7 +2769,7 @@ grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp
 create function enter_scope_holding(principal text, organization text, customer text, purpose text, client text, until text, seal text, tokens bytea[], needed text) returns void language plpgsql volatile owner cdp_owner body d12c50d13f83d75b58525477763a6c65;
 grant execute on function enter_scope_holding(text,text,text,text,text,text,text,bytea[],text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 96851d13cd70941ce293cfeb7f76aa2b;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a6e5da835bbdaadd9d91aa352e58c9bd;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
 
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
@@ -2710,11 +2781,17 @@ grant execute on function exchange_presentation(bytea,integer) to cdp_exporter;
 create function family_holds(family uuid, organization uuid) returns uuid language plpgsql stable owner cdp_owner body f2f1f9607b6b8fa0c23c50ad69a203ef;
 grant execute on function family_holds(uuid,uuid) to cdp_keeper;
 
+create function finish_arrivals(customers uuid[], records uuid[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 28169d883108b659aa6fd4357b56604d;
+grant execute on function finish_arrivals(uuid[],uuid[]) to cdp_operator;
+
 create function forget_contacts(everyone uuid[]) returns void language sql volatile owner cdp_owner body eee3b630609dba0a32dad042afec2cff;
 grant execute on function forget_contacts(uuid[]) to cdp_keeper;
 
 create function forget_demands(everyone uuid[]) returns void language sql volatile owner cdp_owner body ebc1e765d8f25b7f17682d763a7d061d;
 grant execute on function forget_demands(uuid[]) to cdp_keeper;
+
+create function forget_firings(everyone uuid[]) returns void language sql volatile owner cdp_owner body 84552c4d23095268d2dba35d5368b2e2;
+grant execute on function forget_firings(uuid[]) to cdp_keeper;
 
 create function forget_letters(everyone uuid[]) returns void language sql volatile owner cdp_owner body 5bfdda5eca1084f2c68805553879a3c2;
 grant execute on function forget_letters(uuid[]) to cdp_keeper;
@@ -2915,7 +2992,7 @@ grant execute on function move_subjects(uuid[],uuid,uuid) to cdp_keeper;
 create function name_described(customers uuid[], sources uuid[]) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body de02e52d1825a7afb8a1597549664599;
 grant execute on function name_described(uuid[],uuid[]) to cdp_exporter;
 
-create function name_for_contact(customers uuid[], blinds bytea[], sealed bytea[], subjects uuid[], wrapped bytea[], moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 408aa82798874491a04d6d107f1a757a;
+create function name_for_contact(customers uuid[], blinds bytea[], sealed bytea[], subjects uuid[], wrapped bytea[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body e8cbcad34f6df520652cce301c00198f;
 grant execute on function name_for_contact(uuid[],bytea[],bytea[],uuid[],bytea[],timestamp with time zone) to cdp_source;
 
 create function narrowed(p permission, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 127af16829c5f9c12b8ec93bc9072e3e;
@@ -2926,6 +3003,9 @@ grant execute on function new_salt() to cdp_keeper, cdp_sequencer;
 
 create function note_explained(subjects uuid[]) returns bigint language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ec99b391c3143522ef607bc2f7907377;
 grant execute on function note_explained(uuid[]) to cdp_operator;
+
+create function note_firings(customers uuid[], firings uuid[], rules uuid[], records uuid[], told text[], digests bytea[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8d25f705185c05b39e5bfe9e39f4980b;
+grant execute on function note_firings(uuid[],uuid[],uuid[],uuid[],text[],bytea[]) to cdp_exporter;
 
 create function note_look(customers uuid[], why text) returns void language sql volatile owner cdp_owner body 94eae8e6944ecb5d878345f7a7fb6317;
 grant execute on function note_look(uuid[],text) to cdp_keeper;
@@ -2956,6 +3036,9 @@ grant execute on function own_bonds() to cdp_customer;
 
 create function own_customers() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a5c472f5e54066506a014b12610f7cc9;
 grant execute on function own_customers() to cdp_customer;
+
+create function own_firings() returns SETOF firing language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ef492f4d7ad9f2dfe0e97397bd3df469;
+grant execute on function own_firings() to cdp_customer;
 
 create function own_offers() returns TABLE(offer_id uuid, organization_id uuid, kind text, words jsonb, purpose text, uses text[], first_at timestamp with time zone, last_at timestamp with time zone, times integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body efe4aed2746e985a80f033571d99592a;
 grant execute on function own_offers() to cdp_customer;
@@ -3035,8 +3118,11 @@ grant execute on function reminders_due(timestamp with time zone,integer) to cdp
 create function remove_offers(organization uuid) returns void language sql volatile owner cdp_owner body f780d46d61645496a8917cd8dcd328e7;
 grant execute on function remove_offers(uuid) to cdp_keeper;
 
-create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body eca142a9880e02798c862ab6bc1ec399;
+create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 23c239429f90d52eec84d7e62ff9b54e;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
+
+create function remove_rules(organization uuid) returns void language sql volatile owner cdp_owner body d2c935c70a1b253a7fd9bd57fe1edf7f;
+grant execute on function remove_rules(uuid) to cdp_keeper;
 
 create function remove_way_in(kind text, id uuid, wanted bytea) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f6e906f2ffa2bebe9780a0c71293b48b;
 grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
@@ -3050,7 +3136,7 @@ grant execute on function report_message(uuid,uuid,uuid,text,text,text,integer,t
 create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f2946cf5464ab0e6f2b6ccf24c065712;
 grant execute on function request_letters_due(timestamp with time zone,integer) to cdp_operator;
 
-create function reserve_contacts(about text, topic_root text, speaker text, customers uuid[], turns bigint[], contacts uuid[], ats timestamp with time zone[], untils timestamp with time zone[], words text[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 27ba94f65d95241488751a90c42d5e40;
+create function reserve_contacts(about text, topic_root text, speaker text, customers uuid[], turns bigint[], contacts uuid[], ats timestamp with time zone[], untils timestamp with time zone[], words text[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ce0da2509fb71e538ad100eae9535217;
 grant execute on function reserve_contacts(text,text,text,uuid[],bigint[],uuid[],timestamp with time zone[],timestamp with time zone[],text[]) to cdp_exporter;
 
 create function resolve_subjects(types text[], blinds bytea[], needed boolean[]) returns TABLE(ordinal integer, customer_id uuid, subject_id uuid, wrapped bytea, is_suppressed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 159d3d1a9f232d3495303686dbe60f97;
@@ -3058,6 +3144,9 @@ grant execute on function resolve_subjects(text[],bytea[],boolean[]) to cdp_sour
 
 create function reviewed_at(p permission, kept_at timestamp with time zone) returns timestamp with time zone language sql immutable owner cdp_owner body cc1121906b430c28720e3dc254e6684b;
 grant execute on function reviewed_at(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
+
+create function rules_due(customers uuid[], whats text[]) returns TABLE(organization_id uuid, purpose text, client_id text, rule_id uuid, name text, records text[], expression text, topic text, channels text[], sender text, places integer[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b147406a304b047821c3cc9aa59997e9;
+grant execute on function rules_due(uuid[],text[]) to cdp_operator;
 
 create function scope_customer(expected text) returns uuid language sql stable parallel safe owner cdp_owner body be5ec6c90a0c7980f1eb86c44b143b44;
 grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
@@ -3107,6 +3196,9 @@ grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
 create function survey_barrier(customer uuid, organization uuid, happened timestamp with time zone, moment timestamp with time zone) returns text language sql stable owner cdp_owner body 93ca4f229fc68100c370c1659202a86e;
 grant execute on function survey_barrier(uuid,uuid,timestamp with time zone,timestamp with time zone) to cdp_keeper;
 
+create function take_arrivals(most integer, moment timestamp with time zone, lease timestamp with time zone) returns TABLE(customer_id uuid, record_id uuid, what text, at timestamp with time zone, current_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4b45380705cc79aa079fa3d3f5476109;
+grant execute on function take_arrivals(integer,timestamp with time zone,timestamp with time zone) to cdp_operator;
+
 create function take_contact_turns(organization uuid, topic_root text, customers uuid[], turns bigint[]) returns SETOF uuid language sql volatile owner cdp_owner body 069690629174826003d128fb24a24c63;
 grant execute on function take_contact_turns(uuid,text,uuid[],bigint[]) to cdp_keeper;
 
@@ -3127,6 +3219,12 @@ grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dde4ecb7988878752ceb6a31fa3b8e7b;
 grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to cdp_customer;
+
+create function watched_types() returns text[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 09d4db8917f6bdac937b1f22b903828a;
+grant execute on function watched_types() to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function who_are(subjects uuid[], ones uuid[], others uuid[]) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c1213f082542c98c45e54563cf26447f;
+grant execute on function who_are(uuid[],uuid[],uuid[]) to cdp_matcher;
 
 create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body 869fe67ae1aed9a78f5b7579c7d31f97;
 grant execute on function who_may_be(uuid[],uuid[],bigint[],integer,integer) to cdp_matcher;

@@ -14,6 +14,7 @@ from consent.errors import NotFound
 
 STOPPED: Final = "stopped"
 ALL_STOPPED: Final = "all-stopped"
+FORGERY_REPORTED: Final = "forgery-reported"
 GIVEN: Final = "given"
 BACK: Final = "back"
 CHANGED: Final = "changed"
@@ -36,6 +37,8 @@ JOINED: Final = "joined"
 PARTED: Final = "parted"
 NOT_ME: Final = "not-me"
 ASKED_LATER: Final = "asked-later"
+ANSWERED: Final = "answered"
+NOT_ANSWERED: Final = "not-answered"
 
 
 def told(session: Session, speech: Speech, names: directory.Names, code: str, about: str) -> Notice | None:
@@ -68,7 +71,10 @@ def given(speech: Speech, name: str, permission: Permission) -> Notice:
 
 
 _PLAIN: Final[Mapping[str, str]] = {
+    ANSWERED: later("Uw antwoord is bewaard."),
+    NOT_ANSWERED: later("Uw antwoorden tellen nergens meer mee."),
     ALL_STOPPED: later("Niemand ziet nu nog iets van u."),
+    FORGERY_REPORTED: later("Bedankt. De organisatie krijgt uw melding, zonder uw naam."),
     SPEECH: later("Uw keuze is bewaard."),
     ASKED: later("Uw verzoek is verstuurd."),
     SAVED: later("Uw keuze is bewaard."),

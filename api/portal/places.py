@@ -14,6 +14,10 @@ DEMANDS: Final = "/gegevens/verzoeken"
 TAKE_ALONG: Final = "/gegevens/meenemen"
 RECEIPTS: Final = "/bewijzen"
 PREFERENCES: Final = "/voorkeuren"
+WISHES: Final = "/voorkeuren/contact"
+WISH_HOURS: Final = "/voorkeuren/tijden"
+WISH_OFFERS: Final = "/voorkeuren/aanbod"
+WISH_RECEIPTS: Final = "/voorkeuren/bewijzen"
 SIGN_IN: Final = "/veilig-inloggen"
 MORE: Final = "/meer"
 HELP: Final = "/hulp"
@@ -27,6 +31,9 @@ SPEECH: Final = "/taal"
 STOP_ALL: Final = "/alles-stoppen"
 QUESTIONS: Final = "/bent-u-dit"
 PRESENT: Final = "/laat-uzelf-zien"
+SURVEYS: Final = "/enquetes"
+REAL: Final = "/echt"
+REAL_REPORT: Final = "/echt/melden"
 IDENTITY: Final = "/wie-kent-u"
 LEAVE: Final = "/account/verwijderen"
 APPS: Final = "/apps"
@@ -35,6 +42,9 @@ APPS: Final = "/apps"
 OFFICE: Final = "/beheer"
 OFFICE_LOGIN: Final = "/beheer/inloggen"
 """Where an organization's own administrators come in."""
+CARD: Final = "/klantkaart"
+CARD_LOGIN: Final = "/klantkaart/inloggen"
+"""Where an organization's employees come in."""
 
 ONWARD: Final = "verder"
 _LONGEST: Final = 500
@@ -55,9 +65,19 @@ def access(grant_id: object, step: str) -> str:
     return f"/toegang/{grant_id}/{step}"
 
 
+def survey(survey_id: object) -> str:
+    """Return where one survey is read and answered."""
+    return f"{SURVEYS}/{survey_id}"
+
+
 def log_line(access_id: object) -> str:
     """Return where somebody asks about one look."""
     return f"{LOG}/regel/{access_id}"
+
+
+def card(profile_id: str) -> str:
+    """Return where an employee sees one customer."""
+    return f"{CARD}/{profile_id}"
 
 
 def thing(record_id: object) -> str:

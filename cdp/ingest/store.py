@@ -22,15 +22,13 @@ from cdp.catalog import files
 from cdp.database import sql
 from cdp.identity.matching import AT_ONCE, Matching
 from cdp.identity.store import Person
-from cdp.ingest import drafts
+from cdp.ingest import arrivals, drafts
 from cdp.ingest.attempt import Attempt, CatalogMoved, Prepared
 from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.items import Item, Kind
 from cdp.ingest.naming import Book
 from cdp.ingest.subjects import Subject
 from cdp.ingest.transaction import Transaction
-from cdp.keys.mac import Mac
-from cdp.keys.ring import Single
 from cdp.platform import Platform
 from consent.errors import Problem
 
@@ -57,7 +55,7 @@ class Store:
         self._platform = platform
         self._years: set[int] = set()
         self._matching = Matching(platform)
-        self._marks = Mac(Mac(platform.ring.single(Single.SYSTEM)).digest(b"arrivals"))
+        self._marks = arrivals.marks(platform.ring)
 
     async def take(self, batch: Batch, *, is_rehearsal: bool = False) -> Taken:
         """Store `batch` and return what became of it; a rehearsal tells what would, and stores nothing.

@@ -123,6 +123,7 @@ begin
     perform forget_wishes(everyone);
     perform forget_messages(everyone);
     perform forget_offers(everyone);
+    perform forget_firings(everyone);
     perform forget_surveys(everyone);
     delete from idempotency i where i.caller = customer::text;
     delete from customer c where c.customer_id = any (everyone);

@@ -338,6 +338,8 @@ begin
     update record r set customer_id = target where r.customer_id = former and r.subject_id = any (moved);
     update interaction i set customer_id = target where i.customer_id = former and i.subject_id = any (moved);
     update evidence e set customer_id = target where e.customer_id = former and e.subject_id = any (moved);
+    update contact c set customer_id = target where c.customer_id = former and c.subject_id = any (moved);
+    update survey v set customer_id = target where v.customer_id = former and v.subject_id = any (moved);
 end
 $$;
 
@@ -363,6 +365,7 @@ begin
     where s.customer_id = host and s.subject_id = any (moved) and c.customer_id = s.origin_id and c.merged_into = guest;
     update customer c set merged_into = host where c.customer_id = guest;
     update access_request r set customer_id = host where r.customer_id = guest and r.state = 'pending';
+    perform join_contacts(guest, host);
     update session s set ended_at = coalesce(s.ended_at, moment) where s.customer_id = guest;
     for theirs in select * from permission x where x.customer_id = guest loop
         p := standing_of(host, theirs.recipient_id, theirs.purpose);

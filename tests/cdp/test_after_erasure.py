@@ -213,8 +213,18 @@ def _act(house: House, person: make.Person, canary: Canary) -> None:
     assert 202 == api.post("/v1/login", json={"email": canary.email}).status_code
     assert 201 == api.post("/v1/me/presentations", headers=headers).status_code
     make.access_request(house.platform, house.bank, person.customer_id)
-    counted = {"purpose": "customer-care", "categories": frozenset({"conversations"})}
+    counted = {"purpose": "customer-care", "categories": frozenset({"contact", "conversations"})}
     make.grant(house.platform, person, house.shop, **counted)
+    program = make.service(house.platform, house.shop, "contacts:write")
+    reached = {
+        "profile_id": house.platform.profile_ids.profile_id(person.customer_id, house.shop.organization_id),
+        "topic": "service",
+        "sender": "human",
+    }
+    held = {"purpose": "customer-care", "channels": ["email"], "reservation": {"key": canary.message}}
+    assert 200 == api.post("/v1/contact/decide", json=reached | held, headers=program).status_code
+    said = {"contacts": [reached | {"channel": "email", "subject": canary.note, "key": canary.contract}]}
+    assert 200 == api.post("/v1/contacts", json=said, headers=program).status_code
     asked = api.post(
         "/v1/surveys",
         json={"type": "call", "key": canary.message},

@@ -20,7 +20,7 @@ from tests import make
 
 FILES = {
     "README.txt", "dossier.json", "records.csv", "older_records.csv", "interactions.csv", "evidence.csv", "sources.csv",
-    "grants.csv", "requests.csv", "acts.csv", "demands.csv", "accesses.csv",
+    "grants.csv", "requests.csv", "acts.csv", "demands.csv", "surveys.csv", "accesses.csv",
 }  # fmt: skip
 
 

@@ -32,11 +32,12 @@ HELD: Final = {
     "request_id": "select request_id from access_request where customer_id = %s",
     "session_id": "select session_id from session where customer_id = %s",
     "subject_id": "select subject_id from question where customer_id = %s",
+    "survey_id": "select survey_id from survey where customer_id = %s",
 }
 """Where the ids of a customer are, by the name that they have in an address."""
 OTHERS: Final = frozenset({"form", "slug", "name", "token", "word"})
 """What stands in an address and is nobody's alone, or a secret: `word`, which tests/api/test_apps.py tries."""
-FORM: Final = {"naam": "x", "uit": "contact", "dagen": "10", "waarde": "x", "toelichting": "x"}
+FORM: Final = {"opgelost": "ja", "naam": "x", "uit": "contact", "dagen": "10", "waarde": "x", "toelichting": "x"}
 WALKED: Final = sorted(
     {
         (method, route.path)
@@ -72,6 +73,11 @@ def victim(platform: Platform, database_url: str) -> make.Person:
         connection.execute(
             "insert into question (customer_id, subject_id, asked_at) values (%s, %s, now())",
             (person.customer_id, asked.subject),
+        )
+        connection.execute(
+            "insert into survey (customer_id, survey_id, organization_id, record_id, subject_id, occurred_at, asked_at,"
+            " closes_at) values (%s, %s, %s, %s, %s, now(), now(), now() + interval '1 day')",
+            (person.customer_id, uuid4(), source.organization_id, uuid4(), asked.subject),
         )
     return person
 

@@ -22,6 +22,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "not-grantable": later("Deze gegevens krijgt niemand."),
     "code-ended": later("Deze code was al gebruikt of te oud."),
     "question-wrong": later("De code was verkeerd."),
+    "resting": later("Er was pas nog iets gevraagd."),
+    "too-late": later("Het gesprek was te lang geleden."),
 }
 _OTHERWISE: Final = later("Hier is geen toegang voor.")
 _OWN: Final[Mapping[str, str]] = {
@@ -36,6 +38,7 @@ _OWN: Final[Mapping[str, str]] = {
     "page:organisations": later("U bekeek de organisaties."),
     "page:preferences": later("U bekeek uw voorkeuren."),
     "page:sign-in": later("U bekeek hoe u inlogt."),
+    "surveys": later("U bekeek wat er na gesprekken is gevraagd."),
     "sources": later("U bekeek welke organisaties u kennen."),
     "evidence": later("U bekeek wat organisaties over toestemming zeggen."),
     "question": later("Wij vroegen of gegevens ook van u zijn."),
@@ -47,6 +50,8 @@ _OWN: Final[Mapping[str, str]] = {
 }
 _KNOWING: Final[Mapping[str, str]] = {
     "lookup": later("Zocht u hier op."),
+    "survey": later("Vroeg hoe een gesprek was."),
+    "contact": later("Vroeg hoe u benaderd wilt worden."),
     "presentation": later("Kreeg uw code."),
     "identity-review": later("Keek of dit alles van één persoon is. Zag geen gegevens."),
     "question": later("Vroeg iemand of uw gegevens van hem of haar zijn. Er was niets te zien."),
