@@ -44,7 +44,10 @@ class Path(StrEnum):
     LOOKUP = "lookup"
     DECISION = "decision"
     PRESENTATION = "presentation"
+    CONTACT = "contact"
+    CARD = "card"
     OFFERS = "offers"
+    RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)

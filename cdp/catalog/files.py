@@ -171,6 +171,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     offer_kinds: Mapping[str, OfferKind]
     names: Mapping[str, AttributeName]
     """Every spelling of an attribute, aliases too, to its name."""
+    watched: frozenset[str] = frozenset()
+    """The records that some rule asks about, as kind/type: their arrival is noted."""
 
     def attribute_name(self, sent: str) -> str:
         """Return the catalog's name of an attribute that a source calls `sent`.

@@ -35,6 +35,7 @@ class _Stored(msgspec.Struct, frozen=True):
     topics: dict[str, Topic]
     channels: dict[str, Channel]
     offer_kinds: dict[str, OfferKind]
+    watched: frozenset[str]
 
 
 _DECODE: Final = msgspec.json.Decoder(_Stored).decode
@@ -110,5 +111,6 @@ def _catalog_of(stored: _Stored) -> Catalog:
         topics=stored.topics,
         channels=stored.channels,
         offer_kinds=stored.offer_kinds,
+        watched=stored.watched,
         names={alias: name for name, each in attributes.items() for alias in each.aliases} | own,
     )

@@ -14,6 +14,7 @@ from cdp import bootstrap, jobs
 from cdp.cli import house, opening, terminal
 from cdp.keys.errors import KeyFailure
 from cdp.log import sequencing, witnesses
+from cdp.rules import watching
 from cdp.settings import admin_url, app_password
 
 Host = Annotated[str, typer.Option(envvar="CDP_HOST", help="Where to listen.")]
@@ -52,6 +53,7 @@ def work() -> None:
         beside = (
             Thread(target=sequencing.work, args=(platform, stop), kwargs={"report": _log_failure}),
             Thread(target=witnesses.work, args=(platform, stop), kwargs={"report": _log_witness}),
+            Thread(target=watching.work, args=(platform, stop), kwargs={"report": _log_rules}),
             Thread(target=platform.ring.keep_present, args=(stop,)),
         )
         for each in beside:
@@ -73,6 +75,11 @@ def _log_failure(error: Exception) -> None:
     """Say what kept the logs from being written; only our own errors have a text without a value in it."""
     said = str(error) if isinstance(error, KeyFailure) else ""
     print(json.dumps({"event": "log-stands-still", "failure": type(error).__name__, "said": said}), flush=True)
+
+
+def _log_rules(error: Exception) -> None:
+    """Say what kept the rules from being asked, by its kind."""
+    print(json.dumps({"event": "rules-stand-still", "failure": type(error).__name__}), flush=True)
 
 
 def _log_witness(name: str, code: str) -> None:

@@ -303,6 +303,15 @@ class Attempt:
             self._put("store_interactions", rows.interactions(told))
         if evidence:
             self._put("store_evidence", rows.evidence(evidence))
+        if self._catalog.watched:
+            self._watch(draft for draft in fresh if not draft.is_past)
+
+    def _watch(self, drafts: Iterable[Draft]) -> None:
+        """Note the arrival of what some rule asks about."""
+        watched = self._catalog.watched
+        arrived = [draft for draft in drafts if f"{draft.thing[0]}/{draft.thing[1]}" in watched]
+        if arrived:
+            self._put("store_watched", rows.watched(arrived))
 
     def _identified(self, said: Iterable[Draft]) -> list[Subject]:
         """Return the subjects of whom an attribute that identifies them, or an identifier, is new."""

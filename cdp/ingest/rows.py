@@ -51,6 +51,16 @@ def interactions(drafts: Sequence[Draft]) -> Columns:
     }
 
 
+def watched(drafts: Sequence[Draft]) -> Columns:
+    """Return the columns of what came in and some rule asks about."""
+    return {
+        **versions((draft.subject.customer, draft.row or b"") for draft in drafts),
+        "subjects": arrays.ids(draft.subject.id for draft in drafts),
+        "whats": arrays.texts(f"{draft.thing[0]}/{draft.thing[1]}" for draft in drafts),
+        "ats": arrays.moments(draft.at for draft in drafts),
+    }
+
+
 def evidence(said: Sequence[tuple[bytes, Subject, bytes]]) -> Columns:
     """Return the columns of consent flags, each with its id."""
     flags = [(subject.key, row, told) for row, subject, told in said]

@@ -6,10 +6,10 @@ tried again, later each time, until 24 tries or 72 hours; then it is a dead lett
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -47,6 +47,7 @@ class Signal:
     event: str
     purpose: str | None
     echo: str | None = field(repr=False)
+    told: Mapping[str, Any] | None
     at: datetime
     tries: int
     first_at: datetime | None
@@ -92,7 +93,9 @@ def refused(session: Session, stream: Stream, unverified_id: UUID, failure: str,
     """Note what a poller says of one that it could not take; others' and unknown ones are passed over."""
     found = session.execute(_KNOWN, _of(stream) | {"signal": unverified_id}).one_or_none()
     if found is not None:
-        nobody = Signal(found.signal_id, found.signal_id, None, None, "", None, None, at, found.tries, found.first_at)
+        nobody = Signal(
+            found.signal_id, found.signal_id, None, None, "", None, None, None, at, found.tries, found.first_at
+        )
         failed(session, stream, nobody, failure, at=at)
 
 

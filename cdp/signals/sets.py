@@ -58,6 +58,7 @@ class Issuer:
         facts: dict[str, object] = {"event_timestamp": int(signal.at.timestamp())}
         if signal.purpose is not None:
             facts["purpose"] = signal.purpose
+        facts |= signal.told or {}
         return events.body(issuer, signal.event, facts, wanted=self.stream.wanted)
 
     def _transaction(self, signal: Signal) -> str:

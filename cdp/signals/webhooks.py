@@ -16,7 +16,7 @@ TEST: Final = "webhook-test"
 
 def body(signal: Signal, profile_id: str) -> bytes:
     """Return what a webhook is told: what happened, to whom by the organization's own id, and no value."""
-    facts: dict[str, object] = {"profile_id": profile_id, "purpose": signal.purpose}
+    facts: dict[str, object] = {"profile_id": profile_id, "purpose": signal.purpose, **(signal.told or {})}
     if signal.event == events.VERIFY:
         facts = {"state": signal.echo}
     told = {

@@ -23,5 +23,6 @@ select cast(json_build_object(
         select coalesce(json_object_agg(c.channel, case when c.organization_id is null then c.details
             else c.details || jsonb_build_object('organization', c.organization_id) end order by c.place, c.channel), '{}')
         from channel c),
+    'watched', (select watched_types()),
     'offer_kinds', (
         select coalesce(json_object_agg(k.offer_kind, k.details order by k.place), '{}') from offer_kind k)) as text)

@@ -12,8 +12,8 @@ with mine as (
     order by c.transaction, c.change_id
     limit :limit
 ), queued as (
-    insert into signal (organization_id, stream_id, customer_id, transaction, change_id, event, purpose, at, queued_at, next_at)
-    select organization_id, stream_id, customer_id, transaction, change_id, kind, purpose, at, :at, :at
+    insert into signal (organization_id, stream_id, customer_id, transaction, change_id, event, purpose, told, at, queued_at, next_at)
+    select organization_id, stream_id, customer_id, transaction, change_id, kind, purpose, told, at, :at, :at
     from fresh
     where kind = any (wanted) or (:claims = any (wanted) and kind = any (:claims_kinds))
 ), last as (

@@ -36,6 +36,7 @@ create table signal (
     event           text not null,
     purpose         text,
     echo            text,
+    told            jsonb,
     at              timestamptz not null,
     standing        text not null default 'waiting' check (standing in ('waiting', 'acknowledged', 'dead')),
     queued_at       timestamptz not null,

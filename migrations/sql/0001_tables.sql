@@ -444,12 +444,14 @@ create table change (
     kind            text not null,
     purpose         text,
     at              timestamptz not null,
+    told            jsonb,
     transaction     xid8 not null default pg_current_xact_id(),
     primary key (organization_id, transaction, change_id)
 );
 create index change_customer on change (customer_id);
 create index change_age on change using brin (at);
 comment on table change is 'What recipients must hear: a grant that ended or shrank, a correction, an erasure. No value.';
+comment on column change.told is 'What else is told with it, in the words of the event; no value.';
 comment on column change.transaction is 'Read in this order, and only what no running transaction can still precede.';
 
 -- ---------------------------------------------------------------- the house's own papers

@@ -1,0 +1,76 @@
+"""Asks the rules as soon as something is committed that one of them asks about, for as long as a worker lives.
+
+It looks ten times a second, which costs nothing while nothing waits; a notification for every delivery would make all
+commits take turns. Several workers may look side by side: each arrival is one hand's.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+from typing import Final
+
+from cdp import clock, refusals
+from cdp.platform import Platform
+from cdp.rules.arrivals import MOST
+from cdp.rules.firing import Firing, Round
+from cdp.signals import delivery
+
+EVERY: Final = 0.1
+_LATER: Final = 2.0
+
+
+def work(platform: Platform, stop: Event, *, report: Callable[[Exception], None]) -> None:
+    """Ask the rules until `stop` is set; what fails is told and tried again."""
+    while not stop.is_set():
+        try:
+            asyncio.run(_watch(platform, stop))
+        except Exception as error:  # noqa: BLE001 - whatever one round met, the next may not; what went wrong is told
+            if not refusals.is_unavailable(error):
+                report(error)
+            stop.wait(_LATER)
+
+
+def settle(platform: Platform) -> Round:
+    """Ask the rules about everything that waits now, and return how much that was."""
+    return asyncio.run(_settled(platform))
+
+
+async def _settled(platform: Platform) -> Round:
+    own = Platform.open(platform.settings)
+    await own.database.open()
+    try:
+        firing, arrived, fired = Firing(own), 0, 0
+        while (done := await firing.round(at=clock.now())).arrived:
+            arrived, fired = arrived + done.arrived, fired + done.fired
+        return Round(arrived, fired)
+    finally:
+        await own.database.close()
+
+
+async def _watch(platform: Platform, stop: Event) -> None:
+    own = Platform.open(platform.settings)
+    await own.database.open()
+    try:
+        with ThreadPoolExecutor(1, "told") as hand:
+            await _look(own, Firing(own), hand, stop)
+    finally:
+        await own.database.close()
+
+
+async def _look(own: Platform, firing: Firing, hand: ThreadPoolExecutor, stop: Event) -> None:
+    telling: Future[None] | None = None
+    has_news = False
+    while not stop.is_set():
+        done = await firing.round(at=clock.now())
+        has_news = has_news or done.fired > 0
+        if has_news and (telling is None or telling.done()):
+            telling, has_news = hand.submit(_tell, own), False
+        if done.arrived < MOST:
+            await asyncio.sleep(EVERY)
+
+
+def _tell(own: Platform) -> None:
+    """Give the streams that have something to tell their turn at once; the worker's own turns go on beside it."""
+    while delivery.run_next(own, clock.now()):
+        pass

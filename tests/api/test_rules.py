@@ -1,0 +1,208 @@
+"""Rules over HTTP: an incoming record that a rule says yes to becomes a signal with the contact decision, explained."""
+
+import json
+from base64 import urlsafe_b64decode
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from starlette.testclient import TestClient
+
+from cdp import clock
+from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.platform import Platform
+from cdp.rules import watching
+from cdp.rules.firing import Round
+from tests import make
+
+PURPOSE: Final = "service-provision"
+ZERO: Final = "record.properties.value == 0"
+SECRET: Final = "kanarie-9731"
+
+
+def rule(**rest: Any) -> dict[str, Any]:
+    asked = {"name": "meter reads zero", "purpose": PURPOSE, "records": ["interaction/meter-reading"]}
+    contact = {"topic": "usage", "channels": ["email", "phone"], "sender": "human"}
+    return asked | contact | {"expression": ZERO} | rest
+
+
+class Grid:
+    """A network that measures, and one who looks after meters: a customer granted the second what the first sends."""
+
+    def __init__(self, api: TestClient, platform: Platform, *categories: str) -> None:
+        self.api, self.platform = api, platform
+        self.network, self.service = make.organization(platform), make.organization(platform)
+        self.headers = make.service(platform, self.service, "rules:manage", "signals:manage", "grants:request")
+        self.address, self.user = make.email(), make.name("user")
+        self.person = make.person(platform, address=self.address)
+        self.sends("appointment", {"note": SECRET})
+        if categories:
+            make.grant(
+                platform, self.person, self.service, purpose=PURPOSE, categories=frozenset(categories), at=clock.now()
+            )
+
+    def sends(self, type_: str, properties: dict[str, Any], key: str | None = None) -> None:
+        known = (Identifier(IdentifierType.EMAIL, self.address, verified=True),)
+        value, named = {"properties": properties}, key or make.name("key")
+        item = make.item(Kind.INTERACTION, type_, value, user=self.user, key=named, identifiers=known)
+        make.delivery(self.platform, self.network, item)
+
+    def register(self, **rest: Any) -> Any:
+        return self.api.post("/v1/rules", json=rule(**rest), headers=self.headers)
+
+    def settled(self) -> Round:
+        return watching.settle(self.platform)
+
+    def told(self) -> list[dict[str, Any]]:
+        changes = self.api.get("/v1/changes", headers=self.headers).json()["changes"]
+        return [each for each in changes if each["kind"] == "rule"]
+
+    def firings(self) -> list[dict[str, Any]]:
+        firings: list[dict[str, Any]] = self.api.get("/v1/me/firings", headers=self.person.headers).json()["firings"]
+        return firings
+
+
+def _claims(token: str) -> dict[str, Any]:
+    body = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims
+
+
+@pytest.fixture
+def grid(api: TestClient, platform: Platform) -> Grid:
+    return Grid(api, platform, "contact", "usage")
+
+
+def test_a_record_that_a_rule_says_yes_to_fires_once_with_the_contact_decision(grid: Grid) -> None:
+    assert 201 == grid.register().status_code
+    grid.sends("meter-reading", {"value": 0, "secret": SECRET}, key="r-1")
+    grid.sends("meter-reading", {"value": 7})
+    grid.sends("meter-reading", {"value": 0, "secret": SECRET}, key="r-1")
+
+    assert Round(2, 1) == grid.settled()
+
+    (fired,) = grid.firings()
+    assert (grid.service.slug, "meter reads zero", ZERO, ["record.properties"]) == (
+        fired["organization"],
+        fired["rule"],
+        fired["expression"],
+        fired["uses"],
+    )
+    assert fired["contact"]["allowed"] in {True, False}
+    assert Round(0, 0) == grid.settled()
+    assert 1 == len(grid.told())
+
+
+def test_the_signal_carries_the_rule_and_the_decision_and_no_value(grid: Grid) -> None:
+    grid.register()
+    delivery = {"method": "urn:ietf:rfc:8936"}
+    wanted = {"delivery": delivery, "events_requested": ["http://localhost:8000/events/rule-fired"]}
+    stream = grid.api.post("/ssf/streams", json=wanted, headers=grid.headers).json()
+    grid.sends("meter-reading", {"value": 0, "secret": SECRET})
+    grid.settled()
+
+    path = stream["delivery"]["endpoint_url"].removeprefix("http://localhost:8000")
+    answer = grid.api.post(path, json={"returnImmediately": True}, headers=grid.headers).json()
+
+    (token,) = answer["sets"].values()
+    claims = _claims(token)
+    (told,) = claims["events"].values()
+    assert ("meter reads zero", "interaction/meter-reading") == (told["rule"], told["record"])
+    assert {"allowed", "reason", "channels", "not_before", "must_say"} == told["contact"].keys()
+    assert SECRET not in str(claims)
+    assert grid.address not in str(claims)
+
+
+@pytest.mark.parametrize("categories", [(), ("contact",), ("contact", "products")])
+def test_what_is_not_granted_fires_nothing(api: TestClient, platform: Platform, categories: tuple[str, ...]) -> None:
+    grid = Grid(api, platform, *categories)
+    grid.register(expression="true")
+
+    grid.sends("meter-reading", {"value": 0})
+
+    assert 0 == grid.settled().fired
+    assert [] == grid.firings()
+    accesses = api.get("/v1/me/accesses", headers=grid.person.headers).json()["accesses"]
+    assert [] == [each for each in accesses if each["path"] == "rules"]
+
+
+def test_after_a_revocation_no_rule_sees_anything(grid: Grid) -> None:
+    grid.register()
+    grid.sends("meter-reading", {"value": 0})
+    make.revoke(grid.platform, grid.person, grid.service, purpose=PURPOSE)
+
+    assert Round(1, 0) == grid.settled()
+
+
+def test_that_rules_looked_stands_in_the_access_log(grid: Grid) -> None:
+    grid.register(expression="false")
+    grid.sends("meter-reading", {"value": 0})
+    grid.settled()
+
+    accesses = grid.api.get("/v1/me/accesses", headers=grid.person.headers).json()["accesses"]
+
+    (line,) = [each for each in accesses if each["path"] == "rules"]
+    assert (grid.service.slug, ["usage"], "released") == (line["organization"], line["released"], line["outcome"])
+
+
+def test_a_record_of_another_type_is_read_for_no_rule(grid: Grid) -> None:
+    grid.register(expression="true")
+
+    grid.sends("appointment", {"value": 0})
+
+    assert Round(0, 0) == grid.settled()
+
+
+def test_a_rule_that_ended_says_nothing(grid: Grid) -> None:
+    made = grid.register().json()["rule_id"]
+
+    assert 200 == grid.api.delete(f"/v1/rules/{made}", headers=grid.headers).status_code
+    grid.sends("meter-reading", {"value": 0})
+
+    assert 0 == grid.settled().fired
+    (kept,) = grid.api.get("/v1/rules", headers=grid.headers).json()["rules"]
+    assert kept["ended_at"] is not None
+
+
+def test_products_and_facts_have_rules_too(api: TestClient, platform: Platform) -> None:
+    grid = Grid(api, platform, "contact", "products", "personal")
+    late = "timestamp(record.properties.due) < now"
+    grid.register(name="late", records=["product/order"], expression=late)
+    grid.register(name="moved", records=["attributes/language"], expression="record.value == 'en'")
+    due = (clock.now() - timedelta(days=1)).isoformat()
+    order = make.item(Kind.PRODUCT, "order", {"due": due}, user=grid.user, key="o-1")
+    make.delivery(platform, grid.network, order, make.item(Kind.ATTRIBUTES, "language", "en", user=grid.user))
+
+    grid.settled()
+
+    assert {"late", "moved"} == {each["rule"] for each in grid.firings()}
+
+
+@pytest.mark.parametrize(
+    ("rest", "code", "field"),
+    [
+        ({"expression": "record.kindd == 'a'"}, "expression-name-unknown", "/expression"),
+        ({"expression": "attributes.income > 3"}, "expression-name-unknown", "/expression"),
+        ({"expression": "record.type =="}, "expression-unreadable", "/expression"),
+        ({"records": ["interaction/meter-reading", "product/unheard-of"]}, "record-unknown", "/records/1"),
+        ({"topic": "unheard-of"}, "topic-unknown", "/topic"),
+        ({"topic": "news"}, "topic-for-other-purpose", "/purpose"),
+        ({"channels": ["pigeon"]}, "channel-unknown", "/channels"),
+        ({"purpose": "unheard-of"}, "purpose-unknown", "/purpose"),
+        ({"sender": "parrot"}, "invalid", "/sender"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(grid: Grid, rest: dict[str, Any], code: str, field: str) -> None:
+    answer = grid.register(**rest)
+
+    assert (422, code, field) == (answer.status_code, answer.json()["code"], answer.json()["field"])
+
+
+def test_an_organization_has_its_own_rules_only(grid: Grid, api: TestClient, platform: Platform) -> None:
+    made = grid.register().json()["rule_id"]
+    other = Grid(api, platform, "contact")
+
+    assert [] == api.get("/v1/rules", headers=other.headers).json()["rules"]
+    assert 404 == api.delete(f"/v1/rules/{made}", headers=other.headers).status_code
+    reader = make.service(platform, grid.service, "profiles:read")
+    assert 403 == api.post("/v1/rules", json=rule(), headers=reader).status_code
