@@ -8,8 +8,9 @@ import pytest
 from psycopg import sql
 
 from cdp import clock, replaying, rotation
+from cdp.identity import membership
 from cdp.ingest.items import Outcome
-from cdp.log import founding, recovery, sequencer, store
+from cdp.log import database_check, founding, recovery, sequencer, store
 from cdp.log.signer import Forked, SignerBroken
 from cdp.platform import Platform
 from cdp.postgres import Cluster
@@ -116,6 +117,61 @@ def test_who_was_erased_since_the_backup_is_erased_again_before_new_logs_begin(
         log = store.current(session, store.ACCESS)
         told = [each.opening.body for each in store.entries(session, log, 0, log.size)]
     assert [each for each in told if b'"path":"me"' in each]  # the read that still waited when the backup was made
+
+
+def part(platform: Platform, person: make.Person, source: Organization) -> None:
+    """Let a customer say of what a source knows that it is somebody else."""
+    with platform.database.scoped(person.scope) as session:
+        (subject,) = [each.subject_id for each in membership.own(session) if each.source == source.organization_id]
+        membership.part(session, person.customer_id, subject, at=clock.now())
+
+
+def test_logs_begin_anew_after_a_merge_a_parting_and_an_erasure(
+    platform: Platform, shop: Organization, restore: Callable[[Callable[[], None]], None]
+) -> None:
+    bank = make.organization(platform)
+    (leaving, _), (staying, _) = known_to(platform, shop, bank), known_to(platform, shop, bank)
+    for each in (leaving, staying):
+        bundles.grant(platform, each, shop)
+        part(platform, each, bank)
+        bundles.read_own(platform, each)
+    sequencer.step(platform)
+    erase(platform, leaving)
+    sequencer.step(platform)
+
+    def lost() -> None:
+        bundles.revoke(platform, staying, shop)
+        sequencer.step(platform)
+
+    restore(lost)
+    recovery.recover(platform)
+    bundles.read_own(platform, staying)
+
+    assert [] == bundles.settled_verdict(platform).failures
+    assert [] == database_check.check(platform).differences
+
+
+def test_who_parted_and_left_since_the_backup_leaves_again_and_takes_along_what_hung_on_them_then(
+    platform: Platform, shop: Organization, restore: Callable[[Callable[[], None]], None]
+) -> None:
+    bank = make.organization(platform)
+    person, address = known_to(platform, shop, bank)
+    bundles.grant(platform, person, shop)
+    sequencer.step(platform)
+
+    def lost() -> None:
+        part(platform, person, bank)
+        erase(platform, person)
+        sequencer.step(platform)
+
+    restore(lost)
+    done = replaying.replay(platform, at=clock.now())
+    recovery.recover(platform)
+
+    assert 1 == done.erased
+    assert Outcome.SUPPRESSED == resend(platform, shop, address, **verified(address))
+    assert [] == bundles.settled_verdict(platform).failures
+    assert [] == database_check.check(platform).differences
 
 
 def test_a_memory_that_cannot_be_read_signs_nothing(platform: Platform, shop: Organization) -> None:
