@@ -127,8 +127,8 @@ class ContactMade(BaseModel):
     subject: str | None = Field(default=None, min_length=1, max_length=contacts.LONGEST_SUBJECT)
 
     def said(self, now: datetime) -> Said:
-        """Return the same, as the vault reads it; what is yet to come has just been."""
-        at = now if self.at is None else min(self.at, now)
+        """Return the same, as the vault reads it."""
+        at = self.at or now
         return Said(self.profile_id, self.topic, self.channel, self.sender, at, self.contact_id, self.key, self.subject)
 
 

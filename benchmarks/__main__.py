@@ -11,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import audits, bulk, decisions, guards, logs, matching, reads
+from benchmarks import audits, bulk, contact, decisions, guards, logs, matching, reads
 from benchmarks.house import House, open_house
 from benchmarks.serving import SERVED_BY, aside, served, two_processors
 
@@ -68,6 +68,10 @@ def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iter
         with served(house, processes=processes) as other:
             yield f"ingest with {processes} processes"
             _segment(report, house, other, processes, is_quick=is_quick)
+    for processes in (1, SERVED_BY):
+        with served(house, processes=processes) as other:
+            yield f"contact decisions with {processes} processes"
+            _contact(report, house, other, processes, is_quick=is_quick)
     yield "import"
     _import(report, house, is_quick=is_quick)
     yield "decisions and revocations"
@@ -120,6 +124,17 @@ def _segment(report: Report, house: House, port: int, processes: int, *, is_quic
     report.row(
         f"Segment batches, durable, {by}", f"{events:,.0f} events/s", f"{events / copied:.2f} of COPY", "≥ 20,000"
     )
+
+
+def _contact(report: Report, house: House, port: int, processes: int, *, is_quick: bool) -> None:
+    by = f"processes of the API: {processes}"
+    found = contact.measure(house, port, 400 if is_quick else 8_000, processes=processes)
+    report.figures[f"contact, {by}"] = asdict(found)
+    report.row(f"contact decisions, one in a request, {by}", f"{found.single:,.0f}/s")
+    report.row("  latency at half load", f"p50 {found.p50:.1f} ms", f"p99 {found.p99:.1f} ms", "p99 ≤ 15 ms")
+    report.row(f"  a thousand in a request, {by}", f"{found.thousand:,.0f} customers/s", "", "≥ 20,000")
+    report.row("    and what is allowed reserved", f"{found.reserved:,.0f} customers/s")
+    report.row("  the law alone", f"{found.law:.1f} µs", "", "≤ 20 µs")
 
 
 def _import(report: Report, house: House, *, is_quick: bool) -> None:

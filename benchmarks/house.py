@@ -30,7 +30,7 @@ from cdp.settings import Settings
 PURPOSE: Final = "customer-care"
 SHIPPED: Final = "wheel"
 """The PostgreSQL that comes with the product; CDP_POSTGRES_BIN names another."""
-SCOPES: Final = ("profiles:read", "records:write", "grants:request")
+SCOPES: Final = ("profiles:read", "records:write", "grants:request", "contacts:write")
 _FILL: Final = Path(__file__).with_name("fill.sql").read_text(encoding="utf-8")
 _ATTRIBUTES: Final = ("first_name", "last_name", "phone", "street", "city")
 _STEP: Final = 50_000

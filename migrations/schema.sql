@@ -3148,6 +3148,9 @@ grant execute on function reviewed_at(permission,timestamp with time zone) to cd
 create function rules_due(customers uuid[], whats text[]) returns TABLE(organization_id uuid, purpose text, client_id text, rule_id uuid, name text, records text[], expression text, topic text, channels text[], sender text, places integer[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b147406a304b047821c3cc9aa59997e9;
 grant execute on function rules_due(uuid[],text[]) to cdp_operator;
 
+create function said_of(subjects uuid[]) returns TABLE(subject_id uuid, other_id uuid, is_same boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body c35aa66c4e19eb43b145afd4854ffcb0;
+grant execute on function said_of(uuid[]) to cdp_matcher;
+
 create function scope_customer(expected text) returns uuid language sql stable parallel safe owner cdp_owner body be5ec6c90a0c7980f1eb86c44b143b44;
 grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 

@@ -38,7 +38,7 @@ SIDE_BY_SIDE: Final = 2
 FURTHEST: Final = timedelta(days=31)
 """How far ahead something can be reserved."""
 _BACK: Final = timedelta(minutes=5)
-_ATTEMPTS: Final = 16
+_ATTEMPTS: Final = 32
 _RESERVE: Final = (
     b"select reserve_contacts(%(topic)s, %(root)s, %(sender)s, %(customers)s, %(turns)s, %(contacts)s, %(ats)s,"
     b" %(untils)s, %(words)s)"

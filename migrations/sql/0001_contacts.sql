@@ -54,15 +54,15 @@ declare
 begin
     return query
         select c.customer_id, c.details ? 'gpc', decode(c.details ->> 'own_name', 'base64'), own.key
-        from unnest(customers) as w (customer_id)
-        join permission p on p.customer_id = w.customer_id and p.recipient_id = organization and p.purpose = app_purpose()
-        join customer c on c.customer_id = w.customer_id
+        from permission p
+        join customer c on c.customer_id = p.customer_id
         left join lateral (
             select uuid_send(k.subject_id) || k.wrapped as key
             from subject s join data_key k on k.customer_id = s.customer_id and k.subject_id = s.subject_id
             where s.customer_id = c.customer_id and s.source_id = customer_source()
             order by s.created_at limit 1) own on c.details ? 'own_name'
-        where p.stopped is null and 'contact' <> all (p.stopped_categories)
+        where p.customer_id = any (customers) and p.recipient_id = organization and p.purpose = app_purpose()
+          and p.stopped is null and 'contact' <> all (p.stopped_categories)
           and (coalesce(p.expires_at > statement_timestamp() and 'contact' = any (p.categories), false)
                or coalesce(p.attested_expires_at > statement_timestamp() and 'contact' = any (p.attested_categories), false));
 end
@@ -114,6 +114,7 @@ begin
         select w.customer_id, w.contact_id, organization, app_client(), app_purpose(), about, topic_root, speaker,
             string_to_array(w.words, ' '), 'reserved', w.at, w.until, clock_timestamp()
         from wanted w join won using (customer_id)
+        order by w.customer_id
         on conflict (customer_id, contact_id) do update
             set client_id = excluded.client_id, purpose = excluded.purpose, topic = excluded.topic, root = excluded.root,
                 sender = excluded.sender, channels = excluded.channels, state = 'reserved', at = excluded.at,
@@ -169,8 +170,9 @@ $$;
 
 -- Name customers to the source in scope: on its own subject of them, else on a new one that is theirs as a device would be.
 -- in   side by side: customers, the name as keyed hash and sealed, the subject, and the wrapped key of a new one, else nothing
+-- out  how many are new
 create function name_for_contact(customers uuid[], blinds bytea[], sealed bytea[], subjects uuid[], wrapped bytea[], moment timestamptz)
-returns void
+returns integer
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
@@ -178,9 +180,10 @@ declare
     source uuid := scope_organization('source');
     place integer;
     anchor uuid;
+    named integer := 0;
 begin
     if source is null then
-        return;
+        return null;
     end if;
     perform from customer c where c.customer_id = any (customers) order by c.customer_id for key share; -- nobody leaves meanwhile
     for place in select i from generate_subscripts(customers, 1) i order by customers[i] loop
@@ -192,7 +195,9 @@ begin
         insert into reference (source_id, type, blind, customer_id, subject_id, sealed)
         values (source, 'anonymous_id', blinds[place], customers[place], subjects[place], sealed[place])
         on conflict do nothing;
-        continue when not found or wrapped[place] = '';
+        continue when not found;
+        named := named + 1;
+        continue when wrapped[place] = '';
         select s.subject_id into anchor from subject s where s.customer_id = customers[place]
         order by s.source_id = customer_source() desc, s.created_at, s.subject_id limit 1;
         perform admit_keys(array[wrapped[place]]);
@@ -204,6 +209,7 @@ begin
             perform put_bond(subjects[place], anchor, 'device', 'anonymous-to-user', moment);
         end if;
     end loop;
+    return named;
 end
 $$;
 
@@ -224,6 +230,8 @@ declare
     subject uuid;
     lasting timestamptz;
     known contact;
+    leeway constant interval := interval '1 minute'; -- the sender's clock may be behind
+    moment timestamptz;
 begin
     if source is null then
         return;
@@ -243,17 +251,18 @@ begin
         lasting := clock_timestamp();
         in_manner := case
             when known.contact_id is null or known.state = 'cancelled' or known.organization_id <> source then 'unasked'
-            when known.until < lasting or known.until < ats[place] or ats[place] < known.at - interval '1 minute' then 'late'
+            when known.until <= lasting or known.until <= ats[place] or ats[place] < known.at - leeway then 'late'
             when used[place] <> all (known.channels) then 'other-channel'
             when senders[place] <> known.sender then 'other-speaker'
             else 'as-allowed' end;
+        moment := case when in_manner = 'as-allowed' then greatest(ats[place], known.at) else ats[place] end;
         select r.subject_id into subject from reference r
         where r.source_id = source and r.type = 'anonymous_id' and r.blind = blinds[place] and r.customer_id = customers[place];
         insert into contact as c (customer_id, contact_id, organization_id, client_id, purpose, topic, root, sender, channels, state,
             at, until, manner, subject_id, noted_at)
         values (customers[place], contacts[place], source, client, coalesce(known.purpose, purposes[place]),
             coalesce(known.topic, topics[place]), coalesce(known.root, roots[place]), senders[place], array[used[place]], 'made',
-            ats[place], ats[place], in_manner, subject, lasting)
+            moment, moment, in_manner, subject, lasting)
         on conflict (customer_id, contact_id) do update
             set state = 'made', sender = excluded.sender, channels = excluded.channels, at = excluded.at, until = excluded.until,
                 manner = excluded.manner, subject_id = excluded.subject_id, noted_at = excluded.noted_at

@@ -106,7 +106,9 @@ class Sender:
 
 
 def choose(platform: Platform, person: make.Person, patch: dict[str, Any]) -> None:
-    """Let a customer change their wishes."""
+    """Let a customer change their wishes, if there is anything to change."""
+    if not patch:
+        return
     with platform.database.scoped(person.scope) as session:
         wishes.choose(platform, session, patch, at=clock.now())
 
@@ -115,8 +117,7 @@ def arrange(case: Case, sender: Sender, database_url: str) -> make.Person:
     """Return a customer with whom everything stands as the case says."""
     person, purpose = make.person(sender.platform), PURPOSES[case.topic]
     other = make.organization(sender.platform).organization_id
-    if patch := document(case.wish, sender.organization.organization_id, other):
-        choose(sender.platform, person, patch)
+    choose(sender.platform, person, document(case.wish, sender.organization.organization_id, other))
     if case.permission != "never-granted":
         sender.grants(person, *(["products"] if case.permission == "category-not-granted" else []), purpose=purpose)
     _unsettle(case, sender, person, database_url)

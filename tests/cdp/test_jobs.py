@@ -86,6 +86,11 @@ ROWS = {
         "insert into reject (source_id, at, path, position, reason, request_id)"
         " select gen_random_uuid(), %s, '', 0, '', '' from generate_series(1, %s)"
     ),
+    "contact": (
+        "insert into contact (customer_id, contact_id, organization_id, purpose, topic, root, sender, channels, state,"
+        " noted_at, at, until) select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '', '', '', 'human',"
+        " '{}', 'reserved', now(), now(), %s from generate_series(1, %s)"
+    ),
     "change": (
         "insert into change (organization_id, customer_id, kind, at)"
         " select gen_random_uuid(), gen_random_uuid(), 'grant', %s from generate_series(1, %s)"
@@ -107,6 +112,7 @@ KEPT = {
     "token_family": timedelta(hours=1),
     "idempotency": timedelta(hours=24),
     "reject": timedelta(days=30),
+    "contact": timedelta(hours=24),
     "change": timedelta(days=90),
 }
 
