@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Literal
 from api.portal import places
 from api.portal.cookies import Theme
 from api.portal.speech import Speech, later
+from cdp.addressing import Print
 
 
 class Room(StrEnum):
@@ -94,6 +95,8 @@ class Frame:
     """When the page was made, for the one who prints it."""
     stay: Stay | None
     notice: Notice | None
+    print: Print = "usual"
+    """How large the letters are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

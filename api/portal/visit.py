@@ -130,6 +130,7 @@ class Visit:
             made=speech.made(),
             stay=self._stay(speech, mine),
             notice=notices.told(session, speech, names, code, about),
+            print=known.print,
         )
 
     def _stay(self, speech: Speech, mine: list[sessions.SessionFacts]) -> Stay | None:

@@ -35,6 +35,8 @@ KIND: Final = "message+jwt"
 TABLE: Final = "message"
 GOOD: Final = timedelta(days=90)
 """How long a code is good."""
+WINDOW: Final = timedelta(minutes=30)
+"""When a call is expected, if nothing else is said."""
 LONGEST_WINDOW: Final = timedelta(hours=8)
 AHEAD: Final = timedelta(days=31)
 AFTER: Final = timedelta(minutes=10)
@@ -144,7 +146,7 @@ def _facts(catalog: Catalog, wanted: Wanted, *, at: datetime) -> dict[str, Any]:
     if wanted.topic is not None and wanted.topic not in catalog.topics:
         raise UnfitMessage("there is no such topic", field="/topic")
     kind, value = _sender(wanted)
-    until = wanted.until or wanted.at
+    until = wanted.until or (wanted.at + WINDOW if channel.is_live else wanted.at)
     if not at - AFTER <= wanted.at <= at + AHEAD:
         raise UnfitMessage("a message is registered before it goes out, a month ahead at most", field="/at")
     if not wanted.at <= until <= wanted.at + LONGEST_WINDOW:
