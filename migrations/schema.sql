@@ -441,7 +441,7 @@ create table ceremony (
     used_at timestamp with time zone
 );
 CREATE INDEX ceremony_asker ON ceremony USING btree (asker_blind, asked_at);
-alter table ceremony add constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['register'::text, 'login'::text, 'step-up'::text, 'external'::text, 'link'::text, 'employee'::text])));
+alter table ceremony add constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['register'::text, 'login'::text, 'step-up'::text, 'external'::text, 'link'::text])));
 alter table ceremony add constraint ceremony_pkey PRIMARY KEY (challenge_hash);
 alter table ceremony owner to cdp_owner, enable row level security, force row level security;
 grant delete on ceremony to cdp_operator;
@@ -857,17 +857,10 @@ alter table demand owner to cdp_owner, enable row level security, force row leve
 grant delete, select, update on demand to cdp_keeper;
 grant insert, select on demand to cdp_customer;
 grant select (answer, answered_at, asked_at, demand_id, due_at, extended_at, kind, organization_id, withdrawn_at) on demand to cdp_operator;
-grant select (answered_at, asked_at, category, customer_id, demand_id, due_at, kind, organization_id, type, withdrawn_at) on demand to cdp_exporter;
 grant update (withdrawn_at) on demand to cdp_customer;
 create policy customer_wall on demand as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
-create policy exporter_gate on demand as restrictive for select to cdp_exporter
-    using ((EXISTS ( SELECT
-   FROM permission p
-  WHERE ((p.customer_id = demand.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND (standing_reason(p.*, statement_timestamp()) = ANY (ARRAY['granted'::text, 'attested'::text]))))));
-create policy exporter_wall on demand as permissive for select to cdp_exporter
-    using ((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
 create policy keeper on demand as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -1336,7 +1329,7 @@ create table match_due (
     source_id uuid not null,
     at timestamp with time zone not null
 );
-CREATE INDEX match_due_age ON match_due USING btree (is_kept, at, subject_id);
+CREATE INDEX match_due_age ON match_due USING btree (is_kept, at);
 alter table match_due add constraint match_due_pkey PRIMARY KEY (subject_id, is_kept);
 alter table match_due owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on match_due to cdp_keeper;
@@ -3225,9 +3218,6 @@ grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to 
 
 create function watched_types() returns text[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 09d4db8917f6bdac937b1f22b903828a;
 grant execute on function watched_types() to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
-
-create function who_are(subjects uuid[], ones uuid[], others uuid[]) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c1213f082542c98c45e54563cf26447f;
-grant execute on function who_are(uuid[],uuid[],uuid[]) to cdp_matcher;
 
 create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body 869fe67ae1aed9a78f5b7579c7d31f97;
 grant execute on function who_may_be(uuid[],uuid[],bigint[],integer,integer) to cdp_matcher;

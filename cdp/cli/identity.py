@@ -10,12 +10,13 @@ from typing import Annotated, Final
 import typer
 
 from cdp import clock
-from cdp.cli import terminal
+from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
-from cdp.identity import evaluation, learning, samples
+from cdp.identity import evaluation, learning, samples, teaching
 from cdp.identity import model as models
 from cdp.identity.evaluation import Evaluation, Groups, Point
 from cdp.identity.intervals import Measured
+from cdp.identity.learning import Known
 from cdp.identity.model import Model
 from cdp.identity.samples import Columns
 from cdp.progress import Tell
@@ -24,6 +25,9 @@ from consent.errors import Invalid
 group = typer.Typer(help="Identity: who is the same person, how that is told, and how well.", no_args_is_help=True)
 
 _Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, JSON Lines or Parquet.")]
+_MaybeFiles = Annotated[
+    list[Path] | None, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON Lines, Parquet; else the database.")
+]
 _Column = Annotated[
     list[str] | None, typer.Option("--column", help="What a column holds: first_name=given_name; once for each.")
 ]
@@ -70,7 +74,10 @@ def evaluate(
 
 @group.command()
 def train(
-    files: _Files,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(exists=True, dir_okay=False, help="CSV, JSON Lines, Parquet; else the database."),
+    ] = None,
     *,
     out: _Out,
     column: _Column = None,
@@ -79,13 +86,22 @@ def train(
     model: _Model = None,
     as_json: Json = False,
 ) -> None:
-    """Learn a model from people, whether or not you know who is who; the thresholds stay those of the first model."""
+    """Learn a model from people, whether or not you know who is who; the thresholds stay those of the first model.
+
+    Without a file it learns from everybody in the database, and from what is known there for certain: verified links,
+    customers' answers, partings and operators' decisions.
+    """
     with _patience("reading") as tell:
-        sample = samples.read(files, Columns(_named(column), truth, sources), tell=tell)
+        if files:
+            sample = samples.read(files, Columns(_named(column), truth, sources), tell=tell)
+            known = Known() if truth is not None else None
+        else:
+            with opening.platform() as platform:
+                sample, known = teaching.lessons(platform, tell=tell)
     with _patience("learning") as tell:
-        learned = learning.learn(sample, _model(model), is_told=truth is not None, tell=tell)
-    today = clock.now().date().isoformat()
-    out.write_bytes(learning.written(learned, sample, version=out.stem, data=[each.stem for each in files], at=today))
+        learned = learning.learn(sample, _model(model), known=known, tell=tell)
+    today, data = clock.now().date().isoformat(), [each.stem for each in files or ()] or ["database"]
+    out.write_bytes(learning.written(learned, sample, version=out.stem, data=data, at=today))
     facts = {"records": learned.training.records, "pairs": learned.training.pairs, "labels": learned.training.labels}
     terminal.print_facts(facts | {"version": out.stem, "written": str(out)}, as_json=as_json)
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from cdp import arrays
 from cdp.identity import blocking, deciding, store
 from cdp.identity.matching import SCOPE, Matching
-from cdp.identity.model import Model
+from cdp.identity.model import in_use
 from cdp.identity.scoring import Piece
 from cdp.identity.store import Person
 from cdp.identity.traits import Traits
@@ -86,7 +86,7 @@ async def _explained(platform: Platform, one: bytes, other: bytes) -> Explanatio
 
 async def _compared(own: Platform, transaction: Transaction, one: bytes, other: bytes) -> Explanation:
     """Compare the two as matching would, each without what too many people use."""
-    model, matching = Model.shipped(), Matching(own)
+    model, matching = in_use(own.settings.home), Matching(own)
     pair = {"one": UUID(bytes=one), "other": UUID(bytes=other)}
     rows, standing = await transaction.ask((_PEOPLE, {"subjects": arrays.ids([one, other])}), (_STANDING, pair))
     keys = own.ring.open_many([(row[3], row[0]) for row in rows])

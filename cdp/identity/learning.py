@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -17,14 +17,32 @@ from cdp.identity.samples import Sample
 from cdp.progress import Tell
 
 
-def learn(sample: Sample, prior: Model, *, is_told: bool = False, tell: Tell = progress.unheard) -> Model:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known for certain of the people of a sample: who has one number is one person.
+
+    `apart` are the numbers of two who are two people; without it everybody with two numbers is.
+    """
+
+    apart: frozenset[tuple[int, int]] | None = None
+
+    def of(self, sample: Sample, pairs: Pairs) -> dict[int, bool]:
+        """Return of the pairs of which it is known, by their row, whether they are one person."""
+        one, other = sample.people[pairs[:, 0]], sample.people[pairs[:, 1]]
+        if self.apart is None:
+            return dict(enumerate((one == other).tolist()))
+        apart = self.apart | {(b, a) for a, b in self.apart}
+        numbers = enumerate(zip(one.tolist(), other.tolist(), strict=True))
+        return {row: a == b for row, (a, b) in numbers if a == b or (a, b) in apart}
+
+
+def learn(sample: Sample, prior: Model, *, known: Known | None = None, tell: Tell = progress.unheard) -> Model:
     """Return what the people in `sample` teach a model that starts as `prior`; thresholds stay those of `prior`.
 
-    Nobody need know who is who; with `is_told` the sample's truth is taken as verified links are.
+    Nobody need know who is who; what is `known` is taken as verified links are.
     """
     pairs = across(sample, candidates.find(sample.traits, tell=tell).pairs)
-    same = sample.people[pairs[:, 0]] == sample.people[pairs[:, 1]]
-    labels = dict(enumerate(same.tolist())) if is_told else None
+    labels = None if known is None else known.of(sample, pairs)
     sides = None if sample.sources is None else sample.sources.tolist()
     return training.train(sample.traits, pairs, prior=prior, sides=sides, labels=labels).model
 

@@ -16,7 +16,7 @@ from typing import Final
 from cdp.identity import bonds, deciding, sharing, store
 from cdp.identity.bonds import Found
 from cdp.identity.deciding import Tier
-from cdp.identity.model import Model
+from cdp.identity.model import Model, in_use
 from cdp.identity.sifting import Mesh, Sieve
 from cdp.identity.store import Hashes, Other, Person
 from cdp.identity.traits import Traits
@@ -34,10 +34,10 @@ class Matching:
     """Compares subjects with others; one for a process."""
 
     def __init__(self, platform: Platform, model: Model | None = None) -> None:
-        """Make ready, with the shipped model unless another is given."""
+        """Make ready, with the model of the platform unless another is given."""
         self._platform = platform
         self.hashes: Final = Hashes(platform.ring)
-        self._model = model or Model.shipped()
+        self._model = model or in_use(platform.settings.home)
         self._sieve = Sieve(self._model)
 
     async def match(self, transaction: Transaction, people: Sequence[Person], *, at: datetime) -> None:

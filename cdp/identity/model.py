@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from math import log2
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -15,6 +16,8 @@ from cdp.identity.levels import FIELDS, LEVELS, Field
 from consent.errors import Invalid
 
 FORM: Final = 1
+OWN: Final = "model.json"
+"""In the home of the platform: the operator's own model, used instead of the shipped one from the next start on."""
 RARE_FIELDS: Final = (Field.GIVEN, Field.SURNAME, Field.BIRTH, Field.EMAIL, Field.ADDRESS)
 """Fields of which an equal value says more when few have it."""
 SHARED_FIELDS: Final = frozenset({Field.SURNAME, Field.LANDLINE, Field.ADDRESS})
@@ -165,6 +168,12 @@ def from_json(written: bytes) -> Model:
 def shipped() -> Model:
     """Return the model that comes with the product, trained on the development sets."""
     return from_json(files("cdp.identity").joinpath("model.json").read_bytes())
+
+
+def in_use(home: Path) -> Model:
+    """Return the model that stands in the platform's home, or else the shipped one; raises Invalid for what is none."""
+    own = home / OWN
+    return from_json(own.read_bytes()) if own.exists() else shipped()
 
 
 def _rounded(chances: Chances) -> Chances:

@@ -19,7 +19,7 @@ from cdp.database import sql
 from cdp.identity import blocking, deciding, store, traits
 from cdp.identity.deciding import Judgement
 from cdp.identity.levels import FIELDS, LEVELS, Field
-from cdp.identity.model import Model
+from cdp.identity.model import Model, in_use
 from cdp.identity.store import Hashes, Other
 from cdp.identity.traits import Traits
 from cdp.platform import Platform
@@ -82,7 +82,7 @@ class Recognition:
 
     @cached_property
     def _model(self) -> Model:
-        return Model.shipped()
+        return in_use(self._platform.settings.home)
 
     @cached_property
     def _hashes(self) -> Hashes:

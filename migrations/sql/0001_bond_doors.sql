@@ -19,6 +19,32 @@ begin
 end
 $$;
 
+-- What is known for certain of these subjects and others: one person by what was proven or said, or two. What is only alike is
+-- not among it.
+create function said_of(subjects uuid[]) returns table (subject_id uuid, other_id uuid, is_same boolean)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
+as $$
+begin
+    if not is_sealed('matcher') then
+        return;
+    end if;
+    return query
+        select b.subject_id, b.other_id, true
+        from unnest(subjects) as w (subject_id) join bond b on w.subject_id in (b.subject_id, b.other_id)
+        where b.ended_at is null and b.held_why is null and b.tier in ('customer', 'verified')
+        union
+        select x.subject_id, x.other_id, false
+        from unnest(subjects) as w (subject_id) join separation x on x.subject_id = w.subject_id
+        union
+        select s.subject_id, n.subject_id, false
+        from unnest(subjects) as w (subject_id)
+        join subject s on s.subject_id = w.subject_id
+        join cannot_link n on n.customer_id = s.customer_id;
+end
+$$;
+
 -- Whether all that two subjects are known by in common is shared by more than three people: then it says little of either.
 create function share_only_common(one uuid, other uuid) returns boolean
 language sql stable

@@ -20,7 +20,7 @@ grant select, update (most) on identity_limit to cdp_operator;
 create policy operator_wall on merge_count to cdp_operator using ((select is_sealed('operator')));
 grant select, delete on merge_count to cdp_operator;
 
-grant execute on function bonded_with, keep_matches to cdp_matcher;
+grant execute on function bonded_with, said_of, keep_matches to cdp_matcher;
 grant execute on function own_bonds to cdp_customer;
 grant execute on function held_bonds, decide_bond, note_explained to cdp_operator;
 
@@ -28,7 +28,7 @@ do $$
 declare
     name text;
 begin
-    foreach name in array array['bonded_with', 'keep_matches', 'own_bonds', 'held_bonds', 'decide_bond', 'note_explained'] loop
+    foreach name in array array['bonded_with', 'said_of', 'keep_matches', 'own_bonds', 'held_bonds', 'decide_bond', 'note_explained'] loop
         execute format('alter function public.%I owner to cdp_keeper', name);
     end loop;
     foreach name in array array[

@@ -126,6 +126,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "bonded_with": Call(
         f"select jsonb_agg(b.other_id) from bonded_with(array[{_id('cato at huis')}]) b", _MATCHER, _MATCHER
     ),
+    "said_of": Call(f"select jsonb_agg(s.is_same) from said_of(array[{_id('anna at huis')}]) s", _MATCHER, _MATCHER),
     "own_bonds": Call("select jsonb_agg(b.why) from own_bonds() b", _CUSTOMER, ("customer anna", "customer bram")),
     "held_bonds": Call("select jsonb_agg(b.bond_id) from held_bonds(5) b", ("operator",), ("operator",)),
     "note_explained": Call(

@@ -16,6 +16,7 @@ ASKS_THE_DATABASE: Final = {
     "recognition",
     "reviews",
     "store",
+    "teaching",
     "vetoes",
 }
 """The half of `cdp/identity` that fetches and keeps; the other half only thinks."""
