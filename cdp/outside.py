@@ -67,7 +67,7 @@ class Target:
 
     @classmethod
     def of(cls, url: str, *, allow_private: bool) -> Target:
-        """Return where `url` points at; raises BadAddress."""
+        """Return where `url` points at; raises BadAddress, or PrivateAddress for one that stands there in numbers."""
         try:
             parts = urlsplit(url)
             host, port = (parts.hostname or "").encode("idna").decode(), parts.port
@@ -78,6 +78,8 @@ class Target:
             raise BadAddress(field="/url")
         if parts.scheme == "http" and not allow_private:
             raise BadAddress("only https is asked, unless CDP_ALLOW_PRIVATE_ADDRESSES is set", field="/url")
+        if not allow_private and not all(is_public(each) for each in _in_numbers(host)):
+            raise PrivateAddress(field="/url")
         query = f"?{parts.query}" if parts.query else ""
         return cls(parts.scheme, host, port or _PORTS[parts.scheme], (parts.path or "/") + query)
 
@@ -166,10 +168,22 @@ def _address(target: Target, *, allow_private: bool) -> str:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise Unreachable("the name of the server leads nowhere") from error
-    addresses = [str(each[4][0]) for each in found]
-    if not allow_private and not all(is_public(ipaddress.ip_address(each.partition("%")[0])) for each in addresses):
+    if not allow_private and not all(is_public(_plain(str(each[4][0]))) for each in found):
         raise PrivateAddress(field="/url")
-    return addresses[0]
+    return str(found[0][4][0])
+
+
+def _in_numbers(host: str) -> list[Address]:
+    """Return the addresses that `host` spells out, however oddly; none for a name. Asks nobody."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return []
+    return [_plain(str(each[4][0])) for each in found]
+
+
+def _plain(address: str) -> Address:
+    return ipaddress.ip_address(address.partition("%")[0])
 
 
 def is_public(address: Address) -> bool:

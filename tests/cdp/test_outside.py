@@ -9,7 +9,7 @@ from ipaddress import ip_address
 import pytest
 
 from cdp import outside
-from cdp.outside import BadAddress, PrivateAddress, Unreachable
+from cdp.outside import BadAddress, PrivateAddress, Target, Unreachable
 
 PATIENCE = 20.0
 
@@ -53,6 +53,20 @@ def dripping() -> Iterator[tuple[str, threading.Event]]:
 def test_an_address_of_a_private_network_is_refused(url: str) -> None:
     with pytest.raises(PrivateAddress):
         outside.get(url, {}, allow_private=False)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "0", "2130706433", "0x7f.1", "017700000001", "10.1", "[::1]", "[::ffff:10.0.0.1]"]
+)
+def test_an_address_in_numbers_is_refused_before_anybody_is_asked(host: str) -> None:
+    with pytest.raises(PrivateAddress):
+        Target.of(f"https://{host}/hook", allow_private=False)
+    Target.of(f"https://{host}/hook", allow_private=True)
+
+
+@pytest.mark.parametrize("host", ["93.184.216.34", "hook.example.org", "[2606:2800:220:1::1]"])
+def test_a_name_or_a_public_address_is_taken(host: str) -> None:
+    Target.of(f"https://{host}/hook", allow_private=False)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,17 @@ def test_a_write_key_is_made_renewed_and_stopped(admin: Admin) -> None:
     assert 401 == sent(second)
 
 
+def test_who_may_make_no_write_key_is_told_and_shown_no_form(platform: Platform, admin: Admin) -> None:
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        mine = organizations.named(session, admin.slug).organization_id
+        organization_details.put(session, mine, may=["profiles:read"])
+
+    page = admin.page()
+
+    assert 'action="/beheer/sleutels"' not in page
+    assert "mag nog geen sleutels maken" in page
+
+
 def test_the_language_and_the_address_of_letters_are_changed(admin: Admin) -> None:
     changed = admin.browser.post("/beheer/gegevens", data={"taal": "en", "adres": "privacy@example.org"})
     back = admin.browser.post("/beheer/gegevens", data={"taal": "", "adres": ""})
@@ -205,6 +216,7 @@ def test_a_webhook_is_made_tried_renewed_and_stopped(admin: Admin) -> None:
         ("programmas/c-none/geheim", {}),
         ("sleutels/k-none/stop", {}),
         ("webhooks", {"adres": "http://hook.example.org/"}),
+        ("webhooks", {"adres": "https://10.0.0.1/"}),
         ("webhooks/00000000-0000-7000-8000-000000000007/stop", {}),
         ("soorten", {"soort": "interaction", "naam": "x", "categorie": "none", "nl": "x", "en": "x"}),
         ("soorten", {"soort": "none", "naam": "x", "categorie": "usage", "nl": "x", "en": "x"}),

@@ -11,6 +11,7 @@ from api.portal.frame import Frame, Notice, Page
 from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog
 from cdp.catalog.mapping import Entry
+from cdp.client_scopes import WIRE_SCOPE
 from cdp.clients import KeyFacts
 from cdp.organization_details import Said
 from cdp.signals.streams import Status, Stream
@@ -85,6 +86,7 @@ class OfficePage(Page):
     may: tuple[tuple[str, str], ...]
     programs: tuple[Program, ...]
     keys: tuple[Entrusted, ...]
+    may_send: bool
     entries: tuple[Mapped, ...]
     kinds: tuple[tuple[str, str], ...]
     categories: tuple[tuple[str, str], ...]
@@ -174,6 +176,7 @@ def office(
         may=tuple((each, speech.say(_SCOPES[each]) if each in _SCOPES else "") for each in held.said.may),
         programs=tuple(_program(speech, held, each) for each in held.programs if each.revoked_at is None),
         keys=tuple(_key(speech, each) for each in held.keys if each.revoked_at is None),
+        may_send=WIRE_SCOPE in held.said.may,
         entries=tuple(_mapped(speech, held.catalog, *each) for each in held.entries),
         kinds=tuple((key, speech.say(label)) for key, label in _KINDS),
         categories=tuple((key, speech.name(each.name)) for key, each in sorted(grantable.items())),
@@ -199,6 +202,7 @@ def refused(speech: Speech, code: str) -> str:
         "stream-unknown": speech.say("Dit is er niet meer. Misschien is het net gestopt."),
         "unknown-scope": speech.say("Kies eerst wat het programma mag."),
         "verified-too-soon": speech.say("Er is net al een proefbericht gestuurd. Dat kan 1 keer per minuut."),
+        "private-address": speech.say("Dit adres ligt in een eigen netwerk. Daar sturen wij niets heen."),
         "too-many-streams": speech.say("Er zijn al zo veel webhooks als mag."),
         "category-fixed": speech.say("Waar dit bij hoort, staat vast voor het hele platform."),
     }.get(code, speech.say("Dit is niet gelukt. Kijk na wat er is ingevuld."))

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from cdp import clock, jobs
-from cdp.outside import BadAddress
+from cdp.outside import BadAddress, PrivateAddress
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.signals import dead_letters, queue, streams
@@ -200,7 +200,9 @@ def test_a_private_address_is_refused_unless_the_operator_allows_it(platform: Pl
     reader = make.organization(platform)
     with pytest.raises(BadAddress):
         receiving.stream(platform, reader, "http://127.0.0.1:9/")
-    receiving.stream(platform, reader, "https://127.0.0.1:9/")
+    with pytest.raises(PrivateAddress):
+        receiving.stream(platform, reader, "https://127.0.0.1:9/")
+    receiving.stream(platform, reader, "https://localhost:9/")
     given_and_taken_back(platform, reader)
 
     receiving.turns(platform, at=clock.now())
