@@ -33,14 +33,14 @@ class Candidates:
 def find(known: Sequence[Traits], *, tell: Tell = progress.unheard) -> Candidates:
     """Return who is compared with whom when each of `known` is looked for among the others."""
     keys = array("q")
-    owners = array("q")
+    owners = array("i")
     for place, traits in enumerate(known):
         for key in blocking.keys(traits) if traits.is_enough else ():
             keys.append(hash(key))
             owners.append(place)
         if place % _EVERY == 0:
             tell(place, 2 * len(known))
-    blocks = _Blocks(np.frombuffer(keys, dtype=np.int64), np.frombuffer(owners, dtype=np.int64), len(known))
+    blocks = Blocks(np.frombuffer(keys, np.int64), np.frombuffer(owners, np.int32), len(known))
     found = np.zeros(len(known), dtype=np.int64)
     ones, others = array("q"), array("q")
     for place in range(len(known)):
@@ -53,16 +53,17 @@ def find(known: Sequence[Traits], *, tell: Tell = progress.unheard) -> Candidate
     return Candidates(_pairs(ones, others, len(known)), found, len(keys))
 
 
-class _Blocks:
+class Blocks:
     """Everybody by key: for each person the blocks that they are in, the smallest first."""
 
-    def __init__(self, keys: NDArray[np.int64], owners: NDArray[np.int64], people: int) -> None:
+    def __init__(self, keys: NDArray[np.int64], owners: NDArray[np.int32], people: int) -> None:
+        """Take a key and whose it is, as often as there are keys, and how many people there are."""
         order = np.argsort(keys, kind="stable")
         keys, self._owners = keys[order], owners[order]
-        starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
-        sizes = np.diff(np.r_[starts, len(keys)])
+        starts = np.flatnonzero(np.r_[len(keys) > 0, keys[1:] != keys[:-1]]).astype(np.int32)
+        sizes = np.diff(np.r_[starts, len(keys)]).astype(np.int32)
         each_start, each_size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
-        told = np.flatnonzero((each_size > 1) & (each_size <= blocking.HOTTEST))
+        told = np.flatnonzero((each_size > 1) & (each_size <= min(blocking.HOTTEST, blocking.ENOUGH + 1)))
         ranked = told[np.lexsort((keys[told], each_size[told], self._owners[told]))]
         self._starts, self._ends = each_start[ranked], each_start[ranked] + each_size[ranked]
         self._first = np.searchsorted(self._owners[ranked], np.arange(people + 1))

@@ -51,9 +51,19 @@ class Matching:
         await self.compare(transaction, people, known, keys, at=at)
 
     async def refresh(self, transaction: Transaction, people: Sequence[Person], *, at: datetime) -> None:
-        """Bring only the likenesses up to date, with the next trip."""
-        known, keys = await self.known(transaction, people)
-        transaction.later(store.keep(people, known, keys, at=at))
+        """Bring only the likenesses up to date, with the next trip: of those of whom another is kept, or none."""
+        rows, stood = await transaction.ask(store.asked_for(people), store.asked_for_kept(people))
+        known, (before, keys_before) = store.likenesses(people, rows), store.kept(people, stood)
+        keys = {each.subject: self.hashes.of(known[each.subject]) for each in people}
+        changed = [
+            each
+            for each in people
+            if known[each.subject] != before.get(each.subject)
+            or keys[each.subject] != list(keys_before.get(each.subject, ()))
+        ]
+        if changed:
+            named = {each.subject: keys[each.subject] for each in changed}
+            transaction.later(store.keep(changed, known, named, at=at))
 
     async def stored(
         self, transaction: Transaction, people: Sequence[Person]
@@ -82,8 +92,43 @@ class Matching:
         """Judge each pair that shares a key, and hand over what was found with the next trip."""
         rows, counted = await transaction.ask(store.alike(keys), self.crowds(known))
         judged = self.judged(people, known, store.others(self._platform.ring, rows), dict(counted))
+        self._tell(transaction, people, judged, at=at)
+
+    async def meet(
+        self,
+        transaction: Transaction,
+        people: Sequence[Person],
+        known: Mapping[bytes, Traits],
+        others: Mapping[bytes, Sequence[Other]],
+        *,
+        at: datetime,
+    ) -> None:
+        """Do what `compare` does with those who are worth comparing by what was known of everybody a while ago.
+
+        Of those it says only whom to look at: who may be somebody is read as it is kept now, and judged by that.
+        """
+        (counted,) = await transaction.ask(self.crowds(known))
+        own = {each: self.own(known[each], others.get(each, ()), dict(counted)) for each in known}
+        pairs = [(each, other.subject) for each in own for other in self._sifted(own[each], others.get(each, ()))]
+        (rows,) = await transaction.ask(store.who_are(known, pairs))
+        judged = self._weighed(people, own, store.others(self._platform.ring, rows))
+        self._tell(transaction, people, judged, at=at)
+
+    def _tell(
+        self,
+        transaction: Transaction,
+        people: Sequence[Person],
+        judged: Mapping[tuple[bytes, bytes], Found | None],
+        *,
+        at: datetime,
+    ) -> None:
+        """Hand over what was found with the next trip."""
         found = [each for each in judged.values() if each is not None]
         transaction.later(bonds.told([each.subject for each in people], found, model=self._model, at=at))
+
+    def _sifted(self, mine: Traits, others: Iterable[Other]) -> list[Other]:
+        mesh = self._sieve.of(mine)
+        return [other for other in others if (mine.unique and other.traits.unique) or mesh.may_be(other.traits)]
 
     def crowds(self, known: Mapping[bytes, Traits]) -> Asked:
         """Return the question which mailboxes and numbers of these people many records have."""
@@ -103,15 +148,19 @@ class Matching:
         counted: Mapping[int, int],
     ) -> dict[tuple[bytes, bytes], Found | None]:
         """Return for each pair, the smaller id first, what was found; None where it is nothing."""
-        theirs: dict[bytes, list[Other]] = defaultdict(list)
-        for other in others:
-            theirs[other.of].append(other)
+        theirs = _by_subject(others)
+        own = {each.subject: self.own(known[each.subject], theirs[each.subject], counted) for each in people}
+        return self._weighed(people, own, others)
+
+    def _weighed(
+        self, people: Sequence[Person], own: Mapping[bytes, Traits], others: Sequence[Other]
+    ) -> dict[tuple[bytes, bytes], Found | None]:
+        theirs = _by_subject(others)
         found: dict[tuple[bytes, bytes], Found | None] = {}
         for each in people:
-            whom = theirs[each.subject]
-            mine = self.own(known[each.subject], whom, counted)
+            mine = own[each.subject]
             mesh = self._sieve.of(mine)
-            for other in whom:
+            for other in theirs[each.subject]:
                 pair = (each.subject, other.subject) if each.subject < other.subject else (other.subject, each.subject)
                 if pair not in found:
                     found[pair] = self._judged(pair, mine, mesh, other, is_own=each.source == other.source)
@@ -125,3 +174,10 @@ class Matching:
             return None
         judged = deciding.judge(self._model, mine, theirs, same_source=is_own)
         return None if judged.tier is Tier.NONE else Found(pair, judged)
+
+
+def _by_subject(others: Iterable[Other]) -> dict[bytes, list[Other]]:
+    found: dict[bytes, list[Other]] = defaultdict(list)
+    for other in others:
+        found[other.of].append(other)
+    return found

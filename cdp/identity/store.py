@@ -9,7 +9,7 @@ run as `cdp_matcher`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -41,6 +41,10 @@ _STORED: Final = sql("match_stored").encode()
 _CANDIDATES: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
     b" sealed, wrapped from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(hot)s, %(enough)s)"
+)
+_PAIRS: Final = (
+    b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
+    b" sealed, wrapped from who_are(%(subjects)s, %(ones)s, %(others)s)"
 )
 _HOLD: Final = b"select hold_match_keys(%(keys)s)"
 
@@ -143,6 +147,14 @@ def kept(people: Sequence[Person], rows: Rows) -> tuple[dict[bytes, Traits], dic
     return known, keys
 
 
+def read(ring: KeyProvider, rows: Rows) -> Iterator[tuple[bytes, bytes, Traits, Sequence[int]]]:
+    """Yield subject, source, what is known and the keys of each row of `match_likenesses` that can be read."""
+    keys = ring.unwrap_named(row[1] + row[5] for row in rows if row[5] is not None)
+    for _, subject, source, hashed, sealed, _ in rows:
+        if subject in keys and (known := readable(sealing.opener(keys[subject]), sealed, subject)) is not None:
+            yield subject, source, known, hashed
+
+
 def _after(before: Traits | None, facts: Mapping[str, object], unique: Iterable[str]) -> Traits:
     """Return the traits in `facts`, which remember where the person lived before."""
     found = traits.of(facts, unique=sorted(unique))
@@ -185,6 +197,12 @@ def alike(keys: Mapping[bytes, Sequence[int]]) -> Asked:
 def crowds(keys: Iterable[int]) -> Asked:
     """Return the question how many subjects have each of these keys, of those that more than a few have."""
     return _CROWDS, {"keys": arrays.longs(sorted(set(keys))), "few": sharing.MOST, "most": blocking.ENOUGH + 1}
+
+
+def who_are(subjects: Iterable[bytes], pairs: Sequence[tuple[bytes, bytes]]) -> Asked:
+    """Return the question of `alike`, of pairs that are worth a look, and of whoever has a bond with these subjects."""
+    ones, others = (arrays.ids(each[side] for each in pairs) for side in (0, 1))
+    return _PAIRS, {"subjects": arrays.ids(subjects), "ones": ones, "others": others}
 
 
 def others(ring: KeyProvider, rows: Rows) -> list[Other]:

@@ -29,7 +29,7 @@ create table match_due (
     at         timestamptz not null,
     primary key (subject_id, is_kept)
 );
-create index match_due_age on match_due (is_kept, at);
+create index match_due_age on match_due (is_kept, at, subject_id);
 comment on table match_due is 'Subjects whose records changed in a large delivery: a worker compares them with others.';
 comment on column match_due.is_kept is 'Its likeness and its keys are up to date and committed: it may be compared.';
 
@@ -141,6 +141,34 @@ begin
         select pair.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped
         from (
             select c.subject, c.other from counted c where c.so_far <= enough
+            union
+            select w.subject, b.other_id from unnest(subjects) as w (subject)
+            join bond b on b.subject_id = w.subject and b.ended_at is null and b.why = 'match'
+            union
+            select w.subject, b.subject_id from unnest(subjects) as w (subject)
+            join bond b on b.other_id = w.subject and b.ended_at is null and b.why = 'match'
+        ) pair
+        join likeness l on l.subject_id = pair.other
+        join data_key k on k.customer_id = l.customer_id and k.subject_id = l.subject_id;
+end
+$$;
+
+-- The same of pairs that are known to be worth a look, and of those with whom these subjects have a bond already.
+-- in   subjects; ones, others: arrays, one place for each pair
+create function who_are(subjects uuid[], ones uuid[], others uuid[])
+returns table (subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set plan_cache_mode = force_generic_plan
+as $$
+begin
+    if not is_sealed('matcher') then
+        return;
+    end if;
+    return query
+        select pair.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped
+        from (
+            select p.subject, p.other from unnest(ones, who_are.others) as p (subject, other)
             union
             select w.subject, b.other_id from unnest(subjects) as w (subject)
             join bond b on b.subject_id = w.subject and b.ended_at is null and b.why = 'match'

@@ -8,6 +8,8 @@ from tests.house import source
 
 ASKS_THE_DATABASE: Final = {
     "bonds",
+    "comparing",
+    "everybody",
     "explaining",
     "matching",
     "membership",

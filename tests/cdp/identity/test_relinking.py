@@ -171,3 +171,17 @@ def test_the_command_rehearses_relinks_and_explains(
     assert 0 == run("relink", "--dry-run")["likenesses_to_renew"]
     assert 0 == run("relink")["waiting"]
     assert "possible" == run("explain", *(str(each) for each in pair))["tier"]
+
+
+def test_a_relink_writes_no_likeness_anew_that_is_up_to_date(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    change(database_url, "update record set superseded_at = now() where subject_id = %s and type = 'email'", pair[0])
+    likenesses = "select sealed from likeness where subject_id = %s"
+    before = [look(database_url, likenesses, each) for each in pair]
+
+    relinking.relink(platform, at=clock.now())
+
+    after = [look(database_url, likenesses, each) for each in pair]
+    assert before[0] != after[0]
+    assert before[1] == after[1]
