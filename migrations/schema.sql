@@ -1329,7 +1329,7 @@ create table match_due (
     source_id uuid not null,
     at timestamp with time zone not null
 );
-CREATE INDEX match_due_age ON match_due USING btree (is_kept, at);
+CREATE INDEX match_due_age ON match_due USING btree (is_kept, at, subject_id);
 alter table match_due add constraint match_due_pkey PRIMARY KEY (subject_id, is_kept);
 alter table match_due owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on match_due to cdp_keeper;
@@ -2738,7 +2738,7 @@ grant execute on function customers_of(uuid[]) to cdp_source;
 create function day_of(moment timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 9ccfe4e991045e2c647e2477919e236d;
 grant execute on function day_of(timestamp with time zone) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 174b221e84dae28c11726da2d625e45d;
+create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1f0e1916899a151ec615746ba074070a;
 grant execute on function decide_bond(uuid,boolean,timestamp with time zone) to cdp_operator;
 
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
@@ -2894,6 +2894,9 @@ grant execute on function join_customers(uuid,uuid,text,timestamp with time zone
 create function keep_answer(me uuid, subject uuid, said text, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 241db65ba125117981dde8a576825c9f;
 grant execute on function keep_answer(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
+create function keep_apart(one uuid, other uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 10a72ba7d97fc5ca2f72548ab3640a05;
+grant execute on function keep_apart(uuid,uuid,timestamp with time zone) to cdp_keeper;
+
 create function keep_confirmation(hash bytea, user_blind bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8bffe09d3fff9a526a6bb068fb2002ba;
 grant execute on function keep_confirmation(bytea,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
@@ -3044,6 +3047,9 @@ grant execute on function own_signals(uuid) to cdp_customer;
 
 create function part_customer(former uuid, parting uuid[], target uuid, reason text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2b6c26d9e1dd8bc178571342bcc8f703;
 grant execute on function part_customer(uuid,uuid[],uuid,text,timestamp with time zone) to cdp_keeper;
+
+create function part_subjects(one uuid, other uuid, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 769e6396acf1f70c5cffb17f3a4cf649;
+grant execute on function part_subjects(uuid,uuid,timestamp with time zone) to cdp_operator;
 
 create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3f02fc4258df247ce9d386f850b1a807;
 grant execute on function part_with(uuid[]) to cdp_sequencer;
@@ -3218,6 +3224,9 @@ grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to 
 
 create function watched_types() returns text[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 09d4db8917f6bdac937b1f22b903828a;
 grant execute on function watched_types() to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
+
+create function who_are(subjects uuid[], ones uuid[], others uuid[]) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c1213f082542c98c45e54563cf26447f;
+grant execute on function who_are(uuid[],uuid[],uuid[]) to cdp_matcher;
 
 create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body 869fe67ae1aed9a78f5b7579c7d31f97;
 grant execute on function who_may_be(uuid[],uuid[],bigint[],integer,integer) to cdp_matcher;

@@ -15,6 +15,7 @@ group = typer.Typer(help="Decide about links that a limit stopped.", no_args_is_
 OPERATOR: Final = Scope(Principal.OPERATOR, client="cdp identity review")
 _MOST: Final = 100
 
+Subject = Annotated[UUID, typer.Argument(help="The id of a subject.")]
 Bond = Annotated[UUID, typer.Argument(help="The bond, as listed.", metavar="BOND")]
 Name = Annotated[str | None, typer.Argument(help="The limit to set.", metavar="NAME")]
 Most = Annotated[int | None, typer.Argument(help="What it is from now on.", metavar="MOST", min=0)]
@@ -62,6 +63,14 @@ def refuse(bond: Bond, *, as_json: Json = False) -> None:
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         reviews.refuse(session, bond, at=clock.now())
     terminal.print_facts({"bond": str(bond), "decision": "refused", "is_one_person": False}, as_json=as_json)
+
+
+@group.command()
+def part(one: Subject, other: Subject, *, as_json: Json = False) -> None:
+    """Undo that two records became one person, while nobody logs in to them; for good."""
+    with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
+        parted = reviews.part(session, one, other, at=clock.now())
+    terminal.print_facts({"one": str(one), "other": str(other), "is_one_person": not parted}, as_json=as_json)
 
 
 @group.command()

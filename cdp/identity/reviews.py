@@ -1,7 +1,8 @@
 """What the limits on joining stopped, for an operator to look at: levels and bits of two subjects, and no value.
 
 Rules: (1) whoever it is about finds every look and every decision in their own log; (2) a yes joins whatever the limits
-say, but never two whom somebody called two people, nor by likeness into a claimed dossier; (3) a no is for good.
+say, but never two whom somebody called two people, nor by likeness into a claimed dossier; (3) a no is for good;
+(4) what became one wrongly is parted by whoever logs in, and by an operator only while nobody does.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from consent.errors import NotFound
 
 _HELD: Final = text("select * from held_bonds(:at_most)")
 _DECIDE: Final = text("select decide_bond(:bond, :accepted, :at)")
+_PART: Final = text("select part_subjects(:one, :other, :at)")
 _LIMITS: Final = text("select name, most from identity_limit order by name")
 _SET: Final = text("update identity_limit set most = :most where name = :name returning name")
 
@@ -65,6 +67,14 @@ def accept(session: Session, bond: UUID, *, at: datetime) -> bool:
 def refuse(session: Session, bond: UUID, *, at: datetime) -> None:
     """Keep two subjects apart for good; raises NotFound for a bond that does not wait."""
     session.execute(_DECIDE, {"bond": bond, "accepted": False, "at": at})
+
+
+def part(session: Session, one: UUID, other: UUID, *, at: datetime) -> bool:
+    """Undo that two subjects became one person, for good, and return whether they are two now.
+
+    Raises NotFound for two who are not one person, and for a dossier that somebody claimed: they do it themselves.
+    """
+    return bool(session.execute(_PART, {"one": one, "other": other, "at": at}).scalar_one())
 
 
 def limits(session: Session) -> dict[str, int]:

@@ -184,6 +184,16 @@ as $$
     from unnest(customers) who
 $$;
 
+-- End what makes two subjects one person, and say that they are two, whoever claims them.
+create function keep_apart(one uuid, other uuid, moment timestamptz) returns void
+language sql
+as $$
+    update bond b set ended_at = moment, ended_why = 'operator'
+    where b.subject_id = least(one, other) and b.other_id = greatest(one, other) and b.ended_at is null;
+    insert into separation (subject_id, other_id, by, at) values (least(one, other), greatest(one, other), 'operator', moment)
+    on conflict do nothing;
+$$;
+
 -- Write down that an operator has explained to them how alike these subjects are.
 -- out  how many dossiers that is
 create function note_explained(subjects uuid[]) returns bigint
@@ -256,11 +266,36 @@ begin
     if is_accepted then
         update bond b set decided_at = moment, held_why = null, held_at = null where b.bond_id = wanted;
     else
-        update bond b set decided_at = moment, ended_at = moment, ended_why = 'operator' where b.bond_id = wanted;
-        insert into separation (subject_id, other_id, by, at) values (held.subject_id, held.other_id, 'operator', moment)
-        on conflict do nothing;
+        update bond b set decided_at = moment where b.bond_id = wanted;
+        perform keep_apart(held.subject_id, held.other_id, moment);
     end if;
     perform settle_membership(array[held.subject_id, held.other_id], 'operator', moment);
     return (select count(distinct s.customer_id) = 1 from subject s where s.subject_id in (held.subject_id, held.other_id));
+end
+$$;
+
+-- Undo that two subjects became one person, for good: an operator, while nobody claimed them. Whoever logs in does it themselves.
+-- out  whether they are two people now
+create function part_subjects(one uuid, other uuid, moment timestamptz) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    whose uuid;
+begin
+    if not is_sealed('operator') then
+        perform refuse('refused');
+    end if;
+    perform from subject s where s.subject_id in (one, other) order by s.subject_id for update;
+    select c.customer_id into whose
+    from subject a join subject b on b.customer_id = a.customer_id join customer c on c.customer_id = a.customer_id
+    where a.subject_id = one and b.subject_id = other and one <> other and c.claimed_at is null;
+    if whose is null then
+        perform refuse('not-found', 'subject');
+    end if;
+    perform note_look(array[whose], 'identity-refused');
+    perform keep_apart(one, other, moment);
+    perform settle_membership(array[one, other], 'operator', moment);
+    return (select count(distinct s.customer_id) = 2 from subject s where s.subject_id in (one, other));
 end
 $$;

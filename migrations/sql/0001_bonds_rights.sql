@@ -22,19 +22,21 @@ grant select, delete on merge_count to cdp_operator;
 
 grant execute on function bonded_with, said_of, keep_matches to cdp_matcher;
 grant execute on function own_bonds to cdp_customer;
-grant execute on function held_bonds, decide_bond, note_explained to cdp_operator;
+grant execute on function held_bonds, decide_bond, part_subjects, note_explained to cdp_operator;
 
 do $$
 declare
     name text;
 begin
-    foreach name in array array['bonded_with', 'said_of', 'keep_matches', 'own_bonds', 'held_bonds', 'decide_bond', 'note_explained'] loop
+    foreach name in array array['bonded_with', 'said_of', 'keep_matches', 'own_bonds', 'held_bonds', 'decide_bond',
+        'part_subjects', 'note_explained'] loop
         execute format('alter function public.%I owner to cdp_keeper', name);
     end loop;
     foreach name in array array[
         'identity_most', 'is_breaker_open', 'count_merge', 'are_two_people', 'put_bond', 'tier_of', 'why_held', 'component_of',
         'partition_subjects', 'part_customer', 'home_of', 'point_shells', 'settle_membership', 'why_joined', 'settle_likeness',
-        'join_by_word', 'share_only_common', 'keep_match', 'note_look']
+        'join_by_word', 'share_only_common', 'keep_match', 'note_look',
+        'keep_apart']
     loop
         execute format('grant execute on function public.%I to cdp_keeper', name);
     end loop;

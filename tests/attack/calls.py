@@ -133,6 +133,11 @@ CALLS: Final[Mapping[str, Call]] = {
         f"select to_jsonb(note_explained(array[{_id('cato at huis')}]))", ("operator",), ("operator",)
     ),
     "decide_bond": Call(f"select to_jsonb(decide_bond({_id('bond held')}, true, now()))", ("operator",), ("operator",)),
+    "part_subjects": Call(
+        f"select to_jsonb(part_subjects({_id('cato at huis')}, {_id('cato at winkel')}, now()))",
+        ("operator",),
+        ("operator",),
+    ),
     "unlink_subject": Call(
         f"select to_jsonb(unlink_subject({_id('anna')}, {_id('anna at winkel')}, now()))", _CUSTOMER, ("customer anna",)
     ),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from cdp import clock
-from cdp.identity import reviews
+from cdp.identity import membership, reviews
 from cdp.identity.reviews import Held
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -148,6 +148,40 @@ def test_an_operator_decides_and_both_dossiers_tell_of_it(
     with psycopg.connect(database_url) as connection:
         told = connection.execute("select principal, path, records from access where reason = %s", (reason,)).fetchall()
     assert [("operator", "identity-review", 0)] * 2 == told
+
+
+def test_an_operator_undoes_a_wrong_merge_for_good_and_it_stands_in_the_log(
+    platform: Platform, shop: Organization, database_url: str
+) -> None:
+    one, other = pair(platform, shop)
+    match(platform, one, other)
+    was_one = is_one(database_url, one, other)
+
+    with platform.database.scoped(OPERATOR) as session:
+        parted = reviews.part(session, one, other, at=clock.now())
+    match(platform, one, other, weight=30)
+
+    assert (True, True, False) == (was_one, parted, is_one(database_url, one, other))
+    with psycopg.connect(database_url) as connection:
+        told = connection.execute(
+            "select count(*) from access where reason = 'identity-refused' and customer_id in"
+            " (select from_id from link where kind = 'link' and subject_id = any (%s) union"
+            " select customer_id from subject where subject_id = any (%s))",
+            ([one, other], [one, other]),
+        ).fetchone()
+    assert (1,) == told
+
+
+def test_an_operator_parts_nothing_of_who_logs_in(platform: Platform, shop: Organization) -> None:
+    address, bank = make.email(), make.organization(platform)
+    for each in (shop, bank):
+        make.known_person(platform, each, address)
+    person = make.person(platform, address=address)
+    with platform.database.scoped(person.scope) as session:
+        one, other = [each.subject_id for each in membership.own(session) if not each.is_own]
+
+    with pytest.raises(NotFound), platform.database.scoped(OPERATOR) as session:
+        reviews.part(session, one, other, at=clock.now())
 
 
 def test_a_decision_is_made_once(platform: Platform) -> None:
