@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from api.portal import cookies
-from cdp import clients, clock
+from cdp import clients, clock, organization_details
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.signals import streams
@@ -32,11 +32,12 @@ PYTHON: Final = ROOT / "examples" / "python"
 CURL: Final = ROOT / "examples" / "curl"
 BACK: Final = "https://app.example.org/back"
 SCOPES: Final = (
-    "decisions:read", "grants:request", "openid", "profiles:read", "records:write", "signals:manage",
+    "decisions:read", "grants:request", "openid", "org:admin", "profiles:read", "records:write", "signals:manage",
 )  # fmt: skip
 TASKS: Final = {
-    "ask_for_access", "consent_by_redirect", "decide", "export", "list_changes", "pull_and_verify_the_log",
-    "read_a_batch", "read_a_profile", "register_a_webhook", "send_records", "verify_a_webhook",
+    "ask_for_access", "consent_by_redirect", "decide", "export", "list_changes", "make_a_program",
+    "poll_signals", "pull_and_verify_the_log", "read_a_batch", "read_a_profile", "register_a_webhook",
+    "send_records", "verify_a_webhook",
 }  # fmt: skip
 TOOLS: Final = {"token", "token_of_a_program", "consent_by_redirect_code"}
 
@@ -169,6 +170,28 @@ def test_ask_for_access(served: Organizations) -> None:
 def test_list_changes(served: Organizations) -> None:
     assert f"grant customer-care {served.profile_id}" in served.python("list_changes").splitlines()
     assert "grant" in {each["kind"] for each in json.loads(served.curl("list_changes"))["changes"]}
+
+
+def test_make_a_program(platform: Platform, served: Organizations) -> None:
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        organization_details.put(session, served.mine.organization_id, may=["profiles:read"])
+
+    client_id, secret = served.python("make_a_program").split()
+    shown = served.curl("token", "profiles:read", CLIENT_ID=client_id, CLIENT_SECRET=secret)
+
+    assert shown.startswith("eyJ")
+    assert {"client_id", "client_secret"} == json.loads(served.curl("make_a_program")).keys()
+
+
+def test_poll_signals(platform: Platform, served: Organizations) -> None:
+    stream, nothing = served.python("poll_signals").split()
+    make.grant(platform, make.person(platform), served.mine)
+    shown = json.loads(served.curl("poll_signals", stream))
+
+    assert "0" == nothing
+    assert 1 == len(shown["sets"])
+    assert [stream, "1"] == served.python("poll_signals", stream).split()
+    assert {} == json.loads(served.curl("poll_signals", stream))["sets"]
 
 
 def test_register_a_webhook_and_verify_what_it_is_told(platform: Platform, served: Organizations) -> None:
