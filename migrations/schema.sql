@@ -441,7 +441,7 @@ create table ceremony (
     used_at timestamp with time zone
 );
 CREATE INDEX ceremony_asker ON ceremony USING btree (asker_blind, asked_at);
-alter table ceremony add constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['register'::text, 'login'::text, 'step-up'::text, 'external'::text, 'link'::text])));
+alter table ceremony add constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['register'::text, 'login'::text, 'step-up'::text, 'external'::text, 'link'::text, 'employee'::text])));
 alter table ceremony add constraint ceremony_pkey PRIMARY KEY (challenge_hash);
 alter table ceremony owner to cdp_owner, enable row level security, force row level security;
 grant delete on ceremony to cdp_operator;
@@ -857,10 +857,17 @@ alter table demand owner to cdp_owner, enable row level security, force row leve
 grant delete, select, update on demand to cdp_keeper;
 grant insert, select on demand to cdp_customer;
 grant select (answer, answered_at, asked_at, demand_id, due_at, extended_at, kind, organization_id, withdrawn_at) on demand to cdp_operator;
+grant select (answered_at, asked_at, category, customer_id, demand_id, due_at, kind, organization_id, type, withdrawn_at) on demand to cdp_exporter;
 grant update (withdrawn_at) on demand to cdp_customer;
 create policy customer_wall on demand as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
+create policy exporter_gate on demand as restrictive for select to cdp_exporter
+    using ((EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = demand.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND (standing_reason(p.*, statement_timestamp()) = ANY (ARRAY['granted'::text, 'attested'::text]))))));
+create policy exporter_wall on demand as permissive for select to cdp_exporter
+    using ((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
 create policy keeper on demand as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -1931,6 +1938,7 @@ create table record (
     sealed bytea not null,
     queryable jsonb
 );
+CREATE INDEX record_names ON record USING btree (customer_id) WHERE ((superseded_at IS NULL) AND (kind = 'attributes'::text) AND (type = ANY (ARRAY['first_name'::text, 'name_prefix'::text, 'last_name'::text])));
 CREATE INDEX record_source ON record USING btree (source_id, kind, type, category);
 CREATE UNIQUE INDEX record_current ON record USING btree (customer_id, subject_id, kind, type, key) WHERE (superseded_at IS NULL);
 alter table record add constraint record_kind_check CHECK ((kind = ANY (ARRAY['attributes'::text, 'product'::text, 'external'::text])));
@@ -2711,8 +2719,8 @@ grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 create function component_of(seeds uuid[]) returns uuid[] language sql stable owner cdp_owner body 52d87867fee6fb90454fac941aad4eb2;
 grant execute on function component_of(uuid[]) to cdp_keeper;
 
-create function contact_details(customers uuid[]) returns TABLE(customer_id uuid, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c9793e9fd7381d53da9ee3bafb528800;
-grant execute on function contact_details(uuid[]) to cdp_exporter;
+create function contact_facts(customers uuid[]) returns TABLE(customer_id uuid, wishes text, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5ce620641024abe7bac84a66c937700e;
+grant execute on function contact_facts(uuid[]) to cdp_exporter;
 
 create function contact_names(customers uuid[], blinds bytea[]) returns TABLE(place integer, customer_id uuid, is_named boolean, subject_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3a41cc4bc6bc13b0357be1e638af929d;
 grant execute on function contact_names(uuid[],bytea[]) to cdp_source;
@@ -2735,10 +2743,13 @@ grant execute on function customer_source() to cdp_auditor, cdp_customer, cdp_do
 create function customers_of(subjects uuid[]) returns TABLE(ordinal integer, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body c879121d851ecad92fa25d830f39a258;
 grant execute on function customers_of(uuid[]) to cdp_source;
 
+create function data_quality(stale_before timestamp with time zone) returns TABLE(attribute text, category text, subjects bigint, known bigint, people bigint, verified bigint, stale bigint, disputed bigint, corrected bigint) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0996d516c2ce16cade6d2cfe24e978c1;
+grant execute on function data_quality(timestamp with time zone) to cdp_source;
+
 create function day_of(moment timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 9ccfe4e991045e2c647e2477919e236d;
 grant execute on function day_of(timestamp with time zone) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1f0e1916899a151ec615746ba074070a;
+create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 174b221e84dae28c11726da2d625e45d;
 grant execute on function decide_bond(uuid,boolean,timestamp with time zone) to cdp_operator;
 
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
@@ -2894,9 +2905,6 @@ grant execute on function join_customers(uuid,uuid,text,timestamp with time zone
 create function keep_answer(me uuid, subject uuid, said text, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 241db65ba125117981dde8a576825c9f;
 grant execute on function keep_answer(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
-create function keep_apart(one uuid, other uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 10a72ba7d97fc5ca2f72548ab3640a05;
-grant execute on function keep_apart(uuid,uuid,timestamp with time zone) to cdp_keeper;
-
 create function keep_confirmation(hash bytea, user_blind bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8bffe09d3fff9a526a6bb068fb2002ba;
 grant execute on function keep_confirmation(bytea,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
@@ -3009,6 +3017,9 @@ grant execute on function note_look(uuid[],text) to cdp_keeper;
 create function note_offers(customers uuid[], offers uuid[], used text[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 908633a13890e0a3323a868ff7d5a494;
 grant execute on function note_offers(uuid[],uuid[],text[]) to cdp_exporter;
 
+create function note_quality(customers uuid[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c42de74d73ef70691d1342c0c14a5065;
+grant execute on function note_quality(uuid[]) to cdp_source;
+
 create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c60c041400d77278564638d662d0382c;
 grant execute on function note_questions(uuid[],timestamp with time zone) to cdp_customer;
 
@@ -3047,9 +3058,6 @@ grant execute on function own_signals(uuid) to cdp_customer;
 
 create function part_customer(former uuid, parting uuid[], target uuid, reason text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2b6c26d9e1dd8bc178571342bcc8f703;
 grant execute on function part_customer(uuid,uuid[],uuid,text,timestamp with time zone) to cdp_keeper;
-
-create function part_subjects(one uuid, other uuid, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 769e6396acf1f70c5cffb17f3a4cf649;
-grant execute on function part_subjects(uuid,uuid,timestamp with time zone) to cdp_operator;
 
 create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3f02fc4258df247ce9d386f850b1a807;
 grant execute on function part_with(uuid[]) to cdp_sequencer;
@@ -3237,8 +3245,11 @@ grant execute on function why_held(uuid,uuid,timestamp with time zone) to cdp_ke
 create function why_joined(guest uuid, host uuid, OUT reason text, OUT source_id uuid) returns record language sql stable owner cdp_owner body ed38048cf7c774cef7d21e3d87a605a0;
 grant execute on function why_joined(uuid,uuid) to cdp_keeper;
 
-create function wishes_of(customers uuid[]) returns TABLE(customer_id uuid, document jsonb) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3e58ce9a737a23aeb1f49f8433f433da;
+create function wishes_of(customers uuid[]) returns TABLE(customer_id uuid, document jsonb) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4a4c8c86881b7b1a35192f654220dd74;
 grant execute on function wishes_of(uuid[]) to cdp_exporter, cdp_reader;
+
+create function wishes_told(document jsonb, organization uuid) returns jsonb language sql immutable parallel safe owner cdp_owner body 3713e91b3e8573cdc02ea145b9493bbe;
+grant execute on function wishes_told(jsonb,uuid) to cdp_keeper;
 
 create function without(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 72a514df4fd71d035beb3571f468d059;
 grant execute on function without(text[],text[]) to cdp_keeper;

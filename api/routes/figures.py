@@ -11,6 +11,9 @@ from cdp import clock
 from cdp.listening import metrics
 from cdp.listening.figures import Group
 from cdp.listening.statistics import Score, Share
+from cdp.quality import report
+from cdp.quality.counting import Said
+from cdp.scope import Principal
 
 router = APIRouter(prefix="/v1/metrics", tags=["service"])
 
@@ -94,4 +97,51 @@ def read_service_metrics(asking: Measurer, platform: PlatformDep, year: Year = N
     groups = [_group(each) for each in found.groups]
     return ServiceMetrics(
         year=found.year, purpose=found.purpose, floor=found.floor, measured_at=found.at, groups=groups
+    )
+
+
+class QualityAttribute(BaseModel):
+    """One attribute as you say it; what comes from customers or other sources is null where it would tell of a few."""
+
+    attribute: str
+    category: str
+    known: int
+    missing: int
+    verified: int
+    stale: int
+    disputed: int | None
+    corrected: int | None
+    compared: int | None
+    conflicting: int | None
+
+
+class QualityMetrics(BaseModel):
+    """How right your own data are: counts, and no person."""
+
+    measured_at: datetime
+    subjects: int
+    stale_days: int
+    floor: int
+    verified: ShareView | None
+    attributes: list[QualityAttribute]
+
+
+def _said(said: Said) -> QualityAttribute:
+    return QualityAttribute.model_validate(said, from_attributes=True)
+
+
+@router.get("/quality", summary="Read how right your data are", operation_id="read_quality_metrics")
+def read_quality_metrics(asking: Measurer, platform: PlatformDep) -> QualityMetrics:
+    """Return for each attribute that you send how much is missing, stale, disputed, corrected, conflicting or verified.
+
+    Only about your own records. What customers correct comes to you as a signal, and at `GET /v1/demands`.
+    """
+    found = report.of_source(platform, asking.scope(Principal.SOURCE), at=clock.now())
+    return QualityMetrics(
+        measured_at=found.at,
+        subjects=found.subjects,
+        stale_days=found.stale_days,
+        floor=found.floor,
+        verified=_share(found.verified),
+        attributes=[_said(each) for each in found.attributes],
     )

@@ -25,6 +25,7 @@ from cdp.cli import (
     matching,
     organizations,
     pulls,
+    quality,
     reviews,
     running,
     signals,
@@ -58,6 +59,7 @@ app.add_typer(catalog.group, name="catalog")
 app.add_typer(pulls.group, name="pull")
 app.add_typer(signals.group, name="signal")
 app.add_typer(demands.group, name="demand")
+app.command("quality")(quality.measure)
 app.add_typer(erasures.group, name="erasures")
 app.add_typer(identity.group, name="identity")
 identity.group.add_typer(reviews.group, name="review")

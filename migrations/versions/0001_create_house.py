@@ -54,6 +54,7 @@ PARTS = (
     "signals_rights",
     "requests_rights",
     "administrators",
+    "quality",
     "owners",
     "recognition",
     "ways_in_rights",

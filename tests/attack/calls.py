@@ -60,6 +60,7 @@ _CAMPAIGNING: Final = tuple(
     f"exporter winkel {purpose}"
     for purpose in ("customer-care", "advice", "personalisation", "research", "direct-marketing")
 )
+_OPERATOR: Final = ("operator",)
 _OFFERING: Final = tuple(f"exporter winkel {purpose}" for purpose in ("customer-care", "advice", "personalisation"))
 CALLS: Final[Mapping[str, Call]] = {
     "resolve_subjects": Call(
@@ -273,8 +274,8 @@ CALLS: Final[Mapping[str, Call]] = {
         _CUSTOMER,
         ("customer anna",),
     ),
-    "contact_details": Call(
-        f"select jsonb_agg(d.customer_id) from contact_details(array[{_id('anna')}, {_id('bram')}]) d",
+    "contact_facts": Call(
+        f"select jsonb_agg(d.customer_id) from contact_facts(array[{_id('anna')}, {_id('bram')}]) d",
         ("exporter",),
         ("exporter winkel customer-care", "exporter winkel advice", "exporter huis customer-care"),
     ),
@@ -306,6 +307,10 @@ CALLS: Final[Mapping[str, Call]] = {
         f" array[now()], {_blinds('new')}, '') m",
         _SOURCE,
         _SOURCE,
+    ),
+    "data_quality": Call("select jsonb_agg(q) from data_quality(now()) q", _SOURCE, _SOURCE),
+    "note_quality": Call(
+        f"select jsonb_agg(n) from note_quality(array[{_id('anna')}, {_id('dirk')}]) n", _SOURCE, _SOURCE
     ),
     "open_survey": Call(
         f"select to_jsonb(o.reason) from open_survey({_id('talkanna at winkelcontact')}, gen_random_uuid(), 'no',"
@@ -370,7 +375,9 @@ CALLS: Final[Mapping[str, Call]] = {
         ("exporter winkel customer-care",),
     ),
     "offer_wishes": Call(
-        f"select jsonb_agg(w.wishes) from offer_wishes(array[{_id('anna')}]) w", ("exporter",), _OFFERING
+        f"select jsonb_agg(w.wishes) from offer_wishes(array[{_id('anna')}]) w",
+        ("exporter",),
+        (*_OFFERING, "exporter huis customer-care"),
     ),
     "note_offers": Call(
         f"select to_jsonb(note_offers(array[{_id('anna')}], array[{_id('offerwinkel')}], array['products']))",
@@ -379,6 +386,28 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "own_offers": Call(
         "select jsonb_agg(o.offer_id) from own_offers() o", _CUSTOMER, ("customer anna", "customer bram")
+    ),
+    "take_arrivals": Call(
+        "select jsonb_agg(t.record_id) from take_arrivals(9, now() + interval '1 minute', now()) t",
+        _OPERATOR,
+        _OPERATOR,
+    ),
+    "rules_due": Call(
+        f"select jsonb_agg(d.rule_id) from rules_due(array[{_id('anna')}], array['interaction/call']) d",
+        _OPERATOR,
+        _OPERATOR,
+    ),
+    "finish_arrivals": Call(
+        f"select to_jsonb(finish_arrivals(array[{_id('anna')}], array[{_id('arrivalanna')}]))", _OPERATOR, _OPERATOR
+    ),
+    "note_firings": Call(
+        f"select to_jsonb(note_firings(array[{_id('anna')}], array[gen_random_uuid()], array[{_id('rulewinkel')}],"
+        f" array[{_id('arrivalanna')}], array['{{}}'], array[sha256('')]))",
+        ("exporter",),
+        ("exporter winkel customer-care",),
+    ),
+    "own_firings": Call(
+        "select jsonb_agg(f.firing_id) from own_firings() f", _CUSTOMER, ("customer anna", "customer bram")
     ),
     "log_lookup": Call(
         f"select log_lookup(array['email'], {_blinds('anna at huis')}, '{{}}', '{{}}', null)",
@@ -402,6 +431,10 @@ ELSEWHERE: Final[Mapping[str, set[str]]] = {
     "measure_tables": {"operator"},
     "make_partition": set(),
     "end_signal_streams": {"operator", "keeper"},
+    "watched_types": {
+        "reader", "exporter", "source", "customer", "auditor", "operator", "administrator", "doorman", "sequencer",
+        "keeper",
+    },
     "log_acts": {"keeper"},
     "log_links": {"keeper"},
     "log_accesses": {"keeper"},

@@ -132,6 +132,17 @@ def _of_sources(target: Target) -> dict[str, Example]:
                 "valid_until": (clock.now() + timedelta(days=9)).isoformat(),
             }
         ),
+        "register_rule": Example(
+            json={
+                "name": "zero",
+                "purpose": "customer-care",
+                "records": ["product/subscription"],
+                "expression": f"record.key == '{target.canaries.product_key}'",
+                "topic": "service",
+                "channels": ["email"],
+                "sender": "human",
+            }
+        ),
         "decide_offers": Example(json={"profile_ids": [target.profile_id], "purpose": target.purpose}),
         "register_message": Example(
             json={
@@ -149,6 +160,13 @@ def _of_sources(target: Target) -> dict[str, Example]:
                 "contacts": [
                     {"profile_id": target.profile_id, "topic": "service", "channel": "email", "sender": "human"}
                 ]
+            }
+        ),
+        "put_employee_login": Example(
+            json={
+                "issuer": "https://login.example.org",
+                "client_id": target.canaries.attribute,
+                "roles": [{"role": "care", "client_id": target.canaries.user_id}],
             }
         ),
         "ask_survey": Example(json={"type": "phone", "key": target.canaries.message_id}),
@@ -212,6 +230,8 @@ PLAIN: Final = frozenset(
         "renew_webhook_secret",
         "test_webhook",
         "show_organization",
+        "show_employee_login",
+        "remove_employee_login",
         "list_clients",
         "rotate_client",
         "end_client",
@@ -281,8 +301,12 @@ PLAIN: Final = frozenset(
         "list_offers",
         "end_offer",
         "list_own_offers",
+        "list_rules",
+        "end_rule",
+        "list_own_firings",
         "list_my_surveys",
         "read_service_metrics",
+        "read_quality_metrics",
         "read_my_survey",
         "decline_survey",
         "withdraw_demand",
@@ -310,6 +334,7 @@ def places(target: Target) -> Mapping[str, str]:
         "survey_id": _NOBODYS,
         "message_id": _NOBODYS,
         "offer_id": _NOBODYS,
+        "rule_id": _NOBODYS,
         "access_id": _NOBODYS,
         "name": "nickname",
         "kind": "product",

@@ -118,6 +118,7 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
     return {
         "import": _file(world, folder),
         "demand list": [],
+        "quality": [],
         "pull add": [slug, new, _register(world, folder)],
         "pull list": [slug],
         "pull run": [slug, "none"],

@@ -1,0 +1,1 @@
+"""How right an organization's data are: what is missing, conflicting, stale, disputed, corrected or verified."""

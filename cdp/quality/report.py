@@ -1,0 +1,104 @@
+"""The quality report of one source: counts about its own records, and no person.
+
+Rules: (1) an organization learns what it recorded itself to the last one; of what customers and other sources say, only
+in people, ten or more; (2) what sources contradict is measured on a sample, of attributes that identify people, by the
+role that compares them anyway; each of the sample finds a line in the log; (3) no value leaves here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from pydantic import JsonValue
+from sqlalchemy import Row, text
+
+from cdp.database import sql
+from cdp.keys.errors import Unreadable
+from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, opener, place
+from cdp.listening import statistics
+from cdp.listening.statistics import Share
+from cdp.platform import Platform
+from cdp.quality import counting
+from cdp.quality.counting import FLOOR, Said
+from cdp.scope import Principal, Scope
+from consent.types import CUSTOMER_SOURCE
+
+STALE_DAYS: Final = 365
+"""When nobody confirmed it for so long, it is stale."""
+SAMPLE: Final = 1_000
+"""Of how many people at most it is compared what several sources say."""
+_ID: Final = 16
+_COUNTS: Final = text("select * from data_quality(:stale_before)")
+_PEOPLE: Final = text(sql("quality_people"))
+_NOTE: Final = text("select note_quality(:customers)")
+_VALUES: Final = text(sql("quality_values"))
+_MATCHER: Final = Scope(Principal.MATCHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How right the data of one source are at one moment."""
+
+    at: datetime
+    subjects: int
+    verified: Share | None
+    attributes: list[Said]
+    stale_days: int = STALE_DAYS
+    floor: int = FLOOR
+
+
+def of_source(platform: Platform, scope: Scope, *, at: datetime, sample: int = SAMPLE) -> Report:
+    """Return the report of the organization in `scope`, which is a source."""
+    with platform.database.scoped(scope) as session:
+        rows = session.execute(_COUNTS, {"stale_before": at - timedelta(days=STALE_DAYS)}).all()
+    found = _conflicts(platform, scope, at=at, sample=sample)
+    said = [_said(row, found) for row in rows]
+    known = sum(each.known for each in said)
+    verified = statistics.share(min(known, sum(each.verified for each in said)), known) if known else None
+    return Report(at, rows[0].subjects if rows else 0, verified, said)
+
+
+def _said(row: Row[Any], found: dict[str, tuple[int, int]]) -> Said:
+    compared, conflicting = counting.hidden(found, row.attribute)
+    return Said(
+        attribute=row.attribute,
+        category=row.category,
+        known=row.known,
+        missing=row.subjects - row.known,
+        verified=row.verified,
+        stale=row.stale,
+        disputed=counting.shown(row.people, row.disputed),
+        corrected=counting.shown(row.people, row.corrected),
+        compared=compared,
+        conflicting=conflicting,
+    )
+
+
+def _conflicts(platform: Platform, scope: Scope, *, at: datetime, sample: int) -> dict[str, tuple[int, int]]:
+    whose = {"source": scope.organization, "own": CUSTOMER_SOURCE}
+    with platform.database.scoped(_MATCHER) as session:
+        drawn = {"salt": at.date().isoformat(), "limit": sample}
+        customers: list[UUID] = list(session.execute(_PEOPLE, whose | drawn).scalars())
+    with platform.database.scoped(scope) as session:
+        noted: list[UUID] = list(session.execute(_NOTE, {"customers": customers}).scalars())
+    with platform.database.scoped(_MATCHER) as session:
+        rows = session.execute(_VALUES, whose | {"customers": noted}).all()
+    keys = platform.ring.unwrap_named({bytes(row.named) for row in rows})
+    openers = {subject: opener(key) for subject, key in keys.items()}
+    return counting.conflicts(
+        (row.customer_id, row.type, row.is_mine, _value(openers[bytes(row.named)[:_ID]], row))
+        for row in rows
+        if bytes(row.named)[:_ID] in openers
+    )
+
+
+def _value(unseal: Any, row: Row[Any]) -> JsonValue:  # noqa: ANN401  # an Opener
+    sealed = bytes(row.sealed)
+    try:
+        plain = unseal(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place("record", row.record_id, "sealed"))
+    except NOT_OPENED:
+        raise Unreadable("a sealed value cannot be read") from None
+    value: JsonValue = msgspec.json.decode(plain)
+    return value

@@ -1,0 +1,66 @@
+-- How right an organization's own data are: counts, and no person. What comes from customers is counted in people, so that
+-- whoever shows it can hide what would tell of a few.
+
+-- What stands of the organization in scope, attribute by attribute.
+-- in   stale_before: when something was last confirmed before, it is stale
+-- out  subjects: whom it knows; known: of how many it says this; disputed, corrected: people who said it is not so, or what it is
+create function data_quality(stale_before timestamptz)
+returns table (attribute text, category text, subjects bigint, known bigint, people bigint, verified bigint, stale bigint,
+    disputed bigint, corrected bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    organization uuid := scope_organization('source');
+begin
+    return query
+        with said as materialized (
+            select r.customer_id, r.subject_id, r.type, r.category, r.standing, r.received_at, r.disputed_at is not null as is_disputed
+            from record r
+            where r.source_id = organization and r.kind = 'attributes' and r.superseded_at is null
+        ), known as (
+            select count(*) as subjects from subject s where s.source_id = organization
+        )
+        select said.type, said.category, known.subjects, count(distinct said.subject_id), count(distinct said.customer_id),
+            count(*) filter (where said.standing = 'verified'), count(*) filter (where said.received_at < stale_before),
+            count(distinct said.customer_id) filter (where said.is_disputed),
+            count(distinct said.customer_id) filter (where own.customer_id is not null)
+        from said
+        cross join known
+        left join lateral (
+            select o.customer_id from record o
+            where o.customer_id = said.customer_id and o.source_id = customer_source() and o.kind = 'attributes'
+              and o.type = said.type and o.superseded_at is null
+            limit 1) own on true
+        group by said.type, said.category, known.subjects
+        order by said.type, said.category;
+end
+$$;
+
+-- Write down that it was counted whether what the organization in scope says of these customers agrees with what others say.
+-- out  those that the organization knows, and no other
+create function note_quality(customers uuid[]) returns setof uuid
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    return query
+        with mine as (
+            select distinct s.customer_id from subject s
+            where s.source_id = scope_organization('source') and s.customer_id = any (customers)
+        ), logged as (
+            insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, asked, released, records,
+                outcome, reason)
+            select m.customer_id, statement_timestamp(), gen_random_uuid(), app_organization(), app_client(), 'service', 'quality',
+                '{}', '{}', 0, 'released', 'counted'
+            from mine m
+        )
+        select m.customer_id from mine m;
+end
+$$;
+
+revoke all on function data_quality, note_quality from public;
+grant execute on function data_quality, note_quality to cdp_source;
+alter function data_quality owner to cdp_keeper;
+alter function note_quality owner to cdp_keeper;
