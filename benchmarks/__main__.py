@@ -11,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import audits, bulk, contact, decisions, guards, logs, matching, reads
+from benchmarks import audits, bulk, contact, decisions, guards, logs, matching, reads, rules
 from benchmarks.house import House, open_house
 from benchmarks.serving import SERVED_BY, aside, served, two_processors
 
@@ -72,6 +72,8 @@ def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iter
         with served(house, processes=processes) as other:
             yield f"contact decisions with {processes} processes"
             _contact(report, house, other, processes, is_quick=is_quick)
+    yield "rules"
+    _rules(report, house, is_quick=is_quick)
     yield "import"
     _import(report, house, is_quick=is_quick)
     yield "decisions and revocations"
@@ -135,6 +137,18 @@ def _contact(report: Report, house: House, port: int, processes: int, *, is_quic
     report.row(f"  a thousand in a request, {by}", f"{found.thousand:,.0f} customers/s", "", "≥ 20,000")
     report.row("    and what is allowed reserved", f"{found.reserved:,.0f} customers/s")
     report.row("  the law alone", f"{found.law:.1f} µs", "", "≤ 20 µs")
+
+
+def _rules(report: Report, house: House, *, is_quick: bool) -> None:
+    found = rules.measure(house, 500 if is_quick else 50_000, firings=3 if is_quick else 100)
+    report.figures["rules"] = asdict(found)
+    report.row("a rule over records in memory", f"{found.judged:,.0f} records/s and core", "", "≥ 10,000")
+    report.row("  as the worker asks it: gated, logged, unsealed", f"{found.asked:,.0f} records/s", "", "≥ 10,000")
+    kept = found.stored_with / found.stored_without
+    report.row("  what it costs to store what it asks about", f"{found.stored_with:,.0f} records/s", f"{kept:.2f}")
+    report.row(
+        "  from the commit to the firing", f"p50 {found.p50:.0f} ms", f"p99 {found.p99:.0f} ms", "p99 ≤ 1,000 ms"
+    )
 
 
 def _import(report: Report, house: House, *, is_quick: bool) -> None:

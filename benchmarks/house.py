@@ -173,25 +173,26 @@ async def _people(house: House, people: int) -> None:
     house.size = people
 
 
-def _said(number: int, source: str, kind: Kind, name: str, value: object, **rest: Any) -> Item:  # noqa: ANN401  # what an item may say more
+def said(number: int, source: str, kind: Kind, name: str, value: object, **rest: Any) -> Item:  # noqa: ANN401  # what an item may say more
+    """Return what a source ("a" or "b") says about the person of this number."""
     subject = (Reference(ReferenceType.USER_ID, f"{source}-{number}"),)
     return Item(kind=kind, type=name, value=_encode(value), subject=subject, occurred_at=clock.now(), **rest)
 
 
 def _first_half(number: int) -> Sequence[Item]:
     verified = (Identifier(IdentifierType.EMAIL, f"person-{number}@example.org", verified=True),)
-    facts = [_said(number, "a", Kind.ATTRIBUTES, name, f"{name} of {number}") for name in _ATTRIBUTES]
-    email = _said(number, "a", Kind.ATTRIBUTES, "email", f"person-{number}@example.org", identifiers=verified)
+    facts = [said(number, "a", Kind.ATTRIBUTES, name, f"{name} of {number}") for name in _ATTRIBUTES]
+    email = said(number, "a", Kind.ATTRIBUTES, "email", f"person-{number}@example.org", identifiers=verified)
     return [email, *facts]
 
 
 def _second_half(number: int) -> Sequence[Item]:
     verified = (Identifier(IdentifierType.EMAIL, f"person-{number}@example.org", verified=True),)
     plan = {"plan": "basis", "price": 12.5, "note": secrets.token_hex(40)}
-    product = _said(number, "b", Kind.PRODUCT, "subscription", plan, key=f"p-{number}", identifiers=verified)
-    language = _said(number, "b", Kind.ATTRIBUTES, "language", "nl")
+    product = said(number, "b", Kind.PRODUCT, "subscription", plan, key=f"p-{number}", identifiers=verified)
+    language = said(number, "b", Kind.ATTRIBUTES, "language", "nl")
     calls = [
-        _said(
+        said(
             number,
             "b",
             Kind.INTERACTION,

@@ -20,6 +20,7 @@ class Turn(IntEnum):
     ROTATION = 2
     SEQUENCER = 3
     WITNESSES = 4
+    RULES = 5
 
 
 @contextmanager

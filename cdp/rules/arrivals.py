@@ -1,7 +1,7 @@
-"""What came in and some rule asks about: taken by one hand at a time, let go once its rules were asked."""
+"""What came in and some rule asks about: it waits until its rules were asked."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -10,14 +10,9 @@ from cdp.database import Database
 from cdp.scope import Principal, Scope
 
 MOST: Final = 1_000
-"""How many one hand takes at a time."""
-LEASE: Final = timedelta(seconds=30)
-"""After how long another hand takes them, because this one died."""
+"""How many are asked about at a time."""
 _OPERATOR: Final = Scope(Principal.OPERATOR)
-_TAKE: Final = (
-    b"select customer_id, record_id, what, at, current_id"
-    b" from take_arrivals(%(most)s, %(at)s::timestamptz, %(lease)s::timestamptz)"
-)
+_WAITING: Final = b"select customer_id, record_id, what, at, current_id from waiting_arrivals(%(most)s)"
 _DUE: Final = (
     b"select organization_id, purpose, client_id, rule_id, name, records, expression, topic, channels, sender, places"
     b" from rules_due(%(customers)s::uuid[], %(whats)s::text[])"
@@ -25,7 +20,7 @@ _DUE: Final = (
 _FINISH: Final = b"select finish_arrivals(%(customers)s::uuid[], %(records)s::uuid[])"
 
 
-class Taken(NamedTuple):
+class Waiting(NamedTuple):
     """One arrival as it was noted, and whose it is by now: None when they are gone."""
 
     noted: UUID
@@ -65,10 +60,9 @@ class Due(NamedTuple):
     places: list[int]
 
 
-async def take(database: Database, *, at: datetime) -> list[Taken]:
-    """Return what waits, so that no other hand takes it for a while."""
-    facts = {"most": MOST, "at": at, "lease": at + LEASE}
-    return [Taken._make(row) for row in await database.at_once(_OPERATOR, _TAKE, facts)]
+async def waiting(database: Database) -> list[Waiting]:
+    """Return what waits, the oldest first."""
+    return [Waiting._make(row) for row in await database.at_once(_OPERATOR, _WAITING, {"most": MOST})]
 
 
 async def due(database: Database, arrivals: Sequence[Arrival]) -> list[Due]:
@@ -80,10 +74,10 @@ async def due(database: Database, arrivals: Sequence[Arrival]) -> list[Due]:
     return [Due._make(row) for row in await database.at_once(_OPERATOR, _DUE, facts)]
 
 
-async def finish(database: Database, taken: Sequence[Taken]) -> None:
+async def finish(database: Database, asked: Sequence[Waiting]) -> None:
     """Let go of what was asked about."""
     facts = {
-        "customers": arrays.uuids(each.noted for each in taken),
-        "records": arrays.uuids(each.record for each in taken),
+        "customers": arrays.uuids(each.noted for each in asked),
+        "records": arrays.uuids(each.record for each in asked),
     }
     await database.at_once(_OPERATOR, _FINISH, facts)

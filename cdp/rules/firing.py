@@ -66,18 +66,18 @@ class Firing:
     async def round(self, *, at: datetime) -> Round:
         """Ask the rules about what waits, and return how much that was; 0 when nothing does."""
         database = self._platform.database
-        taken = await arrivals.take(database, at=at)
-        if not taken:
+        waiting = await arrivals.waiting(database)
+        if not waiting:
             return Round(0, 0)
-        present = [Arrival(each.customer, each.record, each.what, each.at) for each in taken if each.customer]
+        present = [Arrival(each.customer, each.record, each.what, each.at) for each in waiting if each.customer]
         by_asker: dict[Asker, list[Due]] = defaultdict(list)
         for due in await arrivals.due(database, present) if present else ():
             by_asker[Asker(due.organization, due.client, due.purpose)].append(due)
         fired = 0
         for asker, rules in by_asker.items():
             fired += await self._ask(asker, rules, present, at=at)
-        await arrivals.finish(database, taken)
-        return Round(len(taken), fired)
+        await arrivals.finish(database, waiting)
+        return Round(len(waiting), fired)
 
     async def _ask(self, asker: Asker, rules: Sequence[Due], present: Sequence[Arrival], *, at: datetime) -> int:
         places = sorted({place - 1 for due in rules for place in due.places})

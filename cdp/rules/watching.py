@@ -1,20 +1,24 @@
 """Asks the rules as soon as something is committed that one of them asks about, for as long as a worker lives.
 
 It looks ten times a second, which costs nothing while nothing waits; a notification for every delivery would make all
-commits take turns. Several workers may look side by side: each arrival is one hand's.
+commits take turns. One worker looks at a time, the others wait to take its place; one that dies half-way leaves the
+arrivals waiting, and what fired fires once.
 """
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
-from typing import Final
+from typing import Any, Final
+
+from psycopg import Connection
 
 from cdp import clock, refusals
 from cdp.platform import Platform
 from cdp.rules.arrivals import MOST
 from cdp.rules.firing import Firing, Round
 from cdp.signals import delivery
+from cdp.turns import Turn, taken
 
 EVERY: Final = 0.1
 _LATER: Final = 2.0
@@ -24,7 +28,10 @@ def work(platform: Platform, stop: Event, *, report: Callable[[Exception], None]
     """Ask the rules until `stop` is set; what fails is told and tried again."""
     while not stop.is_set():
         try:
-            asyncio.run(_watch(platform, stop))
+            with taken(platform, Turn.RULES) as turn:
+                if turn is not None:
+                    asyncio.run(_watch(platform, turn, stop))
+            stop.wait(_LATER)
         except Exception as error:  # noqa: BLE001 - whatever one round met, the next may not; what went wrong is told
             if not refusals.is_unavailable(error):
                 report(error)
@@ -48,20 +55,21 @@ async def _settled(platform: Platform) -> Round:
         await own.database.close()
 
 
-async def _watch(platform: Platform, stop: Event) -> None:
+async def _watch(platform: Platform, turn: Connection[tuple[Any, ...]], stop: Event) -> None:
     own = Platform.open(platform.settings)
     await own.database.open()
     try:
         with ThreadPoolExecutor(1, "told") as hand:
-            await _look(own, Firing(own), hand, stop)
+            await _look(own, turn, hand, stop)
     finally:
         await own.database.close()
 
 
-async def _look(own: Platform, firing: Firing, hand: ThreadPoolExecutor, stop: Event) -> None:
+async def _look(own: Platform, turn: Connection[tuple[Any, ...]], hand: ThreadPoolExecutor, stop: Event) -> None:
+    firing, has_news = Firing(own), False
     telling: Future[None] | None = None
-    has_news = False
     while not stop.is_set():
+        turn.execute("select 1")  # raises when the connection, and with it the turn, is gone
         done = await firing.round(at=clock.now())
         has_news = has_news or done.fired > 0
         if has_news and (telling is None or telling.done()):

@@ -27,10 +27,9 @@ create table rule_arrival (
     what        text not null,
     at          timestamptz not null,
     queued_at   timestamptz not null,
-    due_at      timestamptz not null,
     primary key (customer_id, record_id)
 );
-create index rule_arrival_due on rule_arrival (due_at);
+create index rule_arrival_waiting on rule_arrival (queued_at);
 comment on table rule_arrival is 'Records that came in and that some rule asks about; each goes when its rules were asked.';
 alter table rule_arrival set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
@@ -59,10 +58,10 @@ begin
 end
 $$;
 
--- Take some arrivals, so that no other hand takes them before `lease`, each with whom it is about by now.
-create function take_arrivals(most integer, moment timestamptz, lease timestamptz)
+-- Some of what waits, the oldest first, each with whom it is about by now; one hand at a time asks.
+create function waiting_arrivals(most integer)
 returns table (customer_id uuid, record_id uuid, what text, at timestamptz, current_id uuid)
-language plpgsql security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 #variable_conflict use_column
@@ -71,17 +70,9 @@ begin
         return;
     end if;
     return query
-        with due as (
-            select a.customer_id, a.record_id from rule_arrival a
-            where a.due_at <= moment order by a.due_at limit most for update skip locked
-        ), taken as (
-            update rule_arrival a set due_at = lease
-            from due where a.customer_id = due.customer_id and a.record_id = due.record_id
-            returning a.*
-        )
-        select t.customer_id, t.record_id, t.what, t.at, s.customer_id
-        from taken t
-        left join subject s on s.source_id = t.source_id and s.subject_id = t.subject_id;
+        select a.customer_id, a.record_id, a.what, a.at, s.customer_id
+        from (select * from rule_arrival order by queued_at limit most) a
+        left join subject s on s.source_id = a.source_id and s.subject_id = a.subject_id;
 end
 $$;
 

@@ -28,7 +28,8 @@ RIGHTS: Final = {
         attribute record_type: select insert update delete
         catalog_version: select update(version)
         channel topic: select insert update(details)
-        offer: select insert update(ended_at)
+        offer rule: select insert update(ended_at)
+        rule_arrival: insert
         message_report: select(report_id,organization_id,kind,message_id,channel,sender_kind,sender,at)
         change permission: select
         evidence match_due: insert
@@ -179,6 +180,8 @@ RIGHTS: Final = {
         channel offer topic wish wish_act: select delete
         contact contact_turn: select insert update delete
         offer_shown: select insert update(uses,last_at,times) delete
+        rule rule_arrival: select delete
+        firing: select insert delete
         demand: select update delete
         check_count: select insert update(asked,expires_at)
         message: select insert update(checks,subject_id,sealed) delete

@@ -236,6 +236,15 @@ from unnest(array['huis', 'winkel']) o;
 insert into offer_shown (customer_id, organization_id, offer_id, uses, first_at, last_at)
 select pg_temp.id(c), pg_temp.id(o), pg_temp.id('offer' || o), '{products}', now(), now()
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into rule (organization_id, rule_id, name, purpose, records, expression, topic, channels, sender, client_id, registered_at)
+select pg_temp.id(o), pg_temp.id('rule' || o), 'zero', 'customer-care', '{interaction/call}', 'true', 'service', '{email}', 'human', 'client', now()
+from unnest(array['huis', 'winkel']) o;
+insert into rule_arrival (customer_id, record_id, source_id, subject_id, what, at, queued_at)
+select pg_temp.id(c), pg_temp.id('arrival' || c), pg_temp.id(o), pg_temp.id(c || ' at ' || o), 'interaction/call', now(), now()
+from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into firing (customer_id, firing_id, organization_id, rule_id, record_id, facts, at)
+select pg_temp.id(c), pg_temp.id('firing' || c), pg_temp.id(o), pg_temp.id('rule' || o), pg_temp.id('arrival' || c), '{"rule": "zero"}', now()
+from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into wish (customer_id, document, seq, changed_at)
 select pg_temp.id(c), '{"first": "human", "offers": {"unwanted": ["travel"]}}', 1, now() from unnest(array['anna', 'bram']) c;
 insert into wish_act (customer_id, seq, wish_id, said, at)
