@@ -1,16 +1,21 @@
-"""Voorkeuren: language, u or je, by which name, in which colours, with a sentence that shows it at once."""
+"""Voorkeuren: how somebody is spoken to, with a sentence that shows it at once, and the way to all about contact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from api.portal import places
 from api.portal.cookies import Theme
 from api.portal.frame import Frame, Page
+from api.portal.pages import wish_hours, wish_offers, wishes
 from api.portal.pages.hello import hello
 from api.portal.pages.log import Option
 from api.portal.speech import Speech
 from cdp.addressing import Addressing
+from cdp.catalog.files import Catalog
+from cdp.contact import salutations
 from cdp.contact.wishes import LONGEST_NAME
+from consent.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,25 @@ class Objection:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """A page with more to choose, and what holds there now."""
+
+    href: str
+    title: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What somebody chose beside how they are spoken to."""
+
+    catalog: Catalog
+    wishes: Wishes
+    has_receipts: bool = False
+    objection: Objection | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreferencesPage(Page):
     """How somebody wants to be spoken to."""
@@ -39,40 +63,47 @@ class PreferencesPage(Page):
 
     example: tuple[str, ...]
     picks: tuple[Pick, ...]
+    reading: tuple[Pick, ...]
+    speaker: Pick
+    doorways: tuple[Doorway, ...]
     letters: tuple[Pick, ...]
     own_name: str
+    pronunciation: str
     longest: int
     always: tuple[tuple[str, str], ...]
     objection: Objection | None
 
 
 def preferences(
-    speech: Speech,
-    frame: Frame,
-    known: Addressing,
-    theme: Theme,
-    *,
-    has_receipts: bool = False,
-    objection: Objection | None = None,
-    fault: str | None = None,
+    speech: Speech, frame: Frame, known: Addressing, standing: Standing, *, fault: str | None = None
 ) -> PreferencesPage:
     """Return the page."""
     say = speech.say
+    letter = salutations.of(known)
     return PreferencesPage(
         frame=frame,
         title=say("Hoe wilt u contact?"),
         fault=fault,
-        example=(f"{hello(speech, known)}.", say("Niemand ziet iets van u zonder dat u het weet.")),
-        picks=_picks(speech, known, theme),
-        letters=_letters(speech, has_reminders=known.has_reminders, has_receipts=has_receipts),
+        example=(
+            f"{hello(speech, known)}.",
+            say("Niemand ziet iets van u zonder dat u het weet."),
+            say("Een brief begint met ‘%(words)s’", words=letter.salutation),
+        ),
+        picks=_picks(speech, known, frame.theme),
+        reading=_reading(speech, known),
+        speaker=_speaker(speech, standing.wishes),
+        doorways=_doorways(speech, standing),
+        letters=_letters(speech, has_reminders=known.has_reminders, has_receipts=standing.has_receipts),
         own_name=known.own_name,
+        pronunciation=known.pronunciation,
         longest=LONGEST_NAME,
         always=(
             (say("Codes en links om in te loggen"), say("Zonder die mail kunt u niet inloggen.")),
             (say("Bericht over een nieuwe manier van inloggen"), say("Zo merkt u het als iemand anders inlogt.")),
             (say("Antwoorden op uw verzoeken"), say("Dat moet van de wet.")),
+            *wishes.required(speech, standing.catalog),
         ),
-        objection=objection,
+        objection=standing.objection,
     )
 
 
@@ -107,6 +138,51 @@ def _picks(speech: Speech, known: Addressing, theme: Theme) -> tuple[Pick, ...]:
         ),
     )
     return (languages, *([formal] if known.language == "nl" else []), greetings, colours)
+
+
+def _reading(speech: Speech, known: Addressing) -> tuple[Pick, ...]:
+    say = speech.say
+    return (
+        Pick(
+            "reading_level",
+            say("Welke woorden wilt u van organisaties?"),
+            _options(known.reading_level or "", ("easy", say("Makkelijke woorden")), ("usual", say("Gewone woorden"))),
+        ),
+        Pick(
+            "print",
+            say("Hoe groot zijn de letters?"),
+            _options(known.print, ("usual", say("Gewoon")), ("large", say("Groot")), ("largest", say("Extra groot"))),
+        ),
+    )
+
+
+def _speaker(speech: Speech, chosen: Wishes) -> Pick:
+    say = speech.say
+    return Pick(
+        "first",
+        say("Wie wilt u eerst spreken?"),
+        _options(
+            "" if chosen.first is None else str(chosen.first),
+            ("human", say("Liever een mens")),
+            ("computer", say("Liever een computer")),
+            ("", say("Maakt niet uit")),
+        ),
+    )
+
+
+def _doorways(speech: Speech, standing: Standing) -> tuple[Doorway, ...]:
+    say, chosen = speech.say, standing.wishes
+    return (
+        Doorway(places.WISHES, say("Onderwerpen en manieren"), wishes.summary(speech, standing.catalog, chosen)),
+        Doorway(places.WISH_HOURS, say("Tijden"), wish_hours.summary(speech, chosen.hours)),
+        Doorway(
+            f"{places.WISHES}#organisaties",
+            say("Per organisatie"),
+            speech.count("%(number)s uitzondering", "%(number)s uitzonderingen", len(chosen.exceptions)),
+        ),
+        Doorway(places.WISH_OFFERS, say("Aanbod"), wish_offers.summary(speech, chosen.offers)),
+        Doorway(places.WISH_RECEIPTS, say("Bewijzen"), say("Van elke keuze is er een bewijs.")),
+    )
 
 
 def _letters(speech: Speech, *, has_reminders: bool, has_receipts: bool) -> tuple[Pick, ...]:

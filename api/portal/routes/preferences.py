@@ -10,9 +10,11 @@ from api.portal import cookies, notices, places
 from api.portal.frame import Room
 from api.portal.pages import preferences as pages
 from api.portal.routes.log import OURS
-from api.portal.visit import Opened, Visiting
+from api.portal.visit import Opened, Visit, Visiting
 from cdp import clock, objections, preferences, receipt_letters
+from cdp.contact import wishes
 from cdp.contact.wishes import UnfitName
+from consent import wish_form
 from consent.errors import Invalid
 
 router = APIRouter(include_in_schema=False)
@@ -39,7 +41,7 @@ async def choose(visit: Visiting, request: Request) -> Response:
         raise Invalid("choose one thing at a time")
     what, choice = chosen[0]
     with visit.platform.database.scoped(visit.person.scope) as session:
-        preferences.change(visit.platform, session, {what: choice}, at=visit.at)
+        preferences.change(visit.platform, session, {what: choice or None}, at=visit.at)
     answer = visit.lead(places.PREFERENCES, notices.SAVED)
     if what == "theme":
         cookies.set_theme(answer, visit.platform.settings, _THEMES.get(choice, "auto"))
@@ -49,9 +51,19 @@ async def choose(visit: Visiting, request: Request) -> Response:
 @router.post(places.PREFERENCES + "/naam", dependencies=OURS)
 def call_me(visit: Visiting, naam: Name = "") -> Response:
     """Keep the name that somebody wants to be called by."""
+    return _named(visit, {"greeting": "other", "name": naam})
+
+
+@router.post(places.PREFERENCES + "/uitspraak", dependencies=OURS)
+def say_me(visit: Visiting, uitspraak: Name = "") -> Response:
+    """Keep how somebody's name is said; nothing takes it back."""
+    return _named(visit, {"pronunciation": uitspraak or None})
+
+
+def _named(visit: Visit, patch: dict[str, str | None]) -> Response:
     try:
         with visit.platform.database.scoped(visit.person.scope) as session:
-            preferences.change(visit.platform, session, {"greeting": "other", "name": naam}, at=visit.at)
+            preferences.change(visit.platform, session, patch, at=visit.at)
     except UnfitName:
         with visit.opened(Room.PREFERENCES) as opened:
             fault = opened.speech.say("Vul een naam in van hoogstens 60 tekens.")
@@ -71,12 +83,10 @@ def object_everywhere(visit: Visiting) -> Response:
 def _page(opened: Opened, fault: str | None = None) -> pages.PreferencesPage:
     session, known = opened.session, opened.addressing
     still = sorted({opened.names.name(each.recipient_id) for each in objections.still_open(session, at=clock.now())})
-    return pages.preferences(
-        opened.speech,
-        opened.frame,
-        known,
-        opened.frame.theme,
+    standing = pages.Standing(
+        catalog=opened.catalog,
+        wishes=wish_form.read(wishes.own(session)),
         has_receipts=receipt_letters.is_wanted(session),
         objection=pages.objecting(opened.speech, known, still),
-        fault=fault,
     )
+    return pages.preferences(opened.speech, opened.frame, known, standing, fault=fault)

@@ -7,7 +7,9 @@ from typing import Final
 from api.portal.frame import Page, Room
 from api.portal.pages import preferences
 from cdp.addressing import Addressing
+from cdp.catalog import files
 from cdp.catalog.files import Language
+from consent.wishes import Wishes
 from tests.portal.samples import world
 
 HOSTILE: Final = "<b>Noor</b>\u202e" + "z" * 40
@@ -20,7 +22,8 @@ def _known(locale: Language) -> Addressing:
 
 def _page(locale: Language, known: Addressing, fault: str | None = None) -> Page:
     frame = world.frame(locale, Room.PREFERENCES, here="/voorkeuren")
-    return preferences.preferences(world.speech(locale), frame, known, "auto", fault=fault)
+    standing = preferences.Standing(catalog=files.shipped(), wishes=Wishes())
+    return preferences.preferences(world.speech(locale), frame, known, standing, fault=fault)
 
 
 def _usual(locale: Language) -> Page:

@@ -1,0 +1,116 @@
+"""Voorkeuren, tijden: when somebody may be disturbed and when not, by the clock of their own place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from babel.dates import get_day_names, get_timezone_location
+
+from api.portal.frame import Frame, Page
+from api.portal.pages.log import Option
+from api.portal.speech import Speech
+from consent.hours import DAY, EVERY_DAY, Hours, Window
+from consent.wish_form import to_clock
+
+ZONES: Final = (
+    *("Europe/Amsterdam", "Europe/Brussels", "Europe/Berlin", "Europe/Paris", "Europe/London", "Europe/Dublin"),
+    *("Europe/Madrid", "Europe/Lisbon", "Europe/Rome", "Europe/Athens", "Europe/Warsaw", "Europe/Bucharest"),
+    *("Europe/Stockholm", "Europe/Helsinki", "Europe/Kyiv", "Europe/Istanbul", "Atlantic/Canary"),
+    *("Africa/Casablanca", "Africa/Cairo", "Africa/Johannesburg", "Asia/Dubai", "Asia/Kolkata", "Asia/Jakarta"),
+    *("Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland", "America/Curacao", "America/Aruba"),
+    *("America/Paramaribo", "America/Sao_Paulo", "America/New_York", "America/Chicago", "America/Los_Angeles"),
+)
+"""Where people of this house are; another one that a program chose stays, and is shown."""
+WORKDAYS: Final = frozenset(range(5))
+PRESETS: Final = (("welkom", Window(9 * 60, 17 * 60, WORKDAYS)), ("stil", Window(20 * 60, 9 * 60)))
+_RUN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLine:
+    """One window of hours in words, and how a form names it."""
+
+    kind: str
+    value: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursPage(Page):
+    """When somebody may be disturbed."""
+
+    template: ClassVar[str] = "wish_hours.html"
+
+    says: str
+    welcome: tuple[WindowLine, ...]
+    quiet: tuple[WindowLine, ...]
+    presets: tuple[WindowLine, ...]
+    days: tuple[Option, ...]
+    zones: tuple[Option, ...]
+
+
+def hours(speech: Speech, frame: Frame, chosen: Hours, *, fault: str | None = None) -> HoursPage:
+    """Return the page."""
+    return HoursPage(
+        frame=frame,
+        title=speech.say("Wanneer mag iemand u storen?"),
+        fault=fault,
+        says=summary(speech, chosen),
+        welcome=_lines(speech, "welkom", chosen.welcome),
+        quiet=_lines(speech, "stil", chosen.quiet),
+        presets=tuple(
+            line
+            for kind, each in PRESETS
+            for line in _lines(speech, kind, (each,))
+            if each not in (*chosen.welcome, *chosen.quiet)
+        ),
+        days=tuple(Option(str(number + 1), name, is_chosen=False) for number, name in enumerate(_names(speech))),
+        zones=_zones(speech, chosen.zone),
+    )
+
+
+def summary(speech: Speech, chosen: Hours) -> str:
+    """Return in a few words when somebody may be disturbed."""
+    if not chosen.welcome and not chosen.quiet:
+        return speech.say("U koos nog geen tijden. Nu mag het altijd.")
+    return speech.say("Dit geldt voor bellen, sms, de app en de deur.")
+
+
+def value_of(window: Window) -> str:
+    """Return a window as a form sends it: `1,2,3|09:00|17:00`."""
+    days = ",".join(str(each + 1) for each in sorted(window.days))
+    return f"{days}|{to_clock(window.start)}|{to_clock(window.end)}"
+
+
+def _lines(speech: Speech, kind: str, windows: Iterable[Window]) -> tuple[WindowLine, ...]:
+    return tuple(WindowLine(kind, value_of(each), _said(speech, each)) for each in windows)
+
+
+def _said(speech: Speech, window: Window) -> str:
+    start, end = to_clock(window.start), to_clock(window.end % DAY)
+    days = _days(speech, window.days)
+    if window.end <= window.start:
+        return speech.say("%(days)s van %(start)s tot %(end)s de dag erna", days=days, start=start, end=end)
+    return speech.say("%(days)s van %(start)s tot %(end)s", days=days, start=start, end=end)
+
+
+def _days(speech: Speech, days: frozenset[int]) -> str:
+    names, chosen = _names(speech), sorted(days)
+    if days == EVERY_DAY:
+        return speech.say("Elke dag")
+    if len(chosen) >= _RUN and chosen[-1] - chosen[0] == len(chosen) - 1:
+        said = speech.say("%(first)s t/m %(last)s", first=names[chosen[0]], last=names[chosen[-1]])
+    else:
+        said = speech.listed(names[each] for each in chosen)
+    return said[:1].upper() + said[1:]
+
+
+def _names(speech: Speech) -> list[str]:
+    found = get_day_names("wide", locale=speech.cldr)
+    return [str(found[each]) for each in range(7)]
+
+
+def _zones(speech: Speech, chosen: str) -> tuple[Option, ...]:
+    offered = [*ZONES, *([chosen] if chosen not in ZONES else [])]
+    named = sorted((get_timezone_location(each, locale=speech.cldr, return_city=True), each) for each in offered)
+    return tuple(Option(zone, name, zone == chosen) for name, zone in named)

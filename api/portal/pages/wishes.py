@@ -1,0 +1,235 @@
+"""Voorkeuren, contact: about what, in which way and how often, for everybody or for one organization."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from api.portal import places
+from api.portal.frame import Frame, Page
+from api.portal.pages.log import Option
+from api.portal.speech import Speech
+from cdp.catalog.files import Catalog, Topic
+from consent.wishes import Cap, Choices, Wishes
+
+CAPS: Final = (Cap(1, 1), Cap(1, 7), Cap(2, 7), Cap(1, 30), Cap(2, 30), Cap(1, 90), Cap(1, 365))
+"""What is offered; another one that a program chose stays, and is shown."""
+MAY: Final = "mag"
+BEST: Final = "liefst"
+_NOTHING: Final = Choices()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One channel, and whether it may be used for a topic, or best."""
+
+    key: str
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicBlock:
+    """One topic: what holds now, and everything that can be chosen about it."""
+
+    key: str
+    name: str
+    explanation: str
+    says: tuple[str, ...]
+    ways: tuple[Way, ...]
+    often: tuple[Option, ...]
+    is_chosen: bool
+    is_none: bool
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An organization, and what holds for it."""
+
+    href: str
+    name: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """For whom something is chosen: one organization, or everybody when it is empty."""
+
+    slug: str = ""
+    name: str = ""
+    organization: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choosing:
+    """What the page is made of: the catalog, what was chosen, for whom, and who else there is to choose for."""
+
+    catalog: Catalog
+    chosen: Wishes
+    whose: Whose = Whose()
+    known: Mapping[UUID, Whose]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishesPage(Page):
+    """About what, in which way and how often somebody wants to be approached."""
+
+    template: ClassVar[str] = "wishes.html"
+
+    whose: Whose
+    lead: str
+    is_silent: bool
+    is_silent_everywhere: bool
+    topics: tuple[TopicBlock, ...]
+    never: tuple[Option, ...]
+    organisations: tuple[Named, ...]
+    required: tuple[tuple[str, str], ...]
+
+
+def wishes(
+    speech: Speech, frame: Frame, choosing: Choosing, *, opened: str = "", fault: str | None = None
+) -> WishesPage:
+    """Return the page; the topic that is `opened` shows what there is to choose."""
+    catalog, chosen, whose = choosing.catalog, choosing.chosen, choosing.whose
+    say = speech.say
+    own = chosen.general if whose.organization is None else chosen.exceptions.get(whose.organization, _NOTHING)
+    about = say("Contact met %(name)s", name=whose.name) if whose.name else say("Waarover mag iemand contact zoeken?")
+    return WishesPage(
+        frame=frame,
+        title=about,
+        fault=fault,
+        whose=whose,
+        lead=say("Wat u hier kiest, gaat voor op uw andere keuzes.")
+        if whose.name
+        else say("Kies per onderwerp. Wat u niet kiest, blijft zoals het is."),
+        is_silent=own.is_silent,
+        is_silent_everywhere=chosen.general.is_silent,
+        topics=_topics(speech, catalog, chosen, own, whose, opened),
+        never=tuple(
+            Option(key, speech.name(each.name), key in chosen.never)
+            for key, each in catalog.channels.items()
+            if each.organization is None
+        ),
+        organisations=() if whose.name else _named(speech, chosen, choosing.known),
+        required=required(speech, catalog),
+    )
+
+
+def required(speech: Speech, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """Return what the law demands, each with its reason."""
+    return tuple(
+        (speech.name(each.name), speech.name(each.reason))
+        for each in catalog.topics.values()
+        if each.reason is not None and each.organization is None
+    )
+
+
+def summary(speech: Speech, catalog: Catalog, chosen: Wishes) -> str:
+    """Return in a few words what somebody chose about topics."""
+    if chosen.general.is_silent:
+        return speech.say("U wilt alleen wat moet van de wet.")
+    count = len(chosen.general.channels.keys() & catalog.topics.keys())
+    if not count:
+        return speech.say("U koos hier nog niets.")
+    return speech.count("U koos voor %(number)s onderwerp.", "U koos voor %(number)s onderwerpen.", count)
+
+
+def _topics(
+    speech: Speech, catalog: Catalog, chosen: Wishes, own: Choices, whose: Whose, opened: str
+) -> tuple[TopicBlock, ...]:
+    return tuple(
+        _topic(speech, catalog, chosen, own, whose, key, is_open=key == opened)
+        for key, each in catalog.topics.items()
+        if not each.is_required and each.organization in (None, whose.organization)
+    )
+
+
+def _topic(  # what a block needs, by name
+    speech: Speech, catalog: Catalog, chosen: Wishes, own: Choices, whose: Whose, key: str, *, is_open: bool
+) -> TopicBlock:
+    topic, channels = catalog.topics[key], own.channels.get(key)
+    stands = standing(chosen, whose, key, topic)
+    cap = own.caps.get(key)
+    ways = {
+        name: speech.name(each.name)
+        for name, each in catalog.channels.items()
+        if each.organization in (None, whose.organization)
+    }
+    return TopicBlock(
+        key=key,
+        name=speech.name(topic.name),
+        explanation=speech.name(topic.explanation),
+        says=tuple(_says(speech, ways, stands, cap, whose, is_chosen=channels is not None)),
+        ways=tuple(Way(name, label, _way(speech, name, stands)) for name, label in ways.items()),
+        often=_often(speech, cap),
+        is_chosen=channels is not None or cap is not None,
+        is_none=channels == (),
+        is_open=is_open,
+    )
+
+
+def _way(speech: Speech, key: str, stands: Sequence[str]) -> tuple[Option, ...]:
+    """Return what can be chosen about one channel; the first of those that hold is the best."""
+    is_best = [*stands[:1]] == [key]
+    return (
+        Option("", speech.say("Nee"), key not in stands),
+        Option(MAY, speech.say("Mag"), key in stands and not is_best),
+        Option(BEST, speech.say("Het liefst"), is_best),
+    )
+
+
+def standing(chosen: Wishes, whose: Whose, key: str, topic: Topic) -> Sequence[str]:
+    """Return the channels that hold for a topic now, the best first."""
+    organization = whose.organization or UUID(int=0)
+    found = chosen.channels(organization, key, topic.under or "")
+    return topic.defaults if found is None else found
+
+
+def _says(
+    speech: Speech, ways: Mapping[str, str], stands: Sequence[str], cap: Cap | None, whose: Whose, *, is_chosen: bool
+) -> Sequence[str]:
+    say, named = speech.say, [ways[each] for each in stands if each in ways]
+    if not named:
+        what = say("Niets") if is_chosen else say("Niets, tot u iets kiest")
+    else:
+        what = speech.listed(named)
+        if not is_chosen:
+            what = say("Zoals voor iedereen: %(ways)s", ways=what) if whose.name else what
+        elif len(named) > 1:
+            what = say("Het liefst: %(best)s. Ook goed: %(rest)s", best=named[0], rest=speech.listed(named[1:]))
+    return [what, *([often(speech, cap)] if cap else [])]
+
+
+def _often(speech: Speech, cap: Cap | None) -> tuple[Option, ...]:
+    offered = [*CAPS, *([cap] if cap is not None and cap not in CAPS else [])]
+    some = [Option(f"{each.most}/{each.days}", often(speech, each), each == cap) for each in offered]
+    return (Option("", speech.say("Zo vaak als nodig"), cap is None), *some)
+
+
+def often(speech: Speech, cap: Cap) -> str:
+    """Return how often at most, in words."""
+    times = speech.count("%(number)s keer", "%(number)s keer", cap.most)
+    period = speech.say("een jaar") if cap.days == CAPS[-1].days else speech.period(cap.days)
+    return speech.say("Hoogstens %(times)s in %(period)s", times=times, period=period)
+
+
+def _named(speech: Speech, chosen: Wishes, known: Mapping[UUID, Whose]) -> tuple[Named, ...]:
+    return tuple(
+        Named(
+            f"{places.WISHES}?{urlencode({'voor': each.slug})}",
+            each.name,
+            _exception(speech, chosen.exceptions.get(organization, _NOTHING)),
+        )
+        for organization, each in sorted(known.items(), key=lambda one: one[1].name.lower())
+    )
+
+
+def _exception(speech: Speech, own: Choices) -> str:
+    if own.is_silent:
+        return speech.say("Alleen wat moet van de wet")
+    count = len(own.channels.keys() | own.caps.keys())
+    if not count:
+        return speech.say("Zoals voor iedereen")
+    return speech.count("%(number)s eigen keuze", "%(number)s eigen keuzes", count)

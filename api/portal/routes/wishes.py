@@ -1,0 +1,135 @@
+"""Voorkeuren, contact: about what, in which way and how often, for everybody or for one organization."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.portal import notices, places
+from api.portal.frame import Room
+from api.portal.pages import wishes as pages
+from api.portal.pages.wishes import Choosing, Whose
+from api.portal.routes.log import OURS
+from api.portal.visit import Opened, Visit, Visiting
+from cdp import dossier, grants, preferences
+from cdp.contact import wishes
+from consent import wish_form
+from consent.errors import Invalid, NotFound
+from consent.types import CUSTOMER_SOURCE
+
+router = APIRouter(include_in_schema=False)
+
+Word = Annotated[str, Query(max_length=64)]
+Field = Annotated[str, Form(max_length=64)]
+_SAVE: Final = "bewaar"
+_NONE: Final = "niets"
+_BACK: Final = "terug"
+
+
+@router.get(places.WISHES)
+def show(visit: Visiting, voor: Word = "", onderwerp: Word = "") -> Response:
+    """Show every topic, and what holds for it."""
+    with visit.opened(Room.PREFERENCES) as opened:
+        page = pages.wishes(opened.speech, opened.frame, _choosing(opened, voor), opened=onderwerp)
+    return visit.show(page)
+
+
+@router.post(places.WISHES, dependencies=OURS)
+async def choose(visit: Visiting, request: Request) -> Response:
+    """Keep what was chosen about one topic; none is a choice like any other."""
+    form = await request.form(max_files=0, max_fields=64)
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    return await run_in_threadpool(_choose, visit, fields)
+
+
+def _choose(visit: Visit, fields: Mapping[str, str]) -> Response:
+    topic, slug = fields.get("onderwerp", ""), fields.get("voor", "")
+    with visit.opened(Room.PREFERENCES) as opened:
+        choosing = _choosing(opened, slug)
+        if topic not in choosing.catalog.topics:
+            raise preferences.UnknownChoice(field="/onderwerp")
+        ways = _ordered(choosing, topic, {each: fields.get(each, "") for each in choosing.catalog.channels})
+        if fields.get("doen") == _SAVE and not ways:
+            fault = opened.speech.say("Kies minstens 1 manier. Of kies ‘Niets hierover’.")
+            page = pages.wishes(opened.speech, opened.frame, choosing, opened=topic, fault=fault)
+            return visit.show(page, status=422)
+        patch = _about(topic, fields.get("doen", ""), ways, fields.get("vaak", ""))
+        preferences.change(visit.platform, opened.session, _for(slug, patch), at=visit.at)
+    return visit.lead(_place(slug, topic), notices.SAVED)
+
+
+@router.post(places.WISHES + "/stil", dependencies=OURS)
+def be_silent(visit: Visiting, stil: Field, voor: Field = "") -> Response:
+    """Keep whether there may be any contact that the law does not demand."""
+    patch = {"contact": "none" if stil == "ja" else None}
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        preferences.change(visit.platform, session, _for(voor, patch), at=visit.at)
+    return visit.lead(_place(voor), notices.SAVED)
+
+
+@router.post(places.WISHES + "/nooit", dependencies=OURS)
+def never(visit: Visiting, manier: Field) -> Response:
+    """Keep that a channel is never used, or that it may be again."""
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        chosen = wishes.own(session).get("never", [])
+        kept = [each for each in chosen if each != manier] if manier in chosen else [*chosen, manier]
+        preferences.change(visit.platform, session, {"never": kept or None}, at=visit.at)
+    return visit.lead(f"{places.WISHES}#nooit", notices.SAVED)
+
+
+def _choosing(opened: Opened, slug: str) -> Choosing:
+    chosen = wish_form.read(wishes.own(opened.session))
+    known = _known(opened, [*chosen.exceptions])
+    whose = next((each for each in known.values() if each.slug == slug), None) if slug else Whose()
+    if whose is None:
+        raise NotFound
+    return Choosing(catalog=opened.catalog, chosen=chosen, whose=whose, known=known)
+
+
+def _known(opened: Opened, excepted: Sequence[UUID]) -> Mapping[UUID, Whose]:
+    """Return the organizations that the customer has to do with: who has or may see something, or is excepted."""
+    session, names = opened.session, opened.names
+    suppliers = [each.source for each in dossier.sources(session, opened.keys)]
+    readers = [each.recipient_id for each in grants.standing(session)]
+    return {
+        each: Whose(names.slug(each), names.name(each), each)
+        for each in dict.fromkeys([*readers, *suppliers, *excepted])
+        if each in names.by_id and each != CUSTOMER_SOURCE and names.by_id[each].closed_at is None
+    }
+
+
+def _ordered(choosing: Choosing, key: str, said: Mapping[str, str]) -> list[str]:
+    """Return the channels that may be used: the best, then in the order that held, then as the catalog has it."""
+    stood = list(pages.standing(choosing.chosen, choosing.whose, key, choosing.catalog.topics[key]))
+    order = [*stood, *said]
+    wanted = [each for each, value in said.items() if value in (pages.MAY, pages.BEST)]
+    return sorted(wanted, key=lambda each: (said[each] != pages.BEST, order.index(each)))
+
+
+def _about(topic: str, what: str, ways: Sequence[str], often: str) -> dict[str, Any]:
+    if what == _NONE:
+        return {"channels": {topic: []}}
+    if what == _BACK:
+        return {"channels": {topic: None}, "caps": {topic: None}}
+    if what != _SAVE:
+        raise Invalid("there is nothing like this to do")
+    most, _, days = often.partition("/")
+    if often and not (most.isdecimal() and days.isdecimal()):
+        raise Invalid("there is no such cap")
+    return {
+        "channels": {topic: list(ways)},
+        "caps": {topic: {"most": int(most), "days": int(days)} if often else None},
+    }
+
+
+def _for(slug: str, patch: dict[str, Any]) -> dict[str, Any]:
+    return {"exceptions": {slug: patch}} if slug else patch
+
+
+def _place(slug: str, topic: str = "") -> str:
+    """Return where the page is, with this topic open; both are names that the catalog or the directory knows."""
+    asked = "&".join(f"{name}={value}" for name, value in (("voor", slug), ("onderwerp", topic)) if value)
+    return f"{places.WISHES}{'?' + asked if asked else ''}{'#' + topic if topic else ''}"
