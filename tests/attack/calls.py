@@ -243,7 +243,7 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "published_senders": Call("select jsonb_agg(s.value) from published_senders() s", _ANYBODY, _ANYBODY),
     "message_addressee": Call(
-        f"select jsonb_agg(a.subject_id) from message_addressee({_id('bram')}, '{{}}', '{{}}', '{{}}', '{{}}') a",
+        f"select jsonb_agg(a.subject_id) from message_addressee({_id('cato')}, '{{}}', '{{}}', '{{}}', '{{}}') a",
         _SOURCE,
         ("source huis",),
     ),
@@ -386,28 +386,6 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "own_offers": Call(
         "select jsonb_agg(o.offer_id) from own_offers() o", _CUSTOMER, ("customer anna", "customer bram")
-    ),
-    "take_arrivals": Call(
-        "select jsonb_agg(t.record_id) from take_arrivals(9, now() + interval '1 minute', now()) t",
-        _OPERATOR,
-        _OPERATOR,
-    ),
-    "rules_due": Call(
-        f"select jsonb_agg(d.rule_id) from rules_due(array[{_id('anna')}], array['interaction/call']) d",
-        _OPERATOR,
-        _OPERATOR,
-    ),
-    "finish_arrivals": Call(
-        f"select to_jsonb(finish_arrivals(array[{_id('anna')}], array[{_id('arrivalanna')}]))", _OPERATOR, _OPERATOR
-    ),
-    "note_firings": Call(
-        f"select to_jsonb(note_firings(array[{_id('anna')}], array[gen_random_uuid()], array[{_id('rulewinkel')}],"
-        f" array[{_id('arrivalanna')}], array['{{}}'], array[sha256('')]))",
-        ("exporter",),
-        ("exporter winkel customer-care",),
-    ),
-    "own_firings": Call(
-        "select jsonb_agg(f.firing_id) from own_firings() f", _CUSTOMER, ("customer anna", "customer bram")
     ),
     "waiting_arrivals": Call(
         "select jsonb_agg(w.record_id) from waiting_arrivals(9) w", _OPERATOR, _OPERATOR
