@@ -36,6 +36,7 @@ class Kind(StrEnum):
     STEP_UP = "step-up"
     EXTERNAL = "external"
     LINK = "link"
+    EMPLOYEE = "employee"
 
 
 class ChallengeEnded(Unauthenticated):

@@ -857,7 +857,7 @@ alter table demand owner to cdp_owner, enable row level security, force row leve
 grant delete, select, update on demand to cdp_keeper;
 grant insert, select on demand to cdp_customer;
 grant select (answer, answered_at, asked_at, demand_id, due_at, extended_at, kind, organization_id, withdrawn_at) on demand to cdp_operator;
-grant select (answered_at, asked_at, category, customer_id, demand_id, due_at, kind, organization_id, type, withdrawn_at) on demand to cdp_exporter;
+grant select (answered_at, asked_at, category, customer_id, due_at, kind, organization_id, type, withdrawn_at) on demand to cdp_exporter;
 grant update (withdrawn_at) on demand to cdp_customer;
 create policy customer_wall on demand as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
@@ -2131,15 +2131,13 @@ create table rule_arrival (
     subject_id uuid not null,
     what text not null,
     at timestamp with time zone not null,
-    queued_at timestamp with time zone not null,
-    due_at timestamp with time zone not null
+    queued_at timestamp with time zone not null
 );
-CREATE INDEX rule_arrival_due ON rule_arrival USING btree (due_at);
+CREATE INDEX rule_arrival_waiting ON rule_arrival USING btree (queued_at);
 alter table rule_arrival add constraint rule_arrival_pkey PRIMARY KEY (customer_id, record_id);
 alter table rule_arrival owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on rule_arrival to cdp_keeper;
 grant insert on rule_arrival to cdp_source;
-grant update (due_at) on rule_arrival to cdp_keeper;
 create policy keeper on rule_arrival as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -2749,7 +2747,7 @@ grant execute on function data_quality(timestamp with time zone) to cdp_source;
 create function day_of(moment timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 9ccfe4e991045e2c647e2477919e236d;
 grant execute on function day_of(timestamp with time zone) to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 174b221e84dae28c11726da2d625e45d;
+create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1f0e1916899a151ec615746ba074070a;
 grant execute on function decide_bond(uuid,boolean,timestamp with time zone) to cdp_operator;
 
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
@@ -2905,6 +2903,9 @@ grant execute on function join_customers(uuid,uuid,text,timestamp with time zone
 create function keep_answer(me uuid, subject uuid, said text, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 241db65ba125117981dde8a576825c9f;
 grant execute on function keep_answer(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
+create function keep_apart(one uuid, other uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 10a72ba7d97fc5ca2f72548ab3640a05;
+grant execute on function keep_apart(uuid,uuid,timestamp with time zone) to cdp_keeper;
+
 create function keep_confirmation(hash bytea, user_blind bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8bffe09d3fff9a526a6bb068fb2002ba;
 grant execute on function keep_confirmation(bytea,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
@@ -3059,6 +3060,9 @@ grant execute on function own_signals(uuid) to cdp_customer;
 create function part_customer(former uuid, parting uuid[], target uuid, reason text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2b6c26d9e1dd8bc178571342bcc8f703;
 grant execute on function part_customer(uuid,uuid[],uuid,text,timestamp with time zone) to cdp_keeper;
 
+create function part_subjects(one uuid, other uuid, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 769e6396acf1f70c5cffb17f3a4cf649;
+grant execute on function part_subjects(uuid,uuid,timestamp with time zone) to cdp_operator;
+
 create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3f02fc4258df247ce9d386f850b1a807;
 grant execute on function part_with(uuid[]) to cdp_sequencer;
 
@@ -3206,9 +3210,6 @@ grant execute on function suppressed_identifiers(text[],bytea[]) to cdp_source;
 create function survey_barrier(customer uuid, organization uuid, happened timestamp with time zone, moment timestamp with time zone) returns text language sql stable owner cdp_owner body 93ca4f229fc68100c370c1659202a86e;
 grant execute on function survey_barrier(uuid,uuid,timestamp with time zone,timestamp with time zone) to cdp_keeper;
 
-create function take_arrivals(most integer, moment timestamp with time zone, lease timestamp with time zone) returns TABLE(customer_id uuid, record_id uuid, what text, at timestamp with time zone, current_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4b45380705cc79aa079fa3d3f5476109;
-grant execute on function take_arrivals(integer,timestamp with time zone,timestamp with time zone) to cdp_operator;
-
 create function take_contact_turns(organization uuid, topic_root text, customers uuid[], turns bigint[]) returns SETOF uuid language sql volatile owner cdp_owner body 069690629174826003d128fb24a24c63;
 grant execute on function take_contact_turns(uuid,text,uuid[],bigint[]) to cdp_keeper;
 
@@ -3230,13 +3231,16 @@ grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dde4ecb7988878752ceb6a31fa3b8e7b;
 grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to cdp_customer;
 
+create function waiting_arrivals(most integer) returns TABLE(customer_id uuid, record_id uuid, what text, at timestamp with time zone, current_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a9fddd94a79a8fd3dd368fc9957e2c17;
+grant execute on function waiting_arrivals(integer) to cdp_operator;
+
 create function watched_types() returns text[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 09d4db8917f6bdac937b1f22b903828a;
 grant execute on function watched_types() to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
 create function who_are(subjects uuid[], ones uuid[], others uuid[]) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c1213f082542c98c45e54563cf26447f;
 grant execute on function who_are(uuid[],uuid[],uuid[]) to cdp_matcher;
 
-create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body 869fe67ae1aed9a78f5b7579c7d31f97;
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c39e43b47ff55818390dc032bbed5918;
 grant execute on function who_may_be(uuid[],uuid[],bigint[],integer,integer) to cdp_matcher;
 
 create function why_held(guest uuid, host uuid, moment timestamp with time zone) returns text language plpgsql stable owner cdp_owner body 387582be3494a3a548b1c9e92bfc8dcf;

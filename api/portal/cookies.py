@@ -15,6 +15,7 @@ from cdp.settings import Settings
 
 SESSION: Final = "cdp_session"
 OFFICE: Final = "cdp_office"
+DESK: Final = "cdp_desk"
 LOCALE: Final = "cdp_speech"
 THEME: Final = "cdp_colours"
 NOTICE: Final = "cdp_notice"
@@ -34,7 +35,7 @@ def is_secure(settings: Settings) -> bool:
 
 def session_name(settings: Settings) -> str:
     """Return what the cookie of the session is called."""
-    return f"__Host-{SESSION}" if is_secure(settings) else SESSION
+    return _named(settings, SESSION)
 
 
 def session_of(request: Request, settings: Settings) -> str | None:
@@ -56,23 +57,36 @@ def clear_session(response: Response, settings: Settings) -> None:
 
 def office_of(request: Request, settings: Settings) -> str | None:
     """Return the unverified login of an organization's administrator."""
-    return request.cookies.get(_office_name(settings))
+    return request.cookies.get(_named(settings, OFFICE))
 
 
 def set_office(response: Response, settings: Settings, token: str, *, seconds: int) -> None:
     """Let the browser keep the login of an administrator; nothing from elsewhere leads into it."""
     response.set_cookie(
-        _office_name(settings), token, max_age=seconds, secure=is_secure(settings), httponly=True, samesite="strict"
+        _named(settings, OFFICE), token, max_age=seconds, secure=is_secure(settings), httponly=True, samesite="strict"
     )
 
 
 def clear_office(response: Response, settings: Settings) -> None:
     """Let the browser forget it."""
-    response.delete_cookie(_office_name(settings), secure=is_secure(settings), httponly=True, samesite="strict")
+    response.delete_cookie(_named(settings, OFFICE), secure=is_secure(settings), httponly=True, samesite="strict")
 
 
-def _office_name(settings: Settings) -> str:
-    return f"__Host-{OFFICE}" if is_secure(settings) else OFFICE
+def desk_of(request: Request, settings: Settings) -> str | None:
+    """Return the unverified login of an organization's employee."""
+    return request.cookies.get(_named(settings, DESK))
+
+
+def set_desk(response: Response, settings: Settings, token: str, *, seconds: int) -> None:
+    """Let the browser keep the login of an employee; a link in the organization's own system leads into it."""
+    response.set_cookie(
+        _named(settings, DESK), token, max_age=seconds, secure=is_secure(settings), httponly=True, samesite="lax"
+    )
+
+
+def clear_desk(response: Response, settings: Settings) -> None:
+    """Let the browser forget it."""
+    response.delete_cookie(_named(settings, DESK), secure=is_secure(settings), httponly=True, samesite="lax")
 
 
 def locale_of(request: Request) -> Language | None:
@@ -113,3 +127,7 @@ def clear_notice(response: Response, settings: Settings) -> None:
 
 def _keep(response: Response, settings: Settings, name: str, value: str, *, seconds: int) -> None:
     response.set_cookie(name, value, max_age=seconds, secure=is_secure(settings), httponly=True, samesite="lax")
+
+
+def _named(settings: Settings, name: str) -> str:
+    return f"__Host-{name}" if is_secure(settings) else name

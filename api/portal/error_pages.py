@@ -55,9 +55,9 @@ def answer(scope: Scope, *, status: int, code: str) -> Response | None:
         return None
     request = Request(scope)
     if status == _UNKNOWN:
-        return _to(places.OFFICE_LOGIN if _is_office(request) else places.LOGIN, request)
+        return _to(_door(request), request)
     if code == "fresh-login-needed":
-        return _to(places.OFFICE_LOGIN if _is_office(request) else places.CONFIRM, request)
+        return _to(places.OFFICE_LOGIN if _is_below(request, places.OFFICE) else places.CONFIRM, request)
     return _page(portal, request, status=status)
 
 
@@ -119,8 +119,14 @@ def _to(place: str, request: Request) -> Response:
     return RedirectResponse(place + onward, 303)
 
 
-def _is_office(request: Request) -> bool:
-    return request.url.path == places.OFFICE or request.url.path.startswith(f"{places.OFFICE}/")
+def _door(request: Request) -> str:
+    """Return where whoever wants this page comes in."""
+    doors = ((places.OFFICE, places.OFFICE_LOGIN), (places.CARD, places.CARD_LOGIN))
+    return next((login for place, login in doors if _is_below(request, place)), places.LOGIN)
+
+
+def _is_below(request: Request, place: str) -> bool:
+    return request.url.path == place or request.url.path.startswith(f"{place}/")
 
 
 def _asked_for(request: Request) -> str:

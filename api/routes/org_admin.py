@@ -152,7 +152,7 @@ class KeySecret(BaseModel):
 @router.get("", summary="See your organization", operation_id="show_organization")
 def show_organization(asking: Administrator, platform: PlatformDep) -> OrganizationView:
     """Return what the platform knows of your organization."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         return _organization_view(office.shown(session))
 
@@ -160,7 +160,7 @@ def show_organization(asking: Administrator, platform: PlatformDep) -> Organizat
 @router.patch("", summary="Change its details", operation_id="change_organization")
 def change_organization(details: Details, asking: Administrator, platform: PlatformDep) -> OrganizationView:
     """Say in which language letters are, and where those about privacy go."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         said = office.say(session, language=details.said("language"), privacy_mail=details.said("privacy_mail"))
         return _organization_view(said)
@@ -169,7 +169,7 @@ def change_organization(details: Details, asking: Administrator, platform: Platf
 @router.get("/clients", summary="List your programs", operation_id="list_clients")
 def list_clients(asking: Administrator, platform: PlatformDep) -> ProgramsView:
     """Return every program, also those that ended."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         return ProgramsView(clients=[_program_view(each) for each in office.programs(session)])
 
@@ -180,7 +180,7 @@ def add_client(wanted: NewProgram, asking: Administrator, platform: PlatformDep)
 
     With `jwks` it proves itself by signing (private_key_jwt) and has no secret.
     """
-    office, at = _office(asking), clock.now()
+    office, at = office_of(asking), clock.now()
     facts = wanted.model_dump(exclude={"jwks", "algorithms"})
     with platform.database.scoped(office.scope) as session:
         if wanted.jwks is not None:
@@ -193,7 +193,7 @@ def add_client(wanted: NewProgram, asking: Administrator, platform: PlatformDep)
 @router.post("/clients/{client_id}/rotate", summary="Give a program a new secret", operation_id="rotate_client")
 def rotate_client(client_id: ClientId, asking: Administrator, platform: PlatformDep) -> Secret:
     """Show a new secret, once; the old one ends at once, with every token."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         made = office.rotate_program(session, platform.fingerprints, client_id, at=clock.now())
     return Secret(client_id=made.client_id, client_secret=made.client_secret)
@@ -204,7 +204,7 @@ def rotate_client(client_id: ClientId, asking: Administrator, platform: Platform
 )
 def change_keys(client_id: ClientId, wanted: NewKeys, asking: Administrator, platform: PlatformDep) -> Response:
     """Let a program sign with these keys from now on; the others end at once, with every token."""
-    office, at = _office(asking), clock.now()
+    office, at = office_of(asking), clock.now()
     with platform.database.scoped(office.scope) as session:
         office.change_keys(session, client_id, keys=wanted.jwks, algorithms=wanted.algorithms, at=at)
     return Response(status_code=204)
@@ -215,7 +215,7 @@ def change_keys(client_id: ClientId, wanted: NewKeys, asking: Administrator, pla
 )
 def lead_back(client_id: ClientId, wanted: Redirects, asking: Administrator, platform: PlatformDep) -> Response:
     """Register the addresses to which customers may return."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         office.lead_back(session, client_id, redirects=wanted.redirect_uris, logouts=wanted.logout_uris)
     return Response(status_code=204)
@@ -224,7 +224,7 @@ def lead_back(client_id: ClientId, wanted: Redirects, asking: Administrator, pla
 @router.delete("/clients/{client_id}", status_code=204, summary="End a program", operation_id="end_client")
 def end_client(client_id: ClientId, asking: Administrator, platform: PlatformDep) -> Response:
     """End a program and every token that it holds."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         office.end_program(session, client_id, at=clock.now())
     return Response(status_code=204)
@@ -233,7 +233,7 @@ def end_client(client_id: ClientId, asking: Administrator, platform: PlatformDep
 @router.get("/write-keys", summary="List your write keys", operation_id="list_write_keys")
 def list_write_keys(asking: Administrator, platform: PlatformDep) -> WriteKeysView:
     """Return every write key, also those that ended, without the keys."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         return WriteKeysView(write_keys=[_key_view(each) for each in office.write_keys(session)])
 
@@ -241,7 +241,7 @@ def list_write_keys(asking: Administrator, platform: PlatformDep) -> WriteKeysVi
 @router.post("/write-keys", status_code=201, summary="Make a write key", operation_id="add_write_key")
 def add_write_key(wanted: NewKey, asking: Administrator, platform: PlatformDep) -> KeySecret:
     """Make a write key and show it, once; your organization must be allowed tracking_api:write."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         made = office.add_write_key(session, platform.fingerprints, name=wanted.name, at=clock.now())
     return KeySecret(key_id=made.key_id, write_key=made.write_key)
@@ -250,7 +250,7 @@ def add_write_key(wanted: NewKey, asking: Administrator, platform: PlatformDep) 
 @router.post("/write-keys/{key_id}/rotate", summary="Replace a write key", operation_id="rotate_write_key")
 def rotate_write_key(key_id: KeyId, asking: Administrator, platform: PlatformDep) -> KeySecret:
     """Show a new write key in the place of one, once; the old one ends at once."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         made = office.rotate_write_key(session, platform.fingerprints, key_id, at=clock.now())
     return KeySecret(key_id=made.key_id, write_key=made.write_key)
@@ -259,13 +259,14 @@ def rotate_write_key(key_id: KeyId, asking: Administrator, platform: PlatformDep
 @router.delete("/write-keys/{key_id}", status_code=204, summary="End a write key", operation_id="end_write_key")
 def end_write_key(key_id: KeyId, asking: Administrator, platform: PlatformDep) -> Response:
     """End a write key."""
-    office = _office(asking)
+    office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
         office.end_write_key(session, key_id, at=clock.now())
     return Response(status_code=204)
 
 
-def _office(asking: Service) -> Office:
+def office_of(asking: Service) -> Office:
+    """Return the organization that an administrator's token stands for."""
     return Office(asking.organization, asking.slug, asking.client_id, asking.call)
 
 

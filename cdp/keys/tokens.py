@@ -36,6 +36,7 @@ class Prefix(StrEnum):
     REQUEST = "cdp_rq_"
     CODE = "cdp_co_"
     OFFICE = "cdp_of_"
+    EMPLOYEE = "cdp_em_"
     REFRESH_TOKEN = "cdp_rt_"  # noqa: S105 -- a public prefix, not a secret
 
 
@@ -50,6 +51,7 @@ _NEEDED: Final = {
     Prefix.REQUEST: "the name of an authorization request",
     Prefix.CODE: "an authorization code",
     Prefix.OFFICE: "an administrator's login",
+    Prefix.EMPLOYEE: "an employee's login",
     Prefix.REFRESH_TOKEN: "a refresh token",
 }
 

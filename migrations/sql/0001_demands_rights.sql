@@ -21,6 +21,19 @@ grant select, update, delete on demand to cdp_keeper;
 grant select, delete on alert to cdp_keeper;
 grant update (disputed_at) on record, interaction to cdp_keeper;
 
+-- What an employee sees on a customer's card: that something is asked of the own organization, and no word of it.
+create policy exporter_wall on demand for select to cdp_exporter
+    using (organization_id = (select scope_organization('exporter')));
+create policy exporter_gate on demand as restrictive for select to cdp_exporter
+    using (exists (
+        select from permission p
+        where p.customer_id = demand.customer_id
+          and p.recipient_id = (select app_organization())
+          and p.purpose = (select app_purpose())
+          and standing_reason(p, statement_timestamp()) in ('granted', 'attested')));
+grant select (customer_id, organization_id, kind, category, type, asked_at, due_at, withdrawn_at, answered_at)
+    on demand to cdp_exporter;
+
 -- Whose program looked, and whether people look through it: the customer reads names, and no secret.
 create policy customer_wall on client for select to cdp_customer using ((select scope_customer('customer')) is not null);
 grant select (client_id, organization_id, name, is_human) on client to cdp_customer;

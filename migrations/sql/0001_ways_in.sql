@@ -20,7 +20,7 @@ comment on column passkey.is_synced is 'Whether it lives in an account and not i
 
 create table ceremony (
     challenge_hash bytea primary key,
-    kind           text not null check (kind in ('register', 'login', 'step-up', 'external', 'link')),
+    kind           text not null check (kind in ('register', 'login', 'step-up', 'external', 'link', 'employee')),
     holder         bytea not null,
     asker_blind    bytea not null,
     asked_at       timestamptz not null,

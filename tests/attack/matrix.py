@@ -148,6 +148,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("reader", "customer"): _mine,
     ("reader", "survey"): _of_one(_answered_to_me),
     ("exporter", "survey"): _answered_to_me,
+    ("exporter", "demand"): lambda asker, row: asker.is_me(row, "organization_id") and _granted_anything(asker, row),
     ("exporter", "change"): lambda asker, row: asker.is_me(row, "organization_id") and row["kind"] == "erase",
     ("operator", "contact"): lambda _asker, row: row["state"] != "made",
     ("exporter", "record"): _granted,

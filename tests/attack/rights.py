@@ -18,6 +18,7 @@ RIGHTS: Final = {
         contact contact_turn: select
         customer: select(customer_id,merged_into)
         data_key: select(customer_id,subject_id,wrapped)
+        demand: select(customer_id,organization_id,kind,category,type,asked_at,due_at,withdrawn_at,answered_at)
         identifier interaction permission record survey: select
         reference: select(source_id,type,blind,customer_id,subject_id)
     """,
@@ -180,7 +181,8 @@ RIGHTS: Final = {
         channel offer topic wish wish_act: select delete
         contact contact_turn: select insert update delete
         offer_shown: select insert update(uses,last_at,times) delete
-        rule rule_arrival: select delete
+        rule: select delete
+        rule_arrival: select delete
         firing: select insert delete
         demand: select update delete
         check_count: select insert update(asked,expires_at)

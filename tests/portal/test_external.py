@@ -2,14 +2,11 @@
 
 import html
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx
 import psycopg
 import pytest
 from joserfc import jwt
@@ -20,31 +17,26 @@ from api.portal import asking, cookies, places
 from cdp import external
 from cdp.platform import Platform
 from cdp.settings import OidcSettings
-from tests import make, node
+from tests import make
+from tests.portal import issuing
 from tests.portal.conftest import PAGE
 from tests.portal.test_sign_in import posts
 
-FOLDER = Path(__file__).parent / "provider"
 Who = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
 def issuer(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the provider, as its lock says, and return where it is."""
-    folder = node.installed(FOLDER, tmp_path_factory.mktemp("provider"))
-    command = ["node", "provider.mjs", platform.settings.base_url + external.PATH]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
-        assert running.stdout is not None
-        yield next(line.strip() for line in running.stdout if line.startswith("http"))
-        running.terminate()
+    """Return where a provider is that knows this platform."""
+    back = platform.settings.base_url + external.PATH
+    with issuing.issuer(tmp_path_factory.mktemp("provider"), back) as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
 def portal(platform: Platform, issuer: str) -> Iterator[TestClient]:
     """Return a browser on a portal that knows the provider."""
-    oidc = OidcSettings(
-        issuer, "cdp", "secret of the test /+%:", "DigiSleutel", "openid email", "email", "email_verified"
-    )
+    oidc = OidcSettings(issuer, "cdp", issuing.SECRET, "DigiSleutel", "openid email", "email", "email_verified")
     settings = replace(platform.settings, oidc=oidc, allow_private_addresses=True)
     app = create_app(replace(platform, settings=settings))
     with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
@@ -63,8 +55,8 @@ def who(issuer: str) -> Who:
 
     def say(*, sub: str | None = None, email: str | None = None, is_verified: bool = True) -> str:
         address = email or make.email()
-        facts = {"sub": sub or make.name("sub"), "email": address, "email_verified": str(is_verified).lower()}
-        assert "ok" == httpx.get(f"{issuer}/who?{urlencode(facts)}").text
+        verified = str(is_verified).lower()
+        issuing.is_now(issuer, sub=sub or make.name("sub"), email=address, email_verified=verified)
         return address
 
     return say
@@ -73,23 +65,13 @@ def who(issuer: str) -> Who:
 def away(portal: TestClient, start: str = "/inloggen/extern") -> str:
     """Go to the provider and return where it sends the browser back to."""
     answer = portal.get(start, follow_redirects=False)
-    return _there(answer.headers["location"])
+    return issuing.there(answer.headers["location"], external.PATH)
 
 
 def away_to_link(portal: TestClient) -> str:
     """Go to the provider by the form and the link of ours, and return where it sends the browser back to."""
     page = portal.post("/veilig-inloggen/extern").text
-    return _there(html.unescape(re.findall(r'href="(http[^"]+)" rel="noreferrer"', page)[0]))
-
-
-def _there(place: str) -> str:
-    with httpx.Client() as browser:
-        for _ in range(10):
-            if urlsplit(place).path == external.PATH:
-                return str(place.partition("//")[2].partition("/")[2])
-            seen = browser.get(place)
-            place = str(httpx.URL(place).join(seen.headers["location"]))
-    raise AssertionError("the provider did not send the browser back")
+    return issuing.there(html.unescape(re.findall(r'href="(http[^"]+)" rel="noreferrer"', page)[0]), external.PATH)
 
 
 def come_back(portal: TestClient, place: str) -> Any:

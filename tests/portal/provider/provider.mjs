@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
 
-const [redirectUri] = process.argv.slice(2);
+const redirectUris = process.argv.slice(2);
 let who = { sub: "nobody", email: "nobody@example.org", email_verified: false };
 const people = new Map();
 
@@ -12,10 +12,10 @@ server.listen(0, "127.0.0.1", () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const provider = new Provider(issuer, {
-    clients: [{ client_id: "cdp", client_secret: "secret of the test /+%:", redirect_uris: [redirectUri] }],
+    clients: [{ client_id: "cdp", client_secret: "secret of the test /+%:", redirect_uris: redirectUris }],
     jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256", kid: "test" }] },
     cookies: { keys: ["test"] },
-    claims: { openid: ["sub"], email: ["email", "email_verified"] },
+    claims: { openid: ["sub", "roles"], email: ["email", "email_verified"] },
     features: { devInteractions: { enabled: false } },
     pkce: { required: () => true },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people.get(id) }) }),
@@ -24,7 +24,8 @@ server.listen(0, "127.0.0.1", () => {
   provider.use(async (ctx, next) => {
     if (ctx.path === "/who") {
       who = Object.fromEntries(new URLSearchParams(ctx.querystring));
-      people.set(who.sub, { email: who.email, email_verified: who.email_verified === "true" });
+      const roles = who.roles ? who.roles.split(",") : undefined;
+      people.set(who.sub, { email: who.email, email_verified: who.email_verified === "true", roles });
       ctx.body = "ok";
     } else if (ctx.path.startsWith("/auto/")) {
       const { prompt, params, session } = await provider.interactionDetails(ctx.req, ctx.res);

@@ -1,0 +1,173 @@
+"""De klantkaart: an employee comes in through the organization's provider, finds a customer and sees their card."""
+
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from pydantic import BaseModel, StringConstraints
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from api import own_forms
+from api.portal import asking, cookies, error_pages, places
+from api.portal.desk import DeskDep, employees_of, frame_of
+from api.portal.pages import card as pages
+from api.portal.pages.card import Trouble
+from api.portal.visit import portal_of
+from api.principals import PlatformDep
+from cdp import clock, employees
+from cdp.askers import Asker
+from cdp.card import NoCard
+from cdp.employees import NoEmployees, NoRole
+from cdp.identity.recognition import Described
+from cdp.keys.blind import IdentifierType
+from cdp.login import TooManyRequests
+from cdp.lookup import Identifier
+from cdp.presentations import TooManyTries
+from consent.errors import Invalid, NotFound, Refused, Unauthenticated
+
+router = APIRouter(include_in_schema=False)
+
+Slug = Annotated[str, Path(max_length=100)]
+Short = Annotated[str, Query(max_length=200)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+_OURS: Final = [Depends(own_forms.only)]
+
+
+@router.get(places.CARD_LOGIN)
+def ask(request: Request, organisatie: Short = "", verder: Short = "") -> Response:
+    """Ask an employee whose they are, and lead them to where that organization logs them in."""
+    slug, onward = organisatie.strip().lower(), places.onward(verder)
+    if not slug:
+        return _login(request, onward=onward)
+    try:
+        host = employees_of(request).host(slug)
+    except NoEmployees:
+        return _login(request, organization=slug, onward=onward, trouble=Trouble.NO_EMPLOYEES, status=404)
+    return _login(request, organization=slug, host=host, onward=onward)
+
+
+@router.get(places.CARD_LOGIN + "/{slug}/verder")
+def start(request: Request, slug: Slug, platform: PlatformDep, verder: Short = "") -> Response:
+    """Send the browser of an employee to their organization's provider."""
+    asker = asking.asker_of(request, platform.settings)
+    try:
+        away = employees_of(request).start(slug, asker, at=clock.now())
+    except NoEmployees:
+        return _login(request, trouble=Trouble.NO_EMPLOYEES, status=404)
+    except (Unauthenticated, TooManyRequests):
+        return _login(request, organization=slug, trouble=Trouble.FAILED, status=503)
+    answer = RedirectResponse(away, 303)
+    asking.keep(answer, platform.settings, asker, onward=places.onward(verder))
+    return answer
+
+
+@router.get(employees.PATH + "/{slug}")
+def back(request: Request, slug: Slug, platform: PlatformDep) -> Response:
+    """Take in an employee who comes back from the provider."""
+    asker = Asker("", asking.secret_of(request, platform.settings))
+    try:
+        word = employees_of(request).finish(slug, dict(request.query_params), asker, at=clock.now())
+    except NoRole:
+        return _login(request, organization=slug, trouble=Trouble.NO_ROLE, status=403)
+    except (NoEmployees, Unauthenticated):
+        return _login(request, trouble=Trouble.FAILED, status=401)
+    onward = asking.onward_of(request, platform.settings)
+    answer = RedirectResponse(onward if onward.startswith(f"{places.CARD}/") else places.CARD, 303)
+    cookies.set_desk(answer, platform.settings, word, seconds=employees.SECONDS)
+    return answer
+
+
+@router.get(places.CARD)
+def show(desk: DeskDep) -> Response:
+    """Show how a customer is found."""
+    return desk.page()
+
+
+class Sought(BaseModel):
+    """What an employee typed: one of three forms."""
+
+    code: Word = ""
+    klantnummer: Word = ""
+    email: Word = ""
+    telefoon: Word = ""
+    naam: Word = ""
+    geboren: Word = ""
+    postcode: Word = ""
+    huisnummer: Word = ""
+    toevoeging: Word = ""
+
+    @property
+    def identifiers(self) -> list[Identifier]:
+        """What a customer is known by."""
+        known = (
+            (IdentifierType.CUSTOMER_NUMBER, self.klantnummer),
+            (IdentifierType.EMAIL, self.email),
+            (IdentifierType.PHONE, self.telefoon),
+        )
+        return [Identifier(kind, value) for kind, value in known if value]
+
+    @property
+    def described(self) -> Described | None:
+        """How the customer describes themselves; raises ValueError for a date or a number that is none."""
+        if not self.naam:
+            return None
+        born, number = date.fromisoformat(self.geboren), int(self.huisnummer)
+        return Described(
+            name=self.naam,
+            birth_date=born,
+            postcode=self.postcode,
+            house_number=number,
+            house_number_suffix=self.toevoeging,
+        )
+
+
+@router.post(places.CARD + "/zoeken", dependencies=_OURS)
+async def find(desk: DeskDep, sought: Annotated[Sought, Form()]) -> Response:
+    """Lead to the card of the one customer who is meant; everybody else is the same answer."""
+    try:
+        profile_id = await desk.find(sought.code, sought.identifiers, sought.described)
+    except TooManyTries:
+        trouble = Trouble.TOO_OFTEN
+    except (Invalid, ValueError):
+        trouble = Trouble.UNFIT
+    except (NotFound, Refused):
+        trouble = Trouble.NOBODY
+    else:
+        return RedirectResponse(places.card(profile_id), 303)
+    return await run_in_threadpool(desk.page, trouble)
+
+
+@router.get(places.CARD + "/{profile_id}")
+async def open_card(desk: DeskDep, profile_id: Annotated[str, Path(max_length=64)]) -> Response:
+    """Show one customer, as far as they granted it; also where the organization's own system links to."""
+    try:
+        return await desk.card(profile_id)
+    except NoCard:
+        return await run_in_threadpool(desk.page, Trouble.NOBODY)
+
+
+@router.post(places.CARD + "/uitloggen", dependencies=_OURS)
+def leave(request: Request, platform: PlatformDep) -> Response:
+    """End the login."""
+    word = cookies.desk_of(request, platform.settings)
+    if word is not None:
+        employees_of(request).end(word, at=clock.now())
+    answer = RedirectResponse(places.CARD_LOGIN, 303)
+    cookies.clear_desk(answer, platform.settings)
+    return answer
+
+
+def _login(  # what the page says, each by name
+    request: Request,
+    *,
+    organization: str = "",
+    host: str = "",
+    onward: str = places.OVERVIEW,
+    trouble: Trouble | None = None,
+    status: int = 200,
+) -> Response:
+    speech = error_pages.speech_of(request)
+    frame = frame_of(request, speech)
+    page = pages.login(speech, frame, organization=organization, host=host, onward=onward, trouble=trouble)
+    return portal_of(request).answer(request, page, status=status)

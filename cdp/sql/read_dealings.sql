@@ -1,0 +1,33 @@
+-- What an employee has to know beside the profile of one customer: how to speak to them, what they wait for, and what they
+-- answered last. The walls and gates say what of it the organization in scope sees for its purpose; the line in the access
+-- log is the profile's, read just before.
+-- in   customer
+-- out  one row: customer_id (who that is now), wishes (JSON), own name and its wrapped key behind its subject; waiting: demands,
+--      the oldest first; survey ids, when each was answered, what is sealed, and the wrapped keys behind their subjects
+select n.customer_id, (select s.document::text from wishes_of(array[n.customer_id]) s) as wishes, d.own_name, d.own_key,
+    waiting.them as waiting, told.ids, told.times, told.sealed, told.keys
+from (select coalesce(current_customer(%(customer)s), %(customer)s) as customer_id offset 0) n
+left join contact_details(array[n.customer_id]) d on d.customer_id = n.customer_id
+left join lateral (
+    select json_agg(w.it)::text as them
+    from (
+        select json_build_object('kind', a.kind, 'category', a.category, 'type', a.type, 'asked_at', a.asked_at,
+            'due_at', a.due_at) as it
+        from demand a
+        where a.customer_id = n.customer_id and a.answered_at is null and a.withdrawn_at is null
+        order by a.asked_at, a.kind
+        limit 20
+    ) w
+) waiting on true
+left join lateral (
+    select array_agg(s.survey_id) as ids, array_agg(s.answered_at) as times, array_agg(s.sealed) as sealed,
+        array_agg(uuid_send(k.subject_id) || k.wrapped) as keys
+    from (
+        select y.customer_id, y.survey_id, y.subject_id, y.answered_at, y.sealed
+        from survey y
+        where y.customer_id = n.customer_id and y.sealed is not null
+        order by y.answered_at desc, y.survey_id
+        limit 3
+    ) s
+    join data_key k on k.customer_id = s.customer_id and k.subject_id = s.subject_id
+) told on true

@@ -1,0 +1,104 @@
+"""Samples of what an employee of an organization sees."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from api.portal import places
+from api.portal.frame import Page
+from api.portal.pages import card as pages
+from api.portal.pages.card import Trouble
+from cdp import card
+from cdp.addressing import Addressing
+from cdp.card import Answered, Card, Speaking
+from cdp.catalog import files
+from cdp.catalog.files import Language
+from cdp.employees import Employee
+from cdp.listening.survey import Answers
+from consent.wishes import Speaker
+from tests.portal.samples import world
+
+_WHO: Final = Employee(
+    world.identity("weidelicht"), "weidelicht", "Weidelicht", "c-1", "Klantenservice", world.AT + timedelta(hours=4)
+)
+_FULL: Final = Card(
+    profile=card.Profile(
+        profile_id="p_1",
+        attributes={
+            "first_name": card.Value("Noor", "weidelicht", "contact", False, world.AT),
+            "email": card.Value("noor@example.org", "customer", "contact", True, world.AT),
+            "address": card.Value({"street": "Dorpsstraat", "house_number": 7}, "tandem", "address", False, world.AT),
+        },
+        products=[
+            card.Thing("subscription", "weidelicht", "products", False, {"tariff": "vast", "until": "2027-02-01"})
+        ],
+        external=[],
+        interactions=card.Recent(
+            [
+                card.Talk(
+                    "phone",
+                    "weidelicht",
+                    "conversations",
+                    False,
+                    {"subject": "Verhuizing", "outcome": "open"},
+                    world.AT - timedelta(days=2),
+                    "phone",
+                    "human",
+                    "inbound",
+                ),
+                card.Talk("chat", "weidelicht", "conversations", False, {}, world.AT - timedelta(days=40), "chat"),
+            ]
+        ),
+        granted=["address", "contact", "conversations", "products"],
+        withheld=["financial", "health", "personal", "usage"],
+    ),
+    speaking=Speaking(Addressing("nl", "je", "Noor", "de Wit"), "Beste Noor,", Speaker.HUMAN),
+    waiting=[card.Demand("correct", "contact", "email", world.AT - timedelta(days=3), world.AT + timedelta(days=27))],
+    answered=[
+        Answered(world.AT - timedelta(days=9), Answers(solved=True, smooth=False, recommend=8)),
+        Answered(world.AT - timedelta(days=80), Answers(heard=True)),
+    ],
+)
+_BARE: Final = Card(
+    profile=card.Profile("p_2", {}, [], [], card.Recent([]), ["usage"], ["contact"]),
+    speaking=None,
+    waiting=[],
+    answered=[],
+)
+
+
+def _login(organization: str = "", host: str = "", trouble: Trouble | None = None) -> Callable[[Language], Page]:
+    def made(locale: Language) -> Page:
+        speech = world.speech(locale)
+        frame = world.stranger(locale)
+        return pages.login(speech, frame, organization=organization, host=host, onward=places.OVERVIEW, trouble=trouble)
+
+    return made
+
+
+def _desk(trouble: Trouble | None = None) -> Callable[[Language], Page]:
+    def made(locale: Language) -> Page:
+        speech = world.speech(locale)
+        return pages.desk(speech, world.stranger(locale), _WHO, trouble=trouble)
+
+    return made
+
+
+def _card(seen: Card) -> Callable[[Language], Page]:
+    def made(locale: Language) -> Page:
+        speech = world.speech(locale)
+        frame = world.stranger(locale)
+        return pages.card_page(speech, frame, _WHO, seen, catalog=files.shipped(), names=world.NAMES)
+
+    return made
+
+
+SAMPLES: Final = {
+    "card-login": _login(),
+    "card-login-away": _login("weidelicht", "login.weidelicht.example"),
+    "card-login-failed": _login("weidelicht", trouble=Trouble.NO_EMPLOYEES),
+    "card-desk": _desk(),
+    "card-desk-nobody": _desk(Trouble.NOBODY),
+    "card": _card(_FULL),
+    "card-bare": _card(_BARE),
+}
