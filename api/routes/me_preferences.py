@@ -20,6 +20,7 @@ from cdp import preferences as vault
 from cdp.database import Session
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
+from consent.wish_receipts import WishReceipt
 
 router = APIRouter(prefix="/v1/me/preferences", tags=["customer"], route_class=Proven)
 
@@ -134,6 +135,11 @@ def read_preference_receipt(
         receipt = receipts.wish(session, receipt_id)
     if receipt is None:
         return _pending(receipt_id)
+    return answer(receipt, form)
+
+
+def answer(receipt: WishReceipt, form: str) -> Response:
+    """Return a receipt in one of the FORMS."""
     made: Mapping[str, Callable[[], bytes]] = {
         "tlog-proof": receipt.to_bytes,
         "json": lambda: json.dumps(receipt.to_json(), ensure_ascii=False).encode(),
