@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -19,12 +20,13 @@ from cdp.addressing import Addressing
 from cdp.contact import approaching, looking, salutations
 from cdp.contact.approaching import Wanted
 from cdp.contact.looking import Asked, Keys, Known
+from cdp.gathering import Gathering
 from cdp.ids import NIL
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
 from cdp.known_keys import KnownKeys
 from cdp.platform import Platform
-from cdp.reading import AT_A_TIME, Asker
+from cdp.reading import AHEAD, AT_A_TIME, Asker
 from cdp.scope import Principal
 from consent import contact
 from consent.contact import Answer, Question
@@ -35,10 +37,13 @@ MOST_AT_ONCE: Final = 1_000
 SLICE: Final = 250
 """How many customers a statement decides about at most; the others are beside it or behind it."""
 SIDE_BY_SIDE: Final = 2
+TOGETHER: Final = 128
+"""How many calls about one customer share a statement at most."""
 FURTHEST: Final = timedelta(days=31)
 """How far ahead something can be reserved."""
 _BACK: Final = timedelta(minutes=5)
 _ATTEMPTS: Final = 32
+_ENOUGH: Final = 8
 _RESERVE: Final = (
     b"select reserve_contacts(%(topic)s, %(root)s, %(sender)s, %(customers)s, %(turns)s, %(contacts)s, %(ats)s,"
     b" %(untils)s, %(words)s)"
@@ -105,14 +110,17 @@ class Contacts:
         self._platform = platform
         self._keys = KnownKeys(platform.database)
         self._marks = Mac(platform.ring.single(Single.SYSTEM))
+        self._together: dict[tuple[Asker, Wanted], Gathering[str, Told]] = {}
 
     async def decide(self, asker: Asker, wanted: Wanted, unverified_profile_ids: Sequence[str]) -> list[Told]:
         """Return the answer for each id, in order; each stands in the access log.
 
         Raises Invalid for what the catalog does not have, and TooManyAtOnce.
         """
-        at = wanted.at or clock.now()
         await self.check(asker, wanted)
+        if len(unverified_profile_ids) == 1:
+            return [await self._gathering(asker, wanted).ask(unverified_profile_ids[0])]
+        at = wanted.at or clock.now()
         slices = [
             unverified_profile_ids[start : start + SLICE] for start in range(0, len(unverified_profile_ids), SLICE)
         ]
@@ -149,6 +157,20 @@ class Contacts:
                 people = [self._person(asker, wanted, each) for each in ids]
                 told = await self._slice(asker, wanted, people, wanted.at or clock.now())
                 yield list(zip(ids, told, strict=True))
+
+    def _gathering(self, asker: Asker, wanted: Wanted) -> Gathering[str, Told]:
+        """Return those who ask the same of one customer each: what arrives together shares a statement."""
+        found = self._together.get((asker, wanted))
+        if found is None:
+            if len(self._together) > TOGETHER:
+                self._together = {who: each for who, each in self._together.items() if not each.is_idle}
+            ask = partial(self._decide_together, asker, wanted)
+            found = self._together[asker, wanted] = Gathering(ask, most=TOGETHER, at_once=AHEAD, enough=_ENOUGH)
+        return found
+
+    async def _decide_together(self, asker: Asker, wanted: Wanted, ids: Sequence[str]) -> list[Told]:
+        people = [self._person(asker, wanted, each) for each in ids]
+        return await self._slice(asker, wanted, people, wanted.at or clock.now())
 
     async def cancel(self, asker: Asker, unverified_profile_id: str, contact_id: UUID) -> bool:
         """Give up a reservation, and say whether there was one."""
@@ -228,11 +250,13 @@ def _told(case: _Case, person: _Person, keys: Keys, remembered: dict[tuple[objec
 
 
 def _answer(question: Question, known: Known, remembered: dict[tuple[object, ...], Answer]) -> Answer:
-    """Return what the law says; of those who chose alike and were never approached it says the same."""
-    alike = None if known.ends or known.own else (known.reason, known.wishes, known.is_signalled)
+    """Return what the law says; of those who chose alike it says the same, unless contacts are counted."""
+    chosen, topic = known.chosen, question.topic
+    is_counted = bool(known.ends) and chosen.cap(question.organization, topic.key, topic.under) is not None
+    alike = None if is_counted or known.own else (known.reason, known.wishes, known.is_signalled)
     found = remembered.get(alike) if alike else None
     if found is None:
-        found = contact.decide(question, known.chosen, known.standing)
+        found = contact.decide(question, chosen, known.standing)
         if alike:
             remembered[alike] = found
     return found

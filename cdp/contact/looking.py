@@ -39,6 +39,8 @@ _ABOUT_NAMES: Final = b"record\0"
 _SEALED: Final = b"\0sealed"
 _PERMITTED: Final = {each.value: each for each in Permitted}
 _REMEMBERED: Final = 4_096
+_FEW: Final = 8
+_decode: Final = msgspec.json.Decoder(str).decode
 
 Keys = Mapping[bytes, Opener]
 
@@ -140,9 +142,6 @@ def open_keys(ring: KeyProvider, known: Iterable[Known]) -> Keys:
     return {blob[:_ID]: key.opener for blob, key in zip(blobs, opened, strict=True) if key is not None}
 
 
-_FEW: Final = 8
-
-
 def addressing(customer: UUID, known: Known, keys: Keys) -> Addressing:
     """Return how to speak to somebody whose `contact` is open; a name that cannot be opened is not there."""
     speech = understood(known.wishes)[1]
@@ -166,10 +165,10 @@ def _name(keys: Keys, sealed: bytes) -> str:
         return ""
     place = _ABOUT_NAMES + sealed[_ID:_VALUE] + _SEALED
     try:
-        value = msgspec.json.decode(unseal(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place))
-    except (*NOT_OPENED, msgspec.DecodeError):
+        value = _decode(unseal(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place))
+    except (*NOT_OPENED, msgspec.DecodeError):  # not a text, too
         return ""
-    return value.strip() if isinstance(value, str) else ""
+    return value.strip()
 
 
 def _own_name(customer: UUID, known: Known, keys: Keys) -> str:

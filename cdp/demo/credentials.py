@@ -28,6 +28,7 @@ _SCOPES: Final = (
     "profiles:read",
     "decisions:read",
     "records:write",
+    "contacts:write",
     "grants:request",
     "catalog:write",
     "demands:answer",

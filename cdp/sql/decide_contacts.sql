@@ -10,6 +10,8 @@ with wanted as materialized (
     select w.place, w.customer_id, w.contact_id, n.customer_id is not null as is_known,
         nullif(n.customer_id, w.customer_id) as merged_into, p.act_id,
         case
+            when p.expires_at > greatest(statement_timestamp(), %(at)s::timestamptz) and 'contact' = any (p.categories)
+                and p.stopped is null and 'contact' <> all (p.stopped_categories) then 'granted' -- as nearly always
             when n.customer_id is not null then decision_reason(p, (select app_organization()), null, 'contact',
                 greatest(statement_timestamp(), %(at)s::timestamptz))
             when exists ( -- the organization was told
@@ -27,10 +29,8 @@ with wanted as materialized (
     ) n
     left join permission p on p.customer_id = w.customer_id and p.recipient_id = (select app_organization())
         and p.purpose = (select app_purpose())
-), wished as materialized (
-    select s.customer_id, s.document::text as wishes from wishes_of(%(customers)s::uuid[]) as s
-), detailed as materialized (
-    select d.customer_id, d.is_signalled, d.own_name, d.own_key from contact_details(%(customers)s::uuid[]) as d
+), told as materialized (
+    select f.customer_id, f.wishes, f.is_signalled, f.own_name, f.own_key from contact_facts(%(customers)s::uuid[]) as f
 ), logged as (
     insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released,
         records, outcome, reason, act_id)
@@ -42,12 +42,11 @@ with wanted as materialized (
     from wanted w
     where w.merged_into is null
 )
-select w.reason, w.merged_into, s.wishes, d.is_signalled, d.own_name, d.own_key, names.types, names.sealed, names.keys,
-    coalesce(t.turn, 0) as turn, told.ends, told.own, w.is_known,
+select w.reason, w.merged_into, f.wishes, f.is_signalled, f.own_name, f.own_key, names.types, names.sealed, names.keys,
+    coalesce(t.turn, 0) as turn, counted.ends, counted.own, w.is_known,
     (select v.version from catalog_version v) as version
 from wanted w
-left join wished s on s.customer_id = w.customer_id
-left join detailed d on d.customer_id = w.customer_id
+left join told f on f.customer_id = w.customer_id
 left join lateral (
     select array_agg(r.type) as types, array_agg(uuid_send(r.subject_id) || uuid_send(r.record_id) || r.sealed) as sealed,
         (select array_agg(uuid_send(k.subject_id) || k.wrapped) from data_key k
@@ -55,11 +54,12 @@ left join lateral (
     from (
         select r.type, r.subject_id, r.record_id, r.sealed
         from record r
-        where r.customer_id = w.customer_id and r.superseded_at is null and r.kind = 'attributes' and r.category = 'contact'
-          and r.type in ('first_name', 'name_prefix', 'last_name')
+        where r.customer_id = w.customer_id and r.superseded_at is null and r.kind = 'attributes'
+          and r.type in ('first_name', 'name_prefix', 'last_name') and r.category = 'contact'
+          and w.reason in ('granted', 'attested')
         order by r.standing = 'customer' desc, r.standing = 'verified' desc, r.occurred_at desc, r.source_id, r.record_id
     ) r
-) names on w.reason in ('granted', 'attested')
+) names on true
 left join contact_turn t on t.customer_id = w.customer_id and t.organization_id = (select app_organization()) and t.root = %(root)s
 left join lateral (
     select array_agg(c.until) filter (where c.contact_id <> w.contact_id or c.state = 'made') as ends,
@@ -67,11 +67,11 @@ left join lateral (
     from (
         select c.contact_id, c.until, c.state
         from contact c
-        where c.customer_id = w.customer_id and c.organization_id = (select app_organization()) and c.root = %(root)s
-          and c.until > %(at)s::timestamptz - interval '366 days'
+        where t.turn is not null and c.customer_id = w.customer_id and c.organization_id = (select app_organization())
+          and c.root = %(root)s and c.until > %(at)s::timestamptz - interval '366 days'
           and (c.state = 'made' or c.state = 'reserved' and c.until > statement_timestamp() or c.contact_id = w.contact_id)
         order by c.until desc
         limit 1000
     ) c
-) told on t.turn is not null
+) counted on true
 order by w.place

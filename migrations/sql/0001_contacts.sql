@@ -42,10 +42,10 @@ comment on table contact_turn is 'Counts the changes of what a cap counts. Who d
 
 -- ---------------------------------------------------------------- deciding
 
--- What beside the wishes has to be known of customers whose live permission opens `contact` to who asks: whether their browser
--- objected, and the name of their own choice with the key that opens it.
-create function contact_details(customers uuid[])
-returns table (customer_id uuid, is_signalled boolean, own_name bytea, own_key bytea)
+-- What has to be known of customers before they are approached, of those alone whose live permission opens `contact` to who
+-- asks: their wishes, whether their browser objected, and the name of their own choice with the key that opens it.
+create function contact_facts(customers uuid[])
+returns table (customer_id uuid, wishes text, is_signalled boolean, own_name bytea, own_key bytea)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
@@ -53,14 +53,16 @@ declare
     organization uuid := scope_organization('exporter');
 begin
     return query
-        select c.customer_id, c.details ? 'gpc', decode(c.details ->> 'own_name', 'base64'), own.key
+        select c.customer_id, wishes_told(w.document, organization)::text, c.details ? 'gpc',
+            decode(c.details ->> 'own_name', 'base64'),
+            case when c.details ? 'own_name' then (
+                select uuid_send(k.subject_id) || k.wrapped
+                from subject s join data_key k on k.customer_id = s.customer_id and k.subject_id = s.subject_id
+                where s.customer_id = c.customer_id and s.source_id = customer_source()
+                order by s.created_at limit 1) end
         from permission p
         join customer c on c.customer_id = p.customer_id
-        left join lateral (
-            select uuid_send(k.subject_id) || k.wrapped as key
-            from subject s join data_key k on k.customer_id = s.customer_id and k.subject_id = s.subject_id
-            where s.customer_id = c.customer_id and s.source_id = customer_source()
-            order by s.created_at limit 1) own on c.details ? 'own_name'
+        left join wish w on w.customer_id = p.customer_id
         where p.customer_id = any (customers) and p.recipient_id = organization and p.purpose = app_purpose()
           and p.stopped is null and 'contact' <> all (p.stopped_categories)
           and (coalesce(p.expires_at > statement_timestamp() and 'contact' = any (p.categories), false)

@@ -23,7 +23,7 @@ grant select (ctid, until, state), delete on contact to cdp_operator;
 create policy exporter_wall on change for select to cdp_exporter
     using (organization_id = (select scope_organization('exporter')) and kind = 'erase');
 grant select (organization_id, customer_id, kind) on change to cdp_exporter;
-grant execute on function contact_details, reserve_contacts, cancel_contact to cdp_exporter;
+grant execute on function contact_facts, reserve_contacts, cancel_contact to cdp_exporter;
 grant execute on function contact_names, name_for_contact, make_contacts to cdp_source;
 grant execute on function take_contact_turns, join_contacts, forget_contacts to cdp_keeper;
 
@@ -32,7 +32,7 @@ declare
     name text;
 begin
     foreach name in array array[
-        'contact_details', 'reserve_contacts', 'cancel_contact', 'contact_names', 'name_for_contact', 'make_contacts']
+        'contact_facts', 'reserve_contacts', 'cancel_contact', 'contact_names', 'name_for_contact', 'make_contacts']
     loop
         execute format('alter function public.%I owner to cdp_keeper', name);
     end loop;

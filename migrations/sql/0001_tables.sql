@@ -296,8 +296,11 @@ create table record (
     primary key (customer_id, record_id)
 );
 create unique index record_current on record (customer_id, subject_id, kind, type, key) where superseded_at is null;
+create index record_names on record (customer_id)
+    where superseded_at is null and kind = 'attributes' and type in ('first_name', 'name_prefix', 'last_name');
 create index record_source on record (source_id, kind, type, category);
 comment on table record is 'One thing a source said about a subject. A newer version supersedes the older, which stays as history.';
+comment on index record_names is 'For how somebody is greeted, however much else is known of them.';
 comment on column record.key is 'Blind index of the source''s own key of a product or fact; empty for attributes.';
 comment on column record.digest is 'Keyed hash of the value, under a key derived from the subject''s data key.';
 comment on column record.sealed is 'JSON: the value of an attribute, {key, properties} of a product or fact.';

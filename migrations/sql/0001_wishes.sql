@@ -65,6 +65,13 @@ as $$
     values (kind, customer, fact, jsonb_build_object('organization', organization, 'digest', encode(digest, 'hex')), moment, new_salt());
 $$;
 
+-- What of somebody's wishes an organization is told: of the exceptions only its own, and no name.
+create function wishes_told(document jsonb, organization uuid) returns jsonb language sql immutable parallel safe
+return (document - '{name,pronunciation,theme,reminders,receipts,exceptions}'::text[])
+    || case when document -> 'exceptions' ? organization::text
+       then jsonb_build_object('exceptions', jsonb_build_object(organization, document -> 'exceptions' -> organization::text))
+       else '{}' end;
+
 -- What these customers chose, for the organization in scope: only of whoever lets it know for this purpose how to reach them,
 -- and of the exceptions only its own.
 -- out  one row for each of them who chose anything
@@ -77,10 +84,7 @@ declare
     me uuid := coalesce(exporter, scope_organization('reader'));
 begin
     return query
-        select w.customer_id,
-            (w.document - '{name,pronunciation,theme,reminders,receipts,exceptions}'::text[])
-            || case when w.document -> 'exceptions' ? me::text
-                then jsonb_build_object('exceptions', jsonb_build_object(me, w.document -> 'exceptions' -> me::text)) else '{}' end
+        select w.customer_id, wishes_told(w.document, me)
         from wish w
         join permission p on p.customer_id = w.customer_id and p.recipient_id = me and p.purpose = app_purpose()
         where w.customer_id = any (customers) and (exporter is not null or w.customer_id = app_customer())

@@ -37,6 +37,6 @@ grant update (document, seq, changed_at) on wish to cdp_customer;
 
 revoke all on function wishes_of, log_statement, forget_wishes from public;
 grant execute on function wishes_of to cdp_reader, cdp_exporter;
-grant execute on function log_statement, forget_wishes to cdp_keeper;
+grant execute on function log_statement, forget_wishes, wishes_told to cdp_keeper;
 alter function wishes_of owner to cdp_keeper;
 alter function log_wishes owner to cdp_keeper;

@@ -32,10 +32,11 @@ PYTHON: Final = ROOT / "examples" / "python"
 CURL: Final = ROOT / "examples" / "curl"
 BACK: Final = "https://app.example.org/back"
 SCOPES: Final = (
-    "decisions:read", "grants:request", "openid", "org:admin", "profiles:read", "records:write", "signals:manage",
+    "contacts:write", "decisions:read", "grants:request", "openid", "org:admin", "profiles:read", "records:write",
+    "signals:manage",
 )  # fmt: skip
 TASKS: Final = {
-    "ask_for_access", "consent_by_redirect", "decide", "export", "list_changes", "make_a_program",
+    "ask_for_access", "consent_by_redirect", "contact_a_customer", "decide", "export", "list_changes", "make_a_program",
     "poll_signals", "pull_and_verify_the_log", "read_a_batch", "read_a_profile", "register_a_webhook",
     "send_records", "verify_a_webhook",
 }  # fmt: skip
@@ -222,6 +223,11 @@ def test_ask_for_a_decision(served: Organizations) -> None:
 
     assert "True granted\n" == served.python("decide", *words)
     assert json.loads(served.curl("decide", *words))["decision"]
+
+
+def test_a_customer_is_contacted_as_they_wish(served: Organizations) -> None:
+    assert "True welcome" in served.python("contact_a_customer", served.profile_id)
+    assert "as-allowed" == json.loads(served.curl("contact_a_customer", served.profile_id))["results"][0]["manner"]
 
 
 def test_consent_by_redirect(platform: Platform, served: Organizations) -> None:
