@@ -18,10 +18,24 @@ import msgspec
 from pydantic import JsonValue
 from sqlmodel import Session
 
-from cdp import access_requests, accesses, demands, directory, dossier, grants, holdings, spreadsheet, zip_stream
+from cdp import (
+    access_requests,
+    accesses,
+    demands,
+    directory,
+    dossier,
+    grants,
+    holdings,
+    preferences,
+    spreadsheet,
+    zip_stream,
+)
 from cdp.ids import NIL
 from cdp.listening import answering
+from cdp.messages import own
+from cdp.offers import showing
 from cdp.platform import Platform
+from cdp.rules import explaining
 from cdp.scope import Scope
 from cdp.unsealing import OwnKeys
 
@@ -225,6 +239,30 @@ def _surveys(reading: _Reading, _: None) -> _Page:
     return [_plain(reading, each) for each in found], None
 
 
+def _offers(reading: _Reading, _: None) -> _Page:
+    return [_plain(reading, each) for each in showing.own(reading.session)], None
+
+
+def _firings(reading: _Reading, _: None) -> _Page:
+    return [_plain(reading, each) for each in explaining.own(reading.session)], None
+
+
+def _messages(reading: _Reading, after: own.Place | None) -> _Page:
+    found = own.messages_of(reading.session, reading.keys, after=after or own.NEWEST, limit=PAGE)
+    return _page(reading, found, attrgetter("place"))
+
+
+def _preferences(reading: _Reading, _: None) -> _Page:
+    chosen = preferences.read(reading.session, reading.keys)
+    return [{"preference": name, "value": value} for name, value in sorted(chosen.items())], None
+
+
+def _choices(reading: _Reading, after: preferences.Place | None) -> _Page:
+    place = after or preferences.FIRST
+    found = preferences.changes(reading.session, after=place, until=reading.until, limit=PAGE)
+    return _page(reading, found, attrgetter("place"))
+
+
 def _columns(facts: type) -> tuple[str, ...]:
     names = [each.name for each in fields(facts) if each.name != "is_withheld"]
     return (*names, *(f"{role}_name" for role in ("source", "organization") if role in names))
@@ -241,5 +279,10 @@ _SECTIONS: Final = (
     _Section("acts", _columns(holdings.Act), _acts),
     _Section("demands", _columns(demands.Demand), _demands),
     _Section("surveys", _columns(answering.Survey), _surveys),
+    _Section("offers", _columns(showing.Shown), _offers),
+    _Section("firings", _columns(explaining.Fired), _firings),
+    _Section("messages", _columns(own.Message), _messages),
+    _Section("preferences", ("preference", "value"), _preferences),
+    _Section("preference_changes", _columns(preferences.Changed), _choices),
     _Section("accesses", _columns(accesses.Access), _accesses),
 )

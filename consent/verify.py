@@ -136,7 +136,8 @@ def _consent(reader: Reader, trust: Trust, verdict: Verdict, replay: Replay) -> 
     chains = Chains(may_begin_later=check.since > 0)
 
     def take(index: int, hashed: bytes, kind: Kind, event: Event) -> None:
-        chains.follow(index, hashed, event.place, whole=kind is Kind.CONSENT)
+        is_whole = kind is Kind.CONSENT and event.place.customer is not None  # of nobody's no earlier part is shown
+        chains.follow(index, hashed, event.place, whole=is_whole)
         replay.consent(index, hashed, event)
 
     known = _known_size(check, trust)

@@ -14,6 +14,6 @@ where o.log_id = :log
   and (cast(:event as text) is null or b.said ->> 'event' = cast(:event as text))
   and (cast(:since as timestamptz) is null or (b.said ->> 'at')::timestamptz >= cast(:since as timestamptz))
   and (cast(:until as timestamptz) is null or (b.said ->> 'at')::timestamptz < cast(:until as timestamptz))
-  and b.said ->> 'event' not in ('link', 'unlink')
+  and b.said ->> 'event' <> all (cast('{link,unlink,wish,message,firing}' as text[]))
 order by o.position
 limit :limit

@@ -48,6 +48,17 @@ def test_the_platforms_auditor_sees_every_act_and_every_access(api: TestClient, 
     ]
 
 
+def test_what_customers_wish_is_no_act_that_an_auditor_lists(
+    platform: Platform, api: TestClient, audited: Audited
+) -> None:
+    before = listed(api, "acts", audited.whole)
+    person = make.person(platform)
+    api.patch("/v1/me/preferences", json={"first": "human"}, headers=person.headers)
+    make.logged(platform)
+
+    assert before == listed(api, "acts", audited.whole)
+
+
 def test_a_read_cites_the_act_that_allowed_it(api: TestClient, audited: Audited) -> None:
     leaves = {each["leaf"]: each for each in listed(api, "acts", audited.whole)}
     released = [each for each in listed(api, "accesses", audited.whole, outcome="released") if each["grant"]]
