@@ -15,7 +15,8 @@ from consent.wish_form import FIELDS, LONGEST_TEXT, MOST_IN_LIST, Document
 LONGEST_POINTER: Final = 400
 MOST_CLEARED: Final = 500
 DEEPEST: Final = 5
-_POINTER: Final = re.compile(r"(?:/[A-Za-z0-9_-]{1,64}){1,5}")
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_POINTER: Final = re.compile(rf"(?:/{_NAME.pattern}){{1,5}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _check_value(value: object, at: str, deepest: int) -> None:
     """Refuse what cannot stand in a document, whatever the field."""
     if isinstance(value, Mapping) and deepest:
         for name, each in value.items():
-            if not isinstance(name, str) or not _POINTER.fullmatch(f"/{name}"):
+            if not isinstance(name, str) or not _NAME.fullmatch(name):
                 raise errors.NotAWish(field=at)
             _check_value(each, f"{at}/{name}", deepest - 1)
     elif isinstance(value, list | tuple) and deepest:

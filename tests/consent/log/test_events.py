@@ -394,27 +394,3 @@ def test_the_short_way_to_write_a_read_is_the_long_way(client: str | None, grant
 
     assert canonical.to_bytes(canonical.from_bytes(body)) == body
     assert event == event_bodies.slow_from_body(body)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"organization": str(SHOP), "customer": "anna"},  # a source's auditor would see that somebody joined
-        {},
-    ],
-)
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"event": "link", "source": str(SHOP), "subject": "s", "by": "time"},
-        {"event": "wish", "wish": str(SHOP), "set": {"language": "en"}, "clear": ["/first"]},
-    ],
-)
-def test_links_and_wishes_stand_in_a_chain_of_their_customer_alone(
-    event: dict[str, Value], body: dict[str, Value]
-) -> None:
-    rest: dict[str, Value] = {"at": "2025-03-01T10:00:00.000000Z", "seq": 1, **event}
-
-    event_bodies.from_body(canonical.to_bytes({**rest, "customer": "anna"}))
-    with pytest.raises(Malformed):
-        event_bodies.from_body(canonical.to_bytes({**rest, **body}))

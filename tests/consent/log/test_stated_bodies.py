@@ -1,4 +1,4 @@
-"""Wishes and statements in the log: what is one, and what is refused."""
+"""Links, wishes and statements in the log: what is one, and what is refused."""
 
 from typing import Final
 
@@ -8,6 +8,31 @@ from consent import canonical, event_bodies
 from consent.canonical import Value
 from consent.errors import Malformed
 from tests.consent.log.workbench import SHOP
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"organization": str(SHOP), "customer": "anna"},  # a source's auditor would see that somebody joined
+        {},
+    ],
+)
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "link", "source": str(SHOP), "subject": "s", "by": "time"},
+        {"event": "wish", "wish": str(SHOP), "set": {"language": "en"}, "clear": ["/first"]},
+    ],
+)
+def test_links_and_wishes_stand_in_a_chain_of_their_customer_alone(
+    event: dict[str, Value], body: dict[str, Value]
+) -> None:
+    rest: dict[str, Value] = {"at": "2025-03-01T10:00:00.000000Z", "seq": 1, **event}
+
+    event_bodies.from_body(canonical.to_bytes({**rest, "customer": "anna"}))
+    with pytest.raises(Malformed):
+        event_bodies.from_body(canonical.to_bytes({**rest, **body}))
+
 
 WISH: Final[dict[str, Value]] = {
     "at": "2025-03-01T10:00:00.000000Z",
