@@ -41,6 +41,8 @@ APPS: Final = "/apps"
 """Where a customer meets what an app asks."""
 
 OFFICE: Final = "/beheer"
+OFFICE_FIGURES: Final = "/beheer/cijfers"
+OFFICE_QUALITY: Final = "/beheer/kwaliteit"
 OFFICE_LOGIN: Final = "/beheer/inloggen"
 """Where an organization's own administrators come in."""
 CARD: Final = "/klantkaart"
