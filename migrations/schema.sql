@@ -3102,7 +3102,7 @@ grant execute on function raise_key_floor(integer) to cdp_keymaster;
 create function receipt_letters_due(at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 015e11d18de57cd00d68889710ebd9a9;
 grant execute on function receipt_letters_due(integer) to cdp_operator;
 
-create function reconsider_answer(subject uuid) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c4206be88f0f3071d8a9e521598495a2;
+create function reconsider_answer(subject uuid) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8aff131ba2930a2d0717260329d3688a;
 grant execute on function reconsider_answer(uuid) to cdp_customer;
 
 create function record_act(customer uuid, act uuid, kind text, recipient uuid, purpose_key text, wanted text[], wanted_sources uuid[], until timestamp with time zone, moment timestamp with time zone, actor text, client text, request uuid, proof jsonb) returns permission language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0c3c2420810360a978dcc1666caa04d5;
@@ -3240,7 +3240,7 @@ grant execute on function watched_types() to cdp_administrator, cdp_auditor, cdp
 create function who_are(subjects uuid[], ones uuid[], others uuid[]) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c1213f082542c98c45e54563cf26447f;
 grant execute on function who_are(uuid[],uuid[],uuid[]) to cdp_matcher;
 
-create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c39e43b47ff55818390dc032bbed5918;
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body 869fe67ae1aed9a78f5b7579c7d31f97;
 grant execute on function who_may_be(uuid[],uuid[],bigint[],integer,integer) to cdp_matcher;
 
 create function why_held(guest uuid, host uuid, moment timestamp with time zone) returns text language plpgsql stable owner cdp_owner body 387582be3494a3a548b1c9e92bfc8dcf;

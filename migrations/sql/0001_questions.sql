@@ -394,6 +394,6 @@ begin
     delete from cannot_link n
     where n.customer_id = me and n.subject_id in (
         select s.subject_id from subject s where s.customer_id in (
-            select t.customer_id from subject t where t.subject_id = subject  and false));
+            select t.customer_id from subject t where t.subject_id = subject and t.customer_id <> me));
 end
 $$;
