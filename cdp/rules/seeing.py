@@ -76,7 +76,7 @@ def unsealed(ring: KeyProvider, rows: Sequence[Row], arrivals: Sequence[Arrival]
     return seen
 
 
-def _record(row: Row, said: Any) -> dict[str, Any]:  # noqa: ANN401 -- any JSON
+def _record(row: Row, said: Any) -> dict[str, Any]:  # noqa: ANN401 -- whatever JSON can hold
     facts = {"kind": row.kind, "type": row.type, "source": row.source, "category": row.category, "at": row.at}
     if row.kind == "attributes":
         return facts | {"value": said}

@@ -2,29 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from tests.attack.matrix import Asker
+from tests.attack.call import Call
+from tests.attack.call import known as _id
+from tests.attack.calls_of_offers import CALLS_OF_OFFERS
 
 NOTHING: Final = frozenset({"null", "[]", "0", "CDP01"})
 """No row, no member, no number, or a refusal in the words of the law."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call: what may be run by which principals, and for which askers it gives anything."""
-
-    query: str
-    principals: tuple[str, ...]
-    rightful: tuple[str, ...]
-
-    def expected(self, asker: Asker) -> str:
-        """Return what `asker` must be answered: denied, nothing or something."""
-        if asker.principal not in {*self.principals, "keeper"}:
-            return "denied"
-        is_rightful = any(asker.name == each or (asker.is_sealed and asker.principal == each) for each in self.rightful)
-        return "something" if is_rightful else "nothing"
 
 
 def judged(answer: str) -> str:
@@ -34,10 +19,6 @@ def judged(answer: str) -> str:
     if answer in NOTHING:
         return "nothing"
     return answer if re.fullmatch("[0-9A-Z]{5}", answer) else "something"
-
-
-def _id(name: str) -> str:
-    return f"md5('{name}')::uuid"
 
 
 def _blinds(name: str) -> str:
@@ -60,9 +41,8 @@ _CAMPAIGNING: Final = tuple(
     f"exporter winkel {purpose}"
     for purpose in ("customer-care", "advice", "personalisation", "research", "direct-marketing")
 )
-_OPERATOR: Final = ("operator",)
-_OFFERING: Final = tuple(f"exporter winkel {purpose}" for purpose in ("customer-care", "advice", "personalisation"))
 CALLS: Final[Mapping[str, Call]] = {
+    **CALLS_OF_OFFERS,
     "resolve_subjects": Call(
         "select jsonb_agg(r.subject_id) filter (where r.subject_id is not null)"
         f" from resolve_subjects(array['user_id'], {_blinds('anna at winkel')}, array[true]) r",
@@ -245,7 +225,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "message_addressee": Call(
         f"select jsonb_agg(a.subject_id) from message_addressee({_id('cato')}, '{{}}', '{{}}', '{{}}', '{{}}') a",
         _SOURCE,
-        ("source huis",),
+        _SOURCE,
     ),
     "register_message": Call(
         "select to_jsonb(register_message(jsonb_build_object('message_id', gen_random_uuid(), 'organization_id',"
@@ -373,39 +353,6 @@ CALLS: Final[Mapping[str, Call]] = {
         f"select to_jsonb(name_described(array[{_id('anna')}], array[{_id('huis')}]))",
         ("exporter",),
         ("exporter winkel customer-care",),
-    ),
-    "offer_wishes": Call(
-        f"select jsonb_agg(w.wishes) from offer_wishes(array[{_id('anna')}]) w",
-        ("exporter",),
-        (*_OFFERING, "exporter huis customer-care"),
-    ),
-    "note_offers": Call(
-        f"select to_jsonb(note_offers(array[{_id('anna')}], array[{_id('offerwinkel')}], array['products']))",
-        ("exporter",),
-        _OFFERING,
-    ),
-    "own_offers": Call(
-        "select jsonb_agg(o.offer_id) from own_offers() o", _CUSTOMER, ("customer anna", "customer bram")
-    ),
-    "waiting_arrivals": Call(
-        "select jsonb_agg(w.record_id) from waiting_arrivals(9) w", _OPERATOR, _OPERATOR
-    ),
-    "rules_due": Call(
-        f"select jsonb_agg(d.rule_id) from rules_due(array[{_id('anna')}], array['interaction/call']) d",
-        _OPERATOR,
-        _OPERATOR,
-    ),
-    "finish_arrivals": Call(
-        f"select to_jsonb(finish_arrivals(array[{_id('anna')}], array[{_id('arrivalanna')}]))", _OPERATOR, _OPERATOR
-    ),
-    "note_firings": Call(
-        f"select to_jsonb(note_firings(array[{_id('anna')}], array[gen_random_uuid()], array[{_id('rulewinkel')}],"
-        f" array[{_id('arrivalanna')}], array['{{}}'], array[sha256('')]))",
-        ("exporter",),
-        ("exporter winkel customer-care",),
-    ),
-    "own_firings": Call(
-        "select jsonb_agg(f.firing_id) from own_firings() f", _CUSTOMER, ("customer anna", "customer bram")
     ),
     "log_lookup": Call(
         f"select log_lookup(array['email'], {_blinds('anna at huis')}, '{{}}', '{{}}', null)",

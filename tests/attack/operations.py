@@ -31,7 +31,7 @@ _NOBODYS: Final = str(UUID(int=7))
 
 def examples(target: Target) -> Mapping[str, Example]:
     """Return what to send to each operation; those that need nothing but a path stand in PLAIN."""
-    found = _of_readers(target) | _of_gateways(target) | _of_sources(target) | _of_listeners()
+    found = _of_readers(target) | _of_offering(target) | _of_gateways(target) | _of_sources(target) | _of_listeners()
     return found | _of_administrators(target) | _of_people(target)
 
 
@@ -106,23 +106,9 @@ def _of_readers(target: Target) -> dict[str, Example]:
     }
 
 
-def _of_sources(target: Target) -> dict[str, Example]:
-    label = {"nl": "Een gegeven", "en": "A fact"}
-    mapped = {"category": "personal", "label": label}
-    event = {"type": "track", "event": "x", "userId": target.canaries.user_id, "messageId": target.canaries.message_id}
-    record = {
-        "kind": "product",
-        "type": "subscription",
-        "key": target.canaries.product_key,
-        "subject": {"user_id": target.canaries.user_id},
-    }
-    batch = Example(json={"batch": [event, {"type": target.canaries.subject}]})
+def _of_offering(target: Target) -> dict[str, Example]:
     approach = {"purpose": "customer-care", "topic": "service", "channels": ["email"], "sender": "human"}
     return {
-        "map_attribute": Example(json=mapped),
-        "map_type": Example(json=mapped),
-        "put_topic": Example(json={"under": "news", "name": label, "explanation": label}),
-        "put_channel": Example(json={"name": label}),
         "register_offer": Example(
             json={
                 "kind": "energy",
@@ -169,6 +155,25 @@ def _of_sources(target: Target) -> dict[str, Example]:
                 "roles": [{"role": "care", "client_id": target.canaries.user_id}],
             }
         ),
+    }
+
+
+def _of_sources(target: Target) -> dict[str, Example]:
+    label = {"nl": "Een gegeven", "en": "A fact"}
+    mapped = {"category": "personal", "label": label}
+    event = {"type": "track", "event": "x", "userId": target.canaries.user_id, "messageId": target.canaries.message_id}
+    record = {
+        "kind": "product",
+        "type": "subscription",
+        "key": target.canaries.product_key,
+        "subject": {"user_id": target.canaries.user_id},
+    }
+    batch = Example(json={"batch": [event, {"type": target.canaries.subject}]})
+    return {
+        "map_attribute": Example(json=mapped),
+        "map_type": Example(json=mapped),
+        "put_topic": Example(json={"under": "news", "name": label, "explanation": label}),
+        "put_channel": Example(json={"name": label}),
         "ask_survey": Example(json={"type": "phone", "key": target.canaries.message_id}),
         "confirm_subject": Example(json={"user_id": target.canaries.user_id}),
         "send_records": Example(json={"items": [record, {"kind": target.canaries.attribute}]}),
@@ -298,6 +303,7 @@ PLAIN: Final = frozenset(
         "list_message_reports",
         "list_my_messages",
         "report_speaker",
+        "stop_message_kind",
         "list_offers",
         "end_offer",
         "list_own_offers",

@@ -43,6 +43,7 @@ from cdp.tables import Organization, Permission
 from cdp.unsealing import OwnKeys
 from tests import make
 from tests.api import apps
+from tests.cdp.offers import offering
 from tests.cdp.signals import receiving
 
 HASHES = ("sha256", "sha1", "md5")
@@ -189,7 +190,7 @@ def items(canary: Canary, user: str, email: str) -> list[Item]:
 
 def plant(house: House, canary: Canary) -> make.Person:
     """Let the canary leave a trace wherever a person can: deliveries, a merge, logins, grants, reads and mistakes."""
-    receiving.stream(house.platform, house.bank, "https://127.0.0.1:1/")  # nobody is there: what it is told waits
+    receiving.stream(house.platform, house.bank, "https://localhost:1/")  # nobody is there: what it is told waits
     for source, user in ((house.shop, canary.user), (house.bank, f"{canary.user}-bank")):
         assert Outcome.STORED in make.delivery(house.platform, source, *items(canary, user, canary.email))
     changed = make.item(Kind.ATTRIBUTES, "first_name", f"{canary.name}-vroeger", user=canary.user)
@@ -241,6 +242,7 @@ def _act(house: House, person: make.Person, canary: Canary) -> None:
         api, apps.app(house.platform), person, state=canary.note, nonce=canary.own_word
     )
     apps.opened(api, apps.app(house.platform), state=canary.message, authorization_details=apps.details())
+    offering.be_told_of(api, house.platform, house.shop, person, (canary.user, canary.name, canary.number))
     api.cookies.clear()
     house.app.state.outbox.settle()
 
