@@ -22,6 +22,7 @@ from cdp.contact.approaching import Wanted
 from cdp.contact.looking import Asked, Keys, Known
 from cdp.gathering import Gathering
 from cdp.ids import NIL
+from cdp.ingest.store import StoreBusy
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
 from cdp.known_keys import KnownKeys
@@ -30,7 +31,7 @@ from cdp.reading import AHEAD, AT_A_TIME, Asker
 from cdp.scope import Principal
 from consent import contact
 from consent.contact import Answer, Question
-from consent.errors import Invalid, Problem
+from consent.errors import Invalid
 
 MOST_AT_ONCE: Final = 1_000
 """How many customers one call may ask about."""
@@ -56,12 +57,6 @@ class MomentOutOfReach(Invalid):
     """A reservation begins now or within 31 days."""
 
     code = "moment-out-of-reach"
-
-
-class TooManyAtOnce(Problem):
-    """Others reserved for the same customers at the same moment, again and again: ask again."""
-
-    code = "too-many-at-once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,7 @@ class Contacts:
     async def decide(self, asker: Asker, wanted: Wanted, unverified_profile_ids: Sequence[str]) -> list[Told]:
         """Return the answer for each id, in order; each stands in the access log.
 
-        Raises Invalid for what the catalog does not have, and TooManyAtOnce.
+        Raises Invalid for what the catalog does not have, and StoreBusy when others kept getting in the way.
         """
         await self.check(asker, wanted)
         if len(unverified_profile_ids) == 1:
@@ -195,7 +190,7 @@ class Contacts:
             open_ones = await self._reserve(case, open_ones)
             if not open_ones:
                 return [each.told for each in people if each.told is not None]
-        raise TooManyAtOnce
+        raise StoreBusy
 
     async def _look(self, asker: Asker, wanted: Wanted, people: Sequence[_Person], at: datetime) -> _Case:
         """Read what is known of `people`, by the catalog as it stands."""
@@ -210,7 +205,7 @@ class Contacts:
             if found[0][1].version == version:
                 return _Case(asker, wanted, question, version)
             version, catalog = await approaching.catalog_of(self._platform, scope, is_old=True)
-        raise TooManyAtOnce
+        raise StoreBusy
 
     async def _judge(self, case: _Case, people: Sequence[_Person]) -> None:
         """Give each of `people` their answer; others have their turn in between."""
