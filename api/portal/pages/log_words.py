@@ -51,6 +51,8 @@ _OWN: Final[Mapping[str, str]] = {
 _KNOWING: Final[Mapping[str, str]] = {
     "lookup": later("Zocht u hier op."),
     "survey": later("Vroeg hoe een gesprek was."),
+    "metrics": later("Telde uw antwoorden mee in cijfers."),
+    "quality": later("Telde of gegevens kloppen. Zag geen gegevens."),
     "contact": later("Vroeg hoe u benaderd wilt worden."),
     "presentation": later("Kreeg uw code."),
     "identity-review": later("Keek of dit alles van één persoon is. Zag geen gegevens."),
