@@ -308,7 +308,7 @@ CALLS: Final[Mapping[str, Call]] = {
         (
             *(f"exporter winkel {each}" for each in ("customer-care", "advice")),
             *(f"reader winkel anna {each}" for each in ("customer-care", "advice")),
-            *("exporter huis customer-care", "reader huis anna customer-care", "reader huis bram customer-care"),
+            *("exporter huis customer-care", "reader huis anna", "reader huis bram"),
         ),
     ),
     "receipt_letters_due": Call("select jsonb_agg(r) from receipt_letters_due(9) r", ("operator",), ("operator",)),
@@ -382,6 +382,7 @@ ELSEWHERE: Final[Mapping[str, set[str]]] = {
     },
     "log_acts": {"keeper"},
     "log_links": {"keeper"},
+    "log_wishes": {"keeper"},
     "log_accesses": {"keeper"},
 }  # fmt: skip
 """Functions that are no door to rows by themselves, with who may call them: the rows behind them are asked for anyway,

@@ -230,3 +230,25 @@ def test_with_the_customer_their_wishes_go(platform: Platform, admin: psycopg.Co
         left = admin.execute(f"select count(*) from {table} where customer_id = %s", (person.customer_id,)).fetchone()
         assert (0,) == left
     assert [] == bundles.settled_verdict(platform).failures
+
+
+def test_what_an_organization_states_is_in_its_chain_with_a_digest(
+    platform: Platform, admin: psycopg.Connection
+) -> None:
+    person = make.person(platform)
+    shop, bank = make.granted(platform, person, "contact"), make.organization(platform)
+    digest = sha256(b"what was kept").digest()
+    for kind, customer in (("firing", person.customer_id), ("message", UUID(int=0)), ("message", person.customer_id)):
+        admin.execute(
+            "select log_statement(%s, %s, gen_random_uuid(), %s, %s, now())",
+            (kind, customer, shop.organization_id, digest),
+        )
+    make.anchored(platform)
+
+    verdict = bundles.settled_verdict(platform)
+
+    assert [] == verdict.failures
+    assert verdict.checked["statements"] >= 3
+    assert digest.hex().encode() in bundles.opened(platform, shop.organization_id)
+    assert digest.hex().encode() not in bundles.opened(platform, bank.organization_id)
+    assert [] == bundles.verdict(platform, organization=shop.organization_id).failures
