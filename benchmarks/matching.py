@@ -1,8 +1,10 @@
-"""Who a delivery may be about, among very many: time of one look-up and of one match, memory, and sizes of tables.
+"""Who a delivery may be about, among very many: one look-up, one match, all compared anew; memory, sizes of tables.
 
-`python -m benchmarks.matching [--people 1000000] [--quick]`. Everybody has a key of their own and a sealed likeness
-that can be read: candidates are found, unwrapped, unsealed and weighed as they are in the product. Times are of the
-wall, with the processor's beside them: on a machine that others use, the second is the one to compare.
+`python -m benchmarks.matching [--customers 1000000] [--relink] [--quick]`. Everybody has a key of their own and a
+sealed likeness that can be read: candidates are found, unwrapped, unsealed and weighed as they are in the product. With
+`--relink` everybody also has the records that the likeness was made of, and is compared anew twice: the first time
+bonds are made, the second time they stand. Times are of the wall, with the processor's beside them: on a machine that
+others use, the second is the one to compare.
 """
 
 import argparse
@@ -10,58 +12,34 @@ import asyncio
 import json
 import os
 import resource
-import struct
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 import psycopg
 
+from benchmarks import likenesses
 from benchmarks.house import House, open_house
-from benchmarks.identity import people
 from cdp import clock, ids
-from cdp.identity import store, traits
+from cdp.identity import relinking, store, traits
 from cdp.identity.matching import SCOPE, Matching
-from cdp.identity.store import Hashes, Person
+from cdp.identity.store import Person
 from cdp.ingest.batch import Batch
 from cdp.ingest.batch import Path as Way
 from cdp.ingest.items import Item, Kind, Reference, ReferenceType
 from cdp.ingest.store import Store
 from cdp.ingest.transaction import Transaction
-from cdp.keys.sealing import DataKey, new_data_keys, seal_all
+from cdp.keys.sealing import DataKey, new_data_keys
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.settings import Settings
 
 FULL: Final = 1_000_000
 QUICK: Final = 2_000
-_CHUNK: Final = 10_000
-_HANDS: Final = 2
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
-_FACTS: Final = {
-    "first_name": "first_name",
-    "last_name": "last_name",
-    "dob": "birth_date",
-    "email": "email",
-    "phone": "phone",
-    "postcode": "postcode",
-    "house_number": "house_number",
-    "house_suffix": "house_number_suffix",
-    "city": "city",
-}
-_TABLES: Final = ("match_key", "likeness", "data_key", "subject")
-_TARGETS: Final = {
-    "subject": "customer_id, subject_id, source_id, origin_id, created_at",
-    "data_key": "customer_id, subject_id, wrapped, generation, created_at",
-    "likeness": "customer_id, subject_id, source_id, keys, sealed, at",
-    "match_key": "key, subject_id",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +61,41 @@ class Matches:
     bytes_of_tables: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Relinks:
+    """How everybody is compared anew: seconds of the wall and of processors, bonds, and memory of all processes."""
+
+    people: int
+    processes: int
+    first_seconds: float
+    first_processor: float
+    again_seconds: float
+    again_processor: float
+    bonds: int
+    memory_mib: int
+
+
 def measure(house: House, size: int, *, matches: int, deliveries: int) -> Matches:
     """Fill the house up to `size` likenesses and measure."""
-    _fill(house, size)
+    likenesses.fill(house, size)
     return asyncio.run(_measured(house, size, matches, deliveries))
+
+
+def relink(house: House, size: int) -> Relinks:
+    """Compare everybody anew, twice, in a house that was filled with records."""
+    hands = len(os.sched_getaffinity(0))
+    first, again = (_relinked(house, hands) for _ in range(2))
+    with psycopg.connect(house.admin_url) as connection:
+        ((bonds,),) = connection.execute("select count(*) from bond where ended_at is null").fetchall()
+    largest = (resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    own, helper = largest
+    return Relinks(size, hands, *first, *again, bonds=bonds, memory_mib=own + hands * helper)
+
+
+def _relinked(house: House, hands: int) -> tuple[float, float]:
+    begun, processor = time.perf_counter(), _processor(house)
+    relinking.relink(house.platform, at=clock.now(), hands=hands)
+    return time.perf_counter() - begun, _processor(house) - processor
 
 
 async def _measured(house: House, size: int, matches: int, deliveries: int) -> Matches:
@@ -124,7 +133,7 @@ async def _measured(house: House, size: int, matches: int, deliveries: int) -> M
 
 def _met(size: int, count: int) -> list[dict[str, str]]:
     """Return people of whom every second is among those who are there, as another source may say it."""
-    here, new = _facts(size // _HANDS, seed=0), _facts(count, seed=77)
+    here, new = likenesses.facts(size // likenesses.HANDS, seed=0), likenesses.facts(count, seed=77)
     return [facts for _ in range(count // 2) for facts in (next(here), next(new))]
 
 
@@ -173,7 +182,7 @@ async def _records(house: House, own: Platform, deliveries: int) -> float:
             for place, facts in enumerate(group)
             for name, value in facts.items()
         ]
-        for number, group in enumerate(_by(10, _facts(deliveries * 10, seed=78)))
+        for number, group in enumerate(likenesses.by(10, likenesses.facts(deliveries * 10, seed=78)))
     ]
     return await _stored(house, own, told)
 
@@ -212,27 +221,15 @@ def _item(user: str, name: str, value: str) -> Item:
     return Item(kind=Kind.ATTRIBUTES, type=name, value=msgspec.json.encode(value), subject=subject)
 
 
-def _facts(count: int, *, seed: int) -> Iterator[dict[str, str]]:
-    for row in people.made_up(count, seed=seed):
-        named = dict(zip(people.COLUMNS[1:], row, strict=True))
-        yield {name: str(named[column]) for column, name in _FACTS.items() if named[column]}
-
-
-def _by(size: int, facts: Iterator[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
-    while some := list(islice(facts, size)):
-        yield some
-
-
 def _percentile(seconds: Sequence[float], share: float) -> float:
     return 1000 * sorted(seconds)[min(len(seconds) - 1, int(share * len(seconds)))]
 
 
 def _processor(house: House) -> float:
     """Return the seconds of processor time of this process and of the server's."""
-    server, total = (
-        int((house.cluster.log.parent / "data" / "postmaster.pid").read_text().split()[0]),
-        time.process_time(),
-    )
+    server = int((house.cluster.log.parent / "data" / "postmaster.pid").read_text().split()[0])
+    helped = resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = time.process_time() + helped.ru_utime + helped.ru_stime
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             parts = stat.read_text().rpartition(")")[2].split()
@@ -240,6 +237,8 @@ def _processor(house: House) -> float:
             continue
         if int(parts[1]) == server:
             total += (int(parts[11]) + int(parts[12])) / _TICKS
+        elif stat.parent.name == str(server):  # those of its own that have ended
+            total += (int(parts[13]) + int(parts[14])) / _TICKS
     return total
 
 
@@ -248,81 +247,24 @@ def _sizes(house: House) -> dict[str, int]:
         question = (
             "select relname, pg_total_relation_size(oid) from pg_class where relname = any (%s) and relkind = 'r'"
         )
-        return {str(name): int(size) for name, size in connection.execute(question, (list(_TABLES),))}
-
-
-# ---------------------------------------------------------------- filling
-
-
-def _fill(house: House, size: int) -> None:
-    """Make `size` subjects with likenesses that can be read, past the store: it would take hours."""
-    share = size // _HANDS
-    with psycopg.connect(house.admin_url, autocommit=True) as connection:
-        connection.execute("alter table match_key drop constraint match_key_pkey")
-        settings = {name: value for name, value in house.environment.items() if name.startswith("CDP_")}
-        with ProcessPoolExecutor(_HANDS) as hands:
-            done = [hands.submit(_part, settings, house.admin_url, house.other, seed, share) for seed in range(_HANDS)]
-            for each in done:
-                each.result()
-        connection.execute("set maintenance_work_mem = '512MB'")
-        connection.execute("alter table match_key add primary key (key, subject_id)")
-        connection.execute("vacuum analyze")
-
-
-def _part(settings: dict[str, str], url: str, source: UUID, seed: int, share: int) -> None:
-    os.nice(10)
-    platform = Platform.open(Settings.read(settings))
-    hashes = Hashes(platform.ring)
-    with psycopg.connect(url, autocommit=True) as connection:
-        for some in _by(_CHUNK, _facts(share, seed=seed)):
-            _copy(connection, _rows(platform, hashes, source, some))
-
-
-def _copy(connection: psycopg.Connection[Any], rows: dict[str, list[bytes]]) -> None:
-    for table, columns in _TARGETS.items():
-        with connection.cursor().copy(f"copy {table} ({columns}) from stdin (format binary)".encode()) as out:
-            out.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"".join(rows[table]) + b"\xff\xff")
-
-
-def _rows(platform: Platform, hashes: Hashes, source: UUID, some: Sequence[dict[str, str]]) -> dict[str, list[bytes]]:
-    subjects, customers, keys = ids.rows(len(some)), ids.rows(len(some)), new_data_keys(len(some))
-    wrapped = platform.ring.wrap_new(list(zip(keys, subjects, strict=True)))
-    known = [traits.of(facts) for facts in some]
-    sealed = seal_all(
-        [(DataKey(key), subject, each.to_bytes()) for key, subject, each in zip(keys, subjects, known, strict=True)],
-        table="likeness",
-        column="sealed",
-    )
-    rows: dict[str, list[bytes]] = {table: [] for table in _TABLES}
-    at = struct.pack("!q", int((clock.now().timestamp() - 946684800) * 1_000_000))
-    for place, (customer, subject) in enumerate(zip(customers, subjects, strict=True)):
-        found = hashes.of(known[place])
-        rows["subject"].append(_packed(customer, subject, source.bytes, customer, at))
-        rows["data_key"].append(_packed(customer, subject, wrapped[place], struct.pack("!i", 1), at))
-        rows["likeness"].append(_packed(customer, subject, source.bytes, _longs(found), sealed[place], at))
-        rows["match_key"] += [_packed(struct.pack("!q", key), subject) for key in found]
-    return rows
-
-
-def _packed(*fields: bytes) -> bytes:
-    return struct.pack("!h", len(fields)) + b"".join(struct.pack("!i", len(each)) + each for each in fields)
-
-
-def _longs(values: Sequence[int]) -> bytes:
-    if not values:
-        return struct.pack("!iii", 0, 0, 20)
-    return struct.pack("!iiiii", 1, 0, 20, len(values), 1) + b"".join(struct.pack("!iq", 8, each) for each in values)
+        return {str(name): int(size) for name, size in connection.execute(question, (list(likenesses.TARGETS),))}
 
 
 def main() -> None:
     """Measure by itself, and print the figures as JSON."""
     wanted = argparse.ArgumentParser(prog="python -m benchmarks.matching", description=__doc__)
-    wanted.add_argument("--people", type=int, default=FULL)
+    wanted.add_argument("--customers", "--people", type=int, default=FULL)
+    wanted.add_argument("--relink", action="store_true", help="compare everybody anew, in place of one by one")
     wanted.add_argument("--quick", action="store_true", help="few people: shows that it runs")
     told = wanted.parse_args()
-    size = QUICK if told.quick else told.people
+    size = QUICK if told.quick else told.customers
     with open_house(100) as house:
-        found = measure(house, size, matches=100 if told.quick else 1_000, deliveries=5 if told.quick else 60)
+        found: Matches | Relinks
+        if told.relink:
+            likenesses.fill(house, size, with_records=True)
+            found = relink(house, size)
+        else:
+            found = measure(house, size, matches=100 if told.quick else 1_000, deliveries=5 if told.quick else 60)
         print(json.dumps(asdict(found), indent=2))
 
 

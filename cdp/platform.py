@@ -1,5 +1,7 @@
 """Everything that one running process needs, opened once from its settings and passed down."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -47,3 +49,14 @@ class Platform:
             catalogs=Catalogs(),
             cursors=Cursors(ring.single(Single.SYSTEM)),
         )
+
+    @classmethod
+    @asynccontextmanager
+    async def in_loop(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Give a platform whose connections belong to the event loop that runs, and let them go in the end."""
+        own = cls.open(settings)
+        await own.database.open()
+        try:
+            yield own
+        finally:
+            await own.database.close()

@@ -171,9 +171,5 @@ async def apart(
     settings: Settings, work: Callable[[Comparing], Awaitable[Answer]], *, patience: timedelta = ABANDONED
 ) -> Answer:
     """Return what `work` answers with connections of its own."""
-    own = Platform.open(settings)
-    await own.database.open()
-    try:
+    async with Platform.in_loop(settings) as own:
         return await work(Comparing(own, patience=patience))
-    finally:
-        await own.database.close()

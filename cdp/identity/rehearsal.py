@@ -82,16 +82,12 @@ def rehearse(platform: Platform, *, report: Tell = progress.unheard) -> Rehearse
     Reads everybody twice: first whose likeness is not up to date, of which it remembers keys and traits, then who is
     alike by these and by what is kept.
     """
-    return asyncio.run(_in_pool(platform, report))
+    return asyncio.run(_rehearsed(platform, report))
 
 
-async def _in_pool(platform: Platform, report: Tell) -> Rehearsed:
-    own = Platform.open(platform.settings)
-    await own.database.open()
-    try:
+async def _rehearsed(platform: Platform, report: Tell) -> Rehearsed:
+    async with Platform.in_loop(platform.settings) as own:
         return await _Rehearsal(own, report).run()
-    finally:
-        await own.database.close()
 
 
 class _Rehearsal:

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from cdp import ids, progress
 from cdp.database import sql
 from cdp.identity import comparing
-from cdp.identity.comparing import ABANDONED, CHUNK, Answer, Comparing
+from cdp.identity.comparing import ABANDONED, Answer, Comparing
 from cdp.identity.everybody import Everybody, Some
 from cdp.identity.matching import SCOPE
 from cdp.platform import Platform
@@ -34,6 +34,8 @@ SMALL: Final = 5_000
 """So many are compared sooner by one process than others begin."""
 SHARE: Final = 4_000
 """How many a process compares before it tells how far it is."""
+FEW: Final = 50
+"""How many of everybody one transaction compares: those of other processes hold the same people now and then."""
 MOST_HANDS: Final = 8
 _NONE: Final = timedelta(microseconds=-1)  # also what began at this very moment, and was in another's way
 _DUE: Final = text("select count(*) from match_due")
@@ -141,7 +143,7 @@ def _read(settings: Settings, turn: int, hands: int) -> Some:
 def _meet(settings: Settings, at: datetime, share: range) -> int:
     async def work(hand: Comparing) -> int:
         everybody = _EVERYBODY or Everybody([])
-        chunks = (share[start : start + CHUNK] for start in range(0, len(share), CHUNK))
+        chunks = (share[start : start + FEW] for start in range(0, len(share), FEW))
         return sum([await hand.meet(everybody, places, at=at) for places in chunks])
 
     return asyncio.run(comparing.apart(settings, work))

@@ -128,7 +128,14 @@ begin
     for pair in
         select least(p.one, p.two) as one, greatest(p.one, p.two) as two, p.tier, p.bits, p.facts
         from unnest(subjects, others, tiers, weights, evidence) as p (one, two, tier, bits, facts)
-        where p.tier <> 'none' order by 1, 2
+        where p.tier <> 'none'
+          and not exists ( -- what stands in just these words stays as it is: of everybody compared anew that is nearly all
+            select from bond b
+            where b.subject_id = least(p.one, p.two) and b.other_id = greatest(p.one, p.two) and b.why = 'match'
+              and b.ended_at is null and b.tier = p.tier and b.weight = p.bits and b.evidence = p.facts::jsonb
+              and b.model = keep_matches.model and b.reaches = (coalesce(p.bits >= joins, p.tier <> 'possible')
+                or coalesce(b.reaches and p.bits >= stays, false)))
+        order by 1, 2
     loop
         if keep_match(pair.one, pair.two, pair.tier, pair.bits, pair.facts::jsonb, model, joins, stays, moment) then
             touched := touched || pair.one;

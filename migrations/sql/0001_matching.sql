@@ -107,7 +107,7 @@ $$;
 -- Who may be the same person as each of these subjects: those who have a key in common, with what is needed to read
 -- their likeness. A key that very many have says nothing and is left out; the rarest keys come first, as long as all
 -- whom they bring are no more than enough: `choose` in cdp/identity/blocking.py says the same. With whom they have a bond
--- already, they are compared again. A function, so that whoever asks is checked once and not for each table; planning
+-- already, they are compared again. No more is read of a key than shows that it brings too many. A function, so that whoever asks is checked once and not for each table; planning
 -- this anew for each look-up would cost more than running it.
 -- in   subjects; arrays, one place for each key of a subject; hot: the most that may share a key; enough: for each subject
 create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer)
@@ -126,30 +126,33 @@ begin
                    row_number() over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as place
             from unnest(key_subjects, keys) as wanted (subject, key)
             cross join lateral (
-                select array_agg(few.subject_id) as others
-                from (select m.subject_id from match_key m where m.key = wanted.key limit hot + 1) few
-                having count(*) between 1 and hot
+                select array(select m.subject_id from match_key m where m.key = wanted.key
+                             limit least(hot, enough + 1) + 1) as others offset 0
             ) alike
+            where cardinality(alike.others) between 1 and least(hot, enough + 1)
         ), met as (
-            select b.subject, them.other, min(b.place) as place
-            from block b cross join lateral unnest(b.others) as them (other)
-            where them.other <> b.subject
-            group by b.subject, them.other
+            select f.subject, f.other, min(f.place) as place, bool_or(f.place is null) as is_bonded
+            from (
+                select b.subject, them.other, b.place from block b cross join lateral unnest(b.others) as them (other)
+                where them.other <> b.subject
+                union all
+                select w.subject, b.other_id, null from unnest(subjects) as w (subject)
+                join bond b on b.subject_id = w.subject and b.ended_at is null and b.why = 'match'
+                union all
+                select w.subject, b.subject_id, null from unnest(subjects) as w (subject)
+                join bond b on b.other_id = w.subject and b.ended_at is null and b.why = 'match'
+            ) f
+            group by f.subject, f.other
         ), counted as (
-            select m.subject, m.other, count(*) over (partition by m.subject order by m.place) as so_far from met m
+            select m.subject, m.other, m.is_bonded, m.place is not null as is_met,
+                   count(m.place) over (partition by m.subject order by m.place) as so_far
+            from met m
         )
-        select pair.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped
-        from (
-            select c.subject, c.other from counted c where c.so_far <= enough
-            union
-            select w.subject, b.other_id from unnest(subjects) as w (subject)
-            join bond b on b.subject_id = w.subject and b.ended_at is null and b.why = 'match'
-            union
-            select w.subject, b.subject_id from unnest(subjects) as w (subject)
-            join bond b on b.other_id = w.subject and b.ended_at is null and b.why = 'match'
-        ) pair
-        join likeness l on l.subject_id = pair.other
-        join data_key k on k.customer_id = l.customer_id and k.subject_id = l.subject_id;
+        select c.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped
+        from counted c
+        join likeness l on l.subject_id = c.other
+        join data_key k on k.customer_id = l.customer_id and k.subject_id = l.subject_id
+        where c.is_bonded or (c.is_met and c.so_far <= enough);
 end
 $$;
 

@@ -83,6 +83,9 @@ declare
     joined record;
     moved integer := 0;
 begin
+    if cardinality(around) = 1 then -- nobody to join, and nobody to part from
+        return 0;
+    end if;
     for attempt in 1 .. 5 loop
         exit when around is null or cardinality(around) > 500;
         perform from subject s where s.subject_id = any (around) order by s.subject_id for update;
