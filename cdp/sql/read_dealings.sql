@@ -4,10 +4,10 @@
 -- in   customer
 -- out  one row: customer_id (who that is now), wishes (JSON), own name and its wrapped key behind its subject; waiting: demands,
 --      the oldest first; survey ids, when each was answered, what is sealed, and the wrapped keys behind their subjects
-select n.customer_id, (select s.document::text from wishes_of(array[n.customer_id]) s) as wishes, d.own_name, d.own_key,
+select n.customer_id, f.wishes, f.own_name, f.own_key,
     waiting.them as waiting, told.ids, told.times, told.sealed, told.keys
 from (select coalesce(current_customer(%(customer)s), %(customer)s) as customer_id offset 0) n
-left join contact_details(array[n.customer_id]) d on d.customer_id = n.customer_id
+left join contact_facts(array[n.customer_id]) f on f.customer_id = n.customer_id
 left join lateral (
     select json_agg(w.it)::text as them
     from (

@@ -14,10 +14,12 @@ from api.portal import cookies
 from cdp import clients, clock, demands, employees, presentations
 from cdp.ids import row
 from cdp.ingest.items import Kind
+from cdp.listening.survey import Question
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from tests import make
+from tests.cdp.listening import talks
 from tests.portal import issuing
 from tests.portal.conftest import PAGE
 
@@ -386,3 +388,19 @@ def test_products_talks_and_answers_are_told_in_words(
     assert "Telefoongesprek" in page
     assert "Testbedrijf" in page
     assert "De klant laat u dit niet zien:" in page
+
+
+def test_the_last_answers_are_told_to_whom_the_customer_lets_hear_them(
+    platform: Platform, house: House, enter: Callable[..., TestClient]
+) -> None:
+    said: talks.Said = {Question.SOLVED: True, Question.RECOMMEND: 9}
+    person = talks.answered(platform, house.organization, said).person
+    profile_id = platform.profile_ids.profile_id(person.customer_id, house.organization.organization_id)
+
+    before = unescape(enter().get(f"/klantkaart/{profile_id}").text)
+    make.revoke(platform, person, house.organization)
+    make.grant(platform, person, house.organization)
+    after = unescape(enter().get(f"/klantkaart/{profile_id}").text)
+
+    assert "Opgelost: ja; Aanbevelen: 9 van de 10" in before
+    assert ("U ziet geen antwoorden." in after, "Opgelost" in after) == (True, False)

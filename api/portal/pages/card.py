@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import ClassVar, Final
 
 from pydantic import JsonValue
@@ -17,6 +18,7 @@ from cdp.catalog.files import Catalog
 from cdp.directory import Names
 from cdp.employees import Employee
 from cdp.listening.survey import HIGHEST, Question
+from consent.fold import RecordKind
 from consent.wishes import Speaker
 
 
@@ -58,7 +60,7 @@ class Said:
 
     title: str
     about: str
-    pairs: tuple[Pair, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,9 @@ class _Words:
         return Said(title, " · ".join(word for word in about if word), self._properties(each.properties))
 
     def _spoke(self, each: card.Talk) -> str:
-        channel = self.catalog.channels.get(each.channel or "")
+        type = self.catalog.record_types.get((RecordKind.INTERACTION, each.type))
+        is_told = type is not None and type.channel is not None  # by what it is called
+        channel = None if is_told else self.catalog.channels.get(each.channel or "")
         said = [_DIRECTIONS.get(each.direction or ""), _SPEAKERS.get(each.speaker or "")]
         words = [] if channel is None else [self.speech.name(channel.name)]
         return ", ".join([*words, *(self.speech.say(word) for word in said if word)])
@@ -222,7 +226,7 @@ class _Words:
 
     def _thing(self, kind: str, thing: card.Thing) -> Pair:
         label = values.label(self.speech, self.catalog, kind, thing.type)
-        text = "; ".join(f"{each.name}: {each.text}" for each in self._properties(thing.properties))
+        text = self._properties(thing.properties)
         return Pair(label, text, self._from(thing.source, None, is_disputed=thing.disputed))
 
     def _from(self, source: str, at: datetime | None, *, is_disputed: bool) -> str:
@@ -231,15 +235,10 @@ class _Words:
             words.append(self.speech.say("de klant betwist dit"))
         return ", ".join(words)
 
-    def _properties(self, properties: Mapping[str, JsonValue]) -> tuple[Pair, ...]:
+    def _properties(self, properties: Mapping[str, JsonValue]) -> str:
         told = ((key, value) for key, value in properties.items() if value not in (None, "", [], {}))
-        return tuple(
-            Pair(
-                field_names.called(self.speech, self.catalog, key, of_person=False),
-                field_names.said(self.speech, key, value),
-            )
-            for key, value in told
-        )
+        names, said = partial(field_names.called, self.speech, self.catalog, of_person=False), field_names.said
+        return "; ".join(f"{names(key)}: {said(self.speech, key, value)}" for key, value in told)
 
 
 def _speaking(speech: Speech, seen: Card) -> tuple[Pair, ...]:
