@@ -24,8 +24,10 @@ from cdp.ingest.store import Store
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import new_data_key
 from cdp.log import sequencer
+from cdp.messages import registering
 from cdp.oauth import access_tokens
 from cdp.platform import Platform
+from cdp.requesting import Named
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from consent import acts as law
@@ -230,6 +232,17 @@ def revoke(platform: Platform, giver: Person, recipient: Organization, *, purpos
 def logged(platform: Platform) -> None:
     """Bring everything that happened into the logs, and have it signed."""
     sequencer.step(platform)
+
+
+def letter(platform: Platform, sender: Organization, person: Person, words: str) -> UUID:
+    """Return the id of a letter that `sender` registered as sent to `person`, who may read it here."""
+    said = registering.Wanted(
+        channel="post", sender=None, speaker="human", at=clock.now(), until=None, text_hash=None, text=words
+    )
+    scope = Scope(Principal.SOURCE, sender.organization_id, client="test")
+    return registering.register(
+        platform, scope, sender.slug, Named(person.customer_id), said, at=clock.now()
+    ).message_id
 
 
 def anchored(platform: Platform) -> None:

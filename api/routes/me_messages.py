@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from api import paging
 from api.paging import After
@@ -85,6 +86,14 @@ def report_speaker(message_id: MessageId, person: Customer, platform: PlatformDe
     """Report it once for each message: the organization hears of it, and it stands in the consent log."""
     with platform.database.scoped(person.scope) as session:
         return Reported(report_id=own.report_speaker(session, message_id, at=clock.now()))
+
+
+@router.post("/messages/{message_id}/stop", status_code=204, summary="Stop this kind", operation_id="stop_message_kind")
+def stop_message_kind(message_id: MessageId, person: Customer, platform: PlatformDep) -> Response:
+    """Choose no more of this kind from who sent it: the next contact decision refuses. Again changes nothing."""
+    with platform.database.scoped(person.scope) as session:
+        own.stop_kind(platform, session, message_id, at=clock.now())
+    return Response(status_code=204)
 
 
 @router.post("/message-reports", status_code=201, summary="Report a false message", operation_id="report_forgery")

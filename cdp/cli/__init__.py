@@ -28,6 +28,7 @@ from cdp.cli import (
     quality,
     reviews,
     running,
+    senders,
     signals,
     terminal,
 )
@@ -58,6 +59,7 @@ logs.group.command("verify")(bundles.verify)
 app.add_typer(catalog.group, name="catalog")
 app.add_typer(pulls.group, name="pull")
 app.add_typer(signals.group, name="signal")
+app.add_typer(senders.group, name="sender")
 app.add_typer(demands.group, name="demand")
 app.command("quality")(quality.measure)
 app.add_typer(erasures.group, name="erasures")

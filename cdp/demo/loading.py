@@ -16,6 +16,8 @@ from cdp.ingest import segment
 from cdp.ingest.batch import Batch, Group, Path
 from cdp.ingest.items import AttributeNames, Outcome, Rejection
 from cdp.ingest.store import Store
+from cdp.messages import senders
+from cdp.messages.likeness import SenderKind
 from cdp.platform import Platform
 from cdp.progress import Tell
 from cdp.scope import Principal, Scope
@@ -114,6 +116,9 @@ class _Loading:
                     details = company.model_dump(exclude={"name"}) | {"is_fictional": True}
                     made = organizations.add(session, slug=slug, name=company.name, at=at, details=details)
                     organizations.verify(session, made.organization_id, at=at)
+                    home = f"{slug}.example.org"  # example.org itself is nobody's, and may not be
+                    for kind, value in ((SenderKind.DOMAIN, home), (SenderKind.NAME, company.name)):
+                        senders.check(session, made.organization_id, kind, value, is_shared=False, at=at)
                 self._ids[slug], at = made.organization_id, made.created_at
         return at
 

@@ -118,6 +118,9 @@ def _arguments(world: World, folder: Path) -> Mapping[str, list[str]]:
     return {
         "import": _file(world, folder),
         "demand list": [],
+        "sender list": [],
+        "sender check": [slug, "domain", f"{new}.example.org"],
+        "sender remove": [slug, "domain", f"{new}.example.org"],
         "quality": [],
         "pull add": [slug, new, _register(world, folder)],
         "pull list": [slug],

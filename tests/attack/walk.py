@@ -32,6 +32,7 @@ SCOPES: Final = (
     "signals:manage",
     "contacts:write",
     "surveys:ask",
+    "messages:register",
     "metrics:read",
     "offers:manage",
     "rules:manage",

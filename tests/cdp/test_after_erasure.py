@@ -36,6 +36,7 @@ from cdp.ingest.items import (
 )
 from cdp.keys.ring import LocalKeyRing
 from cdp.log import sequencer
+from cdp.messages import own
 from cdp.platform import Platform
 from cdp.postgres import Cluster
 from cdp.settings import Settings
@@ -196,6 +197,9 @@ def plant(house: House, canary: Canary) -> make.Person:
     changed = make.item(Kind.ATTRIBUTES, "first_name", f"{canary.name}-vroeger", user=canary.user)
     make.delivery(house.platform, house.shop, changed)
     person = make.person(house.platform, address=canary.email)
+    letter = make.letter(house.platform, house.shop, person, canary.note)
+    with house.platform.database.scoped(person.scope) as session:
+        own.report_speaker(session, letter, at=clock.now())
     _act(house, person, canary)
     _look(house, person, canary)
     _err(house, person, canary)

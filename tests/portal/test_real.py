@@ -38,7 +38,8 @@ def company(door: TestClient, platform: Platform) -> Company:
 def ask(client: TestClient, given: str = "", **more: str) -> str:
     answer = client.post(places.REAL, data={"gegeven": given} | more)
     assert answer.status_code in {200, 429}, answer.text
-    return answer.text
+    page: str = answer.text
+    return page
 
 
 def test_everybody_finds_the_question_in_the_footer(door: TestClient) -> None:
