@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-TOURS = ("README.md", "docs/service-developers.md", "docs/customers.md", "docs/auditor.md")
+TOURS = ("README.md", "docs/service-developers.md", "docs/customers.md", "docs/identity.md", "docs/auditor.md")
 """Each is a terminal of its own; they follow different people of one demo, so that none needs another."""
 PERSON = re.compile(r"c\['name'\] == '(?P<name>[^']+)'|\['customers'\](?P<number>\[\d+\])")
 """How a tour picks somebody of the demo: by name, or by a number that does not say who that is."""
