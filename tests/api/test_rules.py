@@ -1,11 +1,15 @@
 """Rules over HTTP: an incoming record that a rule says yes to becomes a signal with the contact decision, explained."""
 
 import json
+import threading
+import time
 from base64 import urlsafe_b64decode
 from datetime import timedelta
 from typing import Any, Final
 
+import psycopg
 import pytest
+from psycopg import sql
 from starlette.testclient import TestClient
 
 from cdp import clock
@@ -206,3 +210,37 @@ def test_an_organization_has_its_own_rules_only(grid: Grid, api: TestClient, pla
     assert 404 == api.delete(f"/v1/rules/{made}", headers=other.headers).status_code
     reader = make.service(platform, grid.service, "profiles:read")
     assert 403 == api.post("/v1/rules", json=rule(), headers=reader).status_code
+
+
+def test_the_worker_asks_rules_by_itself_and_tells_within_a_second(grid: Grid) -> None:
+    grid.register()
+    stop, failures = threading.Event(), list[Exception]()
+    hand = threading.Thread(
+        target=watching.work, args=(grid.platform, stop), kwargs={"report": failures.append}, daemon=True
+    )
+    hand.start()
+    try:
+        grid.sends("meter-reading", {"value": 0})
+        patience = time.monotonic() + 30  # a second on a machine that has nothing else to do
+        while not grid.firings() and time.monotonic() < patience:
+            stop.wait(0.05)
+    finally:
+        stop.set()
+        hand.join()
+
+    assert ["meter reads zero"] == [each["rule"] for each in grid.firings()]
+    assert [] == failures
+
+
+def test_what_waits_and_what_fired_goes_with_the_customer(grid: Grid, database_url: str) -> None:
+    grid.register()
+    grid.sends("meter-reading", {"value": 0})
+    grid.settled()
+    grid.sends("meter-reading", {"value": 0})
+
+    assert 200 == grid.api.delete("/v1/me", headers=grid.person.headers).status_code
+
+    with psycopg.connect(database_url) as connection:
+        for table in ("rule_arrival", "firing"):
+            count = sql.SQL("select count(*) from {} where customer_id = %s").format(sql.Identifier(table))
+            assert (0,) == connection.execute(count, (grid.person.customer_id,)).fetchone()
