@@ -81,13 +81,16 @@ def test_an_exception_is_for_one_organization_with_its_own_topics(platform: Plat
     } == own(platform, person)["exceptions"]
 
 
-def test_nobody_learns_of_an_organization_that_they_have_nothing_to_do_with(platform: Platform, enter: Enter) -> None:
-    person, stranger = make.person(platform), make.organization(platform)
+def test_every_organization_can_be_excepted_and_one_that_is_none_cannot(platform: Platform, enter: Enter) -> None:
+    stranger = make.organization(platform)
+    portal = enter(make.person(platform))
 
-    answers = [enter(person).get(PAGE, params={"voor": slug}) for slug in (stranger.slug, "nobody-at-all")]
+    page = portal.get(f"/organisaties/{stranger.slug}")
+    answers = [portal.get(PAGE, params={"voor": slug}) for slug in (stranger.slug, "nobody-at-all", "customer")]
 
-    assert [404, 404] == [each.status_code for each in answers]
-    assert stranger.name not in answers[0].text
+    assert f'href="{PAGE}?voor={stranger.slug}"' in page.text
+    assert [200, 404, 404] == [each.status_code for each in answers]
+    assert stranger.name not in portal.get(PAGE).text
 
 
 def test_silence_and_never_are_one_press(platform: Platform, enter: Enter) -> None:

@@ -93,6 +93,7 @@ class OrganisationPage(Page):
     history: tuple[Line, ...]
     log: str
     receipts: str
+    contact: str
     offers: tuple[Offer, ...]
     kinds: tuple[Detail, ...]
     periods: tuple[Choice, ...]
@@ -120,6 +121,7 @@ def organisation(
         history=lines(facts, acts),
         log=f"{places.LOG}?organisatie={known.slug}",
         receipts=f"{places.RECEIPTS}?organisatie={known.slug}",
+        contact=f"{places.WISHES}?voor={known.slug}",
         offers=_offers(facts, {each.purpose for each in live}),
         kinds=_kinds(facts),
         periods=choices(facts, "advice"),

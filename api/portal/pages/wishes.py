@@ -113,16 +113,16 @@ def wishes(
             if each.organization is None
         ),
         organisations=() if whose.name else _named(speech, chosen, choosing.known),
-        required=required(speech, catalog),
+        required=required(speech, catalog, whose.organization),
     )
 
 
-def required(speech: Speech, catalog: Catalog) -> tuple[tuple[str, str], ...]:
-    """Return what the law demands, each with its reason."""
+def required(speech: Speech, catalog: Catalog, organization: UUID | None = None) -> tuple[tuple[str, str], ...]:
+    """Return what the law demands of everybody, and of this organization, each with its reason."""
     return tuple(
         (speech.name(each.name), speech.name(each.reason))
         for each in catalog.topics.values()
-        if each.reason is not None and each.organization is None
+        if each.reason is not None and each.organization in (None, organization)
     )
 
 

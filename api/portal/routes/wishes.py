@@ -14,10 +14,10 @@ from api.portal.pages import wishes as pages
 from api.portal.pages.wishes import Choosing, Whose
 from api.portal.routes.log import OURS
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import dossier, grants, preferences
+from cdp import access_requests, dossier, grants, preferences
 from cdp.contact import wishes
 from consent import wish_form
-from consent.errors import Invalid, NotFound
+from consent.errors import Invalid
 from consent.types import CUSTOMER_SOURCE
 
 router = APIRouter(include_in_schema=False)
@@ -82,11 +82,12 @@ def never(visit: Visiting, manier: Field) -> Response:
 
 def _choosing(opened: Opened, slug: str) -> Choosing:
     chosen = wish_form.read(wishes.own(opened.session))
-    known = _known(opened, [*chosen.exceptions])
-    whose = next((each for each in known.values() if each.slug == slug), None) if slug else Whose()
-    if whose is None:
-        raise NotFound
-    return Choosing(catalog=opened.catalog, chosen=chosen, whose=whose, known=known)
+    whose = _whose(opened, opened.names.organization(slug)) if slug else Whose()
+    return Choosing(catalog=opened.catalog, chosen=chosen, whose=whose, known=_known(opened, [*chosen.exceptions]))
+
+
+def _whose(opened: Opened, organization: UUID) -> Whose:
+    return Whose(opened.names.slug(organization), opened.names.name(organization), organization)
 
 
 def _known(opened: Opened, excepted: Sequence[UUID]) -> Mapping[UUID, Whose]:
@@ -94,9 +95,10 @@ def _known(opened: Opened, excepted: Sequence[UUID]) -> Mapping[UUID, Whose]:
     session, names = opened.session, opened.names
     suppliers = [each.source for each in dossier.sources(session, opened.keys)]
     readers = [each.recipient_id for each in grants.standing(session)]
+    asking = [each.organization_id for each in access_requests.of_customer(session)]
     return {
-        each: Whose(names.slug(each), names.name(each), each)
-        for each in dict.fromkeys([*readers, *suppliers, *excepted])
+        each: _whose(opened, each)
+        for each in dict.fromkeys([*readers, *asking, *suppliers, *excepted])
         if each in names.by_id and each != CUSTOMER_SOURCE and names.by_id[each].closed_at is None
     }
 
