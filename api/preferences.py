@@ -17,14 +17,13 @@ from fastapi.routing import APIRoute
 from cdp import receipts
 from cdp.log import store
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import VISITOR, Scope
 
 LONGEST: Final = 10
 """Seconds that an asker may wait at most; more counts as so many."""
 LOOK: Final = 0.1
 AGAIN: Final = "1"
 _WAIT: Final = re.compile(r"\s*wait\s*=\s*\"?([0-9]{1,6})\"?\s*", re.IGNORECASE)
-_VISITOR: Final = Scope(Principal.VISITOR)
 _ACCEPTED: Final = 202
 _REDIRECT: Final = 300
 ID: Final = "receipt_id"
@@ -102,7 +101,7 @@ class Signed:
 
 
 def _signed_size(platform: Platform) -> int:
-    with platform.database.scoped(_VISITOR) as session:
+    with platform.database.scoped(VISITOR) as session:
         newest = store.newest(session, store.current(session, store.CONSENT))
     return 0 if newest is None else newest.size
 

@@ -30,7 +30,7 @@ from cdp.page_logins import PageLogins
 from cdp.platform import Platform
 from cdp.profiles import NEEDED
 from cdp.reading import Asker as Reader
-from cdp.scope import Principal, Scope
+from cdp.scope import DOORMAN
 from cdp.tables import Client, Organization
 from consent.errors import Invalid, NotFound, Refused, Unauthenticated
 
@@ -41,7 +41,6 @@ SECONDS: Final = 4 * 3_600
 MOST_ROLES: Final = 20
 LONGEST: Final = 200
 _LOGINS: Final = PageLogins(Prefix.EMPLOYEE, "card:page", NEEDED, SECONDS)
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 _ENTRY: Final = "employees"
 _SCOPE: Final = "openid"
 
@@ -159,7 +158,7 @@ class Employees:
         _, party = self._of(slug)
         state = tokens.new(Prefix.STATE)
         address = party.address(state=state, secret=asker.browser or "")
-        with self._platform.database.scoped(_DOORMAN) as session:
+        with self._platform.database.scoped(DOORMAN) as session:
             ceremonies.ask(session, self._platform, Kind.EMPLOYEE, _challenge(slug, state), asker, at=at)
         return address
 
@@ -170,19 +169,19 @@ class Employees:
         """
         provider, party = self._of(slug)
         state, secret = answer.get("state", ""), asker.browser
-        with self._platform.database.scoped(_DOORMAN) as session:
+        with self._platform.database.scoped(DOORMAN) as session:
             challenge = _challenge(slug, state)
             is_good = ceremonies.use(session, self._platform, Kind.EMPLOYEE, challenge, secret, at=at)
         if not is_good or secret is None:
             raise ChallengeEnded
         claims = party.claims(answer, secret=secret, wanted=provider.claim)
-        with self._platform.database.scoped(_DOORMAN) as session:
+        with self._platform.database.scoped(DOORMAN) as session:
             client = _program(session, slug, provider, claims.get(provider.claim))
             return _LOGINS.begin(session, self._platform, client, at=at)
 
     def known(self, unverified_word: str, *, at: datetime) -> Employee:
         """Return whose login this is now; raises Unauthenticated."""
-        with self._platform.database.scoped(_DOORMAN) as session:
+        with self._platform.database.scoped(DOORMAN) as session:
             found = _LOGINS.found(session, self._platform, unverified_word, at=at)
             if found is None or not found[1].is_human:
                 raise Unauthenticated("this page needs an employee's login")
@@ -195,7 +194,7 @@ class Employees:
         _LOGINS.end(self._platform, unverified_word, at=at)
 
     def _of(self, slug: str) -> tuple[EmployeeProvider, RelyingParty]:
-        with self._platform.database.scoped(_DOORMAN) as session:
+        with self._platform.database.scoped(DOORMAN) as session:
             living = select(Organization).where(col(Organization.slug) == slug, col(Organization.closed_at).is_(None))
             found = session.exec(living).one_or_none()
             if found is None:

@@ -26,14 +26,13 @@ from cdp.keys.ring import Single
 from cdp.keys.tokens import Prefix
 from cdp.openid import Registration, RelyingParty
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import DOORMAN
 from cdp.sessions import Entry, NewSession
 from cdp.settings import OidcSettings
 from consent.errors import Conflict, NotFound, Problem, Refused
 
 PATH: Final = "/inloggen/extern/terug"
 """Where the other service sends the browser back to."""
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 _FIND: Final = text("select customer_id from external_login where subject_hash = :subject")
 _USED: Final = text("update external_login set used_at = :at where subject_hash = :subject")
 _ADD: Final = text(
@@ -127,7 +126,7 @@ def start(platform: Platform, provider: Provider, asker: Asker, *, linking: UUID
     kind, holder = Kind.EXTERNAL, asker
     if linking is not None:
         kind, holder = Kind.LINK, Asker(asker.address, ceremonies.of_session(linking))
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         ceremonies.ask(session, platform, kind, state.encode(), holder, at=at)
     return address
 
@@ -147,7 +146,7 @@ def finish(
     """
     state, secret = answer.get("state", "").encode(), asker.browser
     holders = {Kind.EXTERNAL: secret, Kind.LINK: None if within is None else ceremonies.of_session(within)}
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         good = [
             kind for kind, holder in holders.items() if ceremonies.use(session, platform, kind, state, holder, at=at)
         ]
@@ -162,7 +161,7 @@ def log_in(platform: Platform, provider: Provider, identity: Identity, entry: En
     Raises AddressNotVerified, or LinkFirst when somebody logs in with that address already.
     """
     words = {"subject": _subject(platform, provider, identity), "at": entry.at}
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         known, is_new = session.execute(_FIND, words).scalar_one_or_none(), False
         session.execute(_USED, words)
         if known is None:
@@ -196,7 +195,7 @@ def link(platform: Platform, unverified_offer: str, customer: UUID, within: UUID
     if at.timestamp() - made > ceremonies.SECONDS:
         raise ChallengeEnded
     words = {"subject": bytes.fromhex(subject), "at": at}
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         known = session.execute(_FIND, words).scalar_one_or_none()
         if known is None:
             session.execute(_ADD, words | {"customer": customer, "external": ids.row()})

@@ -38,7 +38,7 @@ from cdp.ingest.mapping import Mapping
 from cdp.ingest.shard import Chunk, Stored, Task
 from cdp.platform import Platform
 from cdp.progress import Tell
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR, Principal, Scope
 from consent.types import UNMAPPED
 
 ROWS: Final = 500
@@ -49,7 +49,6 @@ SMALL: Final = 1024 * 1024
 LARGE: Final = 10_000
 """After so many rows the database is told at once that its tables have grown."""
 _AHEAD: Final = 3
-_OPERATOR: Final = Scope(Principal.OPERATOR)
 _MEASURE: Final = text("select measure_tables()")
 
 
@@ -270,7 +269,7 @@ class Import:
         with self._platform.database.scoped(self._scope) as session:
             session.execute(text(sql("import_finish")), self._marks(self._at))
         if rows >= LARGE:
-            with self._platform.database.scoped(_OPERATOR) as session:
+            with self._platform.database.scoped(OPERATOR) as session:
                 session.execute(_MEASURE)
 
     def _marks(self, at: datetime | None) -> dict[str, object]:

@@ -20,14 +20,13 @@ from cdp import alerts, clock, key_destruction, organizations, pull, receipt_let
 from cdp.catalog import mapping
 from cdp.identity import relinking
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR, Principal, Scope
 from cdp.signals import delivery
 from cdp.turns import Turn, taken
 
 AT_MOST: Final = 10_000
 """How many rows one transaction of a purge deletes."""
 _LOOK: Final = 1.0
-_OPERATOR: Final = Scope(Principal.OPERATOR)
 
 _PURGES: Final = {
     "delivery": ("received_at", timedelta(hours=48)),
@@ -79,7 +78,7 @@ class Done:
 
 def make_partitions(platform: Platform, at: datetime) -> int:
     """Make the partitions that this and the next period need, and return how many are new."""
-    with platform.database.scoped(_OPERATOR) as session:
+    with platform.database.scoped(OPERATOR) as session:
         return int(session.execute(text("select make_partitions(:at)"), {"at": at}).scalar_one())
 
 
@@ -90,7 +89,7 @@ def purge(table: str, platform: Platform, at: datetime) -> int:
     part = text(f"delete from {table} where ctid = any (array({old}))")  # noqa: S608 - the names stand above
     deleted, gone = 0, AT_MOST
     while gone == AT_MOST:
-        with platform.database.scoped(_OPERATOR) as session:
+        with platform.database.scoped(OPERATOR) as session:
             gone = getattr(session.execute(part, {"before": at - kept, "most": AT_MOST}), "rowcount", 0)
         deleted += gone
     return deleted
@@ -103,7 +102,7 @@ def destroy_keys(platform: Platform, at: datetime) -> int:
 
 def finish_removals(platform: Platform, at: datetime) -> int:
     """Take away what a removal left, or what arrived while an organization was being closed."""
-    with platform.database.scoped(_OPERATOR) as session:
+    with platform.database.scoped(OPERATOR) as session:
         closed = [
             each.organization_id
             for each in organizations.registered(session)
@@ -115,7 +114,7 @@ def finish_removals(platform: Platform, at: datetime) -> int:
 def finish_mappings(platform: Platform, at: datetime) -> int:
     """Re-file what a change of an organization's mapping has not come to yet."""
     del at  # when it is makes no difference
-    with platform.database.scoped(_OPERATOR) as session:
+    with platform.database.scoped(OPERATOR) as session:
         waiting = mapping.unfinished(session)
     scopes = [(Scope(Principal.OPERATOR, organization=organization), entry) for organization, entry in waiting]
     return sum(mapping.refile(platform, scope, entry).refiled for scope, entry in scopes)

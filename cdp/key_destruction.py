@@ -17,13 +17,12 @@ from sqlalchemy import text
 from cdp import rotation
 from cdp.keys import wrapping
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import KEYMASTER
 
 AT_MOST: Final = 500
 MOST_PUNCTURES: Final = 2_000
 """Beyond this many keys at once the ring is rotated instead: 8 kB for each would make every later call slow."""
 
-_KEYMASTER: Final = Scope(Principal.KEYMASTER)
 _WAITING: Final = text(
     "select subject_id, wrapped from key_destruction where done_at is null order by subject_id limit :n"
 )
@@ -33,7 +32,7 @@ _DONE: Final = text("update key_destruction set done_at = day_of(:at) where subj
 
 def waiting(platform: Platform) -> int:
     """Return how many keys were given up but are not destroyed yet."""
-    with platform.database.scoped(_KEYMASTER) as session:
+    with platform.database.scoped(KEYMASTER) as session:
         return int(session.execute(_COUNT).scalar_one())
 
 
@@ -53,11 +52,11 @@ def destroy(platform: Platform, given_up: Sequence[tuple[UUID, bytes]], *, at: d
     for part in (given_up[start : start + AT_MOST] for start in range(0, len(given_up), AT_MOST)):
         alive = set(platform.ring.generations)
         platform.ring.destroy(blob for _, blob in part if wrapping.address(blob).generation in alive)
-        with platform.database.scoped(_KEYMASTER) as session:
+        with platform.database.scoped(KEYMASTER) as session:
             session.execute(_DONE, {"at": at, "subjects": [subject for subject, _ in part]})
     return len(given_up)
 
 
 def _take(platform: Platform) -> list[tuple[UUID, bytes]]:
-    with platform.database.scoped(_KEYMASTER) as session:
+    with platform.database.scoped(KEYMASTER) as session:
         return [(row.subject_id, bytes(row.wrapped)) for row in session.execute(_WAITING, {"n": AT_MOST})]

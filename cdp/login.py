@@ -25,7 +25,7 @@ from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import DataKey
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import DOORMAN
 from cdp.sessions import Entry, NewSession, Way
 from consent.errors import Refused, Unauthenticated
 
@@ -34,7 +34,6 @@ LINKS_PER_MAILBOX: Final = 3
 LINKS_PER_ASKER: Final = 60
 """How many links one network address may ask for while a link lives; many people can share one."""
 
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 _TABLE: Final = "login_link"
 _LINK: Final = b"cdp login link e-mail 1"
 _BROWSER: Final = b"cdp login code e-mail 1"
@@ -100,7 +99,7 @@ def ask(platform: Platform, *, email: str, asker: str | Asker, at: datetime) -> 
         "most_mailbox": LINKS_PER_MAILBOX,
         "most_asker": LINKS_PER_ASKER,
     }
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         session.execute(text(sql("lock_login")), words)
         outcome = session.execute(text(sql("ask_login_link")), words).scalar_one()
     if outcome == "asker":
@@ -130,7 +129,7 @@ def enter(platform: Platform, unverified_token: str, entry: Entry, shown: Shown)
         "most_tries": codes.MOST_TRIES,
         "at": entry.at,
     }
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         is_good = session.execute(_TRY_LINK, words).first() is not None
         sealed = session.execute(_USE_LINK, words).scalar_one_or_none() if is_good else None
         begun, email = None, ""
@@ -149,7 +148,7 @@ def enter_by_code(platform: Platform, unverified_code: str, entry: Entry, *, bro
     """Begin a session by the code alone, in the browser that asked for the letter; raises CodeWrong."""
     words = {"browser_hash": askers.browser_hash(platform, browser), "most_tries": codes.MOST_TRIES, "at": entry.at}
     begun, email = None, ""
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         for row in session.execute(_TRY_CODE, words).all():
             hashed = bytes(row.link_hash)
             is_right = codes.is_same(bytes(row.code_hash), codes.hashed(platform, unverified_code, of=hashed))

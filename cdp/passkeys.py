@@ -40,7 +40,7 @@ from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
 from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import DOORMAN, Principal, Scope
 from cdp.sessions import Entry, NewSession
 from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid, NotFound, Unauthenticated
@@ -64,7 +64,6 @@ _BROKEN: Final = (
     ValueError,
     struct.error,
 )
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 _TABLE: Final = "passkey"
 _OWN: Final = text(sql("find_own_subject"))
 _LIST: Final = text("select passkey_id, subject_id, sealed, is_synced, made_at, used_at from passkey order by made_at")
@@ -186,7 +185,7 @@ def register(platform: Platform, holder: Holder, answer: dict[str, Any], *, name
         "sealed": key.seal(_named(name).encode(), table=_TABLE, row=passkey, column="sealed"),
         "at": at,
     }
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         if session.execute(_ADD, words).first() is None:
             raise PasskeyKnown
     return passkey
@@ -195,7 +194,7 @@ def register(platform: Platform, holder: Holder, answer: dict[str, Any], *, name
 def log_in(platform: Platform, answer: dict[str, Any], entry: Entry, *, browser: str | None) -> NewSession:
     """Begin a session for whose passkey this is; raises PasskeyRefused or ChallengeEnded."""
     challenge = _used(platform, Kind.LOGIN, answer, browser, at=entry.at)
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         owner = _owner(session, platform, answer, challenge, at=entry.at)
         return sessions.begin(session, platform, owner, entry)
 
@@ -203,7 +202,7 @@ def log_in(platform: Platform, answer: dict[str, Any], entry: Entry, *, browser:
 def prove(platform: Platform, holder: Holder, answer: dict[str, Any], *, at: datetime) -> str:
     """Note that the customer proved who they are, and return the session's new token; raises as `log_in`."""
     challenge = _used(platform, Kind.STEP_UP, answer, holder.asker.browser, at=at)
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         if _owner(session, platform, answer, challenge, at=at) != holder.customer:
             raise PasskeyRefused
         return sessions.prove(session, platform, holder.customer, holder.session_id, at=at)
@@ -241,7 +240,7 @@ def _options(platform: Platform, kind: Kind, asker: Asker, *, at: datetime) -> d
 
 
 def _keep(platform: Platform, kind: Kind, challenge: bytes, asker: Asker, *, at: datetime) -> None:
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         ceremonies.ask(session, platform, kind, challenge, asker, at=at)
 
 
@@ -250,7 +249,7 @@ def _used(platform: Platform, kind: Kind, answer: dict[str, Any], browser: str |
     with _strictly():
         said = json.loads(base64url_to_bytes(answer["response"]["clientDataJSON"]))
         challenge = base64url_to_bytes(said["challenge"])
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         is_good = ceremonies.use(session, platform, kind, challenge, browser, at=at)
     if not is_good:
         raise ChallengeEnded

@@ -21,13 +21,12 @@ from cdp.keys.blind import IdentifierType
 from cdp.login import CodeWrong, TooManyRequests
 from cdp.passkeys import Holder
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import DOORMAN
 from cdp.unsealing import OwnKeys
 from consent.errors import Invalid, NotFound
 
 PER_TARGET: Final = 3
 PER_CUSTOMER: Final = 10
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 _SEND: Final = text(sql("send_proof_code"))
 _TRY: Final = text(sql("try_proof_code"))
 _USED: Final = text("update proof_code set used_at = :at where customer_id = :customer and code_id = :code")
@@ -77,7 +76,7 @@ def ask_for_address(platform: Platform, holder: Holder, kind: IdentifierType, va
 
 def prove(platform: Platform, holder: Holder, unverified_code: str, *, at: datetime) -> str:
     """Note that the customer proved who they are, and return the session's new token; raises CodeWrong."""
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         found = _right(session, platform, holder, Kind.STEP_UP, unverified_code, at=at)
         token = None if found is None else sessions.prove(session, platform, holder.customer, holder.session_id, at=at)
     if token is None:
@@ -92,7 +91,7 @@ def prove_address(platform: Platform, holder: Holder, unverified_code: str, *, a
     """
     with platform.database.scoped(holder.scope) as session:
         keys = OwnKeys(session, platform.ring)
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         row = _right(session, platform, holder, Kind.ADDRESS, unverified_code, at=at)
     if row is None:
         raise CodeWrong
@@ -100,7 +99,7 @@ def prove_address(platform: Platform, holder: Holder, unverified_code: str, *, a
     if opened is None:
         raise NotFound
     proven = Proven(IdentifierType(row.type), opened.decode(), at)
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         return proven, claiming.prove(session, platform, holder.customer, proven, bytes(row.sealed))
 
 
@@ -123,7 +122,7 @@ def _ask(platform: Platform, holder: Holder, kind: Kind, type_: IdentifierType, 
         "most_target": PER_TARGET,
         "most_customer": PER_CUSTOMER,
     }
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         if session.execute(_SEND, words).first() is None:
             raise TooManyRequests
     return Sent(type_, value, code)

@@ -33,7 +33,7 @@ from cdp.ingest.store import Store
 from cdp.outside import Answer, Target
 from cdp.platform import Platform
 from cdp.pull_settings import PullSettings
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR, Principal, Scope
 from consent.errors import Conflict, Invalid, NotFound, Problem
 
 PAGES: Final = 10_000
@@ -45,7 +45,6 @@ SECONDS: Final = 60.0
 """How long one run goes on with further pages; then others get their turn, and it goes on at the next."""
 AT_ONCE: Final = 4
 """How many registers one worker asks at the same time; each run stores by itself."""
-_OPERATOR: Final = Scope(Principal.OPERATOR)
 _FAILED: Final = "the register answered with an error"
 
 
@@ -132,7 +131,7 @@ def run_next(platform: Platform, at: datetime) -> int:
 
     Several may call it side by side, on one machine or many: a register that is slow keeps no other waiting.
     """
-    with platform.database.scoped(_OPERATOR) as session:
+    with platform.database.scoped(OPERATOR) as session:
         due = session.execute(text(sql("pull_take_due")), {"at": at, "lease": at + LEASE}).one_or_none()
     if due is None:
         return 0

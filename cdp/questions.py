@@ -29,13 +29,12 @@ from cdp.keys.sealing import DataKey
 from cdp.login import CodeWrong
 from cdp.passkeys import Holder
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import DOORMAN, Scope
 from cdp.unsealing import OwnKeys
 from consent.errors import Invalid, NotFound, Refused
 
 ENDING: Final = {IdentifierType.EMAIL: 5, IdentifierType.PHONE: 2}
 """How much of an address or number is shown."""
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 _TYPES: Final = {
     "email": IdentifierType.EMAIL,
     "phone": IdentifierType.PHONE,
@@ -136,7 +135,7 @@ def send(platform: Platform, holder: Holder, subject: UUID, *, at: datetime, end
         "ends_at": ends_at,
         "at": at,
     }
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         is_kept = session.execute(_KEEP, words).scalar_one()
     if not is_kept:
         raise TooManyProofs
@@ -204,7 +203,7 @@ def _own(keys: OwnKeys | None, row: Row[Any]) -> Target | None:
 def _in_record(platform: Platform, scope: Scope, subject: UUID, *, at: datetime) -> Target | None:
     """Return the address, or else the number, that its source wrote into a record and that proves whose it is."""
     words = {"customer": scope.customer, "subject": subject, "at": at}
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         rows = session.execute(_TARGETS, words).all()
     opened = [target for row in rows if (target := _opened(platform, row, subject)) is not None]
     return min(opened, key=lambda each: each.type is not IdentifierType.EMAIL, default=None)

@@ -19,14 +19,12 @@ from cdp.database import sql
 from cdp.ids import NIL
 from cdp.platform import Platform
 from cdp.progress import Tell
-from cdp.scope import Principal, Scope
+from cdp.scope import DOORMAN, KEYMASTER, Principal, Scope
 from consent.errors import Conflict, NotFound
 from consent.types import CUSTOMER_SOURCE
 
 CHUNK: Final = 2_000
 
-_KEYMASTER: Final = Scope(Principal.KEYMASTER)
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 _PAGE: Final = text(sql("replay_keys"))
 _COUNT: Final = text("select count(*) from data_key")
 _END_SESSIONS: Final = text("update session set ended_at = :at where ended_at is null and started_at < :at")
@@ -56,7 +54,7 @@ class Replayed:
 
 def replay(platform: Platform, *, at: datetime, tell: Tell = progress.unheard) -> Replayed:
     """Erase everybody again whose keys are gone, with suppression, and end what was open; may be repeated."""
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         ended: tuple[Any, Any] = (session.execute(_END_SESSIONS, {"at": at}), session.execute(_END_TOKENS, {"at": at}))
         sessions, tokens = (each.rowcount for each in ended)
     erased = 0
@@ -77,7 +75,7 @@ def check(platform: Platform) -> None:
 
 def returned(platform: Platform, tell: Tell = progress.unheard) -> Iterator[UUID]:
     """Yield the customers who are here and whose keys are gone; raises BackupTooOld."""
-    with platform.database.scoped(_KEYMASTER) as session:
+    with platform.database.scoped(KEYMASTER) as session:
         total = int(session.execute(_COUNT).scalar_one())
     looked = (row for part in _parts(platform, total, tell) for row in part)
     for customer, keys in groupby(looked, key=lambda row: row[0]):
@@ -92,7 +90,7 @@ def _parts(platform: Platform, total: int, tell: Tell) -> Iterator[list[tuple[UU
     place, done = (NIL, NIL), 0
     alive = set(platform.ring.generations)
     while True:
-        with platform.database.scoped(_KEYMASTER) as session:
+        with platform.database.scoped(KEYMASTER) as session:
             rows = session.execute(_PAGE, {"customer": place[0], "subject": place[1], "limit": CHUNK}).all()
         if any(row.generation not in alive for row in rows):
             raise BackupTooOld

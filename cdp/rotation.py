@@ -20,7 +20,7 @@ from sqlmodel import Session
 from cdp.database import sql
 from cdp.keys.errors import KeyDestroyed
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import KEYMASTER
 from cdp.turns import Turn, taken
 from consent.errors import Conflict
 
@@ -29,7 +29,6 @@ GRACE: Final = 5.0
 """Seconds between the last transaction of before and the retirement, for a reader that unwraps after its commit."""
 _STEP: Final = 0.1
 
-_KEYMASTER: Final = Scope(Principal.KEYMASTER)
 _GENERATIONS: Final = text("select generation, count(*) as keys_ from data_key group by generation order by generation")
 _LEFT: Final = text("select count(*) from data_key where generation < :newest")
 _FLOOR: Final = text("select raise_key_floor(:newest)")
@@ -67,7 +66,7 @@ class Rotation:
 
 def status(platform: Platform) -> Status:
     """Return how many data keys are wrapped under which generation."""
-    with platform.database.scoped(_KEYMASTER) as session:
+    with platform.database.scoped(KEYMASTER) as session:
         counted = {row.generation: row.keys_ for row in session.execute(_GENERATIONS)}
     return Status(platform.ring.generations, platform.ring.live_nodes, counted)
 
@@ -90,7 +89,7 @@ def rotate(
         if len(platform.ring.generations) == 1:
             platform.ring.rotate()
         newest = platform.ring.generation
-        with platform.database.scoped(_KEYMASTER) as session:
+        with platform.database.scoped(KEYMASTER) as session:
             session.execute(_FLOOR, {"newest": newest})
         rewrapped, dead = _rewrap_all(platform, newest, chunk, report)
         _outwait(turn, grace)
@@ -102,7 +101,7 @@ def _rewrap_all(platform: Platform, newest: int, chunk: int, report: Callable[[i
     while left := _left(platform, newest):
         seen, total = chunk, done + left
         while seen == chunk:
-            with platform.database.scoped(_KEYMASTER) as session:
+            with platform.database.scoped(KEYMASTER) as session:
                 seen, lost = _rewrap(session, platform, newest, chunk)
             done, dead = done + seen, dead + lost
             report(done, max(total, done))
@@ -112,7 +111,7 @@ def _rewrap_all(platform: Platform, newest: int, chunk: int, report: Callable[[i
 
 
 def _left(platform: Platform, newest: int) -> int:
-    with platform.database.scoped(_KEYMASTER) as session:
+    with platform.database.scoped(KEYMASTER) as session:
         return int(session.execute(_LEFT, {"newest": newest}).scalar_one())
 
 

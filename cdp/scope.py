@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlmodel import Session
@@ -56,6 +56,15 @@ class Scope:
     """The call that may be made twice, if this is one."""
     is_stale: bool = field(default=False, compare=False)
     """Whether this is a customer's session whose proof of who they are is some minutes old: see `cdp.freshness`."""
+
+
+DOORMAN: Final = Scope(Principal.DOORMAN)
+KEYMASTER: Final = Scope(Principal.KEYMASTER)
+MATCHER: Final = Scope(Principal.MATCHER)
+OPERATOR: Final = Scope(Principal.OPERATOR)
+SEQUENCER: Final = Scope(Principal.SEQUENCER)
+VISITOR: Final = Scope(Principal.VISITOR)
+"""Scopes of the platform itself, that name nobody."""
 
 
 class Held(NamedTuple):

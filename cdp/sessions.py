@@ -19,12 +19,10 @@ from cdp import ids
 from cdp.keys import tokens
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
 from cdp.tables import CustomerSession
 from consent.errors import NotFound, Unauthenticated
 
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 _PROVE: Final = text(
     "update session set proven_at = :at, session_hash = :fresh"
     " where session_id = :session and customer_id = :customer and ended_at is null and expires_at > :at"

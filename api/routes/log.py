@@ -13,7 +13,7 @@ from api.principals import PlatformDep
 from cdp.log import published, store
 from cdp.log.full_tiles import FullTiles
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import VISITOR
 from consent import tiles
 from consent.errors import Malformed, NotFound
 from consent.tiles import WIDTH, Tile
@@ -26,7 +26,6 @@ A_SECOND: Final = "public, max-age=1"
 ANYBODY: Final = {"Access-Control-Allow-Origin": "*"}
 _TEXT: Final = "text/plain; charset=utf-8"
 _BYTES: Final = "application/octet-stream"
-_VISITOR: Final = Scope(Principal.VISITOR)
 
 LogName = Annotated[str, Path(max_length=40, description="`consent` or `access`.")]
 TilePath = Annotated[
@@ -45,7 +44,7 @@ class NoTile(NotFound):
 )
 def checkpoint(log: LogName, platform: PlatformDep) -> Response:
     """Return the checkpoint as a signed note, with the cosignatures of witnesses."""
-    with platform.database.scoped(_VISITOR) as session:
+    with platform.database.scoped(VISITOR) as session:
         found = published.latest(session, store.named(session, log))
     if found is None:
         raise NotFound("nothing has been signed yet")
@@ -55,7 +54,7 @@ def checkpoint(log: LogName, platform: PlatformDep) -> Response:
 @router.get("/vkey", summary="Get the keys of the log", operation_id="log_vkey", response_class=Response)
 def vkey(log: LogName, platform: PlatformDep) -> Response:
     """Return the keys that signed checkpoints of this log, the newest first, one on each line."""
-    with platform.database.scoped(_VISITOR) as session:
+    with platform.database.scoped(VISITOR) as session:
         found = store.named(session, log)
     lines = "".join(f"{key.to_vkey()}\n" for key in found.keys)
     return Response(lines, media_type=_TEXT, headers={"Cache-Control": A_SECOND, **ANYBODY})
@@ -87,7 +86,7 @@ def _asked(path: str, request: Request) -> Tile:
 
 
 def _read(platform: Platform, name: str, asked: Tile) -> bytes:
-    with platform.database.scoped(_VISITOR) as session:
+    with platform.database.scoped(VISITOR) as session:
         log = store.named(session, name)
         newest = store.newest(session, log)
         if asked.width > tiles.width_of(asked.level, asked.index, 0 if newest is None else newest.size):

@@ -13,12 +13,11 @@ from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.cli.terminal import Organization as Slug
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR, Principal, Scope
 from consent.errors import Invalid
 from consent.fold import RecordKind
 
 group = typer.Typer(help="The catalog: kinds of data, purposes, and what belongs where.", no_args_is_help=True)
-OPERATOR = Scope(Principal.OPERATOR)
 
 Name = Annotated[str, typer.Argument(help="The attribute or the type, as the organization sends it.")]
 Key = Annotated[str, typer.Argument(help="The new name; begins with the organization's slug and a hyphen.")]

@@ -13,12 +13,11 @@ from cdp.cli.terminal import Organization as Slug
 from cdp.ingest.items import BATCH_BYTES
 from cdp.oauth import signing_keys
 from cdp.oauth.client_keys import UnfitKeys
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR
 
 group = typer.Typer(help="OAuth clients: programs that read, write or audit.", no_args_is_help=True)
 signing = typer.Typer(help="Signing keys: what access tokens are signed with.", no_args_is_help=True)
 write_keys = typer.Typer(help="Write keys: for sending events as Segment's libraries do.", no_args_is_help=True)
-OPERATOR = Scope(Principal.OPERATOR)
 
 ClientId = Annotated[str, typer.Argument(help="The client's id.")]
 KeyId = Annotated[str, typer.Argument(help="As `list` shows it.")]

@@ -1,16 +1,15 @@
 """`cdp demand`: what customers ask of organizations under the law, without a word of it."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from cdp import clock, demands, directory
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR
 
 group = typer.Typer(help="What customers ask of organizations under the law.", no_args_is_help=True)
-OPERATOR: Final = Scope(Principal.OPERATOR)
 
 Late = Annotated[bool, typer.Option("--late", help="Only those whose day is over.")]
 

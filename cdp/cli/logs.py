@@ -9,13 +9,12 @@ from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.demo import credentials
 from cdp.log import database_check, gauges, key_rotation, recovery, store
-from cdp.scope import Principal, Scope
+from cdp.scope import VISITOR
 
 group = typer.Typer(help="The transparency logs of consents and accesses.", no_args_is_help=True)
 
 FOUND = 1
 """The exit code when something does not agree."""
-_VISITOR = Scope(Principal.VISITOR)
 
 
 @group.command()
@@ -29,7 +28,7 @@ def status(*, as_json: Json = False) -> None:
 @group.command()
 def vkey(*, as_json: Json = False) -> None:
     """Show the keys with which the logs are checked, old ones too: give them to auditors by another way."""
-    with opening.platform() as platform, platform.database.scoped(_VISITOR) as session:
+    with opening.platform() as platform, platform.database.scoped(VISITOR) as session:
         rows = [{"log": log.name, "vkey": key.to_vkey()} for log in store.logs(session) for key in log.keys]
     terminal.print_rows(rows, as_json=as_json, empty="no log yet: start the worker")
 

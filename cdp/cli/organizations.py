@@ -8,11 +8,10 @@ from cdp import clients, clock, organization_details, organizations
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json, Yes
 from cdp.cli.terminal import Organization as Slug
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR
 from cdp.tables import Organization
 
 group = typer.Typer(help="Organizations: who supplies records and asks to see them.", no_args_is_help=True)
-OPERATOR = Scope(Principal.OPERATOR)
 May = Annotated[
     list[str] | None,
     typer.Option(help="A scope that its own administrators may give their programs; may be given more than once."),

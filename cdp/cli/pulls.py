@@ -12,10 +12,9 @@ from cdp.cli.terminal import Json
 from cdp.cli.terminal import Organization as Slug
 from cdp.ingest.items import Outcome
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR, Principal, Scope
 
 group = typer.Typer(help="Outside registers that records come from.", no_args_is_help=True)
-OPERATOR = Scope(Principal.OPERATOR)
 Name = Annotated[str, typer.Argument(help="What the pull is called.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Its settings, TOML: see docs/ingest.md.")]
 

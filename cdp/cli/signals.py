@@ -9,11 +9,10 @@ from cdp import clock, directory, organizations
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR
 from cdp.signals import dead_letters
 
 group = typer.Typer(help="Signals: streams, dead letters, and sending them again.", no_args_is_help=True)
-OPERATOR = Scope(Principal.OPERATOR)
 Slug = Annotated[str | None, typer.Argument(help="The organization's slug; leave out for all.", metavar="ORGANIZATION")]
 One = Annotated[UUID | None, typer.Option("--signal", help="One dead letter; leave out for all.")]
 

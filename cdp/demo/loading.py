@@ -20,13 +20,12 @@ from cdp.messages import senders
 from cdp.messages.likeness import SenderKind
 from cdp.platform import Platform
 from cdp.progress import Tell
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR, Principal, Scope
 from consent.errors import NotFound, Refused
 
 TOGETHER: Final = 500
 AT_ONCE: Final = 4
 """How many people decide side by side: most of their time is waiting for the disk."""
-_OPERATOR: Final = Scope(Principal.OPERATOR)
 
 """Told how much is done, and of how much."""
 
@@ -64,7 +63,7 @@ def shut(platform: Platform, *, at: datetime) -> bool:
     document = credentials.read(platform)
     if document is None or not credentials.is_current(platform, document):
         return False
-    with platform.database.scoped(_OPERATOR) as session:
+    with platform.database.scoped(OPERATOR) as session:
         ids = {slug: organizations.named(session, slug).organization_id for slug in stories.companies()}
     credentials.withdraw(platform, document, ids, at=at)
     return True
@@ -109,7 +108,7 @@ class _Loading:
     def _begun(self, at: datetime) -> datetime:
         """Register the organizations and return when that was: a run that was interrupted keeps its day."""
         for slug, company in stories.companies().items():
-            with self._platform.database.scoped(_OPERATOR) as session:
+            with self._platform.database.scoped(OPERATOR) as session:
                 try:
                     made = organizations.named(session, slug)
                 except NotFound:
@@ -132,7 +131,7 @@ class _Loading:
             earlier = [(item,) for item in holdings.unchecked(self._people, slug, self._at)]
             found += [self._batch(organization, earlier, Path.RECORDS, before=holdings.UNCHECKED)] if earlier else []
         shop = self._ids[VUURTOREN]
-        with self._platform.database.scoped(_OPERATOR) as session:
+        with self._platform.database.scoped(OPERATOR) as session:
             catalog = self._platform.catalogs.of(session, shop)
         bodies = (events(body, self._at, catalog.attribute_name) for body in behaviour.bodies(self._people, self._at))
         return found + [self._batch(shop, sent, Path.SEGMENT) for sent in bodies]

@@ -23,11 +23,11 @@ from cdp.identity.traits import Traits
 from cdp.ingest.transaction import Transaction
 from cdp.lane import Asked
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import MATCHER
 
 AT_ONCE: Final = 25
 """Of so many subjects at most in its own transaction; a larger delivery leaves them to a worker."""
-SCOPE: Final = Scope(Principal.MATCHER)
+SCOPE: Final = MATCHER
 
 
 class Matching:

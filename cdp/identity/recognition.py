@@ -24,9 +24,8 @@ from cdp.identity.store import Hashes, Other
 from cdp.identity.traits import Traits
 from cdp.platform import Platform
 from cdp.reading import Asker
-from cdp.scope import Principal, Scope
+from cdp.scope import MATCHER, Principal
 
-_MATCHER: Final = Scope(Principal.MATCHER)
 _CANDIDATES: Final = sql("match_lookup").encode()
 _NAME: Final = b"select name_described(%(customers)s, %(sources)s)"
 _AGREES: Final = (
@@ -64,7 +63,7 @@ class Recognition:
         """Return the one customer who is certainly described and granted `asker` to know it; None for any other."""
         known = described.traits()
         facts = {"keys": arrays.longs(self._hashes.of(known)), "hot": blocking.HOTTEST, "enough": blocking.ENOUGH}
-        rows = await self._platform.database.at_once(_MATCHER, _CANDIDATES, facts)
+        rows = await self._platform.database.at_once(MATCHER, _CANDIDATES, facts)
         alike = self._alike(known, store.others(self._platform.ring, rows), asker.purpose)
         named = {
             "customers": arrays.ids(each.customer for each in alike),

@@ -23,13 +23,12 @@ from cdp.ids import NIL
 from cdp.keys import sealing
 from cdp.platform import Platform
 from cdp.progress import Tell
-from cdp.scope import Principal, Scope
+from cdp.scope import MATCHER
 from consent.errors import Invalid
 
 AT_MOST: Final = 200_000
 """So many records are enough for a model; those of the longest known customers are taken."""
 _CHUNK: Final = 5_000
-_MATCHER: Final = Scope(Principal.MATCHER)
 _LESSONS: Final = text(sql("match_lessons"))
 _SAID: Final = text("select subject_id, other_id, is_same from said_of(:subjects)")
 
@@ -42,7 +41,7 @@ def lessons(platform: Platform, *, at_most: int = AT_MOST, tell: Tell = progress
     for part in _parts(platform):
         subjects += [subject for subject, _ in part]
         known += [traits for _, traits in part]
-        with platform.database.scoped(_MATCHER) as session:
+        with platform.database.scoped(MATCHER) as session:
             for one, other, is_same in session.execute(_SAID, {"subjects": [subject for subject, _ in part]}):
                 (one_person if is_same else two_people).append((one, other))
         tell(len(known), None)
@@ -60,7 +59,7 @@ def lessons(platform: Platform, *, at_most: int = AT_MOST, tell: Tell = progress
 def _parts(platform: Platform) -> Iterator[list[tuple[UUID, Traits]]]:
     last, seen = (NIL, NIL), _CHUNK
     while seen == _CHUNK:
-        with platform.database.scoped(_MATCHER) as session:
+        with platform.database.scoped(MATCHER) as session:
             facts = {"customer": last[0], "subject": last[1], "most": _CHUNK}
             rows = session.execute(_LESSONS, facts).all()
         keys = platform.ring.unwrap_many((bytes(row.wrapped), row.subject_id) for row in rows)

@@ -15,9 +15,8 @@ from cdp.identity.levels import compare
 from cdp.identity.traits import Traits
 from cdp.keys import sealing
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import MATCHER
 
-_MATCHER: Final = Scope(Principal.MATCHER)
 _LIKENESSES: Final = text(
     "select l.subject_id, l.sealed, k.wrapped from likeness l join data_key k using (customer_id, subject_id)"
     " where l.subject_id = any (:subjects)"
@@ -49,7 +48,7 @@ def _is_other(other: Traits | None, mine: Sequence[Traits]) -> bool:
 
 def _known(platform: Platform, subjects: Sequence[UUID]) -> dict[UUID, Traits | None]:
     """Return what is kept of those of whom anything is kept; None for what cannot be read."""
-    with platform.database.scoped(_MATCHER) as session:
+    with platform.database.scoped(MATCHER) as session:
         rows = session.execute(_LIKENESSES, {"subjects": list(subjects)}).all()
     keys = platform.ring.unwrap_many((bytes(row.wrapped), row.subject_id) for row in rows)
     return {

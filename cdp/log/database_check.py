@@ -23,10 +23,10 @@ from cdp.keys.errors import KeyFailure
 from cdp.log import composing, founding, link_check, store, wish_check
 from cdp.log.batch import Cursor
 from cdp.log.facts import AccessFact, ActFact
-from cdp.log.founding import SEQUENCER
 from cdp.log.store import Entry, Log
 from cdp.platform import Platform
 from cdp.progress import Tell
+from cdp.scope import SEQUENCER
 from consent import bundle, event_bodies, merkle, permission, tiles
 from consent.commitments import Opening
 from consent.errors import Problem

@@ -15,11 +15,10 @@ from cdp.ids import NIL
 from cdp.log import store
 from cdp.log.signer import LogSigner
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import SEQUENCER
 from consent.commitments import Kind
 from consent.notes import Signer
 
-SEQUENCER: Final = Scope(Principal.SEQUENCER)
 _TURN: Final = text("select pg_advisory_xact_lock(4016)")
 _LOG: Final = text("insert into log (log_id, kind, name, origin, begun_at) values (:log, :kind, :name, :origin, :at)")
 _KEY: Final = text("insert into log_key (log_id, vkey, added_at) values (:log, :vkey, :at)")

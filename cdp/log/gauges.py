@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cdp import clock
 from cdp.database import sql
 from cdp.log import founding
-from cdp.log.founding import SEQUENCER
 from cdp.platform import Platform
+from cdp.scope import SEQUENCER
 
 _GAUGES: Final = text(sql("log_gauges"))
 

@@ -14,10 +14,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp.log import founding, store
-from cdp.log.founding import SEQUENCER
 from cdp.log.signer import LogSigner
 from cdp.log.store import Log
 from cdp.platform import Platform
+from cdp.scope import SEQUENCER
 
 _HOLD: Final = text("select from log where log_id = :log for no key update")
 

@@ -17,10 +17,10 @@ from cdp import clock, replaying
 from cdp.database import sql
 from cdp.keys.errors import KeyFailure
 from cdp.log import founding, standing, store
-from cdp.log.founding import SEQUENCER
 from cdp.log.signer import Forked
 from cdp.log.store import Log
 from cdp.platform import Platform
+from cdp.scope import SEQUENCER
 from consent import merkle, tiles
 from consent.errors import Conflict, Malformed
 

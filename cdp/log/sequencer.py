@@ -16,10 +16,10 @@ from sqlmodel import Session
 
 from cdp import clock
 from cdp.log import founding, key_rotation, standing, store, witnesses
-from cdp.log.founding import SEQUENCER
 from cdp.log.round import Round
 from cdp.log.standing import Standing
 from cdp.platform import Platform
+from cdp.scope import SEQUENCER
 from consent import merkle, tiles
 from consent.checkpoints import Checkpoint
 

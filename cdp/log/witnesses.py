@@ -23,7 +23,7 @@ from cdp import clock, outside
 from cdp.log import founding, store
 from cdp.log.store import Log
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import SEQUENCER
 from cdp.turns import Turn, taken
 from cdp.witness_setting import WitnessSetting
 from consent import merkle, notes, tiles
@@ -41,7 +41,6 @@ FIRST_WAIT: Final = 3.0
 LONGEST_ANSWER: Final = 4_096
 MOST_AHEAD: Final = timedelta(days=1)
 """A witness whose clock is further ahead is kept as this much ahead."""
-_SEQUENCER: Final = Scope(Principal.SEQUENCER)
 _OK: Final = 200
 _LAST: Final = 253_402_300_799  # the last second of the year 9999
 _CONFLICT: Final = 409
@@ -107,7 +106,7 @@ def ask_first(platform: Platform, logs: Iterable[Log], *, wait: float = FIRST_WA
 
 
 def _compare(platform: Platform, witness: WitnessSetting, wanted: set[int]) -> None:
-    with platform.database.scoped(_SEQUENCER) as session:
+    with platform.database.scoped(SEQUENCER) as session:
         newest = [(log, store.newest(session, log)) for log in store.logs(session) if log.log_id in wanted]
     for log, signed in newest:
         if signed is not None and signed.size:
@@ -164,7 +163,7 @@ def _attend(platform: Platform, witness: WitnessSetting, over: Event, report: Re
 
 def _waiting(platform: Platform, key: Key) -> list[Ask]:
     found = []
-    with platform.database.scoped(_SEQUENCER) as session:
+    with platform.database.scoped(SEQUENCER) as session:
         for log in store.logs(session):
             newest = store.newest(session, log)
             since = session.execute(_SEEN, {"log": log.log_id, "vkey": key.to_vkey()}).scalar_one() or 0
@@ -208,7 +207,7 @@ def _judge(platform: Platform, witness: WitnessSetting, ask: Ask, since: int, an
 
 
 def _size_now(platform: Platform, log: Log) -> int:
-    with platform.database.scoped(_SEQUENCER) as session:
+    with platform.database.scoped(SEQUENCER) as session:
         newest = store.newest(session, log)
     return 0 if newest is None else newest.size
 
@@ -220,7 +219,7 @@ def _accused(platform: Platform, witness: WitnessSetting, ask: Ask, saw: str) ->
 
 
 def _sent(platform: Platform, witness: WitnessSetting, ask: Ask, since: int) -> outside.Answer:
-    with platform.database.scoped(_SEQUENCER) as session:
+    with platform.database.scoped(SEQUENCER) as session:
         node = tiles.nodes(store.tile_reader(session, ask.log), ask.size)
         proof = ConsistencyProof(since, tuple(merkle.consistency_proof(since, ask.size, node)), ask.note)
     return outside.post(
@@ -235,7 +234,7 @@ def _sent(platform: Platform, witness: WitnessSetting, ask: Ask, since: int) -> 
 def _keep(platform: Platform, ask: Ask, key: Key, signature: Signature) -> None:
     seen_at = min(_moment(notes.cosigned_at(signature)), clock.now() + MOST_AHEAD)
     facts = {"log": ask.log.log_id, "size": ask.size, "vkey": key.to_vkey(), "line": signature.to_line()[:-1]}
-    with platform.database.scoped(_SEQUENCER) as session:
+    with platform.database.scoped(SEQUENCER) as session:
         session.execute(_KEEP, facts | {"seen_at": seen_at})
 
 

@@ -24,7 +24,7 @@ from cdp.messages.likeness import Published, SenderKind
 from cdp.messages.reading import From, Given
 from cdp.messages.senders import Known, Owner
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import VISITOR, Scope
 from consent.errors import Refused
 
 MOST: Final = 40
@@ -33,7 +33,6 @@ MOST_ALONE: Final = 5
 """How many who are not known may ask by a code alone; after that it may be a copy on many forged messages."""
 RECENT: Final = timedelta(days=7)
 """How old the message may be that an address or a number is asked about."""
-_VISITOR: Final = Scope(Principal.VISITOR)
 _COUNT: Final = statement("select count_check(:who, :most, :at)")
 _OF_CODE: Final = statement("select found, is_mine from message_of_code(:hash, :alone, :at)")
 _OF_TEXT: Final = statement("select found, is_mine from message_of_text(:hash, :at)")
@@ -62,7 +61,7 @@ class Asked:
 class Found:
     """A message as the database gives it to who asks."""
 
-    organization: UUID
+    owner: Owner
     text_hash: bytes | None
     is_addressed: bool
     is_mine: bool
@@ -74,7 +73,7 @@ class Found:
 def check(platform: Platform, customer: Scope | None, address: str, asked: Asked, *, at: datetime) -> Answer:
     """Return what is known of it to who asks: a customer, or somebody at a network address; raises TooManyChecks."""
     who = f"customer {customer.customer}" if customer is not None else f"address {address}"
-    with platform.database.scoped(customer or _VISITOR) as session:
+    with platform.database.scoped(customer or VISITOR) as session:
         hashed = Mac(platform.ring.single(Single.SYSTEM)).digest(b"who checks\0" + who.encode())
         if session.execute(_COUNT, {"who": hashed, "most": MOST, "at": at}).scalar_one():
             answer = None
@@ -113,31 +112,29 @@ class _Check:
         found = next((each for code in given.codes if (each := self._of_code(code, is_alone=is_alone))), None)
         if found is None:
             return unknown(Why.NOTHING_KNOWN)
-        owner = self.known.owners.get(found.organization)
-        if owner is None:
-            return unknown(Why.NOTHING_KNOWN)
+        owner = found.owner
         if says is not None and says[0].value == found.sender_kind and says[1] != found.sent.sender:
             return no(Why.OTHER_SENDER, owner)
         if given.text is not None and found.text_hash is not None:
             is_same = found.text_hash == texts.hashed(self.platform, texts.digest(given.text))
-            return _yes(Why.SAME_TEXT, owner, found) if is_same else no(Why.OTHER_TEXT, owner)
-        return self._by_code_alone(owner, found)
+            return _yes(Why.SAME_TEXT, found) if is_same else no(Why.OTHER_TEXT, owner)
+        return self._by_code_alone(found)
 
-    def _by_code_alone(self, owner: Owner, found: Found) -> Answer:
+    def _by_code_alone(self, found: Found) -> Answer:
+        owner = found.owner
         if found.is_mine:
-            return _yes(Why.TO_YOU, owner, found)
+            return _yes(Why.TO_YOU, found)
         if not found.is_addressed:
             return unknown(Why.NEEDS_TEXT, owner)
         if self.is_customer:
             return unknown(Why.NOT_TO_YOU, owner)
-        return unknown(Why.COPIED, owner) if found.checks > MOST_ALONE else _yes(Why.WITH_CODE, owner, found)
+        return unknown(Why.COPIED, owner) if found.checks > MOST_ALONE else _yes(Why.WITH_CODE, found)
 
     def _by_text(self, text: str, says: From | None, claimed: Owner | None) -> Answer:
         hashed = texts.hashed(self.platform, texts.digest(text))
         found = self._one(_OF_TEXT, {"hash": hashed})
-        owner = None if found is None else self.known.owners.get(found.organization)
-        if found is not None and owner is not None:
-            return _yes(Why.TO_YOU if found.is_mine else Why.SAME_TEXT, owner, found)
+        if found is not None:
+            return _yes(Why.TO_YOU if found.is_mine else Why.SAME_TEXT, found)
         if says is not None:
             return self._unregistered(says, claimed)
         return unknown(Why.NOTHING_KNOWN, claimed)
@@ -147,9 +144,8 @@ class _Check:
         if asked is None:
             return unknown(Why.SLIP if given.is_slip else Why.NOTHING_KNOWN, claimed)
         found = self._of_sender(asked, None, is_call=False)
-        owner = None if found is None else self.known.owners.get(found.organization)
-        if found is not None and owner is not None and not given.is_link:
-            return _yes(Why.TO_YOU, owner, found)
+        if found is not None and not given.is_link:
+            return _yes(Why.TO_YOU, found)
         if given.is_link and (covering := self.known.covering(*asked)):
             return unknown(Why.OWN_LINK, self.known.owners[covering[0].organization])
         if given.is_slip and not self.known.covering(*asked):
@@ -167,9 +163,8 @@ class _Check:
     def _by_call(self, given: Given, says: From | None, claimed: Owner | None) -> Answer:
         number = next((each for each in (*given.senders, says) if each and each[0] is SenderKind.PHONE), None)
         found = self._of_sender(number, claimed, is_call=True)
-        caller = None if found is None else self.known.owners.get(found.organization)
-        if found is not None and caller is not None:
-            return _yes(Why.TO_YOU, caller, found)
+        if found is not None:
+            return _yes(Why.TO_YOU, found)
         covering = self.known.covering(*number) if number else []
         numbers = covering or (self._numbers(claimed) if number is None else ())
         owner = self.known.owners[covering[0].organization] if covering else claimed
@@ -222,7 +217,7 @@ def _found(facts: dict[str, Any], *, is_mine: bool) -> Found:
         message_id=UUID(facts["message_id"]) if is_mine else None,
     )
     return Found(
-        organization=UUID(facts["organization_id"]),
+        owner=Owner(UUID(facts["organization_id"]), facts["slug"], facts["name"], facts["is_verified"]),
         text_hash=None if hashed is None else bytes.fromhex(hashed[2:]),
         is_addressed=facts["is_addressed"],
         is_mine=is_mine,
@@ -232,5 +227,5 @@ def _found(facts: dict[str, Any], *, is_mine: bool) -> Found:
     )
 
 
-def _yes(why: Why, owner: Owner, found: Found) -> Answer:
-    return Answer(Verdict.YES, why, owner, found.sent)
+def _yes(why: Why, found: Found) -> Answer:
+    return Answer(Verdict.YES, why, found.owner, found.sent)

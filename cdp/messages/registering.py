@@ -27,7 +27,7 @@ from cdp.oauth import signing_keys
 from cdp.oauth.signing_keys import Use
 from cdp.platform import Platform
 from cdp.requesting import Named
-from cdp.scope import Principal, Scope
+from cdp.scope import DOORMAN, Scope
 from consent.errors import Invalid
 
 Speaker = Literal["human", "computer"]
@@ -41,7 +41,6 @@ LONGEST_WINDOW: Final = timedelta(hours=8)
 AHEAD: Final = timedelta(days=31)
 AFTER: Final = timedelta(minutes=10)
 """How long after its window a call may still be checked, and how late a message may be registered."""
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 _BY_ADDRESS: Final = frozenset({"email", "sms", "phone"})
 _ADDRESSEE: Final = statement(
     "select customer_id, subject_id, wrapped from message_addressee(:person, :types, :blinds, :own_types, :own_blinds)"
@@ -101,7 +100,7 @@ def register(
 ) -> Registered:
     """Register a message of the organization in scope and return what to put into it; raises Invalid."""
     organization = _organization(scope)
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         signer = signing_keys.newest(session, platform.ring, at=at, use=Use.MESSAGES)
     with platform.database.scoped(scope) as session:
         facts = _facts(platform.catalogs.of(session, organization), wanted, at=at)

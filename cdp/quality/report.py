@@ -22,7 +22,7 @@ from cdp.listening.statistics import Share
 from cdp.platform import Platform
 from cdp.quality import counting
 from cdp.quality.counting import FLOOR, Said
-from cdp.scope import Principal, Scope
+from cdp.scope import MATCHER, Scope
 from consent.types import CUSTOMER_SOURCE
 
 STALE_DAYS: Final = 365
@@ -34,7 +34,6 @@ _COUNTS: Final = text("select * from data_quality(:stale_before)")
 _PEOPLE: Final = text(sql("quality_people"))
 _NOTE: Final = text("select note_quality(:customers)")
 _VALUES: Final = text(sql("quality_values"))
-_MATCHER: Final = Scope(Principal.MATCHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,12 @@ def _said(row: Row[Any], found: dict[str, tuple[int, int]]) -> Said:
 
 def _conflicts(platform: Platform, scope: Scope, *, at: datetime, sample: int) -> dict[str, tuple[int, int]]:
     whose = {"source": scope.organization, "own": CUSTOMER_SOURCE}
-    with platform.database.scoped(_MATCHER) as session:
+    with platform.database.scoped(MATCHER) as session:
         drawn = {"salt": at.date().isoformat(), "limit": sample}
         customers: list[UUID] = list(session.execute(_PEOPLE, whose | drawn).scalars())
     with platform.database.scoped(scope) as session:
         noted: list[UUID] = list(session.execute(_NOTE, {"customers": customers}).scalars())
-    with platform.database.scoped(_MATCHER) as session:
+    with platform.database.scoped(MATCHER) as session:
         rows = session.execute(_VALUES, whose | {"customers": noted}).all()
     keys = platform.ring.unwrap_named({bytes(row.named) for row in rows})
     openers = {subject: opener(key) for subject, key in keys.items()}

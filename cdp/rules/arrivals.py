@@ -7,11 +7,10 @@ from uuid import UUID
 
 from cdp import arrays
 from cdp.database import Database
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR
 
 MOST: Final = 1_000
 """How many are asked about at a time."""
-_OPERATOR: Final = Scope(Principal.OPERATOR)
 _WAITING: Final = b"select customer_id, record_id, what, at, current_id from waiting_arrivals(%(most)s)"
 _DUE: Final = (
     b"select organization_id, purpose, client_id, rule_id, name, records, expression, topic, channels, sender, places"
@@ -62,7 +61,7 @@ class Due(NamedTuple):
 
 async def waiting(database: Database) -> list[Waiting]:
     """Return what waits, the oldest first."""
-    return [Waiting._make(row) for row in await database.at_once(_OPERATOR, _WAITING, {"most": MOST})]
+    return [Waiting._make(row) for row in await database.at_once(OPERATOR, _WAITING, {"most": MOST})]
 
 
 async def due(database: Database, arrivals: Sequence[Arrival]) -> list[Due]:
@@ -71,7 +70,7 @@ async def due(database: Database, arrivals: Sequence[Arrival]) -> list[Due]:
         "customers": arrays.uuids(each.customer for each in arrivals),
         "whats": arrays.texts(each.what for each in arrivals),
     }
-    return [Due._make(row) for row in await database.at_once(_OPERATOR, _DUE, facts)]
+    return [Due._make(row) for row in await database.at_once(OPERATOR, _DUE, facts)]
 
 
 async def finish(database: Database, asked: Sequence[Waiting]) -> None:
@@ -80,4 +79,4 @@ async def finish(database: Database, asked: Sequence[Waiting]) -> None:
         "customers": arrays.uuids(each.noted for each in asked),
         "records": arrays.uuids(each.record for each in asked),
     }
-    await database.at_once(_OPERATOR, _FINISH, facts)
+    await database.at_once(OPERATOR, _FINISH, facts)

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from cdp import directory, outside, pull_pages
 from cdp.outside import Answer
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import OPERATOR, Principal, Scope
 from cdp.signals import queue, sets, streams, webhooks
 from cdp.signals.queue import Signal
 from cdp.signals.streams import Kind, Stream
@@ -43,7 +43,6 @@ ERRORS: Final = (
     "access_denied",
 )
 """What a receiver may say of a SET (RFC 8935 §2.4)."""
-_OPERATOR: Final = Scope(Principal.OPERATOR)
 _TAKE: Final = text("select organization_id, stream_id from take_signal_stream(:at, :lease)")
 _NOTE: Final = text(
     "update signal_stream set failures = :failures, failure = :failure, next_at = :next,"
@@ -65,7 +64,7 @@ def run_next(platform: Platform, at: datetime) -> int:
 
     Several may call it side by side, on one machine or many.
     """
-    with platform.database.scoped(_OPERATOR) as session:
+    with platform.database.scoped(OPERATOR) as session:
         due = session.execute(_TAKE, {"at": at, "lease": at + LEASE}).one_or_none()
     return 0 if due is None else run(platform, due.organization_id, due.stream_id, at=at)
 

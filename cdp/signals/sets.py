@@ -15,13 +15,12 @@ from cdp.keys.ring import Single
 from cdp.oauth import signing_keys
 from cdp.oauth.signing_keys import Signer
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import DOORMAN
 from cdp.signals import events
 from cdp.signals.queue import Signal
 from cdp.signals.streams import Stream
 
 KIND: Final = "secevent+jwt"
-_DOORMAN: Final = Scope(Principal.DOORMAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Issuer:
 
 def issuer(platform: Platform, stream: Stream, audience: str, *, at: datetime) -> Issuer:
     """Return who signs what this stream tells, with the key that is published at `/oauth/jwks`."""
-    with platform.database.scoped(_DOORMAN) as session:
+    with platform.database.scoped(DOORMAN) as session:
         return Issuer(platform, stream, audience, _signer(platform, session, at=at))
 
 
