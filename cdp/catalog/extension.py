@@ -17,7 +17,7 @@ from sqlmodel import Session
 from cdp import directory, organizations
 from cdp.catalog.files import LONGEST_DAYS, Category, Channel, Purpose, Topic, Words
 from cdp.catalog.reading import Catalogs
-from consent.errors import Conflict, Invalid
+from consent.errors import Conflict, Invalid, Refused
 from consent.types import is_key
 
 SPECIAL: Final = "eu-gdpr:A9-2-a"
@@ -72,6 +72,12 @@ class UnknownTopic(Invalid):
     code = "unknown-topic"
 
 
+class NotYourName(Refused):
+    """The name of an addition begins with the organization's short name and a hyphen."""
+
+    code = "not-your-name"
+
+
 class TooManyAdditions(Conflict):
     """This organization has added as many as it may."""
 
@@ -107,7 +113,7 @@ def put_channel(session: Session, organization: UUID, key: str, channel: Channel
 def _put(session: Session, table: str, organization: UUID, key: str, entry: object, *, most: int) -> None:
     slug = directory.names(session).slug(organization)
     if not (is_key(key) and key.startswith(f"{slug}-")):
-        raise Invalid(f"the name of an addition begins with {slug}-", field="/key")
+        raise NotYourName(field="/key")
     values = {"key": key, "organization": organization}
     session.execute(text("select change_catalog()"))
     if session.execute(text(_COUNT.format(table)), values).scalar_one() >= most:

@@ -146,8 +146,8 @@ def test_an_organizations_own_topic_is_what_the_one_above_it_is(platform: Platfo
         ("topics/{slug}-x", {"under": "recall"}, 422, "unknown-topic"),
         ("topics/{slug}-x", {"under": "gossip"}, 422, "unknown-topic"),
         ("topics/{slug}-x", {"under": "news", "is_required": True}, 422, None),
-        ("topics/news", {"under": "news"}, 422, "invalid"),
-        ("channels/phone", {}, 422, "invalid"),
+        ("topics/news", {"under": "news"}, 403, "not-your-name"),
+        ("channels/phone", {}, 403, "not-your-name"),
         ("channels/{slug}-x", {"is_disturbing": False}, 422, None),
     ],
 )

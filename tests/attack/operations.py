@@ -138,7 +138,7 @@ def _of_offering(target: Target) -> dict[str, Example]:
                 "identifiers": [{"type": "email", "value": target.canaries.email}],
             }
         ),
-        "decide_contact": Example(json=approach | {"profile_ids": [target.profile_id, target.canaries.attribute]}),
+        "decide_contact": Example(json=approach | {"profile_ids": [target.profile_id, "p_nobody"]}),
         "decide_campaign": Example(json=approach | {"with_refused": True}),
         "cancel_reservation": Example(json={"profile_id": target.profile_id}),
         "record_contacts": Example(
@@ -228,6 +228,9 @@ FOR_BROWSERS: Final = frozenset({"authorize"})
 """Whoever comes here without an app that is registered gets a page that says so."""
 PLAIN: Final = frozenset(
     [
+        "read_preferences",
+        "list_preference_changes",
+        "read_preference_receipt",
         "signals_metadata",
         "read_stream",
         "list_webhooks",
@@ -344,4 +347,5 @@ def places(target: Target) -> Mapping[str, str]:
         "access_id": _NOBODYS,
         "name": "nickname",
         "kind": "product",
+        "key": f"{target.organization}-leaflet",
     }
