@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 import psycopg
@@ -55,7 +54,7 @@ def fill(house: House, size: int, *, with_records: bool = False) -> None:
     with psycopg.connect(house.admin_url, autocommit=True) as connection:
         connection.execute("alter table match_key drop constraint match_key_pkey")
         settings = {name: value for name, value in house.environment.items() if name.startswith("CDP_")}
-        sources = house.source, house.other
+        sources = house.source.bytes, house.other.bytes
         with ProcessPoolExecutor(HANDS) as hands:
             done = [
                 hands.submit(_part, settings, house.admin_url, sources, seed, share, with_records=with_records)
@@ -70,42 +69,43 @@ def fill(house: House, size: int, *, with_records: bool = False) -> None:
 
 
 def _part(
-    settings: dict[str, str], url: str, sources: Sequence[UUID], seed: int, share: int, *, with_records: bool
+    settings: dict[str, str], url: str, sources: Sequence[bytes], seed: int, share: int, *, with_records: bool
 ) -> None:
     os.nice(10)
     platform = Platform.open(Settings.read(settings))
     hashes = Hashes(platform.ring)
     with psycopg.connect(url, autocommit=True) as connection:
         for some in by(_CHUNK, facts(share, seed=seed)):
-            _copy(connection, _rows(platform, hashes, sources, some, with_records=with_records))
+            _copy(connection, rows(platform, hashes, sources, some, with_records=with_records))
 
 
-def _copy(connection: psycopg.Connection[Any], rows: dict[str, list[bytes]]) -> None:
+def _copy(connection: psycopg.Connection[Any], found: dict[str, list[bytes]]) -> None:
     for table, columns in TARGETS.items():
         with connection.cursor().copy(f"copy {table} ({columns}) from stdin (format binary)".encode()) as out:
-            out.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"".join(rows[table]) + b"\xff\xff")
+            out.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + b"".join(found[table]) + b"\xff\xff")
 
 
-def _rows(
-    platform: Platform, hashes: Hashes, sources: Sequence[UUID], some: Sequence[dict[str, str]], *, with_records: bool
+def rows(
+    platform: Platform, hashes: Hashes, sources: Sequence[bytes], some: Sequence[dict[str, str]], *, with_records: bool
 ) -> dict[str, list[bytes]]:
+    """Return the rows of these people as each table of TARGETS takes them in; `sources` know them in turn."""
     subjects, customers, keys = ids.rows(len(some)), ids.rows(len(some)), new_data_keys(len(some))
     wrapped = platform.ring.wrap_new(list(zip(keys, subjects, strict=True)))
     known, ready = [traits.of(facts) for facts in some], [DataKey(key) for key in keys]
     told = [(*each, one.to_bytes()) for each, one in zip(zip(ready, subjects, strict=True), known, strict=True)]
     sealed = seal_all(told, table="likeness", column="sealed")
-    rows: dict[str, list[bytes]] = {table: [] for table in TARGETS}
+    made: dict[str, list[bytes]] = {table: [] for table in TARGETS}
     at = struct.pack("!q", int((clock.now().timestamp() - 946684800) * 1_000_000))
     for place, (customer, subject) in enumerate(zip(customers, subjects, strict=True)):
-        found, source = hashes.of(known[place]), sources[place % len(sources)].bytes
-        rows["customer"].append(_packed(customer, at))
-        rows["subject"].append(_packed(customer, subject, source, customer, at))
-        rows["data_key"].append(_packed(customer, subject, wrapped[place], struct.pack("!i", 1), at))
-        rows["likeness"].append(_packed(customer, subject, source, _longs(found), sealed[place], at))
-        rows["match_key"] += [_packed(struct.pack("!q", key), subject) for key in found]
+        found, source = hashes.of(known[place]), sources[place % len(sources)]
+        made["customer"].append(_packed(customer, at))
+        made["subject"].append(_packed(customer, subject, source, customer, at))
+        made["data_key"].append(_packed(customer, subject, wrapped[place], struct.pack("!i", 1), at))
+        made["likeness"].append(_packed(customer, subject, source, _longs(found), sealed[place], at))
+        made["match_key"] += [_packed(struct.pack("!q", key), subject) for key in found]
         if with_records:
-            rows["record"] += _records_of(some[place], (customer, subject, source), ready[place], at)
-    return rows
+            made["record"] += _records_of(some[place], (customer, subject, source), ready[place], at)
+    return made
 
 
 def _records_of(facts: dict[str, str], whose: tuple[bytes, bytes, bytes], key: DataKey, at: bytes) -> list[bytes]:
