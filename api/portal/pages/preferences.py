@@ -181,6 +181,7 @@ def _doorways(speech: Speech, standing: Standing) -> tuple[Doorway, ...]:
             speech.count("%(number)s uitzondering", "%(number)s uitzonderingen", len(chosen.exceptions)),
         ),
         Doorway(places.WISH_OFFERS, say("Aanbod"), wish_offers.summary(speech, chosen.offers)),
+        Doorway(places.OFFERS, say("Aanbiedingen voor u"), say("Wat organisaties voor u uitkozen, en waarom.")),
         Doorway(places.WISH_RECEIPTS, say("Bewijzen"), say("Van elke keuze is er een bewijs.")),
     )
 
