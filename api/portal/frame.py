@@ -16,6 +16,7 @@ class Room(StrEnum):
     OVERVIEW = "overview"
     DATA = "data"
     ORGANISATIONS = "organisations"
+    MESSAGES = "messages"
     LOG = "log"
     PREFERENCES = "preferences"
     SIGN_IN = "sign-in"
@@ -114,12 +115,13 @@ _MENU: Final[tuple[tuple[Room, str, str, Width], ...]] = (
     (Room.OVERVIEW, places.OVERVIEW, later("Overzicht"), "both"),
     (Room.DATA, places.DATA, later("Gegevens"), "both"),
     (Room.ORGANISATIONS, places.ORGANISATIONS, later("Organisaties"), "both"),
-    (Room.LOG, places.LOG, later("Logboek"), "both"),
+    (Room.MESSAGES, places.MESSAGES, later("Berichten"), "both"),
+    (Room.LOG, places.LOG, later("Logboek"), "wide"),
     (Room.PREFERENCES, places.PREFERENCES, later("Voorkeuren"), "wide"),
     (Room.SIGN_IN, places.SIGN_IN, later("Veilig inloggen"), "wide"),
     (Room.MORE, places.MORE, later("Meer"), "narrow"),
 )
-_IN_MORE: Final = frozenset({Room.PREFERENCES, Room.SIGN_IN})
+_IN_MORE: Final = frozenset({Room.LOG, Room.PREFERENCES, Room.SIGN_IN})
 
 
 _TONGUES: Final = (

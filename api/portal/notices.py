@@ -39,12 +39,15 @@ NOT_ME: Final = "not-me"
 ASKED_LATER: Final = "asked-later"
 ANSWERED: Final = "answered"
 NOT_ANSWERED: Final = "not-answered"
+KIND_STOPPED: Final = "kind-stopped"
 
 
 def told(session: Session, speech: Speech, names: directory.Names, code: str, about: str) -> Notice | None:
     """Return what to tell about `code`; None for one that nobody made, or that is about nothing of this customer."""
     if code in _PLAIN:
         return Notice(speech.say(_PLAIN[code]))
+    if code == KIND_STOPPED:
+        return _kind_stopped(speech, about)
     if code == REFUSED:
         return _refused(session, speech, names, about)
     if code in _ABOUT_A_GRANT:
@@ -108,6 +111,14 @@ def _about_a_grant(session: Session, speech: Speech, names: directory.Names, cod
     except (NotFound, ValueError):
         return None
     return _ABOUT_A_GRANT[code](speech, names.name(permission.recipient_id), permission)
+
+
+def _kind_stopped(speech: Speech, about: str) -> Notice | None:
+    try:
+        undo = Undo(f"{places.message(UUID(about))}/terug", speech.say("Ongedaan maken"))
+    except ValueError:
+        return None
+    return Notice(speech.say("Deze soort stopt. De organisatie mag u hierover niet meer benaderen."), undo)
 
 
 def _refused(session: Session, speech: Speech, names: directory.Names, about: str) -> Notice | None:

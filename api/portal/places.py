@@ -6,6 +6,7 @@ OVERVIEW: Final = "/"
 DATA: Final = "/gegevens"
 ORGANISATIONS: Final = "/organisaties"
 ENDED: Final = "/organisaties/gestopt"
+MESSAGES: Final = "/berichten"
 LOG: Final = "/logboek"
 LOG_ALERTS: Final = "/logboek/meldingen"
 LOG_DOWNLOAD: Final = "/logboek/downloaden"
@@ -66,6 +67,11 @@ def request(request_id: object) -> str:
 def access(grant_id: object, step: str) -> str:
     """Return where one permission is changed, stopped or given back."""
     return f"/toegang/{grant_id}/{step}"
+
+
+def message(entry_id: object) -> str:
+    """Return where one message or conversation is."""
+    return f"{MESSAGES}/{entry_id}"
 
 
 def survey(survey_id: object) -> str:

@@ -34,6 +34,8 @@ _OWN: Final[Mapping[str, str]] = {
     "accesses": later("U bekeek dit logboek."),
     "page:log": later("U bekeek dit logboek."),
     "page:data": later("U bekeek uw gegevens."),
+    "page:messages": later("U bekeek uw berichten."),
+    "messages": later("U bekeek uw berichten."),
     "page:overview": later("U bekeek het overzicht."),
     "page:organisations": later("U bekeek de organisaties."),
     "page:preferences": later("U bekeek uw voorkeuren."),

@@ -1,0 +1,251 @@
+"""Berichten: everything that was said, day by day, and one message in full. Who spoke stands before it is opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import ClassVar, Final
+from urllib.parse import urlencode
+
+from api.portal import places
+from api.portal.drawing import Rosette, rosette
+from api.portal.frame import Frame, Page
+from api.portal.pages import values
+from api.portal.pages.wishes import Whose, standing
+from api.portal.speech import ZONE, Speech
+from cdp.catalog.files import Catalog, Topic
+from cdp.directory import Names
+from cdp.messages.inbox import Entry
+from consent.wishes import Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that an organization would like an answer to."""
+
+    href: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message or conversation in the list; `stop` is where its kind is stopped, if it can be."""
+
+    anchor: str
+    href: str
+    clock: str
+    iso: str
+    sign: str
+    name: str
+    who: str
+    how: str
+    about: str
+    why: str
+    stop: str
+    is_stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was said on one day, the latest first."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What both pages are made from: words, names, and what the customer chose."""
+
+    speech: Speech
+    catalog: Catalog
+    names: Names
+    chosen: Wishes
+
+    def topic(self, each: Entry) -> Topic | None:
+        """Return what an entry was about, if the catalog knows it."""
+        return self.catalog.topics.get(each.topic or "")
+
+    def stands(self, each: Entry, topic: Topic) -> Sequence[str]:
+        """Return through which channels its organization may speak about its topic now."""
+        return standing(self.chosen, Whose(organization=each.organization), each.topic or "", topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known of a message."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesPage(Page):
+    """Everything that was said."""
+
+    template: ClassVar[str] = "messages.html"
+
+    days: tuple[Day, ...]
+    waiting: tuple[Waiting, ...]
+    first: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePage(Page):
+    """One message or conversation in full."""
+
+    template: ClassVar[str] = "message.html"
+
+    line: Line
+    rosette: Rosette
+    is_verified: bool
+    href: str
+    is_real: bool
+    real: str
+    text: str
+    facts: tuple[Fact, ...]
+    choice: str
+    change: str
+    action: str
+    thing: str
+
+
+def listed(
+    mail: Mail,
+    frame: Frame,
+    found: Sequence[Entry],
+    waiting: Sequence[Waiting] = (),
+    *,
+    is_first: bool = True,
+    after: str | None = None,
+) -> MessagesPage:
+    """Return the page with some of the list; `after` is where it goes on."""
+    days = groupby(found, key=lambda each: each.at.astimezone(ZONE).date())
+    return MessagesPage(
+        frame=frame,
+        title=mail.speech.say("Berichten"),
+        days=tuple(_day(mail, tuple(some)) for _, some in days),
+        waiting=tuple(waiting),
+        first=None if is_first else places.MESSAGES,
+        next=None if after is None else f"{places.MESSAGES}?{urlencode({'na': after})}",
+    )
+
+
+def waiting(speech: Speech, *, surveys: int, offers: int) -> list[Waiting]:
+    """Return what waits for an answer, with how many there are."""
+    found = []
+    if surveys:
+        said = speech.count("%(number)s vraag na een gesprek", "%(number)s vragen na een gesprek", surveys)
+        found.append(Waiting(places.SURVEYS, said))
+    if offers:
+        found.append(Waiting(places.OFFERS, speech.count("%(number)s aanbieding", "%(number)s aanbiedingen", offers)))
+    return found
+
+
+def one(mail: Mail, frame: Frame, each: Entry) -> MessagePage:
+    """Return the page of one message or conversation."""
+    say, name, line = mail.speech.say, mail.names.name(each.organization), _line(mail, each)
+    topic, is_message = mail.topic(each), each.kind == "message"
+    whose = {"voor": mail.names.slug(each.organization), "onderwerp": each.topic or ""}
+    return MessagePage(
+        frame=frame,
+        title=say("Bericht van %(name)s", name=name) if is_message else say("Contact met %(name)s", name=name),
+        line=line,
+        rosette=rosette(each.organization),
+        is_verified=mail.names.is_verified(each.organization),
+        href=places.organisation(mail.names.slug(each.organization)),
+        is_real=is_message,
+        real=say("Dit is echt. %(name)s meldde het bij ons.", name=name)
+        if is_message
+        else say("%(name)s zette dit bij uw gegevens.", name=name),
+        text=each.text or "",
+        facts=_facts(mail, each, line),
+        choice="" if topic is None or topic.is_required else _choice(mail, each, topic),
+        change="" if topic is None or topic.is_required else f"{places.WISHES}?{urlencode(whose)}",
+        action=places.message(each.entry_id),
+        thing="" if is_message else places.thing(each.entry_id),
+    )
+
+
+def _day(mail: Mail, found: tuple[Entry, ...]) -> Day:
+    return Day(mail.speech.day(found[0].at), tuple(_line(mail, each) for each in found))
+
+
+def _line(mail: Mail, each: Entry) -> Line:
+    speech, topic = mail.speech, mail.topic(each)
+    can_stop = topic is not None and not topic.is_required
+    is_stopped = topic is not None and can_stop and not mail.stands(each, topic)
+    return Line(
+        anchor=f"b{each.entry_id.hex[:12]}",
+        href=places.message(each.entry_id),
+        clock=speech.clock(each.at),
+        iso=each.at.astimezone(ZONE).isoformat(timespec="minutes"),
+        sign=each.speaker or "unknown",
+        name=mail.names.name(each.organization),
+        who=_who(speech, each),
+        how=_how(mail, each),
+        about=each.subject or ("" if topic is None else speech.name(topic.name)),
+        why=_why(mail, topic),
+        stop=f"{places.message(each.entry_id)}/stop" if can_stop and not is_stopped else "",
+        is_stopped=is_stopped,
+    )
+
+
+_SPOKEN: Final = frozenset({"phone", "chat", "visit", "video", "in-person", "virtual-reality", "video-call"})
+
+
+def _who(speech: Speech, each: Entry) -> str:
+    """Return who speaks, before anything is opened."""
+    is_spoken = not {each.channel, each.type}.isdisjoint(_SPOKEN)
+    if is_spoken and each.speaker is not None:
+        is_ahead, is_human = each.at > speech.at, each.speaker == "human"
+        if is_ahead:
+            return (
+                speech.say("U spreekt straks een mens.") if is_human else speech.say("U spreekt straks een computer.")
+            )
+        return speech.say("U sprak een mens.") if is_human else speech.say("U sprak een computer.")
+    if each.speaker == "human":
+        return speech.say("Een mens stuurde dit.")
+    if each.speaker == "computer":
+        return speech.say("Een computer stuurde dit.")
+    return speech.say("Zij zeggen niet of het een mens of computer was.")
+
+
+def _how(mail: Mail, each: Entry) -> str:
+    """Return by which channel it came."""
+    if each.type is not None:
+        return values.label(mail.speech, mail.catalog, "interaction", each.type)
+    channel = mail.catalog.channels.get(each.channel or "")
+    return each.channel or "" if channel is None else mail.speech.name(channel.name)
+
+
+def _why(mail: Mail, topic: Topic | None) -> str:
+    if topic is None:
+        return mail.speech.say("Zij zeggen niet waarover dit gaat.")
+    if topic.reason is not None:
+        return mail.speech.name(topic.reason)
+    purpose = mail.catalog.purposes.get(topic.purpose)
+    return "" if purpose is None else mail.speech.name(purpose.name)
+
+
+def _facts(mail: Mail, each: Entry, line: Line) -> tuple[Fact, ...]:
+    say = mail.speech.say
+    when = mail.speech.moment(each.at)
+    if each.until > each.at:
+        when = say("%(moment)s tot %(clock)s", moment=when, clock=mail.speech.clock(each.until))
+    topic = mail.topic(each)
+    found = [Fact(say("Wanneer"), when), Fact(say("Hoe"), line.how)]
+    if topic is not None:
+        found.append(Fact(say("Onderwerp"), mail.speech.name(topic.name)))
+    if each.subject:
+        found.append(Fact(say("Waarover"), each.subject))
+    return (*found, Fact(say("Waarvoor"), line.why))
+
+
+def _choice(mail: Mail, each: Entry, topic: Topic) -> str:
+    """Return what the customer chose about its topic."""
+    channels = mail.catalog.channels
+    named = [mail.speech.name(channels[key].name) for key in mail.stands(each, topic) if key in channels]
+    if not named:
+        return mail.speech.say("U wilt hierover niets van hen.")
+    return mail.speech.say("Zij mogen u hierover bereiken via: %(ways)s.", ways=mail.speech.listed(named))

@@ -1,0 +1,114 @@
+"""Samples of Berichten."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from api.portal.frame import Frame, Notice, Page, Room, Undo
+from api.portal.pages import messages as pages
+from api.portal.pages.messages import Mail
+from cdp.catalog import files
+from cdp.catalog.files import Language
+from cdp.messages.inbox import Entry
+from consent.wishes import Choices, Wishes
+from tests.portal.samples import world
+
+_CHOSEN: Final = Wishes(
+    exceptions={world.identity("vuurtoren"): Choices(channels={"usage": (), "service": ("email", "chat")})}
+)
+
+
+def entry(slug: str, name: str, **other: Any) -> Entry:
+    """Return a registered message of an hour ago, by e-mail from a computer, about the bill."""
+    facts: dict[str, Any] = {
+        "kind": "message",
+        "entry_id": world.identity(f"message {name}"),
+        "organization": world.identity(slug),
+        "at": world.AT - timedelta(hours=1),
+        "channel": "email",
+        "type": None,
+        "speaker": "computer",
+        "direction": "outbound",
+        "topic": "account",
+        "reported_at": None,
+        "subject": None,
+        "text": None,
+    }
+    facts |= other
+    return Entry(**{"until": facts["at"], **facts})
+
+
+def _talk(slug: str, name: str, type_: str, **other: Any) -> Entry:
+    facts = {"kind": "conversation", "type": type_, "channel": type_, "topic": None, "speaker": "human"}
+    return entry(slug, name, **facts | other)
+
+
+_AHEAD: Final = world.AT + timedelta(minutes=20)
+CALL: Final = entry(
+    "woonvast",
+    "call",
+    channel="phone",
+    speaker="human",
+    topic="appointments",
+    at=_AHEAD,
+    until=_AHEAD + timedelta(minutes=30),
+)
+BILL: Final = entry("vuurtoren", "bill", text="De rekening van november staat klaar.\nHet is 84 euro.")
+RECALL: Final = entry("zonnewijzer", "recall", topic="recall", at=world.AT - timedelta(days=1))
+TIPS: Final = entry("vuurtoren", "tips", topic="usage", at=world.AT - timedelta(days=1, hours=1))
+CHAT: Final = _talk(
+    "vuurtoren",
+    "chat",
+    "chat",
+    subject="Verhuizing",
+    speaker="computer",
+    topic="service",
+    at=world.AT - timedelta(days=1, hours=2),
+)
+LETTER: Final = _talk("stranger", "letter", "letter", speaker=None, at=world.AT - timedelta(days=9))
+ALL: Final = (CALL, BILL, RECALL, TIPS, CHAT, LETTER)
+
+
+def mail(locale: Language) -> Mail:
+    """Return what the samples are made from."""
+    return Mail(world.speech(locale), files.shipped(), world.NAMES, _CHOSEN)
+
+
+def _frame(locale: Language, **other: Any) -> Frame:
+    return world.frame(locale, Room.MESSAGES, here="/berichten", **other)
+
+
+def _listed(locale: Language) -> Page:
+    waiting = pages.waiting(world.speech(locale), surveys=1, offers=2)
+    return pages.listed(mail(locale), _frame(locale), ALL, waiting)
+
+
+def _older(locale: Language) -> Page:
+    return pages.listed(mail(locale), _frame(locale), ALL[4:], is_first=False, after="verder")
+
+
+def _stopped(locale: Language) -> Page:
+    speech = world.speech(locale)
+    told = Notice(
+        speech.say("Deze soort stopt. De organisatie mag u hierover niet meer benaderen."),
+        Undo("/berichten", speech.say("Ongedaan maken")),
+    )
+    return pages.listed(mail(locale), _frame(locale, notice=told), ALL[2:4])
+
+
+def _one(each: Entry) -> Callable[[Language], Page]:
+    return lambda locale: pages.one(mail(locale), _frame(locale), each)
+
+
+SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
+    "berichten": _listed,
+    "berichten-leeg": lambda locale: pages.listed(mail(locale), _frame(locale), ()),
+    "berichten-ouder": _older,
+    "berichten-gestopt": _stopped,
+    "bericht": _one(BILL),
+    "bericht-straks": _one(CALL),
+    "bericht-gestopt": _one(TIPS),
+    "bericht-van-de-wet": _one(RECALL),
+    "bericht-gesprek": _one(CHAT),
+    "bericht-onbekend": _one(LETTER),
+}

@@ -1,0 +1,144 @@
+"""Berichten, on a real database: who said what, who spoke, and how a kind is stopped and comes back."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from cdp import clock
+from cdp.contact import wishes
+from cdp.platform import Platform
+from tests import make
+from tests.api.approaching import Sender, choose
+from tests.api.messaging import TEXT, Company
+from tests.portal.conftest import Enter
+
+PAGE = "/berichten"
+
+
+def own(platform: Platform, person: make.Person) -> dict[str, Any]:
+    with platform.database.scoped(person.scope) as session:
+        return wishes.own(session)
+
+
+def said(portal: TestClient, platform: Platform, **facts: Any) -> tuple[Sender, make.Person]:
+    """Return an organization that said something to somebody."""
+    person, sender = make.person(platform), Sender.new(portal, platform)
+    sender.grants(person)
+    assert "recorded" == sender.say(person.customer_id, **facts).json()["results"][0]["outcome"]
+    return sender, person
+
+
+def entry(page: str) -> str:
+    """Return where the first entry of the list is."""
+    found: str = re.findall(rf'href="({PAGE}/[0-9a-f-]+)"', page)[0]
+    return found
+
+
+def test_messages_and_contacts_of_every_channel_stand_in_one_list_with_who_spoke(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    company = Company(portal, platform)
+    company.register(topic="account", speaker="computer")
+    sender = Sender.new(portal, platform)
+    sender.grants(company.person)
+    for days, channel, speaker in ((2, "phone", "human"), (3, "post", "computer")):
+        at = (clock.now() - timedelta(days=days)).isoformat()
+        sender.say(company.person.customer_id, channel=channel, sender=speaker, at=at)
+
+    page = enter(company.person).get(PAGE).text
+
+    assert (company.organization.name in page, sender.organization.name in page) == (True, True)
+    assert ["computer", "human", "computer"] == re.findall(r'<li id="b\w+" class="(\w+)"', page)
+    assert all(each in page for each in ("U sprak een mens.", "Een computer stuurde dit.", "Brief", "Telefoongesprek"))
+    assert 3 == page.count('<h2 class="day">')
+
+
+def test_a_message_is_opened_with_its_text_and_that_it_is_real(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    company = Company(portal, platform)
+    company.register(topic="account")
+    browser = enter(company.person)
+
+    page = browser.get(entry(browser.get(PAGE).text)).text
+
+    assert f"Dit is echt. {company.organization.name} meldde het bij ons." in page
+    assert TEXT in page
+
+
+def test_a_kind_is_stopped_in_one_click_and_comes_back_as_it_was(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    sender, person = said(portal, platform)
+    organization = str(sender.organization.organization_id)
+    choose(platform, person, {"exceptions": {organization: {"channels": {"service": ["email"]}}}})
+    browser = enter(person)
+    before = own(platform, person)
+
+    told = browser.post(f"{entry(browser.get(PAGE).text)}/stop").text
+    stopped, asked = own(platform, person), sender.ask(person.customer_id).json()
+    (undo,) = re.findall(rf'action="({PAGE}/[0-9a-f-]+/terug)"', told)
+    browser.post(undo)
+
+    assert "Deze soort stopt." in told
+    assert "Deze soort is gestopt." in told
+    assert {organization: {"channels": {"service": []}}} == stopped["exceptions"]
+    assert (False, "topic-off") == (asked["allowed"], asked["reason"])
+    assert before == own(platform, person)
+
+
+def test_what_was_not_chosen_before_is_not_chosen_after(platform: Platform, portal: TestClient, enter: Enter) -> None:
+    _, person = said(portal, platform)
+    browser = enter(person)
+    place = entry(browser.get(PAGE).text)
+
+    for step in ("stop", "stop", "terug", "terug"):
+        assert 200 == browser.post(f"{place}/{step}").status_code
+
+    assert {} == own(platform, person)
+
+
+def test_what_the_law_demands_has_no_button_and_does_not_stop(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    _, person = said(portal, platform, topic="recall")
+    browser = enter(person)
+    listed = browser.get(PAGE).text
+
+    refused = browser.post(f"{entry(listed)}/stop")
+
+    assert "Stop deze soort" not in listed
+    assert 409 == refused.status_code
+    assert {} == own(platform, person)
+
+
+def test_nobody_sees_or_stops_what_was_said_to_somebody_else(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    _, person = said(portal, platform)
+    place = entry(enter(person).get(PAGE).text)
+    browser = enter(make.person(platform))
+
+    answers = [browser.get(place), browser.post(f"{place}/stop"), browser.post(f"{place}/terug")]
+
+    assert [404] * 3 == [each.status_code for each in answers]
+    assert "Nog niemand stuurde u iets." in browser.get(PAGE).text
+
+
+def test_a_long_list_goes_on_without_a_gap(platform: Platform, portal: TestClient, enter: Enter) -> None:
+    sender, person = said(portal, platform)
+    start = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    for number in range(30):
+        sender.say(person.customer_id, at=(start + timedelta(hours=number // 2)).isoformat())
+    browser = enter(person)
+
+    first = browser.get(PAGE).text
+    (after,) = re.findall(rf'href="({PAGE}\?na=[^"]+)"', first)
+    second = browser.get(after).text
+
+    found = [re.findall(r'<li id="(b\w+)"', page) for page in (first, second)]
+    assert [25, 6] == [len(each) for each in found]
+    assert 31 == len({*found[0], *found[1]})
+    assert 422 == enter(make.person(platform)).get(after).status_code
