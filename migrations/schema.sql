@@ -2982,13 +2982,13 @@ grant execute on function merged(permission,permission,timestamp with time zone)
 create function message_addressee(person uuid, types text[], blinds bytea[], own_types text[], own_blinds bytea[]) returns TABLE(customer_id uuid, subject_id uuid, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2043e6163ea157d87640439ac180aa58;
 grant execute on function message_addressee(uuid,text[],bytea[],text[],bytea[]) to cdp_source;
 
-create function message_of_code(hash bytea, is_alone boolean, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a806897a882439bbe28b455dd2bd5e87;
+create function message_of_code(hash bytea, is_alone boolean, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 568131b7cb14be36bbc09d80d6fcefed;
 grant execute on function message_of_code(bytea,boolean,timestamp with time zone) to cdp_customer, cdp_visitor;
 
-create function message_of_sender(from_kind text, from_value text, organization uuid, is_call boolean, since timestamp with time zone, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a5279c6686d8535b920d6b18856c0de9;
+create function message_of_sender(from_kind text, from_value text, claimed uuid, is_call boolean, since timestamp with time zone, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 9f758d18dc0f57ba9017df41b24ab34d;
 grant execute on function message_of_sender(text,text,uuid,boolean,timestamp with time zone,timestamp with time zone) to cdp_customer, cdp_visitor;
 
-create function message_of_text(hash bytea, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5c421cc75cc3fb58b89b8e89b2c28cf3;
+create function message_of_text(hash bytea, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 6d71268ecda134dbf06b3ffe2f4d7592;
 grant execute on function message_of_text(bytea,timestamp with time zone) to cdp_customer, cdp_visitor;
 
 create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body a9f2687b10eb4fef8a09741cf947c3b4;
@@ -3227,6 +3227,9 @@ grant execute on function tier_of(text) to cdp_keeper;
 
 create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 33cff9907247d3985f1c5a065bbef128;
 grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
+
+create function told_of(m message, o organization) returns jsonb language sql stable owner cdp_owner body f19e03d793db39b3988a2452c84f362e;
+grant execute on function told_of(message,organization) to cdp_keeper;
 
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dde4ecb7988878752ceb6a31fa3b8e7b;
 grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to cdp_customer;

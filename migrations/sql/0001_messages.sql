@@ -237,6 +237,12 @@ $$;
 
 -- ---------------------------------------------------------------- asking
 
+-- A message as who asks may see it: without whom it was to, and with whose it is.
+create function told_of(m message, o organization) returns jsonb
+language sql stable
+return to_jsonb(m) - '{customer_id,code_hash,sealed,subject_id,client_id,digest}'::text[]
+    || jsonb_build_object('slug', o.slug, 'name', o.name, 'is_verified', o.verified_at is not null);
+
 -- Let in who may ask: anybody, and the customer in scope.
 create function admit_asker() returns void
 language plpgsql
@@ -280,8 +286,9 @@ begin
     update message m set checks = m.checks + 1
     where m.code_hash = hash and m.expires_at > moment and is_alone and cardinality(mine) = 0;
     return query
-        select to_jsonb(m) - '{customer_id,code_hash,sealed,subject_id,client_id,digest}'::text[], m.customer_id = any (mine)
-        from message m where m.code_hash = hash and m.expires_at > moment;
+        select told_of(m, o), m.customer_id = any (mine)
+        from message m join organization o using (organization_id)
+        where m.code_hash = hash and m.expires_at > moment and o.closed_at is null;
 end
 $$;
 
@@ -295,16 +302,16 @@ declare
 begin
     perform admit_asker();
     return query
-        select to_jsonb(m) - '{customer_id,code_hash,sealed,subject_id,client_id,digest}'::text[], m.customer_id = any (mine)
-        from message m
-        where m.text_hash = hash and m.expires_at > moment and (not m.is_addressed or m.customer_id = any (mine))
+        select told_of(m, o), m.customer_id = any (mine)
+        from message m join organization o using (organization_id)
+        where m.text_hash = hash and m.expires_at > moment and o.closed_at is null and (not m.is_addressed or m.customer_id = any (mine))
         order by m.customer_id = any (mine) desc, m.at desc limit 1;
 end
 $$;
 
 -- The newest message to the customer in scope from this sender, or from anywhere in a domain; with `is_call` one that may be
 -- ringing at this moment, then also from any number of one organization. To whom it is not, there is none.
-create function message_of_sender(from_kind text, from_value text, organization uuid, is_call boolean, since timestamptz, moment timestamptz)
+create function message_of_sender(from_kind text, from_value text, claimed uuid, is_call boolean, since timestamptz, moment timestamptz)
 returns table (found jsonb, is_mine boolean)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
@@ -314,12 +321,12 @@ declare
 begin
     perform admit_asker();
     return query
-        select to_jsonb(m) - '{customer_id,code_hash,sealed,subject_id,client_id,digest}'::text[], true
-        from message m
-        where m.customer_id = any (mine)
+        select told_of(m, o), true
+        from message m join organization o using (organization_id)
+        where m.customer_id = any (mine) and o.closed_at is null
           and (from_value is null or m.sender = from_value and m.sender_kind = from_kind
                or from_kind = 'domain' and is_within('domain', from_value, m.sender_kind, m.sender))
-          and (organization is null or m.organization_id = organization)
+          and (claimed is null or m.organization_id = claimed)
           and case when is_call then m.sender_kind = 'phone' and m.at <= moment and m.until >= moment
                    else m.at between since and moment + interval '10 minutes' end
         order by m.at desc limit 1;
