@@ -341,6 +341,7 @@ def places(target: Target) -> Mapping[str, str]:
         "request_id": _NOBODYS,
         "demand_id": _NOBODYS,
         "survey_id": _NOBODYS,
+        "contact_id": _NOBODYS,
         "message_id": _NOBODYS,
         "offer_id": _NOBODYS,
         "rule_id": _NOBODYS,
