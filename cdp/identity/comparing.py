@@ -32,7 +32,7 @@ CHUNK: Final = 200
 ABANDONED: Final = timedelta(minutes=1)
 """After so long a comparison that began is taken up by another process."""
 _PAGE: Final = 10_000
-_ATTEMPTS: Final = 3
+_ATTEMPTS: Final = 5
 _TURNS: Final = (errors.DeadlockDetected, errors.SerializationFailure)
 _TAKE: Final = (
     b"select uuid_send(subject_id), uuid_send(customer_id), uuid_send(source_id), wrapped"

@@ -34,7 +34,7 @@ SMALL: Final = 5_000
 """So many are compared sooner by one process than others begin."""
 SHARE: Final = 4_000
 """How many a process compares before it tells how far it is."""
-FEW: Final = 50
+FEW: Final = 25
 """How many of everybody one transaction compares: those of other processes hold the same people now and then."""
 MOST_HANDS: Final = 8
 _NONE: Final = timedelta(microseconds=-1)  # also what began at this very moment, and was in another's way
