@@ -165,7 +165,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("matcher", "record"): lambda _asker, row: (
         (row["kind"], row["superseded_at"]) == ("attributes", None) and row["type"] in IDENTIFYING
     ),
-    ("matcher", "identifier"): lambda _asker, row: row["type"] == "customer_number" and row["is_verified"],
+    ("matcher", "identifier"): lambda _asker, row: row["type"] != "customer_number" or row["is_verified"],
     ("source", "idempotency"): lambda asker, row: row["caller"] == str(known(str(asker.organization))),
     ("customer", "act"): _mine_or_before,
     ("customer", "client"): _everything,

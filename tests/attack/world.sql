@@ -38,9 +38,9 @@ from unnest(array['anna', 'bram', 'cato']) c, unnest(array['huis', 'winkel', 'cu
 where not (c = 'cato' and s = 'customer');
 insert into subject (customer_id, subject_id, source_id, origin_id, created_at)
 values (pg_temp.id('dirk'), pg_temp.id('dirk at winkel'), pg_temp.id('winkel'), pg_temp.id('dirk'), now()),
-       (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), pg_temp.id('eva'), now());
+       (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), pg_temp.id('eva'), now() - interval '2 days');
 insert into identifier (customer_id, subject_id, source_id, category, type, blind, is_verified, since)
-values (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), 'contact', 'email', pg_temp.blind('anna at customer'), false, now()),
+values (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), 'contact', 'email', pg_temp.blind('anna at customer'), false, now() - interval '2 days'),
        (pg_temp.id('eva'), pg_temp.id('eva at huis'), pg_temp.id('huis'), 'contact', 'phone', pg_temp.blind('number of eva'), true, now());
 insert into data_key (customer_id, subject_id, wrapped, generation, created_at)
 values (pg_temp.id('eva'), pg_temp.id('eva at huis'), 'wrapped', 1, now());
