@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from cdp.scope import Principal
 from consent import contact
 from consent.contact import Answer, Question
 from consent.errors import Invalid
+from consent.hours import Hours
 
 MOST_AT_ONCE: Final = 1_000
 """How many customers one call may ask about."""
@@ -263,9 +264,15 @@ def _reserved(case: _Case, person: _Person, answer: Answer) -> Reserved:
     until = question.at + timedelta(seconds=case.wanted.reservation.seconds if case.wanted.reservation else 0)
     is_disturbing = any(each.is_disturbing for each in question.channels if each.key in answer.channels)
     if is_disturbing and known is not None and not contact.keeps_no_hours(question):
-        closed = known.chosen.hours.next_closed(question.at)
+        closed = _closing(known.chosen.hours, question.at)
         until = until if closed is None else min(until, closed)
     return Reserved(person.asked.contact, until)
+
+
+@lru_cache(maxsize=256)
+def _closing(hours: Hours, at: datetime) -> datetime | None:
+    """Return when these hours close next: many customers keep the same ones."""
+    return hours.next_closed(at)
 
 
 def _columns(question: Question, people: Sequence[_Person]) -> dict[str, object]:
