@@ -70,11 +70,13 @@ def test_an_exception_is_for_one_organization_with_its_own_topics(platform: Plat
     assert 200 == portal.put(f"/v1/catalog/topics/{key}", json=body, headers=api).status_code
 
     here = portal.get(PAGE, params={"voor": shop.slug}).text
+    portal.post(PAGE, data={"onderwerp": "service", "doen": "niets"})
     there = portal.get(PAGE, params={"voor": other.slug}).text
     portal.post(PAGE, data={"voor": shop.slug, "onderwerp": key, "doen": "bewaar", "app": "mag"})
     portal.post(f"{PAGE}/stil", data={"voor": other.slug, "stil": "ja"})
 
     assert (True, False) == ("Storingen" in here, "Storingen" in there)
+    assert "<span>Zoals voor iedereen: Niets.</span>" in there
     assert {
         str(shop.organization_id): {"channels": {key: ["app"]}},
         str(other.organization_id): {"contact": "none"},

@@ -192,7 +192,8 @@ def _says(
 ) -> Sequence[str]:
     say, named = speech.say, [ways[each] for each in stands if each in ways]
     if not named:
-        what = say("Niets") if is_chosen else say("Niets, tot u iets kiest")
+        what = say("Niets") if is_chosen or whose.name else say("Niets, tot u iets kiest")
+        what = say("Zoals voor iedereen: %(ways)s", ways=what) if whose.name and not is_chosen else what
     else:
         what = speech.listed(named)
         if not is_chosen:
