@@ -1,19 +1,21 @@
 """The figures of service: only over who granted it now, only of groups of ten, and each read stands in the log."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from cdp import clock, erasure
+from cdp import clock, erasure, grants
 from cdp.ingest.items import Channel, Speaker
 from cdp.listening import figures, metrics
 from cdp.listening.figures import Group, Reply
 from cdp.listening.survey import Answers, Question
 from cdp.platform import Platform
 from cdp.tables import Organization
+from consent import acts as law
 from tests import make
 from tests.cdp.listening import talks
 from tests.cdp.listening.talks import ALL_WELL
@@ -82,7 +84,20 @@ def _erase(platform: Platform, _shop: Organization, talk: talks.Talk) -> None:
     erasure.erase(platform, talk.person.scope, at=clock.now())
 
 
-@pytest.mark.parametrize("leave", [_revoke, _erase])
+def _narrow(platform: Platform, shop: Organization, talk: talks.Talk) -> None:
+    make.grant(platform, talk.person, shop, categories=frozenset({"contact", "conversations"}))
+    act = law.Narrow(
+        recipient=shop.organization_id,
+        purpose="customer-care",
+        at=clock.now(),
+        categories=frozenset({"contact"}),
+        expires_at=clock.now() + timedelta(days=20),
+    )
+    with platform.database.scoped(talk.person.scope) as session:
+        grants.record(session, talk.person.scope, talk.person.customer_id, act)
+
+
+@pytest.mark.parametrize("leave", [_revoke, _narrow, _erase])
 def test_who_leaves_is_left_out_at_once(platform: Platform, leave: Any) -> None:
     shop = make.organization(platform)
     people = [talks.answered(platform, shop, ALL_WELL) for _ in range(10)]
