@@ -153,6 +153,12 @@ CALLS: Final[Mapping[str, Call]] = {
         _MATCHER,
         _MATCHER,
     ),
+    "who_are": Call(
+        f"select jsonb_agg(m.other_id) from who_are('{{}}', array[{_id('anna at winkel')}],"
+        f" array[{_id('bram at huis')}]) m",
+        _MATCHER,
+        _MATCHER,
+    ),
     "remove_way_in": Call(
         f"select to_jsonb(remove_way_in('passkey', {_id('passkeyanna')}, null)::text)", _CUSTOMER, ("customer anna",)
     ),
