@@ -75,11 +75,13 @@ def list_own_offers(person: Customer, platform: PlatformDep) -> OwnOffers:
     )
 
 
-@router.put("/kinds/{kind}", status_code=204, summary="Want a kind, or never again", operation_id="choose_offer_kind")
-def choose_offer_kind(kind: Kind, chosen: KindChosen, person: Customer, platform: PlatformDep) -> Response:
+@router.put(
+    "/kinds/{offer_kind}", status_code=204, summary="Want a kind, or never again", operation_id="choose_offer_kind"
+)
+def choose_offer_kind(offer_kind: Kind, chosen: KindChosen, person: Customer, platform: PlatformDep) -> Response:
     """Want offers of a kind, refuse them for ever, or say nothing about them any more. It is an act with a receipt."""
     with platform.database.scoped(person.scope) as session:
-        showing.choose(platform, session, kind, chosen.choice, at=clock.now())
+        showing.choose(platform, session, offer_kind, chosen.choice, at=clock.now())
     return Response(status_code=204)
 
 
