@@ -75,6 +75,20 @@ def service(platform: Platform, recipient: Organization, *scopes: str) -> dict[s
     return {"Authorization": f"Bearer {token}"}
 
 
+def program(platform: Platform, owner: Organization, *, is_human: bool = True) -> str:
+    """Return a program of `owner` that may read profiles, through which people look."""
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        return clients.create(
+            session,
+            platform.fingerprints,
+            organization=owner.organization_id,
+            name="Klantenservice",
+            scopes=("profiles:read",),
+            is_human=is_human,
+            at=clock.now(),
+        ).client_id
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A customer with an open session."""

@@ -38,7 +38,7 @@ class House:
 def house(platform: Platform) -> House:
     """Return an organization with a program through which people look."""
     made = make.organization(platform)
-    return House(made, _program(platform, made))
+    return House(made, make.program(platform, made))
 
 
 @pytest.fixture(scope="module")
@@ -69,19 +69,6 @@ def enter(desk: TestClient, house: House, issuer: str) -> Callable[..., TestClie
         return desk
 
     return as_employee
-
-
-def _program(platform: Platform, organization: Organization, *scopes: str, is_human: bool = True) -> str:
-    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        return clients.create(
-            session,
-            platform.fingerprints,
-            organization=organization.organization_id,
-            name="Klantenservice",
-            scopes=scopes or ("profiles:read",),
-            is_human=is_human,
-            at=clock.now(),
-        ).client_id
 
 
 def _say(platform: Platform, organization: Organization, issuer: str, roles: dict[str, str]) -> None:
@@ -254,7 +241,7 @@ def test_a_login_ends_with_the_program_of_its_role(
     platform: Platform, enter: Callable[..., TestClient], house: House, issuer: str
 ) -> None:
     role = make.name("rol")
-    client_id = _program(platform, house.organization)
+    client_id = make.program(platform, house.organization)
     open_platform = replace(platform, settings=replace(platform.settings, allow_private_addresses=True))
     _say(open_platform, house.organization, issuer, {role: client_id, CODE: house.client_id})
     browser = enter(role)
@@ -305,77 +292,6 @@ def test_an_employee_is_no_program_and_no_administrator(enter: Callable[..., Tes
     as_administrator = browser.get("/beheer", follow_redirects=False)
 
     assert (401, 303) == (as_program.status_code, as_administrator.status_code)
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"issuer": "http://example.org"}, "/url"),
-        ({"roles": [{"role": "a", "client_id": "c-unknown"}]}, "/roles"),
-        ({"roles": []}, "/roles"),
-        ({"claim": "a\u200bb"}, "/claim"),
-    ],
-)
-def test_an_unfit_provider_is_refused(
-    platform: Platform, portal: TestClient, change: dict[str, object], field: str
-) -> None:
-    organization = make.organization(platform)
-    fit = {
-        "issuer": "https://login.example.org",
-        "client_id": "cdp",
-        "roles": [{"role": "a", "client_id": _program(platform, organization)}],
-    }
-    headers = make.service(platform, organization, "org:admin") | {"Accept": "application/json"}
-
-    answer = portal.put("/v1/organization/employees", json=fit | change, headers=headers)
-
-    assert (422, field) == (answer.status_code, answer.json()["field"])
-
-
-@pytest.mark.parametrize("is_foreign", [True, False])
-def test_a_role_is_a_program_of_the_own_organization_through_which_people_look(
-    platform: Platform, portal: TestClient, *, is_foreign: bool
-) -> None:
-    organization, other = make.organization(platform), make.organization(platform)
-    program = _program(platform, other if is_foreign else organization, is_human=is_foreign)
-    given = {
-        "issuer": "https://login.example.org",
-        "client_id": "cdp",
-        "roles": [{"role": "a", "client_id": program}],
-    }
-    headers = make.service(platform, organization, "org:admin") | {"Accept": "application/json"}
-
-    answer = portal.put("/v1/organization/employees", json=given, headers=headers)
-
-    assert (422, "unfit-role") == (answer.status_code, answer.json()["code"])
-
-
-def test_the_provider_is_shown_without_its_secret_and_removed(platform: Platform, portal: TestClient) -> None:
-    organization = make.organization(platform)
-    headers = make.service(platform, organization, "org:admin") | {"Accept": "application/json"}
-    place, roles = "/v1/organization/employees", [("z", "first"), ("a", "second"), ("mm", "third")]
-    given = {
-        "issuer": "https://login.example.org",
-        "client_id": "cdp",
-        "client_secret": "a secret word",
-        "roles": [{"role": role, "client_id": _program(platform, organization)} for role, _ in roles],
-    }
-
-    missing = portal.get(place, headers=headers).json()["code"]
-    portal.put(place, json=given, headers=headers)
-    again = portal.put(place, json={**given, "client_secret": None}, headers=headers)
-    seen = portal.get(place, headers=headers)
-    moved = portal.put(
-        place, json={**given, "issuer": "https://other.example.org", "client_secret": None}, headers=headers
-    )
-    gone = [portal.delete(place, headers=headers).status_code for _ in range(2)]
-
-    assert ("no-employees", [204, 404]) == (missing, gone)
-    assert given["roles"] == seen.json()["roles"]
-    assert "a secret word" not in again.text + seen.text
-    assert (True, False) == (seen.json()["has_secret"], moved.json()["has_secret"])
-    back = f"{platform.settings.base_url}/klantkaart/terug/{organization.slug}"
-    assert back == seen.json()["redirect_uri"]
 
 
 def test_products_talks_and_answers_are_told_in_words(

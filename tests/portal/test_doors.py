@@ -26,6 +26,8 @@ OPEN: Final = frozenset(
         ASKS_FIRST,
         "/beheer/inloggen",
         "/demo/mail",
+        "/echt",
+        "/echt/{code}",
         "/extern",
         "/favicon.ico",
         "/hulp",
@@ -34,6 +36,9 @@ OPEN: Final = frozenset(
         "/inloggen/extern",
         "/inloggen/extern/terug",
         "/inloggen/{token}",
+        "/klantkaart/inloggen",
+        "/klantkaart/inloggen/{slug}/verder",
+        "/klantkaart/terug/{slug}",
         "/login",
         "/login/{token}",
         "/static/{name}",
@@ -70,7 +75,8 @@ def test_who_is_not_logged_in_sees_nothing(portal: TestClient, path: str) -> Non
     answer = portal.get(_filled(path), follow_redirects=False)
 
     assert 303 == answer.status_code
-    assert answer.headers["location"].startswith("/beheer/inloggen" if path.startswith("/beheer") else "/inloggen")
+    own = next((each for each in ("/beheer", "/klantkaart") if path.startswith(each)), "")
+    assert answer.headers["location"].startswith(f"{own}/inloggen")
     assert "no-store" == answer.headers["cache-control"]
 
 

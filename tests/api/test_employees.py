@@ -1,0 +1,78 @@
+"""How an organization says who its employees are: its own provider, its own programs, and no secret told."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from cdp.platform import Platform
+from tests import make
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"issuer": "http://example.org"}, "/url"),
+        ({"roles": [{"role": "a", "client_id": "c-unknown"}]}, "/roles"),
+        ({"roles": []}, "/roles"),
+        ({"claim": "a\u200bb"}, "/claim"),
+    ],
+)
+def test_an_unfit_provider_is_refused(
+    platform: Platform, api: TestClient, change: dict[str, object], field: str
+) -> None:
+    organization = make.organization(platform)
+    fit = {
+        "issuer": "https://login.example.org",
+        "client_id": "cdp",
+        "roles": [{"role": "a", "client_id": make.program(platform, organization)}],
+    }
+    headers = make.service(platform, organization, "org:admin")
+
+    answer = api.put("/v1/organization/employees", json=fit | change, headers=headers)
+
+    assert (422, field) == (answer.status_code, answer.json()["field"])
+
+
+@pytest.mark.parametrize("is_foreign", [True, False])
+def test_a_role_is_a_program_of_the_own_organization_through_which_people_look(
+    platform: Platform, api: TestClient, *, is_foreign: bool
+) -> None:
+    organization, other = make.organization(platform), make.organization(platform)
+    program = make.program(platform, other if is_foreign else organization, is_human=is_foreign)
+    given = {
+        "issuer": "https://login.example.org",
+        "client_id": "cdp",
+        "roles": [{"role": "a", "client_id": program}],
+    }
+    headers = make.service(platform, organization, "org:admin")
+
+    answer = api.put("/v1/organization/employees", json=given, headers=headers)
+
+    assert (422, "unfit-role") == (answer.status_code, answer.json()["code"])
+
+
+def test_the_provider_is_shown_without_its_secret_and_removed(platform: Platform, api: TestClient) -> None:
+    organization = make.organization(platform)
+    headers = make.service(platform, organization, "org:admin")
+    place, roles = "/v1/organization/employees", [("z", "first"), ("a", "second"), ("mm", "third")]
+    given = {
+        "issuer": "https://login.example.org",
+        "client_id": "cdp",
+        "client_secret": "a secret word",
+        "roles": [{"role": role, "client_id": make.program(platform, organization)} for role, _ in roles],
+    }
+
+    missing = api.get(place, headers=headers).json()["code"]
+    api.put(place, json=given, headers=headers)
+    again = api.put(place, json={**given, "client_secret": None}, headers=headers)
+    seen = api.get(place, headers=headers)
+    moved = api.put(
+        place, json={**given, "issuer": "https://other.example.org", "client_secret": None}, headers=headers
+    )
+    gone = [api.delete(place, headers=headers).status_code for _ in range(2)]
+
+    assert ("no-employees", [204, 404]) == (missing, gone)
+    assert given["roles"] == seen.json()["roles"]
+    assert "a secret word" not in again.text + seen.text
+    assert (True, False) == (seen.json()["has_secret"], moved.json()["has_secret"])
+    back = f"{platform.settings.base_url}/klantkaart/terug/{organization.slug}"
+    assert back == seen.json()["redirect_uri"]
