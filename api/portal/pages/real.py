@@ -148,7 +148,7 @@ def told(speech: Speech, catalog: Catalog, answer: Answer, asked: Asked) -> Told
         sentences=(*_poses(speech, answer, name), *_because(speech, answer, name), *_advice(speech, answer)),
         facts=() if answer.sent is None else _facts(speech, catalog, answer.sent),
         of=name or None,
-        seal=None if of is None else rosette(of.organization),
+        seal=rosette(of.organization) if of is not None and answer.verdict is Verdict.YES else None,
         report=of.slug if of is not None and answer.verdict is not Verdict.YES else None,
         sender=asked.sender or (asked.given if len(asked.given) <= _LONGEST else ""),
     )
