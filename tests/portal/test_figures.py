@@ -52,7 +52,7 @@ def test_the_report_counts_the_organizations_own_data(platform: Platform, portal
     shown = portal.get("/beheer/kwaliteit").text
 
     assert '<th scope="row">first_name</th>' in shown
-    assert "<td>1</td><td>0</td><td>0</td><td>0</td><td>–</td><td>–</td><td>–</td><td>–</td>" in shown
+    assert "<td>1 mens</td><td>0 mensen</td><td>0 mensen</td><td>0 mensen</td><td>Te weinig</td>" in shown
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -139,7 +139,7 @@ def _rows(speech: Speech, found: Iterable[Group]) -> tuple[Row, ...]:
     return tuple(
         Row(
             name=_name(speech, each),
-            answers="–" if each.answers is None else str(each.answers),
+            answers=speech.say("Te weinig") if each.answers is None else str(each.answers),
             figures=(
                 _share(speech, each.solved),
                 _share(speech, each.smooth),
@@ -198,5 +198,11 @@ def _kept(speech: Speech, catalog: Catalog, said: Said) -> Kept:
     return Kept(
         name=said.attribute,
         category=said.category if category is None else speech.name(category.name),
-        counts=tuple("–" if each is None else str(each) for each in counts),
+        counts=tuple(_people(speech, each) for each in counts),
     )
+
+
+def _people(speech: Speech, count: int | None) -> str:
+    if count is None:
+        return speech.say("Te weinig")
+    return speech.count("%(number)s mens", "%(number)s mensen", count)
