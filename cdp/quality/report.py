@@ -16,7 +16,7 @@ from sqlalchemy import Row, text
 
 from cdp.database import sql
 from cdp.keys.errors import Unreadable
-from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, opener, place
+from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, opener, place
 from cdp.listening import statistics
 from cdp.listening.statistics import Share
 from cdp.platform import Platform
@@ -93,7 +93,7 @@ def _conflicts(platform: Platform, scope: Scope, *, at: datetime, sample: int) -
     )
 
 
-def _value(unseal: Any, row: Row[Any]) -> JsonValue:  # noqa: ANN401  # an Opener
+def _value(unseal: Opener, row: Row[Any]) -> JsonValue:
     sealed = bytes(row.sealed)
     try:
         plain = unseal(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place("record", row.record_id, "sealed"))
