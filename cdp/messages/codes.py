@@ -25,9 +25,9 @@ _LETTER: Final = "[2-9A-HJ-KM-NP-TV-Z]"
 _GROUPS: Final = re.compile(
     rf"(?<![A-Z0-9])({_LETTER}{{4}})[ -]({_LETTER}{{4}})[ -]({_LETTER}{{4}})(?![A-Z0-9])", re.IGNORECASE
 )
-_LINK: Final = re.compile(
-    rf"(?:https?://)?[^\s<>\"']*{PATH}({_LETTER}{{4}})-?({_LETTER}{{4}})-?({_LETTER}{{4}})(?![A-Z0-9])", re.IGNORECASE
-)
+_RUN: Final = re.compile(r"[^\s<>\"']+")
+_PLACE: Final = re.compile(rf"{PATH}({_LETTER}{{4}})-?({_LETTER}{{4}})-?({_LETTER}{{4}})(?![A-Z0-9])", re.IGNORECASE)
+"""Where a link has its code; looked for in one run of letters after another, so that no text takes long."""
 
 
 def new() -> str:
@@ -49,7 +49,7 @@ def link(base_url: str, code: str) -> str:
 def typed(unverified: str) -> str | None:
     """Return the code that somebody typed, scanned or pasted as a link; None for what is none or has a slip in it."""
     text = unverified[:LONGEST_LINK].strip()
-    found = next(_codes(_LINK.finditer(text)), None)
+    found = next(_codes(each for _, each in _links(text)), None)
     if found is not None:
         return found
     code = "".join(each for each in text[:_LONGEST].upper() if each.isascii() and each.isalnum())
@@ -63,20 +63,34 @@ def is_whole(code: str) -> bool:
 
 def within(text: str) -> list[str]:
     """Return the codes that stand in a text, in links or in groups, each once."""
-    found = [*_codes(_LINK.finditer(text)), *_codes(_GROUPS.finditer(text))]
+    found = [*_codes(each for _, each in _links(text)), *_codes(_GROUPS.finditer(text))]
     return list(dict.fromkeys(found))
 
 
 def without(text: str) -> str:
     """Return a text without the links and codes of checks in it."""
-    for pattern in (_LINK, _GROUPS):
-        text = pattern.sub(lambda each: "" if is_whole(_joined(each)) else each.group(), text)
-    return text
+    kept, place = list[str](), 0
+    for start, match in _links(text):
+        if is_whole(_joined(match)):
+            kept.append(text[place:start])
+            place = match.end()
+    rest = "".join((*kept, text[place:]))
+    return _GROUPS.sub(lambda each: "" if is_whole(_joined(each)) else each.group(), rest)
 
 
 def hashed(platform: Platform, code: str) -> bytes:
     """Return what is kept of a code."""
     return Mac(platform.ring.single(Single.SYSTEM)).digest(b"message\0" + code.encode())
+
+
+def _links(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield where each link begins, with the last place in it that has a code."""
+    for run in _RUN.finditer(text):
+        last = None
+        for last in _PLACE.finditer(text, run.start(), run.end()):  # noqa: B007 -- the last is what counts
+            pass
+        if last is not None:
+            yield run.start(), last
 
 
 def _codes(matches: Iterable[re.Match[str]]) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """The code of a message finds slips, and is found in whatever people paste."""
 
+from time import thread_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,3 +64,21 @@ def test_codes_are_found_in_a_text_and_taken_out_of_it() -> None:
 
     assert [CODE] == codes.within(text)
     assert "Controleer op  of typ ; niet 1234-5678-9999." == codes.without(text)
+
+
+def test_the_last_place_of_a_run_is_the_link_and_what_is_no_code_stays() -> None:
+    other = whole("2" * 11)
+    text = f"x.example/echt/{other}?/echt/{CODE}/meer x.example/echt/222222222222 y"
+
+    assert [CODE] == codes.within(text)
+    assert "/meer x.example/echt/222222222222 y" == codes.without(text)
+
+
+@pytest.mark.parametrize("run", ["a", "/echt/", "https://a/echt/2222", "2222-", "a@"])
+def test_no_text_takes_long_to_look_through(run: str) -> None:
+    text, before = run * (100_000 // len(run)), thread_time()
+
+    codes.without(text)
+    codes.within(text)
+
+    assert thread_time() - before < 10, "a hundredth of it is enough, unless each letter is a new beginning"
