@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from cdp import ceremonies, outside
 from cdp.askers import Asker
 from cdp.ceremonies import ChallengeEnded, Kind
+from cdp.clients import ClientUnknown
 from cdp.keys import tokens
 from cdp.keys.mac import Mac
 from cdp.keys.ring import LocalKeyRing, Single
@@ -117,7 +118,7 @@ def put(
 ) -> None:
     """Say how employees log in; without a secret the one that stands stays.
 
-    Raises UnfitProvider, UnfitRole or BadAddress.
+    Raises UnfitProvider, ClientUnknown, UnfitRole or BadAddress.
     """
     before = organization.details.get(_ENTRY) or {}
     _check(session, platform, organization.organization_id, provider)
@@ -228,8 +229,9 @@ def _check(session: Session, platform: Platform, organization: UUID, provider: E
         raise UnfitProvider(field="/roles")
     for role, client_id in provider.roles.items():
         client = session.get(Client, client_id)
-        is_fit = client is not None and client.organization_id == organization and _is_role(client)
-        if not is_fit or not 1 <= len(role) <= LONGEST or not role.isprintable():
+        if client is None or client.organization_id != organization:
+            raise ClientUnknown(field="/roles")
+        if not _is_role(client) or not 1 <= len(role) <= LONGEST or not role.isprintable():
             raise UnfitRole(field="/roles")
 
 
