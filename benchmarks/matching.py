@@ -26,7 +26,7 @@ from benchmarks import likenesses
 from benchmarks.house import House, open_house
 from cdp import clock, ids
 from cdp.identity import relinking, store, traits
-from cdp.identity.matching import SCOPE, Matching
+from cdp.identity.matching import Matching
 from cdp.identity.store import Person
 from cdp.ingest.batch import Batch
 from cdp.ingest.batch import Path as Way
@@ -35,7 +35,7 @@ from cdp.ingest.store import Store
 from cdp.ingest.transaction import Transaction
 from cdp.keys.sealing import DataKey, new_data_keys
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import MATCHER, Principal, Scope
 
 FULL: Final = 1_000_000
 QUICK: Final = 2_000
@@ -144,7 +144,7 @@ async def _look_up(own: Platform, matching: Matching, facts: dict[str, str]) -> 
     known = {subject: traits.of(facts)}
     keys = {subject: matching.hashes.of(known[subject])}
     async with own.database.pool.connection() as lane:
-        transaction = Transaction(lane, own.database.words(SCOPE), remote_apply=False)
+        transaction = Transaction(lane, own.database.words(MATCHER), remote_apply=False)
         await transaction.ask()
         begin = time.perf_counter()
         rows, counted = await transaction.ask(store.alike(keys), matching.crowds(known))
@@ -162,7 +162,7 @@ async def _match(own: Platform, matching: Matching, facts: dict[str, str], sourc
     known = {subject: traits.of(facts)}
     keys = {subject: matching.hashes.of(known[subject])}
     async with own.database.pool.connection() as lane:
-        transaction = Transaction(lane, own.database.words(SCOPE), remote_apply=False)
+        transaction = Transaction(lane, own.database.words(MATCHER), remote_apply=False)
         await transaction.ask()
         begin = time.perf_counter()
         await transaction.ask(store.asked_for([person]))

@@ -188,9 +188,7 @@ class _Run:
 
     async def pages(self, pulled: Pulled) -> None:
         """Store page after page; `state` says after each where the next one is."""
-        own = Platform.open(self._platform.settings)
-        await own.database.open()
-        try:
+        async with Platform.in_loop(self._platform.settings) as own:
             until = time.monotonic() + SECONDS
             for _ in range(PAGES):
                 if time.monotonic() > until:
@@ -210,8 +208,6 @@ class _Run:
                     self._state |= self._state.pop("new", {})
                     return
             raise pull_pages.OddAnswer("the register has too many pages")
-        finally:
-            await own.database.close()
 
     def _ask(self, place: str | None) -> Answer:
         allow = self._platform.settings.allow_private_addresses

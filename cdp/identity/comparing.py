@@ -21,10 +21,11 @@ from cdp import arrays, ids, refusals, replicas
 from cdp.database import sql
 from cdp.identity import store
 from cdp.identity.everybody import Everybody, Some
-from cdp.identity.matching import SCOPE, Matching
+from cdp.identity.matching import Matching
 from cdp.identity.store import Person
 from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
+from cdp.scope import MATCHER
 from cdp.settings import Settings
 
 CHUNK: Final = 200
@@ -163,7 +164,7 @@ class Comparing:
         database = self._own.database
         async with database.pool.connection() as lane:
             with refusals.translated(), replicas.settled(lane):
-                words = database.words(SCOPE)
+                words = database.words(MATCHER)
                 yield Transaction(lane, words, remote_apply=self._own.settings.remote_apply)
 
 

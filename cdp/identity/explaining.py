@@ -10,14 +10,14 @@ from sqlalchemy import text
 
 from cdp import arrays
 from cdp.identity import blocking, deciding, store
-from cdp.identity.matching import SCOPE, Matching
+from cdp.identity.matching import Matching
 from cdp.identity.model import in_use
 from cdp.identity.scoring import Piece
 from cdp.identity.store import Person
 from cdp.identity.traits import Traits
 from cdp.ingest.transaction import Transaction
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import MATCHER, Principal, Scope
 from consent.errors import NotFound
 
 _PEOPLE: Final = (
@@ -72,16 +72,11 @@ def note(platform: Platform, subjects: Iterable[UUID], *, client: str) -> None:
 
 
 async def _explained(platform: Platform, one: bytes, other: bytes) -> Explanation:
-    own = Platform.open(platform.settings)
-    await own.database.open()
-    try:
-        async with own.database.pool.connection() as lane:
-            transaction = Transaction(lane, own.database.words(SCOPE), remote_apply=False)
-            found = await _compared(own, transaction, one, other)
-            await transaction.commit()
-            return found
-    finally:
-        await own.database.close()
+    async with Platform.in_loop(platform.settings) as own, own.database.pool.connection() as lane:
+        transaction = Transaction(lane, own.database.words(MATCHER), remote_apply=False)
+        found = await _compared(own, transaction, one, other)
+        await transaction.commit()
+        return found
 
 
 async def _compared(own: Platform, transaction: Transaction, one: bytes, other: bytes) -> Explanation:

@@ -27,7 +27,6 @@ from cdp.scope import MATCHER
 
 AT_ONCE: Final = 25
 """Of so many subjects at most in its own transaction; a larger delivery leaves them to a worker."""
-SCOPE: Final = MATCHER
 
 
 class Matching:
@@ -45,7 +44,7 @@ class Matching:
 
         From here on the transaction goes on as the matcher.
         """
-        transaction.become(self._platform.database.words(SCOPE))
+        transaction.become(self._platform.database.words(MATCHER))
         known, keys = await self.known(transaction, people)
         transaction.later(store.hold(keys), store.keep(people, known, keys, at=at))
         await self.compare(transaction, people, known, keys, at=at)

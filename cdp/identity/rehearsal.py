@@ -16,12 +16,13 @@ from cdp import arrays, ids, progress
 from cdp.database import sql
 from cdp.identity import store
 from cdp.identity.deciding import Tier
-from cdp.identity.matching import SCOPE, Matching
+from cdp.identity.matching import Matching
 from cdp.identity.store import Other, Person
 from cdp.identity.traits import Traits
 from cdp.ingest.transaction import Transaction
 from cdp.platform import Platform
 from cdp.progress import Tell
+from cdp.scope import MATCHER
 from consent.types import CUSTOMER_SOURCE
 
 CHUNK: Final = 500
@@ -151,7 +152,7 @@ class _Rehearsal:
         database, last, seen = self._own.database, (ids.NIL.bytes, ids.NIL.bytes), CHUNK
         while seen == CHUNK:
             async with database.pool.connection() as lane:
-                transaction = Transaction(lane, database.words(SCOPE), remote_apply=False)
+                transaction = Transaction(lane, database.words(MATCHER), remote_apply=False)
                 facts = {"customer": UUID(bytes=last[0]), "subject": UUID(bytes=last[1]), "own": CUSTOMER_SOURCE}
                 (rows,) = await transaction.ask((_EVERYBODY, facts | {"most": CHUNK}))
                 seen = len(rows)

@@ -21,9 +21,9 @@ from cdp.database import sql
 from cdp.identity import comparing
 from cdp.identity.comparing import ABANDONED, Answer, Comparing
 from cdp.identity.everybody import Everybody, Some
-from cdp.identity.matching import SCOPE
 from cdp.platform import Platform
 from cdp.progress import Tell
+from cdp.scope import MATCHER
 from cdp.settings import Settings
 from consent.types import CUSTOMER_SOURCE
 
@@ -44,7 +44,7 @@ _ANY: Final = text("select exists (select from match_due)")
 
 def run_next(platform: Platform, at: datetime) -> int:
     """Compare subjects that wait, and return how many; a job of the worker."""
-    with platform.database.scoped(SCOPE) as session:
+    with platform.database.scoped(MATCHER) as session:
         if not session.execute(_ANY).scalar_one():
             return 0
     return asyncio.run(_work(platform, at, at_most=AT_MOST))
@@ -54,7 +54,7 @@ def queue_everybody(platform: Platform, *, at: datetime) -> int:
     """Let every subject be compared anew, and return how many wait now."""
     statement, last, seen = text(sql("match_queue_all")), (ids.NIL, ids.NIL), QUEUE
     while seen == QUEUE:
-        with platform.database.scoped(SCOPE) as session:
+        with platform.database.scoped(MATCHER) as session:
             facts = {"moment": at, "customer": last[0], "subject": last[1], "own": CUSTOMER_SOURCE, "most": QUEUE}
             row = session.execute(statement, facts).one()
         seen, last = row.seen, (row.customer_id, row.subject_id)
@@ -63,7 +63,7 @@ def queue_everybody(platform: Platform, *, at: datetime) -> int:
 
 def due(platform: Platform) -> int:
     """Return how many subjects wait to be compared."""
-    with platform.database.scoped(SCOPE) as session:
+    with platform.database.scoped(MATCHER) as session:
         return int(session.execute(_DUE).scalar_one())
 
 

@@ -44,25 +44,17 @@ def settle(platform: Platform) -> Round:
 
 
 async def _settled(platform: Platform) -> Round:
-    own = Platform.open(platform.settings)
-    await own.database.open()
-    try:
+    async with Platform.in_loop(platform.settings) as own:
         firing, arrived, fired = Firing(own), 0, 0
         while (done := await firing.round(at=clock.now())).arrived:
             arrived, fired = arrived + done.arrived, fired + done.fired
         return Round(arrived, fired)
-    finally:
-        await own.database.close()
 
 
 async def _watch(platform: Platform, turn: Connection[tuple[Any, ...]], stop: Event) -> None:
-    own = Platform.open(platform.settings)
-    await own.database.open()
-    try:
+    async with Platform.in_loop(platform.settings) as own:
         with ThreadPoolExecutor(1, "told") as hand:
             await _look(own, turn, hand, stop)
-    finally:
-        await own.database.close()
 
 
 async def _look(own: Platform, turn: Connection[tuple[Any, ...]], hand: ThreadPoolExecutor, stop: Event) -> None:
