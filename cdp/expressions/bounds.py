@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from cdp.expressions import patterns
 from cdp.expressions.tree import Call, Constant, Fold, Name, Node, Select, Several
 from cdp.expressions.vocabulary import Form, Vocabulary
 
@@ -27,7 +28,9 @@ _AT_ONCE: Final = 16
 """How many bytes are compared or copied in a step."""
 _SCALAR: Final = 16
 _PATTERN: Final = 50
-"""What each letter of a pattern costs: it is compiled whenever it is used."""
+"""What each instruction of a pattern costs: it is compiled whenever it is used."""
+_SIDE_BY_SIDE: Final = 8
+"""How many instructions of a pattern are held against a letter in a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,19 @@ def _call(call: Call, arguments: list[Extent]) -> Extent:
         case "@in":
             return _with(whole, more=arguments[-1].length + min(sizes[0] * arguments[-1].length, sizes[-1]) // _AT_ONCE)
         case "contains" | "matches":
-            return _with(whole, more=sizes[0] * (1 + sizes[-1] // 64) // _AT_ONCE + _PATTERN * arguments[-1].length)
+            return _with(whole, more=_found(call, sizes[0], sizes[-1]))
         case "string" | "bytes":
             return _with(whole, size=sizes[0], length=sizes[0], more=sizes[0] // _AT_ONCE, built=sizes[0])
     return _with(whole, more=1 + min(sizes) // _AT_ONCE)
+
+
+def _found(call: Call, size: int, sought: int) -> int:
+    """Return what it costs to look for a text or a pattern in a text of some size; a pattern is a constant."""
+    pattern = call.arguments[-1]
+    if call.function == "contains" or not isinstance(pattern, Constant):
+        return size * (1 + sought // 64) // _AT_ONCE
+    weight = patterns.weight(pattern.text)
+    return size * (1 + weight // _SIDE_BY_SIDE) // _AT_ONCE + _PATTERN * weight
 
 
 def _joined(whole: Extent, parts: list[Extent], *, together: Callable[[list[int]], int]) -> Extent:

@@ -4,6 +4,7 @@ Rules: (1) only the categories are read that some offer asks about; (2) what was
 before the answer leaves; (3) whoever granted nothing is answered as by a read, and no offer is looked at.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -117,10 +118,10 @@ class Deciding:
         batch = _DECODE(await self._profiles.batch(reader, wanted.profile_ids, path=Path.OFFERS))
         customers = [self._customer(asker, each) for each in batch.profiles]
         wishes = await self._wishes(asker, [each for each in customers if each is not None])
-        decided = [
-            _decided(answer, candidates, wishes.get(customer, _ANYTHING), wanted.most)
-            for answer, customer in zip(batch.profiles, customers, strict=True)
-        ]
+        decided = list[Decided]()
+        for answer, customer in zip(batch.profiles, customers, strict=True):
+            decided.append(_decided(answer, candidates, wishes.get(customer, _ANYTHING), wanted.most))
+            await asyncio.sleep(0)  # others have their turn
         await self._note(asker, zip(customers, decided, strict=True))
         return Decision(len(candidates), tuple(decided))
 

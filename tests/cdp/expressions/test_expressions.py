@@ -147,3 +147,25 @@ def test_what_is_admitted_ends_with_the_largest_values_there_can_be(text: str) -
     answer = expression.compiled(text, PROFILES).holds({**VALUES, "products": products})
 
     assert answer is ("!=" in text)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(.{1,100}){9}z",
+        "(?i)(\\\\pL{1,30}\\\\pN{0,30}){1,9}z",
+        "(\\\\pL|\\\\pN){1,90}z",
+        "[^\\\\pL]{9}",
+        "(?:[a-z]{1,200}){3}",
+    ],
+)
+def test_a_pattern_that_is_large_once_it_is_written_out_is_refused(pattern: str) -> None:
+    with pytest.raises(ExpressionRefused) as refused:
+        expression.compiled(f"record.value.matches('{pattern}')", RECORDS)
+
+    assert "expression-too-costly" == refused.value.code
+
+
+@pytest.mark.parametrize("pattern", ["^[0-9]{4} ?[A-Z]{2}$", "^.+@.+[.]nl$", "(?i)^gas|stroom", "\\\\pL", "[^]}]{2}"])
+def test_a_pattern_as_people_write_it_is_taken(pattern: str) -> None:
+    assert ("record.value",) == expression.compiled(f"record.value.matches('{pattern}')", RECORDS).uses
