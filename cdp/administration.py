@@ -1,9 +1,10 @@
 """What an organization's own administrators may do: their programs, write keys and details, and nobody else's.
 
-Rules: (1) another organization's program or key is not there; (2) a program may be made, given a new secret or led
-elsewhere only when the operator allowed the organization everything that it may do (`cdp org set --may`): whoever gets
-its secret can do all of that; (3) ending is always allowed; (4) all three hold in PostgreSQL as well, whose role for
-administrators sees one organization (migrations/sql/0001_administrators.sql).
+Rules: (1) another organization's program or key is not there; (2) a program may be made, given a new secret, led
+elsewhere or be a role of employees only when the operator allowed the organization everything that it may do (`cdp org
+set --may`): whoever gets its secret or its role can do all of that; (3) ending is always allowed; (4) all three hold in
+PostgreSQL as well, but for roles: its role for administrators sees one organization
+(migrations/sql/0001_administrators.sql).
 """
 
 import json
@@ -16,12 +17,14 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cdp import clients, organization_details
+from cdp import clients, employees, organization_details
 from cdp.client_scopes import WIRE_SCOPE
 from cdp.clients import ClientUnknown, KeyFacts, NewClient, NewWriteKey
+from cdp.employees import EmployeeProvider
 from cdp.idempotency import Call
 from cdp.keys.tokens import Fingerprints
 from cdp.organizations import OrganizationUnknown
+from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Client, Organization
 from consent.errors import Refused
@@ -128,6 +131,25 @@ class Office:
         alone = "client_credentials" in found.grant_types
         clients.lead_back(session, client_id, redirects=redirects, logouts=logouts, is_app_only=not alone)
         self._tell("client-led-back", client_id)
+
+    def admit_employees(
+        self,
+        session: Session,
+        platform: Platform,
+        provider: EmployeeProvider,
+        *,
+        unverified_secret: str | None,
+    ) -> EmployeeProvider:
+        """Say how its employees log in, each as one of its programs.
+
+        Raises ScopeNotAllowed, NotFound, Conflict or Invalid.
+        """
+        organization = self.shown(session)
+        employees.put(session, platform, organization, provider, unverified_secret=unverified_secret)
+        for client_id in provider.roles.values():
+            self._check(session, self._own(session, client_id).scopes)
+        self._tell("employees-changed", self.slug)
+        return employees.shown(organization)
 
     def end_program(self, session: Session, client_id: str, *, at: datetime) -> None:
         """End one of its clients with all its tokens; raises NotFound."""

@@ -82,9 +82,8 @@ def put_employee_login(given: ProviderGiven, asking: Administrator, platform: Pl
     """
     office = office_of(asking)
     with platform.database.scoped(office.scope) as session:
-        organization = office.shown(session)
-        employees.put(session, platform, organization, given.provider, unverified_secret=given.client_secret)
-        found = employees.shown(organization)
+        secret = given.client_secret
+        found = office.admit_employees(session, platform, given.provider, unverified_secret=secret)
     return _view(platform, office, found)
 
 

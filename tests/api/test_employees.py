@@ -3,8 +3,17 @@
 import pytest
 from starlette.testclient import TestClient
 
+from cdp import organization_details
 from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from cdp.tables import Organization
 from tests import make
+
+
+def _allow(platform: Platform, organization: Organization) -> None:
+    """Let an organization give its programs the reading of profiles."""
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        organization_details.put(session, organization.organization_id, may=["profiles:read"])
 
 
 @pytest.mark.parametrize(
@@ -50,8 +59,30 @@ def test_a_role_is_a_program_of_the_own_organization_through_which_people_look(
     assert expected == (answer.status_code, answer.json()["code"])
 
 
+def test_no_role_is_a_program_that_may_do_more_than_the_organization_may_give(
+    platform: Platform, api: TestClient
+) -> None:
+    organization = make.organization(platform)
+    program = make.program(platform, organization)  # the operator made it
+    headers = make.service(platform, organization, "org:admin")
+    given = {
+        "issuer": "https://login.example.org",
+        "client_id": "cdp",
+        "roles": [{"role": "a", "client_id": program}],
+    }
+
+    before = api.put("/v1/organization/employees", json=given, headers=headers)
+    kept = api.get("/v1/organization/employees", headers=headers)
+    _allow(platform, organization)
+    after = api.put("/v1/organization/employees", json=given, headers=headers)
+
+    assert (403, "scope-not-allowed", 404) == (before.status_code, before.json()["code"], kept.status_code)
+    assert 200 == after.status_code
+
+
 def test_the_provider_is_shown_without_its_secret_and_removed(platform: Platform, api: TestClient) -> None:
     organization = make.organization(platform)
+    _allow(platform, organization)
     headers = make.service(platform, organization, "org:admin")
     place, roles = "/v1/organization/employees", [("z", "first"), ("a", "second"), ("mm", "third")]
     given = {
