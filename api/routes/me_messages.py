@@ -12,7 +12,7 @@ from api import paging
 from api.paging import After
 from api.principals import Customer, PlatformDep
 from cdp import accesses, clock, directory
-from cdp.messages import own
+from cdp.messages import kinds, own
 from cdp.messages.own import Message
 from cdp.messages.registering import Speaker
 from cdp.unsealing import OwnKeys
@@ -92,7 +92,7 @@ def report_speaker(message_id: MessageId, person: Customer, platform: PlatformDe
 def stop_message_kind(message_id: MessageId, person: Customer, platform: PlatformDep) -> Response:
     """Choose no more of this kind from who sent it: the next contact decision refuses. Again changes nothing."""
     with platform.database.scoped(person.scope) as session:
-        own.stop_kind(platform, session, message_id, at=clock.now())
+        kinds.stop_like(platform, session, message_id, at=clock.now())
     return Response(status_code=204)
 
 

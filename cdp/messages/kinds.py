@@ -14,12 +14,19 @@ from sqlmodel import Session
 
 from cdp.catalog.files import Catalog
 from cdp.contact import wishes
-from cdp.messages.own import NothingToStop
 from cdp.platform import Platform
 from consent import wish_changes
+from consent.errors import Conflict, NotFound
 from consent.wish_changes import Change
 
+_SENT: Final = text("select organization_id, topic from message where message_id = :message")
 _ACTS: Final = text("select said from wish_act order by seq")
+
+
+class NothingToStop(Conflict):
+    """This message cannot be stopped by its kind: it has none, or the law demands it."""
+
+    code = "nothing-to-stop"
 
 
 def can_stop(catalog: Catalog, topic: str | None) -> bool:
@@ -36,6 +43,17 @@ def stop(platform: Platform, session: Session, organization: UUID, topic: str | 
     if not can_stop(platform.catalogs.of(session, organization), topic):
         raise NothingToStop
     return _choose(platform, session, organization, str(topic), [], at=at)
+
+
+def stop_like(platform: Platform, session: Session, message: UUID, *, at: datetime) -> UUID | None:
+    """Stop what a message to the customer in scope was about, from who sent it; return the act.
+
+    None when that was chosen before. Raises NotFound for a message that is not theirs, and NothingToStop.
+    """
+    sent = session.execute(_SENT, {"message": message}).one_or_none()
+    if sent is None:
+        raise NotFound("there is no such message")
+    return stop(platform, session, sent.organization_id, sent.topic, at=at)
 
 
 def take_back(

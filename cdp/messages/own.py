@@ -16,12 +16,10 @@ from sqlalchemy import text as statement
 from sqlmodel import Session
 
 from cdp import directory, ids
-from cdp.contact import wishes
 from cdp.messages import reading
 from cdp.messages.registering import TABLE, Speaker
-from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
-from consent.errors import Conflict, Invalid, NotFound, Refused
+from consent.errors import Conflict, Invalid, Refused
 
 MOST_REPORTS: Final = 20
 """How much a customer may report in a day."""
@@ -63,12 +61,6 @@ class NothingReported(Invalid):
     code = "nothing-reported"
 
 
-class NothingToStop(Conflict):
-    """This message cannot be stopped by its kind: it has none, or the law demands it."""
-
-    code = "nothing-to-stop"
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message to the customer in scope."""
@@ -101,22 +93,6 @@ def find(session: Session, keys: OwnKeys, message: UUID) -> Message | None:
     """Return one message to the customer in scope; None for any other."""
     row = session.execute(_ONE, {"message": message}).mappings().one_or_none()
     return None if row is None else _message(keys, row)
-
-
-def stop_kind(platform: Platform, session: Session, message: UUID, *, at: datetime) -> UUID | None:
-    """Choose, as the customer in scope, no more of this kind from who sent this message; return the act.
-
-    None when that was chosen before. Raises NotFound for a message that is not theirs, and NothingToStop.
-    """
-    row = session.execute(_ONE, {"message": message}).mappings().one_or_none()
-    if row is None:
-        raise NotFound("there is no such message")
-    topic = platform.catalogs.of(session, row["organization_id"]).topics.get(row["topic"] or "")
-    if topic is None or topic.is_required:
-        raise NothingToStop
-    return wishes.choose(
-        platform, session, {"exceptions": {str(row["organization_id"]): {"channels": {row["topic"]: []}}}}, at=at
-    )
 
 
 def report_forgery(
