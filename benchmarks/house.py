@@ -19,13 +19,14 @@ from sqlalchemy.engine import make_url
 from cdp import bootstrap, clients, clock, organizations
 from cdp.ingest.batch import Batch
 from cdp.ingest.batch import Path as Way
-from cdp.ingest.items import Channel, Identifier, IdentifierType, Item, Kind, Reference, ReferenceType, Speaker
+from cdp.ingest.items import Channel, Identifier, IdentifierType, Item, Kind, Reference, ReferenceType
 from cdp.ingest.store import Store
 from cdp.oauth import access_tokens
 from cdp.platform import Platform
 from cdp.postgres import Cluster
 from cdp.scope import Principal, Scope
 from cdp.settings import Settings
+from consent.wishes import Speaker
 
 PURPOSE: Final = "customer-care"
 SHIPPED: Final = "wheel"

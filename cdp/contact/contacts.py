@@ -20,7 +20,7 @@ from cdp.contact import approaching
 from cdp.ids import NIL
 from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.intake import Intake
-from cdp.ingest.items import Channel, Direction, Item, Kind, Outcome, Reference, ReferenceType, Speaker, conversation
+from cdp.ingest.items import Channel, Direction, Item, Kind, Outcome, Reference, ReferenceType, conversation
 from cdp.keys.blind import IdentifierType
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
@@ -28,7 +28,7 @@ from cdp.keys.sealing import DataKey, new_data_keys
 from cdp.platform import Platform
 from cdp.scope import Scope
 from consent.errors import Invalid
-from consent.wishes import Speaker as Spoke
+from consent.wishes import Speaker
 
 MOST_AT_ONCE: Final = 1_000
 LONGEST_SUBJECT: Final = 200
@@ -66,7 +66,7 @@ class Said:
     unverified_profile_id: str = field(repr=False)
     topic: str
     channel: str
-    sender: Spoke
+    sender: Speaker
     at: datetime
     contact_id: UUID | None = None
     key: str | None = None
@@ -226,7 +226,7 @@ def _item(line: _Line, catalog: Catalog) -> Item:
         subject=(Reference(ReferenceType.ANONYMOUS_ID, line.name),),
         occurred_at=said.at,
         channel=channel,
-        speaker=Speaker(said.sender),
+        speaker=said.sender,
         direction=Direction.OUTBOUND,
     )
 

@@ -10,8 +10,9 @@ from cdp.catalog.files import shipped
 from cdp.demo import holdings, stories
 from cdp.demo.people import Person
 from cdp.demo.stories import Conversation
-from cdp.ingest.items import Channel, Direction, Item, Kind, Speaker, conversation
+from cdp.ingest.items import Channel, Direction, Item, Kind, conversation
 from consent.fold import RecordKind
+from consent.wishes import Speaker
 
 _ENCODE: Final = msgspec.json.Encoder(order="deterministic").encode
 _FEWEST, _MOST, _MOST_OF_A_LIFE = 2, 8, 16

@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from consent.wishes import Speaker
+
 AttributeNames = Callable[[str], str]
 """The catalog's name of an attribute, given the sender's."""
 
@@ -80,13 +82,6 @@ class Channel(_Word):
     APP = "app"
     VIRTUAL_REALITY = "virtual-reality"
     WEB = "web"
-
-
-class Speaker(StrEnum):
-    """Who spoke for the organization."""
-
-    HUMAN = "human"
-    COMPUTER = "computer"
 
 
 class Direction(StrEnum):

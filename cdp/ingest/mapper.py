@@ -29,12 +29,12 @@ from cdp.ingest.items import (
     Reference,
     ReferenceType,
     Rejection,
-    Speaker,
     TimeNote,
     conversation,
     reference_flaw,
 )
 from cdp.ingest.mapping import AttributePart, InteractionPart, Mapping, RecordPart
+from consent.wishes import Speaker
 
 _ENCODE: Final = msgspec.json.Encoder(decimal_format="number").encode
 _Word = TypeVar("_Word", bound=StrEnum)

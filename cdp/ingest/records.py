@@ -28,11 +28,11 @@ from cdp.ingest.items import (
     Reference,
     ReferenceType,
     Rejection,
-    Speaker,
     conversation,
     reference_flaw,
 )
 from cdp.ingest.problems import TooLarge, UnreadableBody
+from consent.wishes import Speaker
 
 _Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH)]
 _Key = Annotated[str, Meta(min_length=1, max_length=KEY_LENGTH, description="The source's own id of it.")]

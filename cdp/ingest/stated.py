@@ -6,7 +6,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from cdp.ingest.items import TEXT_LENGTH, Channel, Direction, Speaker
+from cdp.ingest.items import TEXT_LENGTH, Channel, Direction
+from consent.wishes import Speaker
 
 _Word = TypeVar("_Word", Channel, Speaker, Direction)
 CHANNELS: Final = {channel.value: channel for channel in Channel} | {

@@ -32,7 +32,6 @@ from cdp.ingest.items import (
     Outcome,
     Reference,
     ReferenceType,
-    Speaker,
 )
 from cdp.keys.ring import LocalKeyRing
 from cdp.log import sequencer
@@ -42,6 +41,7 @@ from cdp.postgres import Cluster
 from cdp.settings import Settings
 from cdp.tables import Organization, Permission
 from cdp.unsealing import OwnKeys
+from consent.wishes import Speaker
 from tests import make
 from tests.api import apps
 from tests.cdp.offers import offering

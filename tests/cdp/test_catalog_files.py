@@ -11,6 +11,7 @@ from cdp.catalog.files import CatalogError, JsonType, Language, Words
 from cdp.ingest import items
 from consent.fold import RecordKind
 from consent.types import UNMAPPED
+from consent.wishes import Speaker
 
 CATALOG = files.shipped()
 
@@ -205,7 +206,7 @@ def test_every_channel_has_an_interaction(channel: str) -> None:
 
 def test_ingest_and_catalog_describe_an_interaction_in_the_same_words() -> None:
     assert set(items.Channel) == set(CATALOG.interaction_words.channels)
-    assert set(items.Speaker) == set(CATALOG.interaction_words.speakers)
+    assert set(Speaker) == set(CATALOG.interaction_words.speakers)
     assert set(items.Direction) == set(CATALOG.interaction_words.directions)
 
 

@@ -23,7 +23,7 @@ from cdp import addressing, clock, credentials, demo, login, organizations, ques
 from cdp.demo import behaviour, loading, stories
 from cdp.demo import credentials as ways_in
 from cdp.demo.people import Person, people
-from cdp.ingest.items import Channel, Item, Kind, Speaker
+from cdp.ingest.items import Channel, Item, Kind
 from cdp.keys.blind import IdentifierType
 from cdp.log import key_rotation
 from cdp.lookup import Identifier
@@ -33,6 +33,7 @@ from cdp.reading import Asker
 from cdp.scope import Principal, Scope
 from cdp.unsealing import OwnKeys
 from consent.errors import Refused, Unauthenticated
+from consent.wishes import Speaker
 
 DAY = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]

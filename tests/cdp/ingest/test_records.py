@@ -3,8 +3,9 @@ import json
 import pytest
 
 from cdp.ingest import records
-from cdp.ingest.items import Channel, Direction, Item, Kind, Rejection, Speaker, TimeNote
+from cdp.ingest.items import Channel, Direction, Item, Kind, Rejection, TimeNote
 from cdp.ingest.problems import TooLarge, UnreadableBody
+from consent.wishes import Speaker
 from tests.cdp.ingest import wire
 
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 
 from cdp.ingest import segment
-from cdp.ingest.items import Channel, Direction, Item, Kind, Rejection, Speaker, TimeNote
+from cdp.ingest.items import Channel, Direction, Item, Kind, Rejection, TimeNote
 from cdp.ingest.problems import TooLarge, UnreadableBody
+from consent.wishes import Speaker
 from tests.cdp.ingest import wire
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from cdp import clock
-from cdp.ingest.items import Channel, Direction, Identifier, IdentifierType, Item, Kind, Speaker
+from cdp.ingest.items import Channel, Direction, Identifier, IdentifierType, Item, Kind
 from cdp.listening import answering, asking
 from cdp.listening.answering import Survey
 from cdp.listening.survey import Question
@@ -14,6 +14,7 @@ from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from cdp.unsealing import OwnKeys
+from consent.wishes import Speaker
 from tests import make
 
 Said = dict[Question, bool | int]

@@ -9,13 +9,14 @@ import psycopg
 import pytest
 
 from cdp import clock, erasure, grants
-from cdp.ingest.items import Channel, Speaker
+from cdp.ingest.items import Channel
 from cdp.listening import figures, metrics
 from cdp.listening.figures import Group, Reply
 from cdp.listening.survey import Answers, Question
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent import acts as law
+from consent.wishes import Speaker
 from tests import make
 from tests.cdp.listening import talks
 from tests.cdp.listening.talks import ALL_WELL
