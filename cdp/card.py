@@ -28,6 +28,7 @@ from consent.errors import NotFound
 from consent.wishes import Speaker
 
 _DEALINGS: Final = sql("read_dealings").encode()
+_NAMES: Final = ("first_name", "name_prefix", "last_name")
 _ID: Final = 16
 
 
@@ -169,14 +170,8 @@ class Cards:
         if "contact" not in profile.granted:
             return None
         wishes, speech = looking.understood(found.wishes)
-        addressing = Addressing(
-            "en" if speech.language == "en" else "nl",
-            "je" if speech.address == "je" else "u",
-            _text(profile, "first_name"),
-            f"{_text(profile, 'name_prefix')} {_text(profile, 'last_name')}".strip(),
-            greeting=speech.greeting,  # type: ignore[arg-type]  # one of the words that the law lets through
-            own_name=self._own_name(found),
-        )
+        names = {each: _text(profile, each) for each in _NAMES}
+        addressing = looking.spoken_to(speech, names, self._own_name(found))
         return Speaking(addressing, salutations.of(addressing).salutation, wishes.first)
 
     def _own_name(self, found: _Dealings) -> str:

@@ -144,18 +144,22 @@ def open_keys(ring: KeyProvider, known: Iterable[Known]) -> Keys:
 
 def addressing(customer: UUID, known: Known, keys: Keys) -> Addressing:
     """Return how to speak to somebody whose `contact` is open; a name that cannot be opened is not there."""
-    speech = understood(known.wishes)[1]
     names = dict[str, str]()
     for kind, sealed in zip(known.types or (), known.sealed or (), strict=True):
         if kind not in names:
             names[kind] = _name(keys, sealed)
+    return spoken_to(understood(known.wishes)[1], names, _own_name(customer, known, keys))
+
+
+def spoken_to(speech: Speech, names: Mapping[str, str], own_name: str) -> Addressing:
+    """Return how to speak to somebody who chose `speech`, by the names that may be known of them."""
     return Addressing(
         "en" if speech.language == "en" else "nl",
         "je" if speech.address == "je" else "u",
         names.get("first_name", ""),
         f"{names.get('name_prefix', '')} {names.get('last_name', '')}".strip(),
         greeting=speech.greeting,  # type: ignore[arg-type]  # one of the words that the law lets through
-        own_name=_own_name(customer, known, keys),
+        own_name=own_name,
     )
 
 

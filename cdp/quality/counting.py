@@ -7,12 +7,11 @@ people, only where the attribute is known of ten or more, and only from ten peop
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from pydantic import JsonValue
 
-FLOOR: Final = 10
+from cdp.listening.hiding import FLOOR
 
 
 @dataclass(frozen=True, slots=True)

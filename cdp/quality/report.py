@@ -18,10 +18,11 @@ from cdp.database import sql
 from cdp.keys.errors import Unreadable
 from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, opener, place
 from cdp.listening import statistics
+from cdp.listening.hiding import FLOOR
 from cdp.listening.statistics import Share
 from cdp.platform import Platform
 from cdp.quality import counting
-from cdp.quality.counting import FLOOR, Said
+from cdp.quality.counting import Said
 from cdp.scope import MATCHER, Scope
 from consent.types import CUSTOMER_SOURCE
 
