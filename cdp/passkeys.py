@@ -48,7 +48,6 @@ from consent.types import CUSTOMER_SOURCE
 
 MOST: Final = 20
 LONGEST_NAME: Final = 60
-LARGEST_ANSWER: Final = 20_000
 _CHALLENGE_BYTES: Final = 32
 _BROKEN: Final = (
     WebAuthnException,

@@ -19,7 +19,6 @@ WIDTH: Final = 256
 HEIGHT: Final = 8
 HIGHEST: Final = 7
 """The highest level of tiles in a tree of less than 2⁶³ leaves."""
-LONGEST_ENTRY: Final = 65_535
 _PATH: Final = re.compile(
     r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
 )

@@ -1,17 +1,13 @@
 """Bring the shipped catalog into the database. Safe to run again; what organizations added stays as it is."""
 
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import psycopg
 
-from cdp import ids
 from cdp.catalog import files
 from cdp.catalog.files import Catalog
 from cdp.database import sql
-
-OWNER: Final = ids.NIL
-"""The platform as owner of an attribute or a type."""
 
 
 def seed(connection: psycopg.Connection[tuple[Any, ...]], catalog: Catalog | None = None) -> int:

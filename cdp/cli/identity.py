@@ -74,10 +74,7 @@ def evaluate(
 
 @group.command()
 def train(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(exists=True, dir_okay=False, help="CSV, JSON Lines, Parquet; else the database."),
-    ] = None,
+    files: _MaybeFiles = None,
     *,
     out: _Out,
     column: _Column = None,

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from cdp.ids import NIL
-
 
 @dataclass(frozen=True, slots=True)
 class ActFact:
@@ -106,11 +104,6 @@ class AccessFact(NamedTuple):
     outcome: str
     reason: str
     act_id: UUID | None
-
-    @property
-    def is_about_somebody(self) -> bool:
-        """Whether a person was found."""
-        return self.customer != NIL
 
 
 PersonalFact = ActFact | LinkFact | WishFact | StatementFact

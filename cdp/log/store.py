@@ -17,7 +17,7 @@ from consent.commitments import Kind, Opening
 from consent.errors import NotFound
 from consent.notes import Key
 from consent.policy import Policy
-from consent.tiles import HEIGHT, WIDTH, ReadTile, Tile
+from consent.tiles import WIDTH, ReadTile, Tile
 
 CONSENT: Final = "consent"
 ACCESS: Final = "access"
@@ -173,11 +173,6 @@ def entry_of(session: Session, log: Log, unverified_fact_id: UUID) -> Entry | No
 def is_signed(session: Session, unverified_fact_id: UUID) -> bool:
     """Tell whether an act stands under a signed checkpoint: one look at two indexes."""
     return bool(session.execute(_IS_SIGNED, {"fact": unverified_fact_id}).scalar_one())
-
-
-def tile_of(position: int) -> int:
-    """Return the index of the lowest tile and bundle that the leaf at `position` is in."""
-    return position >> HEIGHT
 
 
 def _entry(position: int, kind: int, fact_id: UUID, seq: int, salt: bytes, body: bytes) -> Entry:
