@@ -2816,7 +2816,7 @@ grant execute on function forget_requests(uuid[]) to cdp_keeper;
 create function forget_surveys(everyone uuid[]) returns void language sql volatile owner cdp_owner body c0377e4399204b45838e37c90dfd6e6a;
 grant execute on function forget_surveys(uuid[]) to cdp_keeper;
 
-create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body 1b10cf0448745e716d676e180fae3d3d;
+create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body 20056343d76506cc9e0d80663b8af98d;
 grant execute on function forget_unknown(uuid) to cdp_keeper;
 
 create function forget_ways_in(customers uuid[]) returns void language sql volatile owner cdp_owner body ed8ae413ac3c15e04378b002caf42c9c;

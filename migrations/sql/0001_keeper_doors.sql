@@ -229,6 +229,10 @@ begin
     delete from link l where l.customer_id = customer;
     delete from cannot_link n where n.customer_id = customer;
     perform forget_contacts(array[customer]);
+    perform forget_messages(array[customer]);
+    perform forget_offers(array[customer]);
+    perform forget_firings(array[customer]);
+    perform forget_surveys(array[customer]);
     with gone as (
         delete from customer c where c.customer_id = customer or c.merged_into = customer returning c.customer_id
     )

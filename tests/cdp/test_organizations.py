@@ -97,6 +97,33 @@ def test_removal_leaves_nothing_of_the_organization(platform: Platform, admin: p
     assert 0 == sum(mentions(admin, str(subject)).get("subject", 0) for _, subject in keys)
 
 
+def test_removal_leaves_nothing_of_whom_nobody_else_knows(platform: Platform, admin: psycopg.Connection) -> None:
+    leaving, staying = make.organization(platform), make.organization(platform)
+    supply(platform, leaving, "user-1")
+    query = "select customer_id from subject where source_id = %s"
+    ((customer,),) = admin.execute(query, (leaving.organization_id,)).fetchall()
+    admin.execute(
+        "insert into message (customer_id, message_id, organization_id, code_hash, digest, is_addressed, channel,"
+        " speaker, at, until, expires_at, registered_at) select %s, gen_random_uuid(), %s, hash, hash, true, 'post',"
+        " 'human', now(), now(), now(), now() from sha256('x') as hash",
+        (customer, staying.organization_id),
+    )
+    admin.execute(
+        "insert into firing values (%s, gen_random_uuid(), %s, gen_random_uuid(), gen_random_uuid(), '{}', now())",
+        (customer, staying.organization_id),
+    )
+    admin.execute(
+        "insert into offer_shown values (%s, %s, gen_random_uuid(), '{}', now(), now())",
+        (customer, staying.organization_id),
+    )
+    known = mentions(admin, str(customer)).keys()
+
+    organizations.remove(platform, leaving.organization_id, at=clock.now())
+
+    left = {"message", "firing", "offer_shown"}
+    assert (left, set()) == (left & known, left & mentions(admin, str(customer)).keys())
+
+
 def test_removal_touches_no_other_source(platform: Platform, admin: psycopg.Connection) -> None:
     leaving, staying = make.organization(platform), make.organization(platform)
     supply(platform, leaving, "user-1")
