@@ -48,6 +48,7 @@ _CODES: Final[Mapping[str, int]] = {
     "too-many-tries": 429,
     "too-many-checks": 429,
     "too-many-message-reports": 429,
+    "too-many-replies": 429,
     "rate-limited": 429,
     "verified-too-soon": 429,
     "busy": 503,

@@ -19,7 +19,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "grants:request": "See the organization's own grants and what changed, and record those given elsewhere.",
         "subjects:confirm": "Give a person a code that proves to them that the organization's own records are theirs.",
         "signals:manage": "Say where the organization is told of changes: streams and webhooks.",
-        "messages:register": "Register what the organization is about to send, and see what customers report of it.",
+        "messages:register": "Register what the organization is about to send, and see what customers say back.",
         "demands:answer": "See what customers ask of the organization under the law, and answer.",
         "contacts:write": "Ask how customers may be approached, and record what was said to them.",
         "surveys:ask": "Ask customers how a conversation was, as far as they want to be asked.",

@@ -43,6 +43,15 @@ def last_moment(due_at: datetime) -> datetime:
     return due_at - timedelta(seconds=1)
 
 
+def working_days_after(asked_at: datetime, days: int) -> datetime:
+    """Return the end of the working day that is so many working days after the day of the question."""
+    last = asked_at.astimezone(ZONE).date()
+    while days:
+        last += _DAY
+        days -= is_working_day(last)
+    return datetime.combine(last + _DAY, time(), tzinfo=ZONE).astimezone(UTC)
+
+
 def is_working_day(day: date) -> bool:
     """Tell whether a period can end on this day."""
     return day.weekday() < _SATURDAY and day not in holidays(day.year)

@@ -32,7 +32,7 @@ from cdp import (
 )
 from cdp.ids import NIL
 from cdp.listening import answering
-from cdp.messages import own
+from cdp.messages import own, replies
 from cdp.offers import showing
 from cdp.platform import Platform
 from cdp.rules import explaining
@@ -239,6 +239,10 @@ def _surveys(reading: _Reading, _: None) -> _Page:
     return [_plain(reading, each) for each in found], None
 
 
+def _replies(reading: _Reading, _: None) -> _Page:
+    return [_plain(reading, each) for each in replies.own(reading.session, reading.keys)], None
+
+
 def _offers(reading: _Reading, _: None) -> _Page:
     return [_plain(reading, each) for each in showing.own(reading.session)], None
 
@@ -282,6 +286,7 @@ _SECTIONS: Final = (
     _Section("offers", _columns(showing.Shown), _offers),
     _Section("firings", _columns(explaining.Fired), _firings),
     _Section("messages", _columns(own.Message), _messages),
+    _Section("replies", _columns(replies.Reply), _replies),
     _Section("preferences", ("preference", "value"), _preferences),
     _Section("preference_changes", _columns(preferences.Changed), _choices),
     _Section("accesses", _columns(accesses.Access), _accesses),

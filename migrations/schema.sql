@@ -2094,6 +2094,31 @@ create policy keeper on reminder as permissive for all to cdp_keeper
     using (true)
     with check (true);
 
+create table reply (
+    customer_id uuid not null,
+    reply_id uuid not null,
+    organization_id uuid not null,
+    entry_id uuid not null,
+    wants_human boolean not null,
+    at timestamp with time zone not null,
+    due_at timestamp with time zone not null,
+    taken_at timestamp with time zone,
+    done_at timestamp with time zone,
+    subject_id uuid not null,
+    sealed bytea not null
+);
+CREATE INDEX reply_organization ON reply USING btree (organization_id, at, reply_id);
+alter table reply add constraint reply_pkey PRIMARY KEY (customer_id, reply_id);
+alter table reply owner to cdp_owner, enable row level security, force row level security;
+grant delete, insert, select on reply to cdp_keeper;
+grant select on reply to cdp_customer;
+grant update (done_at, taken_at) on reply to cdp_keeper;
+create policy customer_wall on reply as permissive for select to cdp_customer
+    using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
+create policy keeper on reply as permissive for all to cdp_keeper
+    using (true)
+    with check (true);
+
 create table rule (
     organization_id uuid not null,
     rule_id uuid not null,
@@ -2771,7 +2796,7 @@ grant execute on function enter_scope(text,text,text,text,text,text,text) to cdp
 create function enter_scope_holding(principal text, organization text, customer text, purpose text, client text, until text, seal text, tokens bytea[], needed text) returns void language plpgsql volatile owner cdp_owner body d12c50d13f83d75b58525477763a6c65;
 grant execute on function enter_scope_holding(text,text,text,text,text,text,text,bytea[],text) to cdp_login;
 
-create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a6e5da835bbdaadd9d91aa352e58c9bd;
+create function erase_customer(erasure uuid, moment timestamp with time zone) returns TABLE(erased_subject uuid, wrapped_key bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5037089978dec756ae2971db549f2f1a;
 grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_customer;
 
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
@@ -2809,6 +2834,9 @@ grant execute on function forget_questions(uuid[]) to cdp_keeper;
 
 create function forget_record(customer uuid, organization uuid, record uuid) returns void language sql volatile owner cdp_owner body 647ec49c7759e36020c02a8de6472b52;
 grant execute on function forget_record(uuid,uuid,uuid) to cdp_keeper;
+
+create function forget_replies(everyone uuid[]) returns void language sql volatile owner cdp_owner body e0b68ece77866ace3ee561f32ea14dcd;
+grant execute on function forget_replies(uuid[]) to cdp_keeper;
 
 create function forget_requests(everyone uuid[]) returns void language sql volatile owner cdp_owner body 9f270ce67936cdbc17a9fe6ec3de2792;
 grant execute on function forget_requests(uuid[]) to cdp_keeper;
@@ -3099,6 +3127,9 @@ grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
 
+create function read_replies(after timestamp with time zone, after_reply uuid, most integer) returns TABLE(customer_id uuid, reply_id uuid, entry_id uuid, wants_human boolean, at timestamp with time zone, due_at timestamp with time zone, taken_at timestamp with time zone, subject_id uuid, sealed bytea, wrapped bytea) language sql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7846c83ff00779080329f4e20c9842d7;
+grant execute on function read_replies(timestamp with time zone,uuid,integer) to cdp_source;
+
 create function receipt_letters_due(at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 015e11d18de57cd00d68889710ebd9a9;
 grant execute on function receipt_letters_due(integer) to cdp_operator;
 
@@ -3168,6 +3199,9 @@ grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp
 create function scope_organization(expected text) returns uuid language sql stable parallel safe owner cdp_owner body b0174b29763cdad41cd53bf6e76c07b6;
 grant execute on function scope_organization(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
+create function send_reply(reply uuid, entry uuid, human boolean, due timestamp with time zone, subject uuid, words bytea, most integer, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c6f9deb60d7191657d2c981ea17e2db2;
+grant execute on function send_reply(uuid,uuid,boolean,timestamp with time zone,uuid,bytea,integer,timestamp with time zone) to cdp_customer;
+
 create function settle_likeness(customer uuid, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body a077f285664e7bb192a2f7fd97dcba58;
 grant execute on function settle_likeness(uuid,timestamp with time zone) to cdp_keeper;
 
@@ -3176,6 +3210,9 @@ grant execute on function settle_membership(uuid[],text,timestamp with time zone
 
 create function settle_permission(p permission, kind text, moment timestamp with time zone, other permission DEFAULT NULL::permission) returns void language plpgsql volatile owner cdp_owner body 7336854632b252e6460c9a7a05ce75c3;
 grant execute on function settle_permission(permission,text,timestamp with time zone,permission) to cdp_keeper;
+
+create function settle_reply(settled uuid, is_done boolean, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f2c034a6bcfb1f26f1e8274a0f39e056;
+grant execute on function settle_reply(uuid,boolean,timestamp with time zone) to cdp_source;
 
 create function share_only_common(one uuid, other uuid) returns boolean language sql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 34221af6ca214d5dd7821fb7f1a04bd3;
 grant execute on function share_only_common(uuid,uuid) to cdp_keeper;

@@ -40,6 +40,7 @@ ASKED_LATER: Final = "asked-later"
 ANSWERED: Final = "answered"
 NOT_ANSWERED: Final = "not-answered"
 KIND_STOPPED: Final = "kind-stopped"
+REPLIED: Final = "replied"
 
 
 def told(session: Session, speech: Speech, names: directory.Names, code: str, about: str) -> Notice | None:
@@ -76,6 +77,7 @@ def given(speech: Speech, name: str, permission: Permission) -> Notice:
 _PLAIN: Final[Mapping[str, str]] = {
     ANSWERED: later("Uw antwoord is bewaard."),
     NOT_ANSWERED: later("Uw antwoorden tellen nergens meer mee."),
+    REPLIED: later("Verstuurd. De organisatie krijgt het meteen."),
     ALL_STOPPED: later("Niemand ziet nu nog iets van u."),
     FORGERY_REPORTED: later("Bedankt. De organisatie krijgt uw melding, zonder uw naam."),
     SPEECH: later("Uw keuze is bewaard."),

@@ -33,6 +33,7 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "rule": "rule-fired",
         "forgery": "message-reported",
         "speaker": "speaker-reported",
+        "reply": "customer-replied",
     }
 )
 """The kinds of change, as `change.kind` has them, by the name that receivers read."""

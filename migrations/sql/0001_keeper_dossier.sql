@@ -122,6 +122,7 @@ begin
     perform forget_contacts(everyone);
     perform forget_wishes(everyone);
     perform forget_messages(everyone);
+    perform forget_replies(everyone);
     perform forget_offers(everyone);
     perform forget_firings(everyone);
     perform forget_surveys(everyone);

@@ -7,6 +7,7 @@ from typing import Final
 from tests.attack.call import Call
 from tests.attack.call import known as _id
 from tests.attack.calls_of_offers import CALLS_OF_OFFERS
+from tests.attack.calls_of_replies import CALLS_OF_REPLIES
 
 NOTHING: Final = frozenset({"null", "[]", "0", "CDP01"})
 """No row, no member, no number, or a refusal in the words of the law."""
@@ -43,6 +44,7 @@ _CAMPAIGNING: Final = tuple(
 )
 CALLS: Final[Mapping[str, Call]] = {
     **CALLS_OF_OFFERS,
+    **CALLS_OF_REPLIES,
     "resolve_subjects": Call(
         "select jsonb_agg(r.subject_id) filter (where r.subject_id is not null)"
         f" from resolve_subjects(array['user_id'], {_blinds('anna at winkel')}, array[true]) r",

@@ -55,7 +55,7 @@ RIGHTS: Final = {
         authorization_request: select update(used_at)
         family_token token_family: insert
         demand: select insert update(withdrawn_at)
-        external_login message message_report question: select
+        external_login message message_report question reply: select
         passkey: select update(sealed)
         customer: select update(details)
         interaction: select update(disputed_at)
@@ -188,6 +188,7 @@ RIGHTS: Final = {
         check_count: select insert update(asked,expires_at)
         message: select insert update(checks,subject_id,sealed) delete
         message_report: select insert delete
+        reply: select insert update(taken_at,done_at) delete
         sender: select insert update(is_complete,is_shared,checked_at) delete
         survey: select insert update(customer_id) delete
         evidence: select update(customer_id) delete

@@ -20,7 +20,8 @@ from tests import make
 
 FILES = {
     "README.txt", "dossier.json", "records.csv", "older_records.csv", "interactions.csv", "evidence.csv", "sources.csv",
-    "grants.csv", "requests.csv", "acts.csv", "demands.csv", "surveys.csv", "messages.csv", "offers.csv", "firings.csv",
+    "grants.csv", "requests.csv", "acts.csv", "demands.csv", "surveys.csv", "messages.csv", "replies.csv", "offers.csv",
+    "firings.csv",
     "preferences.csv", "preference_changes.csv",
     "accesses.csv",
 }  # fmt: skip

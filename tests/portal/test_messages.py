@@ -142,3 +142,17 @@ def test_a_long_list_goes_on_without_a_gap(platform: Platform, portal: TestClien
     assert [25, 6] == [len(each) for each in found]
     assert 31 == len({*found[0], *found[1]})
     assert 422 == enter(make.person(platform)).get(after).status_code
+
+
+def test_a_human_is_asked_for_and_the_page_shows_by_when(platform: Platform, portal: TestClient, enter: Enter) -> None:
+    _, person = said(portal, platform)
+    browser = enter(person)
+    place = entry(browser.get(PAGE).text)
+
+    nothing = browser.post(f"{place}/antwoord", data={"tekst": " "})
+    page = browser.post(f"{place}/antwoord", data={"tekst": "Bel mij terug.", "mens": "ja"}).text
+
+    assert (422, True) == (nothing.status_code, "Typ eerst wat u wilt zeggen." in nothing.text)
+    assert "Verstuurd. De organisatie krijgt het meteen." in page
+    assert "Bel mij terug." in page
+    assert "Een mens antwoordt uiterlijk op" in page

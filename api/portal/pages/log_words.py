@@ -52,6 +52,7 @@ _OWN: Final[Mapping[str, str]] = {
 }
 _KNOWING: Final[Mapping[str, str]] = {
     "lookup": later("Zocht u hier op."),
+    "reply": later("Las wat u terugzei."),
     "survey": later("Vroeg hoe een gesprek was."),
     "metrics": later("Telde uw antwoorden mee in cijfers."),
     "quality": later("Telde of gegevens kloppen. Zag geen gegevens."),

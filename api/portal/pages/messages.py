@@ -12,9 +12,12 @@ from api.portal.frame import Frame, Page
 from api.portal.pages import values
 from api.portal.pages.wishes import Whose, standing
 from api.portal.speech import ZONE, Speech
+from cdp import due_dates
 from cdp.catalog.files import Catalog, Topic
 from cdp.directory import Names
 from cdp.messages.inbox import Entry
+from cdp.messages.replies import LONGEST, Reply
+from consent.types import CUSTOMER_SOURCE
 from consent.wishes import Wishes
 
 
@@ -78,6 +81,16 @@ class Fact:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the customer said back, and what becomes of it."""
+
+    when: str
+    text: str
+    state: str
+    is_late: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesPage(Page):
     """Everything that was said."""
@@ -108,6 +121,9 @@ class MessagePage(Page):
     change: str
     action: str
     thing: str
+    can_answer: bool
+    said: tuple[Said, ...]
+    longest: int
 
 
 def listed(
@@ -142,7 +158,9 @@ def waiting(speech: Speech, *, surveys: int, offers: int) -> list[Waiting]:
     return found
 
 
-def one(mail: Mail, frame: Frame, each: Entry) -> MessagePage:
+def one(
+    mail: Mail, frame: Frame, each: Entry, replies: Sequence[Reply] = (), *, fault: str | None = None
+) -> MessagePage:
     """Return the page of one message or conversation."""
     say, name, line = mail.speech.say, mail.names.name(each.organization), _line(mail, each)
     topic, is_message = mail.topic(each), each.kind == "message"
@@ -164,6 +182,10 @@ def one(mail: Mail, frame: Frame, each: Entry) -> MessagePage:
         change="" if topic is None or topic.is_required else f"{places.WISHES}?{urlencode(whose)}",
         action=places.message(each.entry_id),
         thing="" if is_message else places.thing(each.entry_id),
+        fault=fault,
+        can_answer=_is_there(mail.names, each),
+        said=tuple(_said(mail.speech, reply) for reply in replies),
+        longest=LONGEST,
     )
 
 
@@ -249,3 +271,31 @@ def _choice(mail: Mail, each: Entry, topic: Topic) -> str:
     if not named:
         return mail.speech.say("U wilt hierover niets van hen.")
     return mail.speech.say("Zij mogen u hierover bereiken via: %(ways)s.", ways=mail.speech.listed(named))
+
+
+def _is_there(names: Names, each: Entry) -> bool:
+    found = names.by_id.get(each.organization)
+    return found is not None and found.closed_at is None and each.organization != CUSTOMER_SOURCE
+
+
+def _said(speech: Speech, reply: Reply) -> Said:
+    return Said(
+        when=speech.moment(reply.at),
+        text=reply.text or speech.say("U vroeg om een mens."),
+        state=_state(speech, reply),
+        is_late=reply.is_late(at=speech.at),
+    )
+
+
+def _state(speech: Speech, reply: Reply) -> str:
+    """Return what becomes of it, and by when."""
+    date = speech.date(due_dates.last_moment(reply.due_at))
+    if reply.done_at is not None:
+        return speech.say("Zij zeggen: dit is beantwoord.")
+    if reply.is_late(at=speech.at):
+        return speech.say("Te laat. Een mens moest antwoorden op %(date)s.", date=date)
+    if reply.taken_at is not None:
+        return speech.say("Een mens is ermee bezig, tot uiterlijk %(date)s.", date=date)
+    if reply.wants_human:
+        return speech.say("Een mens antwoordt uiterlijk op %(date)s.", date=date)
+    return speech.say("Zij hebben uw antwoord gekregen.")

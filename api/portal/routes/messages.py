@@ -3,26 +3,29 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Form, Query
 from starlette.responses import Response
 
 from api import own_forms
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import messages as pages
-from api.portal.pages.messages import Mail, Waiting
+from api.portal.pages.messages import Mail, MessagePage, Waiting
 from api.portal.visit import Opened, Visit, Visiting
 from cdp.contact import wishes
 from cdp.cursors import LONGEST
 from cdp.listening import answering
-from cdp.messages import inbox, kinds
+from cdp.messages import inbox, kinds, replies
+from cdp.messages.replies import NothingSaid, TooManyReplies
 from cdp.offers import showing
+from cdp.unsealing import OwnKeys
 from consent import wish_form
 
 router = APIRouter(include_in_schema=False)
 
 LINES: Final = 25
 _OURS: Final = [Depends(own_forms.only)]
+Flag = Annotated[str, Form(max_length=5)]
 _READS: Final = frozenset({"conversations"})
 
 
@@ -43,8 +46,22 @@ def show_all(visit: Visiting, na: Annotated[str, Query(max_length=LONGEST)] = ""
 def show(entry_id: UUID, visit: Visiting) -> Response:
     """Show one message or conversation."""
     with visit.opened(Room.MESSAGES, reads=_READS) as opened:
-        page = pages.one(_mail(opened), opened.frame, inbox.find(opened.session, opened.keys, entry_id))
+        page = _one(opened, entry_id)
     return visit.show(page)
+
+
+@router.post(places.MESSAGES + "/{entry_id}/antwoord", dependencies=_OURS)
+def reply(
+    entry_id: UUID, visit: Visiting, tekst: Annotated[str, Form(max_length=4_000)] = "", mens: Flag = ""
+) -> Response:
+    """Say something back, or ask for a human."""
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        keys = OwnKeys(session, visit.platform.ring)
+        try:
+            replies.send(visit.platform, session, keys, entry_id, tekst, wants_human=bool(mens), at=visit.at)
+        except (NothingSaid, TooManyReplies) as problem:
+            return _at_fault(visit, entry_id, problem)
+    return visit.lead(places.message(entry_id), notices.REPLIED)
 
 
 @router.post(places.MESSAGES + "/{entry_id}/stop", dependencies=_OURS)
@@ -63,6 +80,23 @@ def take_back(entry_id: UUID, visit: Visiting) -> Response:
         each = inbox.find(opened.session, opened.keys, entry_id)
         kinds.take_back(visit.platform, opened.session, each.organization, each.topic, at=visit.at)
     return visit.lead(places.message(entry_id), notices.SAVED)
+
+
+def _one(opened: Opened, entry: UUID, *, fault: str | None = None) -> MessagePage:
+    each = inbox.find(opened.session, opened.keys, entry)
+    said = replies.own(opened.session, opened.keys, entry=entry)
+    return pages.one(_mail(opened), opened.frame, each, said, fault=fault)
+
+
+def _at_fault(visit: Visit, entry: UUID, problem: NothingSaid | TooManyReplies) -> Response:
+    with visit.opened(Room.MESSAGES, reads=_READS) as opened:
+        say = opened.speech.say
+        if isinstance(problem, TooManyReplies):
+            return visit.show(
+                _one(opened, entry, fault=say("U stuurde veel vandaag. Morgen kan het weer.")), status=429
+            )
+        fault = say("Typ eerst wat u wilt zeggen. Of vraag om een mens.")
+        return visit.show(_one(opened, entry, fault=fault), status=422)
 
 
 def _mail(opened: Opened) -> Mail:

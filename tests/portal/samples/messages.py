@@ -10,6 +10,7 @@ from api.portal.pages.messages import Mail
 from cdp.catalog import files
 from cdp.catalog.files import Language
 from cdp.messages.inbox import Entry
+from cdp.messages.replies import Reply
 from consent.wishes import Choices, Wishes
 from tests.portal.samples import world
 
@@ -96,8 +97,38 @@ def _stopped(locale: Language) -> Page:
     return pages.listed(mail(locale), _frame(locale, notice=told), ALL[2:4])
 
 
-def _one(each: Entry) -> Callable[[Language], Page]:
-    return lambda locale: pages.one(mail(locale), _frame(locale), each)
+def _one(each: Entry, *replies: Reply) -> Callable[[Language], Page]:
+    return lambda locale: pages.one(mail(locale), _frame(locale), each, replies)
+
+
+def _nothing_said(locale: Language) -> Page:
+    fault = world.speech(locale).say("Typ eerst wat u wilt zeggen. Of vraag om een mens.")
+    return pages.one(mail(locale), _frame(locale), CHAT, fault=fault)
+
+
+def _reply(name: str, *, days: int = 2, **other: Any) -> Reply:
+    facts: dict[str, Any] = {
+        "reply_id": world.identity(f"reply {name}"),
+        "organization": CHAT.organization,
+        "entry_id": CHAT.entry_id,
+        "wants_human": True,
+        "at": world.AT - timedelta(hours=3),
+        "due_at": world.AT + timedelta(days=days),
+        "taken_at": None,
+        "done_at": None,
+        "text": "Mijn nieuwe adres staat er nog niet.",
+        "before": [],
+    }
+    return Reply(**facts | other)
+
+
+REPLIES: Final = (
+    _reply("asked", text=None),
+    _reply("taken", taken_at=world.AT),
+    _reply("late", days=-1),
+    _reply("done", done_at=world.AT),
+    _reply("answer", wants_human=False),
+)
 
 
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
@@ -110,5 +141,7 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "bericht-gestopt": _one(TIPS),
     "bericht-van-de-wet": _one(RECALL),
     "bericht-gesprek": _one(CHAT),
+    "bericht-antwoorden": _one(CHAT, *REPLIES),
+    "bericht-fout": _nothing_said,
     "bericht-onbekend": _one(LETTER),
 }

@@ -1,0 +1,183 @@
+"""What customers say back: an answer, or that they want a human; and what the organization does with it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from api import paging
+from api.paging import After
+from api.principals import Customer, MessageRegistrar, PlatformDep
+from cdp import clock, directory
+from cdp.messages import replies
+from cdp.messages.replies import Reply, Turn
+from cdp.scope import Principal
+from cdp.unsealing import OwnKeys
+from consent.types import Instant
+
+router = APIRouter(prefix="/v1")
+
+ReplyId = Annotated[UUID, Path(description="The reply, as listed.")]
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+
+
+class NewReply(BaseModel):
+    """What you say back about a message or a conversation; without a text, that you want a human."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    about: UUID
+    text: Annotated[str | None, Field(max_length=replies.LONGEST)] = None
+    wants_human: bool = False
+
+
+class MyReplyView(BaseModel):
+    """What you said back, and by when a human answers."""
+
+    reply_id: UUID
+    about: UUID
+    organization: str
+    text: str | None
+    wants_human: bool
+    at: Instant
+    due_at: Instant
+    taken_at: Instant | None
+    done_at: Instant | None
+    is_late: bool
+
+
+class MyRepliesView(BaseModel):
+    """What you said back."""
+
+    replies: list[MyReplyView]
+
+
+class TurnView(BaseModel):
+    """An earlier conversation of yours with this customer."""
+
+    at: Instant
+    type: str
+    speaker: str | None
+    direction: str | None
+    subject: str | None
+
+
+class ReplyView(BaseModel):
+    """What a customer said to you, with what was said before, so that they need not repeat it."""
+
+    reply_id: UUID
+    profile_id: str
+    about: UUID
+    text: str | None
+    wants_human: bool
+    at: Instant
+    due_at: Instant
+    taken_at: Instant | None
+    is_late: bool
+    before: list[TurnView]
+
+
+class RepliesView(BaseModel):
+    """A page of replies, oldest first."""
+
+    replies: list[ReplyView]
+    next: str | None
+
+
+@router.post(
+    "/me/replies", status_code=201, tags=["customer"], summary="Answer, or ask for a human", operation_id="reply"
+)
+def reply(body: NewReply, person: Customer, platform: PlatformDep) -> MyReplyView:
+    """Say something back to who sent a message or had a conversation with you."""
+    at = clock.now()
+    with platform.database.scoped(person.scope) as session:
+        keys = OwnKeys(session, platform.ring)
+        made = replies.send(platform, session, keys, body.about, body.text, wants_human=body.wants_human, at=at)
+        return _mine(made, directory.names(session), at)
+
+
+@router.get("/me/replies", tags=["customer"], summary="See what you said back", operation_id="list_my_replies")
+def list_my_replies(person: Customer, platform: PlatformDep) -> MyRepliesView:
+    """Return what you said back, the newest first, with what became of it; at most 200."""
+    at = clock.now()
+    with platform.database.scoped(person.scope) as session:
+        found, names = replies.own(session, OwnKeys(session, platform.ring)), directory.names(session)
+    return MyRepliesView(replies=[_mine(each, names, at) for each in found])
+
+
+@router.get("/replies", tags=["service"], summary="List what customers said back", operation_id="list_replies")
+def list_replies(
+    asking: MessageRegistrar, platform: PlatformDep, after: After = None, limit: Limit = 50
+) -> RepliesView:
+    """Return what is not done yet, the oldest first; every reading stands in the log of its customer."""
+    caller, at = f"replies {asking.organization}", clock.now()
+    place = paging.begin(platform, after, replies.FIRST, tuple[datetime, UUID], caller=caller)
+    with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
+        found = replies.listed(platform, session, asking.organization, after=place, limit=limit)
+    shown = [_view(each.reply, each.profile_id, at) for each in found]
+    return RepliesView(replies=shown, next=paging.next_after(platform, found, limit, caller=caller))
+
+
+@router.post(
+    "/replies/{reply_id}/taken",
+    status_code=204,
+    tags=["service"],
+    summary="Say that a human took it up",
+    operation_id="take_reply",
+)
+def take_reply(reply_id: ReplyId, asking: MessageRegistrar, platform: PlatformDep) -> Response:
+    """Let the customer see that a human is on it."""
+    with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
+        replies.settle(session, reply_id, is_done=False, at=clock.now())
+    return Response(status_code=204)
+
+
+@router.post(
+    "/replies/{reply_id}/done",
+    status_code=204,
+    tags=["service"],
+    summary="Say that it was answered",
+    operation_id="finish_reply",
+)
+def finish_reply(reply_id: ReplyId, asking: MessageRegistrar, platform: PlatformDep) -> Response:
+    """Let the customer see that it was answered; it leaves your list."""
+    with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
+        replies.settle(session, reply_id, is_done=True, at=clock.now())
+    return Response(status_code=204)
+
+
+def _mine(each: Reply, names: directory.Names, at: datetime) -> MyReplyView:
+    return MyReplyView(
+        reply_id=each.reply_id,
+        about=each.entry_id,
+        organization=names.slug(each.organization),
+        text=each.text,
+        wants_human=each.wants_human,
+        at=each.at,
+        due_at=each.due_at,
+        taken_at=each.taken_at,
+        done_at=each.done_at,
+        is_late=each.is_late(at=at),
+    )
+
+
+def _view(each: Reply, profile_id: str, at: datetime) -> ReplyView:
+    return ReplyView(
+        reply_id=each.reply_id,
+        profile_id=profile_id,
+        about=each.entry_id,
+        text=each.text,
+        wants_human=each.wants_human,
+        at=each.at,
+        due_at=each.due_at,
+        taken_at=each.taken_at,
+        is_late=each.is_late(at=at),
+        before=[_turn(turn) for turn in each.before],
+    )
+
+
+def _turn(turn: Turn) -> TurnView:
+    return TurnView(at=turn.at, type=turn.type, speaker=turn.speaker, direction=turn.direction, subject=turn.subject)
