@@ -30,6 +30,11 @@ from consent.errors import Problem, Unauthenticated
 _LARGEST: Final = 256 * 1024
 _LEEWAY: Final = 60
 _KEEP_SECONDS: Final = 3600
+_REST_SECONDS: Final = 10
+"""For how long an issuer that did not describe itself is not asked again: everybody may begin a login."""
+_PATIENCE_SECONDS: Final = 5
+_SECONDS: Final = 10
+_ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 
 
@@ -59,6 +64,7 @@ class RelyingParty:
         self._allow_private = allow_private
         self._lock = threading.Lock()
         self._known: tuple[datetime, dict[str, Any], KeySet] | None = None
+        self._failed: datetime | None = None
 
     @property
     def issuer(self) -> str:
@@ -104,15 +110,28 @@ class RelyingParty:
 
     def _described(self) -> tuple[dict[str, Any], KeySet]:
         """Return the issuer's metadata (Discovery §4) and keys."""
-        with self._lock:
+        if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
+            raise ExternalFailed
+        try:
             now = clock.now()
             if self._known is None or (now - self._known[0]).total_seconds() > _KEEP_SECONDS:
-                metadata = self._json("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-                if metadata.get("issuer") != self.issuer:
+                if self._failed is not None and (now - self._failed).total_seconds() < _REST_SECONDS:
                     raise ExternalFailed
-                keys = KeySet.import_key_set(self._json("GET", metadata["jwks_uri"]))  # type: ignore[arg-type]  # checked by the import
-                self._known = now, metadata, keys
+                self._failed = now
+                self._known = now, *self._asked()
+                self._failed = None
             return self._known[1], self._known[2]
+        finally:
+            self._lock.release()
+
+    def _asked(self) -> tuple[dict[str, Any], KeySet]:
+        metadata = self._json("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if metadata.get("issuer") != self.issuer or not all(isinstance(metadata.get(each), str) for each in _ENDPOINTS):
+            raise ExternalFailed
+        try:
+            return metadata, KeySet.import_key_set(self._json("GET", metadata["jwks_uri"]))  # type: ignore[arg-type]  # checked by the import
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            raise ExternalFailed from None
 
     def _exchanged(self, metadata: Mapping[str, Any], code: str, verifier: str) -> dict[str, Any]:
         us = self._registration
@@ -158,11 +177,13 @@ class RelyingParty:
         wanted = {"Accept": "application/json", **(headers or {})}
         try:
             if method == "GET":
-                answer = outside.get(url, wanted, allow_private=self._allow_private, limit=_LARGEST)
+                answer = outside.get(url, wanted, allow_private=self._allow_private, limit=_LARGEST, seconds=_SECONDS)
             else:
                 wanted["Content-Type"] = "application/x-www-form-urlencoded"
                 body = urlencode(form or {}).encode()
-                answer = outside.post(url, wanted, body, allow_private=self._allow_private, limit=_LARGEST)
+                answer = outside.post(
+                    url, wanted, body, allow_private=self._allow_private, limit=_LARGEST, seconds=_SECONDS
+                )
             said = json.loads(answer.body)
         except (Problem, ValueError, RecursionError):
             raise ExternalFailed from None

@@ -98,9 +98,11 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-def get(url: str, headers: Mapping[str, str], *, allow_private: bool, limit: int = BYTES) -> Answer:
+def get(
+    url: str, headers: Mapping[str, str], *, allow_private: bool, limit: int = BYTES, seconds: int | None = None
+) -> Answer:
     """Return what the server at `url` answers; raises BadAddress, PrivateAddress or Unreachable."""
-    return _ask(Question("GET", url, headers), allow_private=allow_private, limit=limit)
+    return _ask(Question("GET", url, headers), allow_private=allow_private, limit=limit, seconds=seconds)
 
 
 def post(
