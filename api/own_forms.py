@@ -4,9 +4,10 @@ Rules: (1) the browser's `Sec-Fetch-Site` decides where it is sent (Fetch Metada
 `Origin` must be ours; (3) a form without either is refused.
 """
 
+from typing import Final
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from api.principals import PlatformDep
 from consent.errors import Refused
@@ -26,3 +27,7 @@ def only(request: Request, platform: PlatformDep) -> None:
     if site in {"same-origin", "none"}:
         return
     raise ForeignForm
+
+
+OURS: Final = [Depends(only)]
+"""What every route asks for that a form of ours leads to."""

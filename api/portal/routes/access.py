@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Form, Path
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.visit import Visit, Visiting
 from cdp import changing, directory, grants, reminders, undoing
@@ -14,7 +14,7 @@ from cdp.database import Session
 from consent import acts as law
 from consent.errors import Invalid
 
-router = APIRouter(prefix="/toegang/{grant_id}", include_in_schema=False, dependencies=[Depends(own_forms.only)])
+router = APIRouter(prefix="/toegang/{grant_id}", include_in_schema=False, dependencies=OURS)
 
 GrantId = Annotated[UUID, Path()]
 Category = Annotated[str | None, Form(max_length=64)]

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api import own_forms
 from api.oauth import forms
+from api.own_forms import OURS
 from api.portal import apps, error_pages, places
 from api.portal.pages import app as pages
 from api.portal.routes import staying
@@ -52,7 +52,7 @@ async def ask(request: Request, platform: PlatformDep) -> Response:
     return apps.leading(portal.answer(request, page), asked.words.get(_BACK))
 
 
-@router.post(PATH + "/ja", dependencies=[Depends(own_forms.only)])
+@router.post(PATH + "/ja", dependencies=OURS)
 async def leave(request: Request, platform: PlatformDep) -> Response:
     """Log out and lead back."""
     asked = await _asked(request, platform)

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Form, Path
 from starlette.responses import RedirectResponse, Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import apps, places
 from api.portal.pages import app as pages
 from api.portal.visit import Visit, Visiting
@@ -42,7 +42,7 @@ def show(word: UnverifiedWord, visit: Visiting) -> Response:
     return RedirectResponse(places.request(begun.request_id), 303)
 
 
-@router.post(places.APPS + "/{word}", dependencies=[Depends(own_forms.only)])
+@router.post(places.APPS + "/{word}", dependencies=OURS)
 def answer(word: UnverifiedWord, visit: Visiting, antwoord: Answer) -> Response:
     """Lead back with a yes or a no; a permission is answered on its own page."""
     begun = _claimed(visit, word)

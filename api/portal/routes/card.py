@@ -1,14 +1,14 @@
 """De klantkaart: an employee comes in through the organization's provider, finds a customer and sees their card."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi import APIRouter, Form, Path, Query, Request
 from pydantic import BaseModel, StringConstraints
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import asking, cookies, error_pages, places
 from api.portal.desk import DeskDep, employees_of, frame_of
 from api.portal.pages import card as pages
@@ -31,7 +31,6 @@ router = APIRouter(include_in_schema=False)
 Slug = Annotated[str, Path(max_length=100)]
 Short = Annotated[str, Query(max_length=200)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-_OURS: Final = [Depends(own_forms.only)]
 
 
 @router.get(places.CARD_LOGIN)
@@ -122,7 +121,7 @@ class Sought(BaseModel):
         )
 
 
-@router.post(places.CARD + "/zoeken", dependencies=_OURS)
+@router.post(places.CARD + "/zoeken", dependencies=OURS)
 async def find(desk: DeskDep, sought: Annotated[Sought, Form()]) -> Response:
     """Lead to the card of the one customer who is meant; everybody else is the same answer."""
     try:
@@ -147,7 +146,7 @@ async def open_card(desk: DeskDep, profile_id: Annotated[str, Path(max_length=64
         return await run_in_threadpool(desk.page, Trouble.NOBODY)
 
 
-@router.post(places.CARD + "/uitloggen", dependencies=_OURS)
+@router.post(places.CARD + "/uitloggen", dependencies=OURS)
 def leave(request: Request, platform: PlatformDep) -> Response:
     """End the login."""
     word = cookies.desk_of(request, platform.settings)

@@ -1,12 +1,12 @@
 """Bevestigen: the one step-up of the portal, by a passkey (see passkeys) or by a code, and back to where one was."""
 
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import places
 from api.portal.pages import confirm as pages
 from api.portal.pages.login import Trouble
@@ -20,7 +20,6 @@ from cdp.mail import Outbox
 
 router = APIRouter(include_in_schema=False)
 
-_OURS: Final = [Depends(own_forms.only)]
 Word = Annotated[str, Form(max_length=500)]
 
 
@@ -30,7 +29,7 @@ def show(visit: Visiting, verder: str = "", verstuurd: str = "") -> Response:
     return _page(visit, verder, is_sent=bool(verstuurd))
 
 
-@router.post(places.CONFIRM + "/code", dependencies=_OURS)
+@router.post(places.CONFIRM + "/code", dependencies=OURS)
 def send(visit: Visiting, waarde: Word = "", verder: Word = "") -> Response:
     """Send a code to one of the customer's own addresses or numbers."""
     try:
@@ -49,7 +48,7 @@ def send(visit: Visiting, waarde: Word = "", verder: Word = "") -> Response:
     return visit.lead(f"{places.CONFIRM}?{urlencode(query)}")
 
 
-@router.post(places.CONFIRM, dependencies=_OURS)
+@router.post(places.CONFIRM, dependencies=OURS)
 def prove(visit: Visiting, code: Word = "", verder: Word = "") -> Response:
     """Note the fresh proof, give the session a new token, and lead back to where one was."""
     try:

@@ -11,12 +11,13 @@ from pydantic import JsonValue
 from starlette.responses import Response
 
 from api import demand_mail
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Frame, Page, Room
 from api.portal.pages import data, thing
 from api.portal.pages.data import Dossier
 from api.portal.pages.things import Held
-from api.portal.routes.log import OURS, Note
+from api.portal.routes.log import Note
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import corrections, demands, dossier
 from cdp.catalog.files import Catalog, JsonType

@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import demands as pages
 from api.portal.routes.data import held
-from api.portal.routes.log import OURS
 from api.portal.visit import Visiting
 from cdp import demands
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import asking, notices, places
 from api.portal.frame import Room
 from api.portal.pages import external as pages
@@ -36,7 +36,6 @@ router = APIRouter(include_in_schema=False)
 START: Final = "/inloggen/extern"
 LINK: Final = places.SIGN_IN + "/extern"
 KEEP: Final = LINK + "/koppelen"
-_OURS: Final = [Depends(own_forms.only)]
 Offered = Annotated[str, Form(max_length=512)]
 
 
@@ -63,7 +62,7 @@ def start(request: Request, platform: PlatformDep, provider: ProviderDep, verder
     return answer
 
 
-@router.post(LINK, dependencies=_OURS)
+@router.post(LINK, dependencies=OURS)
 def start_link(visit: Visiting, provider: ProviderDep) -> Response:
     """Show a customer who is logged in the link to the other service, which works once and in this session."""
     visit.fresh()
@@ -79,7 +78,7 @@ def start_link(visit: Visiting, provider: ProviderDep) -> Response:
     return answer
 
 
-@router.post(KEEP, dependencies=_OURS)
+@router.post(KEEP, dependencies=OURS)
 def keep_link(visit: Visiting, aanbod: Offered = "") -> Response:
     """Let who came back from the other service log in from now on, after the customer saw who it is."""
     visit.fresh()

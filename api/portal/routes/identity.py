@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import identity as pages
@@ -24,7 +24,7 @@ def show(visit: Visiting) -> Response:
     return visit.show(page)
 
 
-@router.post(places.IDENTITY + "/{subject_id}/los", dependencies=[Depends(own_forms.only)])
+@router.post(places.IDENTITY + "/{subject_id}/los", dependencies=OURS)
 def part(subject_id: UUID, visit: Visiting) -> Response:
     """Part from a source that is about somebody else."""
     with visit.platform.database.scoped(visit.person.scope) as session:

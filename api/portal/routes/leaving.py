@@ -1,12 +1,12 @@
 """Account verwijderen: see what would go, prove who one is, say yes, and be gone."""
 
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import cookies, error_pages, places
 from api.portal.frame import Room
 from api.portal.pages import leaving as pages
@@ -16,8 +16,6 @@ from cdp import dossier, erasure
 
 router = APIRouter(include_in_schema=False)
 
-_OURS: Final = [Depends(own_forms.only)]
-
 
 @router.get(places.LEAVE)
 def show(visit: Visiting) -> Response:
@@ -25,7 +23,7 @@ def show(visit: Visiting) -> Response:
     return _page(visit, has_forgotten=False)
 
 
-@router.post(places.LEAVE, dependencies=_OURS)
+@router.post(places.LEAVE, dependencies=OURS)
 def leave(visit: Visiting, zeker: Annotated[str, Form(max_length=10)] = "") -> Response:
     """Erase the dossier and log out; needs a fresh proof and the tick."""
     visit.fresh()

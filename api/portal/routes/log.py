@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from starlette.responses import Response
 
-from api import demand_mail, own_forms
+from api import demand_mail
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import log, log_more, log_words
@@ -22,7 +23,6 @@ router = APIRouter(include_in_schema=False)
 
 LINES: Final = 50
 WEEKS: Final = 12
-OURS: Final = [Depends(own_forms.only)]
 _WHO: Final = frozenset({"human", "computer", "self"})
 _OUTCOMES: Final = frozenset({"seen", "stopped"})
 

@@ -5,11 +5,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, UploadFile
 from starlette.responses import Response, StreamingResponse
 
+from api.own_forms import OURS
 from api.portal import places
 from api.portal.frame import Room
 from api.portal.pages import log_more
 from api.portal.pages.log_more import LARGEST_PROOF, Outcome
-from api.portal.routes.log import OURS
 from api.portal.speech import Speech
 from api.portal.visit import FreshVisiting, Opened, Visiting
 from cdp import completeness, log_export

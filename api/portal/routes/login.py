@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import asking, error_pages, places
 from api.portal.frame import Page
 from api.portal.pages import login as pages
@@ -29,7 +29,6 @@ from consent.errors import Invalid
 router = APIRouter(include_in_schema=False)
 
 CODE: Final = "/inloggen/code"
-_OURS: Final = [Depends(own_forms.only)]
 UnverifiedToken = Annotated[str, Path(max_length=100)]
 Typed = Annotated[str, Form(max_length=100)]
 
@@ -44,7 +43,7 @@ def show(request: Request, platform: PlatformDep, verder: str = "", fout: str = 
     return _shown(request, pages.login(speech, frame, onward=places.onward(verder), external=name, trouble=trouble))
 
 
-@router.post(places.LOGIN, dependencies=_OURS)
+@router.post(places.LOGIN, dependencies=OURS)
 def ask(request: Request, platform: PlatformDep, email: Typed = "", verder: Typed = "") -> Response:
     """Send a letter where one can be sent; the answer is the same for everybody's address, known or not."""
     asker, outbox = asking.asker_of(request, platform.settings), _outbox(request)
@@ -67,7 +66,7 @@ def wait(request: Request) -> Response:
     return _code_page(request, Trouble.NONE, 200)
 
 
-@router.post(CODE, dependencies=_OURS)
+@router.post(CODE, dependencies=OURS)
 def by_code(request: Request, platform: PlatformDep, code: Typed = "") -> Response:
     """Begin a session by the code, in the browser that asked for it."""
     entry = asking.entry(request, platform.settings, Way.EMAIL)
@@ -92,8 +91,8 @@ def show_link(token: UnverifiedToken, request: Request) -> Response:  # noqa: AR
     return _link_page(request, Standing.UNTRIED, Trouble.NONE, 200)
 
 
-@router.post("/login/{token}", dependencies=_OURS)
-@router.post(places.LOGIN + "/{token}", dependencies=_OURS)
+@router.post("/login/{token}", dependencies=OURS)
+@router.post(places.LOGIN + "/{token}", dependencies=OURS)
 def by_link(token: UnverifiedToken, request: Request, platform: PlatformDep, code: Typed = "") -> Response:
     """Use the link up and begin a session, in the browser that asked or with the code of the same letter."""
     shown = Shown(asking.secret_of(request, platform.settings), code or None)

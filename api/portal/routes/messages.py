@@ -3,10 +3,10 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Form, Query
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import messages as pages
@@ -24,7 +24,6 @@ from consent import wish_form
 router = APIRouter(include_in_schema=False)
 
 LINES: Final = 25
-_OURS: Final = [Depends(own_forms.only)]
 Flag = Annotated[str, Form(max_length=5)]
 _READS: Final = frozenset({"conversations"})
 
@@ -50,7 +49,7 @@ def show(entry_id: UUID, visit: Visiting) -> Response:
     return visit.show(page)
 
 
-@router.post(places.MESSAGES + "/{entry_id}/antwoord", dependencies=_OURS)
+@router.post(places.MESSAGES + "/{entry_id}/antwoord", dependencies=OURS)
 def reply(
     entry_id: UUID, visit: Visiting, tekst: Annotated[str, Form(max_length=4_000)] = "", mens: Flag = ""
 ) -> Response:
@@ -64,7 +63,7 @@ def reply(
     return visit.lead(places.message(entry_id), notices.REPLIED)
 
 
-@router.post(places.MESSAGES + "/{entry_id}/stop", dependencies=_OURS)
+@router.post(places.MESSAGES + "/{entry_id}/stop", dependencies=OURS)
 def stop(entry_id: UUID, visit: Visiting) -> Response:
     """Stop this kind from this organization."""
     with visit.opened(Room.MESSAGES) as opened:
@@ -73,7 +72,7 @@ def stop(entry_id: UUID, visit: Visiting) -> Response:
     return visit.lead(places.MESSAGES, notices.KIND_STOPPED, entry_id)
 
 
-@router.post(places.MESSAGES + "/{entry_id}/terug", dependencies=_OURS)
+@router.post(places.MESSAGES + "/{entry_id}/terug", dependencies=OURS)
 def take_back(entry_id: UUID, visit: Visiting) -> Response:
     """Let hold again what was chosen before this kind was stopped."""
     with visit.opened(Room.MESSAGES) as opened:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.pages import offers as pages
 from api.portal.visit import Visiting
@@ -14,7 +14,6 @@ from cdp.offers.showing import Choice
 
 router = APIRouter(include_in_schema=False)
 
-_OURS: Final = [Depends(own_forms.only)]
 _AGAIN: Final = "weer"
 Word = Annotated[str, Form(max_length=64)]
 
@@ -29,7 +28,7 @@ def show(visit: Visiting) -> Response:
     return visit.show(page)
 
 
-@router.post(places.OFFERS + "/soort", dependencies=_OURS)
+@router.post(places.OFFERS + "/soort", dependencies=OURS)
 def choose(visit: Visiting, soort: Word, antwoord: Word = "") -> Response:
     """Refuse a kind for ever, or take that back."""
     choice = Choice.NONE if antwoord == _AGAIN else Choice.UNWANTED
@@ -38,7 +37,7 @@ def choose(visit: Visiting, soort: Word, antwoord: Word = "") -> Response:
     return visit.lead(places.OFFERS, notices.SAVED)
 
 
-@router.post(places.OFFERS + "/op-maat", dependencies=_OURS)
+@router.post(places.OFFERS + "/op-maat", dependencies=OURS)
 def personalise(visit: Visiting, antwoord: Word) -> Response:
     """Switch off what is chosen by what is known of somebody, or on again."""
     with visit.platform.database.scoped(visit.person.scope) as session:

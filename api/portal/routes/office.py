@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import cookies, error_pages, places
 from api.portal.office import OfficeVisiting, frame_of
 from api.portal.pages import office as pages
@@ -25,7 +25,7 @@ def ask(request: Request, platform: PlatformDep) -> Response:
     return _login(request, is_again=cookies.office_of(request, platform.settings) is not None)
 
 
-@router.post(places.OFFICE_LOGIN, dependencies=[Depends(own_forms.only)])
+@router.post(places.OFFICE_LOGIN, dependencies=OURS)
 def begin(request: Request, platform: PlatformDep, programma: Typed = "", geheim: Typed = "") -> Response:
     """Let an administrator in; a login that there was before ends."""
     at, before = clock.now(), cookies.office_of(request, platform.settings)
@@ -46,7 +46,7 @@ def show(visit: OfficeVisiting) -> Response:
     return visit.page()
 
 
-@router.post(places.OFFICE + "/uitloggen", dependencies=[Depends(own_forms.only)])
+@router.post(places.OFFICE + "/uitloggen", dependencies=OURS)
 def leave(request: Request, platform: PlatformDep) -> Response:
     """End the login."""
     word = cookies.office_of(request, platform.settings)

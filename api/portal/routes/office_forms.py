@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Form, Path
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import places
 from api.portal.office import FreshOfficeVisiting, OfficeVisit, OfficeVisiting, Shown
 from api.portal.pages.office import Done
@@ -16,7 +16,7 @@ from cdp.catalog.mapping import Wanted as Filed
 from cdp.signals import events, streams
 from cdp.signals.streams import Kind, StreamUnknown, Wanted
 
-router = APIRouter(include_in_schema=False, prefix=places.OFFICE, dependencies=[Depends(own_forms.only)])
+router = APIRouter(include_in_schema=False, prefix=places.OFFICE, dependencies=OURS)
 
 Word = Annotated[str, Form(max_length=200)]
 Url = Annotated[str, Form(max_length=2_000)]

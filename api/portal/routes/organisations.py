@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import APIRouter, Form, Path, Query
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import organisation, organisations
@@ -67,7 +67,7 @@ def one(slug: Slug, visit: Visiting) -> Response:
     return visit.show(_one(visit, slug))
 
 
-@router.post("/organisaties/{slug}/toestaan", dependencies=[Depends(own_forms.only)])
+@router.post("/organisaties/{slug}/toestaan", dependencies=OURS)
 def give(slug: Slug, visit: Visiting, doel: Purpose, dagen: Days, soort: Chosen) -> Response:
     """Allow something without being asked."""
     if not soort:

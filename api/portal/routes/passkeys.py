@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.responses import JSONResponse, Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import asking, cookies, notices, places
 from api.portal.visit import Visit, Visiting
 from api.principals import PlatformDep
@@ -15,7 +15,7 @@ from cdp.letters import Change
 from cdp.passkeys import Holder
 from cdp.sessions import Way
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(own_forms.only)])
+router = APIRouter(include_in_schema=False, dependencies=OURS)
 
 QUESTION: Final = "/vraag"
 LOGIN: Final = "/inloggen/passkey"

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import cookies, error_pages, notices, places
 from api.portal.frame import Room
 from api.portal.pages import plain
@@ -19,7 +19,6 @@ from consent.errors import Invalid, Unauthenticated
 
 router = APIRouter(include_in_schema=False)
 
-OURS = [Depends(own_forms.only)]
 Tongue = Annotated[str, Form(max_length=10)]
 Onward = Annotated[str, Form(max_length=500)]
 _DEMO_HELP: Final = "hulp@mijn-klant.example.org"

@@ -6,10 +6,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from api.own_forms import OURS
 from api.portal import cookies, notices, places
 from api.portal.frame import Room
 from api.portal.pages import preferences as pages
-from api.portal.routes.log import OURS
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import clock, objections, preferences, receipt_letters
 from cdp.contact import wishes

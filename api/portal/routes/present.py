@@ -1,9 +1,9 @@
 """Laat uzelf zien: a code by which the customer shows who they are."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import places
 from api.portal.pages import present as pages
 from api.portal.visit import Visit, Visiting
@@ -19,7 +19,7 @@ def show(visit: Visiting) -> Response:
     return _page(visit, None)
 
 
-@router.post(places.PRESENT, dependencies=[Depends(own_forms.only)])
+@router.post(places.PRESENT, dependencies=OURS)
 def make(visit: Visiting) -> Response:
     """Show a new code in the answer itself, for only its hash is kept; asking again makes another one."""
     try:

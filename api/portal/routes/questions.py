@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.pages import questions as pages
 from api.portal.pages.login import Trouble
@@ -25,7 +25,6 @@ from consent.errors import Invalid
 
 router = APIRouter(include_in_schema=False)
 
-_OURS: Final = [Depends(own_forms.only)]
 _ANSWERS: Final = {"ja": Answer.YES, "nee": Answer.NO, "weet-niet": Answer.UNKNOWN}
 _NOTICES: Final = {Answer.NO: notices.NOT_ME, Answer.UNKNOWN: notices.ASKED_LATER}
 Word = Annotated[str, Form(max_length=100)]
@@ -46,7 +45,7 @@ def show(visit: Visiting) -> Response:
     return visit.show(page)
 
 
-@router.post(places.QUESTIONS + "/{subject_id}", dependencies=_OURS)
+@router.post(places.QUESTIONS + "/{subject_id}", dependencies=OURS)
 def answer(subject_id: UUID, visit: Visiting, antwoord: Annotated[str, Form(max_length=20)] = "") -> Response:
     """Keep an answer; a yes sends a code to the address or number in the record, and is none until it is typed."""
     said = _ANSWERS.get(antwoord)
@@ -65,7 +64,7 @@ def show_proof(subject_id: UUID, visit: Visiting) -> Response:
     return _proof(visit, subject_id, Trouble.NONE)
 
 
-@router.post(places.QUESTIONS + "/{subject_id}/code", dependencies=_OURS)
+@router.post(places.QUESTIONS + "/{subject_id}/code", dependencies=OURS)
 def prove(subject_id: UUID, visit: Visiting, code: Word = "") -> Response:
     """Make the record of the right code the customer's."""
     visit.fresh()
@@ -78,7 +77,7 @@ def prove(subject_id: UUID, visit: Visiting, code: Word = "") -> Response:
     return visit.lead(places.OVERVIEW, notices.JOINED)
 
 
-@router.post(places.QUESTIONS + "/{subject_id}/toch", dependencies=_OURS)
+@router.post(places.QUESTIONS + "/{subject_id}/toch", dependencies=OURS)
 def reconsider(subject_id: UUID, visit: Visiting) -> Response:
     """Ask again what was denied before."""
     with visit.platform.database.scoped(visit.person.scope) as session:

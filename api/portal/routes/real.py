@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import error_pages, notices, places
 from api.portal.frame import Frame
 from api.portal.pages import real as pages
@@ -28,7 +28,6 @@ from consent.errors import Unauthenticated
 
 router = APIRouter(include_in_schema=False)
 
-OURS = [Depends(own_forms.only)]
 Code = Annotated[str, Path(max_length=100)]
 Given = Annotated[str, Form(max_length=texts.LONGEST)]
 Sender = Annotated[str, Form(max_length=300)]

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Form, Path
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import apps, notices, places
 from api.portal.frame import Room
 from api.portal.pages import requests
@@ -27,7 +27,6 @@ RequestId = Annotated[UUID, Path()]
 Answer = Annotated[str, Form(max_length=10)]
 Chosen = Annotated[list[str], Form(max_length=20, default_factory=list)]
 Days = Annotated[int, Form(ge=1, le=366)]
-OURS = [Depends(own_forms.only)]
 _MOST_LOOKED_AT = 60
 """Many sources say the same of somebody, and the newest is shown first: more is looked at than is shown."""
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import sign_in as pages
@@ -26,7 +26,6 @@ from consent.errors import Invalid, NotFound
 
 router = APIRouter(include_in_schema=False)
 
-_OURS: Final = [Depends(own_forms.only)]
 _CODE: Final = places.SIGN_IN + "/adressen/code"
 LAST_WAY_IN: Final = later("Dit is uw laatste manier om in te loggen. Voeg eerst een andere toe.")
 PROVEN_BY_ANOTHER: Final = later("Dit hoort al bij een ander overzicht. Log daar in en haal het daar weg.")
@@ -43,7 +42,7 @@ def show(visit: Visiting) -> Response:
     return _page(visit)
 
 
-@router.post(places.SIGN_IN + "/passkeys/{passkey_id}/naam", dependencies=_OURS)
+@router.post(places.SIGN_IN + "/passkeys/{passkey_id}/naam", dependencies=OURS)
 def rename(passkey_id: UUID, visit: Visiting, naam: Word = "") -> Response:
     """Give a passkey another name."""
     visit.fresh()
@@ -53,19 +52,19 @@ def rename(passkey_id: UUID, visit: Visiting, naam: Word = "") -> Response:
     return visit.lead(places.SIGN_IN, notices.SAVED)
 
 
-@router.post(places.SIGN_IN + "/passkeys/{passkey_id}/weg", dependencies=_OURS)
+@router.post(places.SIGN_IN + "/passkeys/{passkey_id}/weg", dependencies=OURS)
 def remove_passkey(passkey_id: UUID, visit: Visiting) -> Response:
     """Remove a passkey, never the last way in."""
     return _removed(visit, ways_in.remove_passkey, passkey_id, Change.PASSKEY_REMOVED)
 
 
-@router.post(places.SIGN_IN + "/extern/{external_id}/weg", dependencies=_OURS)
+@router.post(places.SIGN_IN + "/extern/{external_id}/weg", dependencies=OURS)
 def remove_external(external_id: UUID, visit: Visiting) -> Response:
     """Let the other service log the customer in no more."""
     return _removed(visit, ways_in.remove_external, external_id, Change.EXTERNAL_REMOVED)
 
 
-@router.post(places.SIGN_IN + "/sessies/stop-andere", dependencies=_OURS)
+@router.post(places.SIGN_IN + "/sessies/stop-andere", dependencies=OURS)
 def stop_others(visit: Visiting) -> Response:
     """End every session but this one."""
     with visit.platform.database.scoped(visit.person.scope) as session:
@@ -73,7 +72,7 @@ def stop_others(visit: Visiting) -> Response:
     return visit.lead(places.SIGN_IN, notices.SESSIONS_STOPPED)
 
 
-@router.post(places.SIGN_IN + "/sessies/{session_id}/stop", dependencies=_OURS)
+@router.post(places.SIGN_IN + "/sessies/{session_id}/stop", dependencies=OURS)
 def stop_one(session_id: UUID, visit: Visiting) -> Response:
     """End one session."""
     with visit.platform.database.scoped(visit.person.scope) as session:
@@ -81,7 +80,7 @@ def stop_one(session_id: UUID, visit: Visiting) -> Response:
     return visit.lead(places.SIGN_IN, notices.SESSIONS_STOPPED)
 
 
-@router.post(places.SIGN_IN + "/adressen", dependencies=_OURS)
+@router.post(places.SIGN_IN + "/adressen", dependencies=OURS)
 def add_address(visit: Visiting, soort: Word = "", waarde: Word = "") -> Response:
     """Send a code to a further address or number."""
     visit.fresh()
@@ -104,7 +103,7 @@ def wait(visit: Visiting) -> Response:
     return _code_page(visit, wrong=False)
 
 
-@router.post(_CODE, dependencies=_OURS)
+@router.post(_CODE, dependencies=OURS)
 def prove_address(visit: Visiting, code: Word = "") -> Response:
     """Keep the address or number of the right code."""
     try:
@@ -117,7 +116,7 @@ def prove_address(visit: Visiting, code: Word = "") -> Response:
     return visit.lead(places.SIGN_IN, notices.ADDRESS_ADDED)
 
 
-@router.post(places.SIGN_IN + "/adressen/weg", dependencies=_OURS)
+@router.post(places.SIGN_IN + "/adressen/weg", dependencies=OURS)
 def remove_address(visit: Visiting, soort: Word = "", waarde: Word = "") -> Response:
     """Give up an address or number, never the last address; the letter goes there, too."""
     visit.fresh()

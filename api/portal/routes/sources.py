@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Form, Path
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import sources as pages
@@ -31,7 +31,7 @@ def show(grant_id: GrantId, visit: Visiting) -> Response:
     return visit.show(_page(visit, grant_id))
 
 
-@router.post("", dependencies=[Depends(own_forms.only)])
+@router.post("", dependencies=OURS)
 def choose(grant_id: GrantId, visit: Visiting, bron: Chosen, antwoord: Answer = "") -> Response:
     """Leave what the chosen ones say, or open what all say; nobody chosen is asked again."""
     if antwoord != EVERYBODY and not bron:

@@ -1,11 +1,11 @@
 """Staying and leaving: a session moves on with every page, on a button too, and ends on another."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import cookies, places
 from api.portal.visit import Visiting, visit
 from api.principals import PlatformDep
@@ -15,10 +15,8 @@ from consent.errors import NotFound, Unauthenticated
 
 router = APIRouter(include_in_schema=False)
 
-_OURS: Final = [Depends(own_forms.only)]
 
-
-@router.post(places.LOGOUT, dependencies=_OURS)
+@router.post(places.LOGOUT, dependencies=OURS)
 async def leave(request: Request, platform: PlatformDep) -> Response:
     """End the session, also one that had ended already, and let the browser forget it."""
     return await left(request, platform, places.LOGIN)
@@ -37,7 +35,7 @@ async def left(request: Request, platform: Platform, onward: str) -> Response:
     return answer
 
 
-@router.post(places.EXTEND, dependencies=_OURS)
+@router.post(places.EXTEND, dependencies=OURS)
 def stay(visit: Visiting, verder: Annotated[str, Form(max_length=500)] = "") -> Response:
     """Lead back to where one was: asking who it is has moved the session on."""
     return visit.lead(places.onward(verder))

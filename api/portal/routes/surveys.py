@@ -3,10 +3,10 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from api import own_forms
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.pages import surveys as pages
 from api.portal.visit import Visiting
@@ -17,7 +17,6 @@ from consent.errors import Invalid
 
 router = APIRouter(include_in_schema=False)
 
-_OURS: Final = [Depends(own_forms.only)]
 _READS: Final = frozenset({CATEGORY})
 _WORDS: Final = {pages.YES: True, pages.NO: False}
 Word = Annotated[str, Form(max_length=10)]
@@ -41,7 +40,7 @@ def show(survey_id: UUID, visit: Visiting) -> Response:
     return visit.show(page)
 
 
-@router.post(places.SURVEYS + "/{survey_id}", dependencies=_OURS)
+@router.post(places.SURVEYS + "/{survey_id}", dependencies=OURS)
 def answer(
     survey_id: UUID, visit: Visiting, opgelost: Word = "", soepel: Word = "", gehoord: Word = "", aanraden: Word = ""
 ) -> Response:
@@ -52,7 +51,7 @@ def answer(
     return visit.lead(places.survey(survey_id), notices.ANSWERED)
 
 
-@router.post(places.SURVEYS + "/{survey_id}/niet", dependencies=_OURS)
+@router.post(places.SURVEYS + "/{survey_id}/niet", dependencies=OURS)
 def decline(survey_id: UUID, visit: Visiting) -> Response:
     """Rather not answer, or take away what was answered."""
     with visit.platform.database.scoped(visit.person.scope) as session:

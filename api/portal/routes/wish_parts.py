@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import Response
 
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import wish_hours, wish_offers, wish_receipts
-from api.portal.routes.log import OURS
 from api.portal.visit import Opened, Visit, Visiting
 from api.routes import me_preferences
 from cdp import preferences, receipts

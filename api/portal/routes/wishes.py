@@ -8,11 +8,11 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import wishes as pages
 from api.portal.pages.wishes import Choosing, Whose
-from api.portal.routes.log import OURS
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import access_requests, dossier, grants, preferences
 from cdp.contact import wishes
