@@ -2975,7 +2975,7 @@ grant execute on function log_statement(text,uuid,uuid,uuid,bytea,timestamp with
 
 create function log_wishes() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 27a720860ad4d490dec7066057bd4e9e;
 
-create function make_contacts(customers uuid[], contacts uuid[], topics text[], roots text[], purposes text[], senders text[], used text[], ats timestamp with time zone[], blinds bytea[], client text) returns TABLE(made uuid, in_manner text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2ebbbe45d4bc65b273a0fe5c0043a8a9;
+create function make_contacts(customers uuid[], contacts uuid[], topics text[], roots text[], purposes text[], senders text[], used text[], ats timestamp with time zone[], blinds bytea[], client text) returns TABLE(made uuid, in_manner text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2825281474f181024f76e5be49ce8754;
 grant execute on function make_contacts(uuid[],uuid[],text[],text[],text[],text[],text[],timestamp with time zone[],bytea[],text) to cdp_source;
 
 create function make_partition(parent text, name text, moment text, begins date, ends date) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body 38254b62cec2e36e684f989d132e0a28;
@@ -3046,7 +3046,7 @@ grant execute on function note_look(uuid[],text) to cdp_keeper;
 create function note_offers(customers uuid[], offers uuid[], used text[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 908633a13890e0a3323a868ff7d5a494;
 grant execute on function note_offers(uuid[],uuid[],text[]) to cdp_exporter;
 
-create function note_quality(customers uuid[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c42de74d73ef70691d1342c0c14a5065;
+create function note_quality(customers uuid[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8f272d5daafdefb0fa14b45a01f5c018;
 grant execute on function note_quality(uuid[]) to cdp_source;
 
 create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c60c041400d77278564638d662d0382c;
@@ -3187,7 +3187,7 @@ grant execute on function resolve_subjects(text[],bytea[],boolean[]) to cdp_sour
 create function reviewed_at(p permission, kept_at timestamp with time zone) returns timestamp with time zone language sql immutable owner cdp_owner body cc1121906b430c28720e3dc254e6684b;
 grant execute on function reviewed_at(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
 
-create function rules_due(customers uuid[], whats text[]) returns TABLE(organization_id uuid, purpose text, client_id text, rule_id uuid, name text, records text[], expression text, topic text, channels text[], sender text, places integer[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body b147406a304b047821c3cc9aa59997e9;
+create function rules_due(customers uuid[], whats text[]) returns TABLE(organization_id uuid, purpose text, client_id text, rule_id uuid, name text, records text[], expression text, topic text, channels text[], sender text, places integer[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0cba677d51506d51e5a81ab6f5d5cd90;
 grant execute on function rules_due(uuid[],text[]) to cdp_operator;
 
 create function said_of(subjects uuid[]) returns TABLE(subject_id uuid, other_id uuid, is_same boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body c35aa66c4e19eb43b145afd4854ffcb0;

@@ -239,7 +239,8 @@ begin
         return;
     end if;
     for place in select i from generate_subscripts(customers, 1) i order by customers[i], roots[i], contacts[i] loop
-        select * into known from contact c where c.customer_id = customers[place] and c.contact_id = contacts[place];
+        select * into known from contact c
+        where c.customer_id = customers[place] and c.contact_id = contacts[place] and c.organization_id = source;
         if known.state = 'made' then
             made := known.contact_id; in_manner := known.manner;
             return next;
@@ -249,10 +250,11 @@ begin
         insert into contact_turn as t (customer_id, organization_id, root, turn)
         values (customers[place], source, coalesce(known.root, roots[place]), 1)
         on conflict (customer_id, organization_id, root) do update set turn = t.turn + 1;
-        select * into known from contact c where c.customer_id = customers[place] and c.contact_id = contacts[place] for update;
+        select * into known from contact c
+        where c.customer_id = customers[place] and c.contact_id = contacts[place] and c.organization_id = source for update;
         lasting := clock_timestamp();
         in_manner := case
-            when known.contact_id is null or known.state = 'cancelled' or known.organization_id <> source then 'unasked'
+            when known.contact_id is null or known.state = 'cancelled' then 'unasked'
             when known.until <= lasting or known.until <= ats[place] or ats[place] < known.at - leeway then 'late'
             when used[place] <> all (known.channels) then 'other-channel'
             when senders[place] <> known.sender then 'other-speaker'

@@ -39,7 +39,7 @@ end
 $$;
 
 -- Write down that it was counted whether what the organization in scope says of these customers agrees with what others say.
--- out  those that the organization knows, and no other
+-- out  those that the organization knows and who let it see something for customer care, and no other
 create function note_quality(customers uuid[]) returns setof uuid
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
@@ -48,7 +48,9 @@ begin
     return query
         with mine as (
             select distinct s.customer_id from subject s
+            join permission p on p.customer_id = s.customer_id and p.recipient_id = s.source_id and p.purpose = 'customer-care'
             where s.source_id = scope_organization('source') and s.customer_id = any (customers)
+              and standing_reason(p, statement_timestamp()) in ('granted', 'attested')
         ), logged as (
             insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, asked, released, records,
                 outcome, reason)

@@ -94,6 +94,7 @@ begin
             array_agg(a.place::integer order by a.place)
         from unnest(customers, whats) with ordinality as a (customer_id, what, place)
         join rule r on r.ended_at is null and a.what = any (r.records)
+        join client k on k.client_id = r.client_id and k.revoked_at is null
         join permission p on p.customer_id = a.customer_id and p.recipient_id = r.organization_id and p.purpose = r.purpose
         where p.expires_at > statement_timestamp() or p.attested_expires_at > statement_timestamp()
         group by r.organization_id, r.rule_id;

@@ -20,9 +20,18 @@ PEOPLE = 11
 
 
 @pytest.fixture(scope="module")
-def known(platform: Platform) -> tuple[Organization, list[make.Person]]:
-    """Return a source that says a first name and an address of eleven people, and nothing but a city of two."""
-    shop, bank = make.organization(platform), make.organization(platform)
+def bank(platform: Platform) -> Organization:
+    """Return another source of the same people, who let it see nothing."""
+    return make.organization(platform)
+
+
+@pytest.fixture(scope="module")
+def known(platform: Platform, bank: Organization) -> tuple[Organization, list[make.Person]]:
+    """Return a source that says a first name and an address of eleven people, and nothing but a city of two.
+
+    It may see what anybody says of how they are reached.
+    """
+    shop = make.organization(platform)
     addresses = [make.email() for _ in range(PEOPLE)]
     mine, theirs = [], []
     for address in addresses:
@@ -37,7 +46,10 @@ def known(platform: Platform) -> tuple[Organization, list[make.Person]]:
     mine += [make.item(Kind.ATTRIBUTES, "city", "Delft", user=make.name("user")) for _ in range(2)]
     make.delivery(platform, shop, *mine)
     make.delivery(platform, bank, *theirs)
-    return shop, [make.person(platform, address=address) for address in addresses]
+    people = [make.person(platform, address=address) for address in addresses]
+    for person in people:
+        make.grant(platform, person, shop)
+    return shop, people
 
 
 def read(platform: Platform, shop: Organization) -> tuple[report.Report, dict[str, Said]]:
@@ -96,6 +108,20 @@ def test_what_others_say_otherwise_is_counted_and_how_it_is_written_is_not(
 
     assert (PEOPLE, 0) == (said["first_name"].compared, said["first_name"].conflicting)
     assert (None, None) == (said["email"].compared, said["email"].conflicting)  # nobody else says it
+
+
+def test_what_nobody_lets_it_see_is_not_compared(
+    platform: Platform, bank: Organization, known: tuple[Organization, list[make.Person]], database_url: str
+) -> None:
+    said = read(platform, bank)[1]
+
+    with psycopg.connect(database_url) as connection:
+        lines = connection.execute(
+            "select 1 from access where path = 'quality' and organization_id = %s", (bank.organization_id,)
+        ).fetchall()
+    assert PEOPLE == said["first_name"].known
+    assert (None, None) == (said["first_name"].compared, said["first_name"].conflicting)
+    assert [] == lines
 
 
 def test_who_is_compared_finds_it_in_the_log(
