@@ -40,6 +40,8 @@ def test_figures_stand_in_words_beside_their_drawing(platform: Platform, portal:
     assert "<strong>100%</strong>" in shown
     assert "tussen 72% en 100%" in shown
     assert "<strong>+100</strong>" in shown
+    assert "Telefoon" in shown
+    assert ">phone<" not in shown
     assert shown.count('<svg class="span"') == shown.count("tussen ") == 16
     assert "<svg class=" not in earlier.partition("<h1>")[2]
 

@@ -89,10 +89,14 @@ class QualityPage(Page):
     kept: tuple[Kept, ...]
 
 
-def figures(speech: Speech, frame: Frame, found: Figures) -> FiguresPage:
+def figures(speech: Speech, frame: Frame, catalog: Catalog, found: Figures) -> FiguresPage:
     """Return the page with the figures of a year."""
     tables = tuple(
-        Table(f"cijfers-{by}", speech.say(_TITLES[by]), _rows(speech, (each for each in found.groups if each.by == by)))
+        Table(
+            f"cijfers-{by}",
+            speech.say(_TITLES[by]),
+            _rows(speech, catalog, (each for each in found.groups if each.by == by)),
+        )
         for by in BY
         if any(each.by == by for each in found.groups)
     )
@@ -135,10 +139,10 @@ def _tabs(speech: Speech, here: str) -> tuple[Tab, ...]:
     return tuple(Tab(href, label, is_here=href == here) for href, label in entries)
 
 
-def _rows(speech: Speech, found: Iterable[Group]) -> tuple[Row, ...]:
+def _rows(speech: Speech, catalog: Catalog, found: Iterable[Group]) -> tuple[Row, ...]:
     return tuple(
         Row(
-            name=_name(speech, each),
+            name=_name(speech, catalog, each),
             answers=speech.say("Te weinig") if each.answers is None else str(each.answers),
             figures=(
                 _share(speech, each.solved),
@@ -151,7 +155,7 @@ def _rows(speech: Speech, found: Iterable[Group]) -> tuple[Row, ...]:
     )
 
 
-def _name(speech: Speech, group: Group) -> str:
+def _name(speech: Speech, catalog: Catalog, group: Group) -> str:
     if group.by == "month":
         year, month = group.key.split("-")
         first = speech.at.replace(year=int(year), month=int(month), day=1)
@@ -160,7 +164,10 @@ def _name(speech: Speech, group: Group) -> str:
         return speech.say(_SPEAKERS[group.key])
     if group.key == UNKNOWN:
         return speech.say("Niet gemeld")
-    return speech.say("Samen") if group.by == ALL else group.key
+    if group.by == ALL:
+        return speech.say("Samen")
+    channel = catalog.channels.get(group.key)
+    return group.key if channel is None else speech.name(channel.name)
 
 
 def _share(speech: Speech, share: Share | None) -> Figure | None:

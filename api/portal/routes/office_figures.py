@@ -22,8 +22,10 @@ def show_figures(visit: OfficeVisiting, jaar: Year = None) -> Response:
     """Show the figures of a year."""
     year = visit.at.year if jaar is None else jaar
     found = metrics.service(visit.platform, visit.office.organization, visit.office.client_id, year, at=visit.at)
+    with visit.platform.database.scoped(visit.scope) as session:
+        catalog = visit.platform.catalogs.of(session, visit.office.organization)
     speech = error_pages.speech_of(visit.request)
-    page = pages.figures(speech, frame_of(visit.request, speech), found)
+    page = pages.figures(speech, frame_of(visit.request, speech), catalog, found)
     return portal_of(visit.request).answer(visit.request, page)
 
 

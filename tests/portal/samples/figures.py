@@ -40,7 +40,8 @@ _KEPT: Final = (
 def _figures(groups: Sequence[Group]) -> Callable[[Language], Page]:
     found = Figures(world.AT.year, world.AT, list(groups))
     frame = places.OFFICE_FIGURES
-    return lambda locale: pages.figures(world.speech(locale), world.stranger(locale, here=frame), found)
+    catalog = files.shipped()
+    return lambda locale: pages.figures(world.speech(locale), world.stranger(locale, here=frame), catalog, found)
 
 
 def _quality(kept: Sequence[Said]) -> Callable[[Language], Page]:
