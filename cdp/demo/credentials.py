@@ -32,6 +32,13 @@ _SCOPES: Final = (
     "grants:request",
     "catalog:write",
     "demands:answer",
+    "messages:register",
+    "metrics:read",
+    "offers:manage",
+    "rules:manage",
+    "signals:manage",
+    "subjects:confirm",
+    "surveys:ask",
 )
 _STALE: Final = timedelta(hours=1)
 """How old the proof of a demo's session is: grave acts need a fresh login in the demo, too."""
