@@ -175,6 +175,7 @@ def _of_identity(world: World, folder: Path) -> Mapping[str, list[str]]:
         "identity review accept": [str(ids.NIL)],
         "identity review refuse": [str(ids.NIL)],
         "identity review limits": [],
+        "identity review part": [str(ids.NIL), str(ids.NIL)],
         "identity evaluate": [*known, "--truth", "first_name"],
         "identity train": [*known, "--out", str(folder / "model.json")],
     }

@@ -237,7 +237,7 @@ insert into offer_shown (customer_id, organization_id, offer_id, uses, first_at,
 select pg_temp.id(c), pg_temp.id(o), pg_temp.id('offer' || o), '{products}', now(), now()
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into rule (organization_id, rule_id, name, purpose, records, expression, topic, channels, sender, client_id, registered_at)
-select pg_temp.id(o), pg_temp.id('rule' || o), 'zero', 'customer-care', '{interaction/call}', 'true', 'service', '{email}', 'human', 'client', now()
+select pg_temp.id(o), pg_temp.id('rule' || o), 'zero', 'customer-care', '{interaction/call}', 'true', 'service', '{email}', 'human', o || '-client', now()
 from unnest(array['huis', 'winkel']) o;
 insert into rule_arrival (customer_id, record_id, source_id, subject_id, what, at, queued_at)
 select pg_temp.id(c), pg_temp.id('arrival' || c), pg_temp.id(o), pg_temp.id(c || ' at ' || o), 'interaction/call', now(), now()

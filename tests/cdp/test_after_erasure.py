@@ -59,8 +59,9 @@ NEVER = {
     "question_try",
     "consent_outbox",
     "access_outbox",
+    "reply",
 }
-"""Tables that a person who never unlinked anybody, logs in by a link and is in the logs has no row in."""
+"""Tables that a person who never unlinked or answered anybody, logs in by a link and is in the logs has no row in."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.portal import places
 from cdp import clock, demands, dossier, grants
+from cdp.contact import wishes
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
@@ -25,6 +26,7 @@ HELD: Final = {
     "access_id": "select access_id from access where customer_id = %s",
     "act_id": "select act_id from act where customer_id = %s",
     "demand_id": "select demand_id from demand where customer_id = %s",
+    "entry_id": "select record_id from interaction where customer_id = %s",
     "external_id": "select external_id from external_login where customer_id = %s",
     "passkey_id": "select passkey_id from passkey where customer_id = %s",
     "record_id": "select record_id from record where customer_id = %s and source_id <> customer_source()"
@@ -33,20 +35,22 @@ HELD: Final = {
     "session_id": "select session_id from session where customer_id = %s",
     "subject_id": "select subject_id from question where customer_id = %s",
     "survey_id": "select survey_id from survey where customer_id = %s",
+    "wish_id": "select wish_id from wish_act where customer_id = %s",
 }
 """Where the ids of a customer are, by the name that they have in an address."""
-OTHERS: Final = frozenset({"form", "slug", "name", "token", "word"})
-"""What stands in an address and is nobody's alone, or a secret: `word`, which tests/api/test_apps.py tries."""
+OTHERS: Final = frozenset({"code", "form", "slug", "name", "token", "word"})
+"""What stands in an address and is nobody's alone, or a secret: test_apps.py tries `word`, test_real.py `code`."""
 FORM: Final = {"opgelost": "ja", "naam": "x", "uit": "contact", "dagen": "10", "waarde": "x", "toelichting": "x"}
 WALKED: Final = sorted(
     {
         (method, route.path)
         for route in DOORS
         for method in (route.methods or set()) & {"GET", "POST"}
-        if set(re.findall(r"\{(\w+)\}", route.path)) - OTHERS and not route.path.startswith(places.OFFICE)
+        if set(re.findall(r"\{(\w+)\}", route.path)) - OTHERS
+        and not route.path.startswith((places.OFFICE, places.CARD))
     }
 )
-"""Those of an organization's administrators are walked in test_office.py."""
+"""Those of an organization's administrators are walked in test_office.py, those of its employees in test_card.py."""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,9 @@ def victim(platform: Platform, database_url: str) -> make.Person:
     access = look(database_url, person, asking)
     with platform.database.scoped(person.scope) as session:
         demands.report(platform, session, access, at=clock.now())
+        wishes.choose(platform, session, {"first": "human"}, at=clock.now())
+    talk = make.item(Kind.INTERACTION, "phone", {"properties": {}}, user=user, key=make.name("call"))
+    make.delivery(platform, source, talk)
     register(platform, person, Device())
     with psycopg.connect(database_url) as connection:
         connection.execute(
