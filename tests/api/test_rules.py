@@ -12,11 +12,12 @@ import pytest
 from psycopg import sql
 from starlette.testclient import TestClient
 
-from cdp import clock
+from cdp import clients, clock
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
 from cdp.rules import watching
 from cdp.rules.firing import Round
+from cdp.scope import OPERATOR
 from tests import make
 
 PURPOSE: Final = "service-provision"
@@ -128,6 +129,17 @@ def test_what_is_not_granted_fires_nothing(api: TestClient, platform: Platform, 
     assert [] == grid.firings()
     accesses = api.get("/v1/me/accesses", headers=grid.person.headers).json()["accesses"]
     assert [] == [each for each in accesses if each["path"] == "rules"]
+
+
+def test_the_rules_of_a_program_that_ended_do_not_fire(grid: Grid) -> None:
+    grid.register()
+    with grid.platform.database.scoped(OPERATOR) as session:
+        for each in clients.of_organization(session, grid.service.organization_id):
+            clients.revoke(session, each.client_id, at=clock.now())
+
+    grid.sends("meter-reading", {"value": 0})
+
+    assert 0 == grid.settled().fired
 
 
 def test_after_a_revocation_no_rule_sees_anything(grid: Grid) -> None:
