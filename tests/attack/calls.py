@@ -6,8 +6,8 @@ from typing import Final
 
 from tests.attack.call import Call
 from tests.attack.call import known as _id
+from tests.attack.calls_of_messages import CALLS_OF_MESSAGES
 from tests.attack.calls_of_offers import CALLS_OF_OFFERS
-from tests.attack.calls_of_replies import CALLS_OF_REPLIES
 
 NOTHING: Final = frozenset({"null", "[]", "0", "CDP01"})
 """No row, no member, no number, or a refusal in the words of the law."""
@@ -43,8 +43,8 @@ _CAMPAIGNING: Final = tuple(
     for purpose in ("customer-care", "advice", "personalisation", "research", "direct-marketing")
 )
 CALLS: Final[Mapping[str, Call]] = {
+    **CALLS_OF_MESSAGES,
     **CALLS_OF_OFFERS,
-    **CALLS_OF_REPLIES,
     "resolve_subjects": Call(
         "select jsonb_agg(r.subject_id) filter (where r.subject_id is not null)"
         f" from resolve_subjects(array['user_id'], {_blinds('anna at winkel')}, array[true]) r",
@@ -218,49 +218,6 @@ CALLS: Final[Mapping[str, Call]] = {
         f"select to_jsonb(answer_demand({_id('demandanna')}, 'refused', 'is-right', null, '', now(), now())::text)",
         _SOURCE,
         ("source winkel",),
-    ),
-    "publish_sender": Call(
-        "select to_jsonb(publish_sender('domain', 'new.example', false, 9, now())::text)",
-        ("administrator",),
-        ("administrator",),
-    ),
-    "check_sender": Call(
-        f"select to_jsonb(check_sender({_id('winkel')}, 'domain', 'new.example', false, now())::text)",
-        ("operator",),
-        ("operator",),
-    ),
-    "published_senders": Call("select jsonb_agg(s.value) from published_senders() s", _ANYBODY, _ANYBODY),
-    "message_addressee": Call(
-        f"select jsonb_agg(a.subject_id) from message_addressee({_id('cato')}, '{{}}', '{{}}', '{{}}', '{{}}') a",
-        _SOURCE,
-        _SOURCE,
-    ),
-    "register_message": Call(
-        "select to_jsonb(register_message(jsonb_build_object('message_id', gen_random_uuid(), 'organization_id',"
-        f" {_id('winkel')}, 'code_hash', sha256('new'), 'digest', sha256('new'), 'is_addressed', false,"
-        " 'channel', 'post', 'speaker', 'human', 'at', now(), 'until', now(),"
-        " 'expires_at', now(), 'registered_at', now()), false)::text)",
-        _SOURCE,
-        ("source winkel",),
-    ),
-    "count_check": Call("select to_jsonb(count_check(sha256('one'), 0, now()))", _ANYBODY, _ANYBODY),
-    "message_of_code": Call(
-        "select jsonb_agg(m.found) from message_of_code(sha256('anna'), true, now()) m", _ANYBODY, _ANYBODY
-    ),
-    "message_of_text": Call(
-        "select jsonb_agg(m.found) from message_of_text(sha256('text to anna'), now()) m", _ANYBODY, ("customer anna",)
-    ),
-    "message_of_sender": Call(
-        "select jsonb_agg(m.found)"
-        " from message_of_sender('domain', 'winkel.example', null, false, '-infinity', now()) m",
-        _ANYBODY,
-        ("customer anna",),
-    ),
-    "report_message": Call(
-        f"select to_jsonb(report_message(gen_random_uuid(), null, {_id('second messageanna')}, null, null, null, 9,"
-        " now())::text)",
-        _CUSTOMER,
-        ("customer anna",),
     ),
     "contact_facts": Call(
         f"select jsonb_agg(d.customer_id) from contact_facts(array[{_id('anna')}, {_id('bram')}]) d",
