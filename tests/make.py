@@ -31,6 +31,7 @@ from cdp.requesting import Named
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from consent import acts as law
+from consent.wishes import Speaker
 
 
 def name(prefix: str = "test") -> str:
@@ -251,7 +252,7 @@ def logged(platform: Platform) -> None:
 def letter(platform: Platform, sender: Organization, person: Person, words: str) -> UUID:
     """Return the id of a letter that `sender` registered as sent to `person`, who may read it here."""
     said = registering.Wanted(
-        channel="post", sender=None, speaker="human", at=clock.now(), until=None, text_hash=None, text=words
+        channel="post", sender=None, speaker=Speaker.HUMAN, at=clock.now(), until=None, text_hash=None, text=words
     )
     scope = Scope(Principal.SOURCE, sender.organization_id, client="test")
     return registering.register(

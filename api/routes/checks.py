@@ -13,10 +13,10 @@ from cdp.messages import checking, texts
 from cdp.messages.answers import Answer, Sent, Verdict, Why
 from cdp.messages.checking import Asked
 from cdp.messages.likeness import Resemblance, SenderKind
-from cdp.messages.registering import Speaker
 from cdp.messages.senders import Owner
 from cdp.platform import Platform
 from consent.types import Instant, Slug
+from consent.wishes import Speaker
 
 router = APIRouter(prefix="/v1/checks", tags=["customer"])
 
@@ -111,7 +111,7 @@ def _sent(sent: Sent) -> SentView:
         sender=sent.sender,
         at=sent.at,
         until=sent.until,
-        speaker="human" if sent.speaker == "human" else "computer",
+        speaker=sent.speaker,
         to_you=sent.is_mine or None,
         message_id=sent.message_id,
     )

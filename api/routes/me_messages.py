@@ -14,9 +14,9 @@ from api.principals import Customer, PlatformDep
 from cdp import accesses, clock, directory
 from cdp.messages import kinds, own
 from cdp.messages.own import Message
-from cdp.messages.registering import Speaker
 from cdp.unsealing import OwnKeys
 from consent.types import KEY_PATTERN, LONGEST_KEY, Instant, Slug
+from consent.wishes import Speaker
 
 router = APIRouter(prefix="/v1/me", tags=["customer"])
 

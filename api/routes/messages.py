@@ -14,13 +14,14 @@ from api.routes.profiles import IdentifierGiven
 from cdp import clock, presentations, requesting
 from cdp.lookup import MOST_IDENTIFIERS, Identifier
 from cdp.messages import codes, registering, reports, texts
-from cdp.messages.registering import Registered, Speaker, Wanted
+from cdp.messages.registering import Registered, Wanted
 from cdp.oauth import signing_keys
 from cdp.oauth.signing_keys import Use
 from cdp.platform import Platform
 from cdp.requesting import Named
 from cdp.scope import Principal, Scope
 from consent.types import HASH_PATTERN, KEY_PATTERN, LONGEST_KEY, Instant, Reference
+from consent.wishes import Speaker
 
 router = APIRouter(prefix="/v1", tags=["messages"])
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cdp.messages.likeness import Alike
 from cdp.messages.senders import Owner
+from consent.wishes import Speaker
 
 
 class Verdict(StrEnum):
@@ -49,7 +50,7 @@ class Sent:
     sender: str | None
     at: datetime
     until: datetime
-    speaker: str
+    speaker: Speaker
     is_mine: bool
     message_id: UUID | None
     """Only of what was sent to who asks."""

@@ -26,6 +26,7 @@ from cdp.messages.senders import Known, Owner
 from cdp.platform import Platform
 from cdp.scope import VISITOR, Scope
 from consent.errors import Refused
+from consent.wishes import Speaker
 
 MOST: Final = 40
 """How often somebody may ask in ten minutes: a guess at 100 million codes hits once in eight years of nothing else."""
@@ -212,7 +213,7 @@ def _found(facts: dict[str, Any], *, is_mine: bool) -> Found:
         sender=facts["sender"],
         at=datetime.fromisoformat(facts["at"]),
         until=datetime.fromisoformat(facts["until"]),
-        speaker=facts["speaker"],
+        speaker=Speaker(facts["speaker"]),
         is_mine=is_mine,
         message_id=UUID(facts["message_id"]) if is_mine else None,
     )

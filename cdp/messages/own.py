@@ -17,9 +17,10 @@ from sqlmodel import Session
 
 from cdp import directory, ids
 from cdp.messages import reading
-from cdp.messages.registering import TABLE, Speaker
+from cdp.messages.registering import TABLE
 from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid, Refused
+from consent.wishes import Speaker
 
 MOST_REPORTS: Final = 20
 """How much a customer may report in a day."""
@@ -131,7 +132,7 @@ def _message(keys: OwnKeys, row: RowMapping) -> Message:
         organization=row["organization_id"],
         channel=row["channel"],
         sender=row["sender"],
-        speaker=row["speaker"],
+        speaker=Speaker(row["speaker"]),
         topic=row["topic"],
         at=row["at"],
         until=row["until"],

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text as statement
@@ -29,8 +29,8 @@ from cdp.platform import Platform
 from cdp.requesting import Named
 from cdp.scope import DOORMAN, Scope
 from consent.errors import Invalid
+from consent.wishes import Speaker
 
-Speaker = Literal["human", "computer"]
 KIND: Final = "message+jwt"
 TABLE: Final = "message"
 GOOD: Final = timedelta(days=90)

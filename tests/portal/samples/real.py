@@ -13,16 +13,17 @@ from cdp.messages.answers import Answer, Sent, Verdict, Why
 from cdp.messages.checking import Asked
 from cdp.messages.likeness import Alike, Published, Resemblance, SenderKind
 from cdp.messages.senders import Owner
+from consent.wishes import Speaker
 from tests.portal.samples import world
 
 WOONVAST: Final = Owner(world.identity("woonvast"), "woonvast", "Woonvast", is_verified=True)
 ZON: Final = Owner(world.identity("zonnewijzer"), "zonnewijzer", "Zonnewijzer", is_verified=True)
 MAIL: Final = Sent(
-    "email", "klant@woonvast.example", world.AT - timedelta(hours=2), world.AT - timedelta(hours=2), "human",
+    "email", "klant@woonvast.example", world.AT - timedelta(hours=2), world.AT - timedelta(hours=2), Speaker.HUMAN,
     is_mine=True, message_id=world.identity("message"),
 )  # fmt: skip
 CALL: Final = Sent(
-    "phone", "+31201234567", world.AT, world.AT + timedelta(minutes=30), "computer", is_mine=True, message_id=None
+    "phone", "+31201234567", world.AT, world.AT + timedelta(minutes=30), Speaker.COMPUTER, is_mine=True, message_id=None
 )
 POSES: Final = Alike(Published(SenderKind.DOMAIN, "woonvast.example", WOONVAST.organization), Resemblance.LETTERS)
 ANSWERS: Final = {
