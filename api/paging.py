@@ -20,9 +20,9 @@ class Placed(Protocol):
         """Where it stands."""
 
 
-def begin(platform: Platform, after: str | None, first: Place, kind: type[Place], *, caller: str) -> Place:
+def begin(platform: Platform, after: str | None, first: Place, *, caller: str) -> Place:
     """Return the place after which a page begins; `caller` names the list and who asks. Raises BadCursor."""
-    return platform.cursors.open(after, kind, caller=caller) if after else first
+    return platform.cursors.open(after, type(first), caller=caller) if after else first
 
 
 def next_after(platform: Platform, found: Sequence[Placed], limit: int, *, caller: str) -> str | None:

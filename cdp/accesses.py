@@ -5,26 +5,17 @@ A customer who reads their own data leaves an entry as well, one for each reques
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp import grants
+from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.database import sql
 from cdp.scope import Scope
-
-
-class Place(NamedTuple):
-    """Where a page ended."""
-
-    at: datetime
-    access_id: UUID
-
-
-FIRST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 
 _ACCESSES: Final = text(sql("own_accesses"))
 _NOTE: Final = text(sql("note_own_read"))
@@ -49,12 +40,14 @@ class Access:
     grant_id: UUID | None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where a page that ends here ended."""
-        return Place(self.at, self.access_id)
+        return InTime(self.at, self.access_id)
 
 
-def of_customer(session: Session, *, after: Place = FIRST, until: datetime, limit: int, with_own: bool) -> list[Access]:
+def of_customer(
+    session: Session, *, after: InTime = NEWEST_FIRST, until: datetime, limit: int, with_own: bool
+) -> list[Access]:
     """Return the accesses to the dossier in scope up to `until`, newest first; own reads only when they are wanted."""
     at, access = after
     facts = {"until": until, "with_own": with_own, "after_at": at, "after_access": access, "limit": limit}

@@ -8,9 +8,9 @@ one by law also until when; (3) more time is taken once, before the day is over 
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -19,8 +19,8 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from cdp import due_dates
+from cdp.cursors import OLDEST_FIRST, InTime
 from cdp.demands import LONGEST_NOTE, Kind, NoteTooLong, State, Words
-from cdp.ids import NIL
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
@@ -57,16 +57,6 @@ class TooLateToExtend(Conflict):
     code = "too-late-to-extend"
 
 
-class Place(NamedTuple):
-    """Where a page ended."""
-
-    at: datetime
-    demand_id: UUID
-
-
-FIRST: Final = Place(datetime(1970, 1, 1, tzinfo=UTC), NIL)
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a customer asks of this organization; `references` are its own names for them."""
@@ -89,9 +79,9 @@ class Asked:
     note: str = field(repr=False)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where a page that ends here ended."""
-        return Place(self.asked_at, self.demand_id)
+        return InTime(self.asked_at, self.demand_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +95,7 @@ class Reply:
 
 
 def to_organization(
-    session: Session, ring: KeyProvider, *, only_open: bool, after: Place = FIRST, limit: int, at: datetime
+    session: Session, ring: KeyProvider, *, only_open: bool, after: InTime = OLDEST_FIRST, limit: int, at: datetime
 ) -> list[Asked]:
     """Return what is asked of the organization in scope, oldest first, from the one behind `after`."""
     rows = _rows(session, None, only_open=only_open, after=after, limit=limit, with_words=True)
@@ -148,16 +138,16 @@ def _check(reply: Reply) -> None:
 
 
 def _one(session: Session, demand: UUID) -> Row[Any]:
-    for row in _rows(session, demand, only_open=False, after=FIRST, limit=1, with_words=False):
+    for row in _rows(session, demand, only_open=False, after=OLDEST_FIRST, limit=1, with_words=False):
         return row
     raise NotFound("there is no such demand")
 
 
 def _rows(
-    session: Session, only: UUID | None, *, only_open: bool, after: Place, limit: int, with_words: bool
+    session: Session, only: UUID | None, *, only_open: bool, after: InTime, limit: int, with_words: bool
 ) -> list[Row[Any]]:
     which = {"only": only, "only_open": only_open, "with_words": with_words}
-    return list(session.execute(_TO, which | {"after_at": after.at, "after_id": after.demand_id, "limit": limit}))
+    return list(session.execute(_TO, which | {"after_at": after.at, "after_id": after.row, "limit": limit}))
 
 
 def _asked(ring: KeyProvider, row: Row[Any], *, at: datetime) -> Asked:

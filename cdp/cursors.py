@@ -5,7 +5,9 @@ A cursor opens only for the list and the caller that it was made for; anything e
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from typing import Any, Final, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple, TypeVar
+from uuid import UUID
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -17,6 +19,19 @@ from consent.errors import Invalid
 
 LONGEST: Final = 512
 Place = TypeVar("Place")
+
+
+class InTime(NamedTuple):
+    """Where a page of a list by time ended: at a moment, and of what is of that moment at one row."""
+
+    at: datetime
+    row: UUID
+
+
+OLDEST_FIRST: Final = InTime(datetime.min.replace(tzinfo=UTC), UUID(int=0))
+"""Where a list begins that tells the oldest first."""
+NEWEST_FIRST: Final = InTime(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
+"""Where a list begins that tells the newest first."""
 
 
 class BadCursor(Invalid):

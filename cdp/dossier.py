@@ -15,10 +15,10 @@ from pydantic import JsonValue
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
+from cdp.cursors import OLDEST_FIRST, InTime
 from cdp.database import sql
 from cdp.holdings import (
     Act,
-    ActPlace,
     Evidence,
     Interaction,
     InteractionPlace,
@@ -37,7 +37,6 @@ from consent.types import CUSTOMER_SOURCE
 
 FIRST_RECORD: Final = RecordPlace("", "", "", NIL)
 FIRST_INTERACTION: Final = InteractionPlace(datetime(9999, 1, 1, tzinfo=UTC), NIL, NIL)
-FIRST_ACT: Final = ActPlace(datetime(1970, 1, 1, tzinfo=UTC), NIL)
 MOST_VERSIONS: Final = 200
 
 _SUMMARY: Final = text(sql("own_summary"))
@@ -181,7 +180,7 @@ def sources(session: Session, keys: OwnKeys) -> list[Source]:
     ]
 
 
-def acts(session: Session, *, after: ActPlace = FIRST_ACT, until: datetime, limit: int) -> list[Act]:
+def acts(session: Session, *, after: InTime = OLDEST_FIRST, until: datetime, limit: int) -> list[Act]:
     """Return every act, oldest first, from the one behind `after`; those of before a merge, too."""
     at, act = after
     rows = session.execute(_ACTS, {"after_at": at, "after_act": act, "until": until, "limit": limit})

@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from cdp import access_requests, grants
+from cdp.cursors import InTime
 from cdp.letters import Language
 from cdp.tables import AccessRequest, Permission
 from consent.types import CUSTOMER_SOURCE
@@ -33,13 +34,6 @@ class InteractionPlace(NamedTuple):
     at: datetime
     source: UUID
     record_id: UUID
-
-
-class ActPlace(NamedTuple):
-    """Where a page of acts ended."""
-
-    at: datetime
-    act_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +179,9 @@ class Act:
     evidence: JsonValue
 
     @property
-    def place(self) -> ActPlace:
+    def place(self) -> InTime:
         """Where a page that ends here ended."""
-        return ActPlace(self.at, self.act_id)
+        return InTime(self.at, self.act_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from pydantic import JsonValue
 
-from cdp import accesses, directory, dossier, looked, spreadsheet
+from cdp import accesses, cursors, directory, dossier, looked, spreadsheet
 from cdp.platform import Platform
 from cdp.scope import Scope
 from cdp.unsealing import OwnKeys
@@ -53,7 +53,7 @@ def export(platform: Platform, scope: Scope, *, form: str, at: datetime) -> Iter
 
 
 def _rows(platform: Platform, scope: Scope, at: datetime) -> Iterator[Row]:
-    place = accesses.FIRST
+    place = cursors.NEWEST_FIRST
     while True:
         with platform.database.scoped(scope) as session:
             dossier.summary(session, OwnKeys(session, platform.ring))  # raises NotFound once the customer is erased

@@ -15,7 +15,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from cdp import grants
-from cdp.accesses import FIRST, Place
+from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.database import sql
 from consent.errors import NotFound
 
@@ -85,9 +85,9 @@ class Line:
     stopped_by: str | None = None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where a page that ends here ended."""
-        return Place(self.at, self.access_id)
+        return InTime(self.at, self.access_id)
 
     @property
     def is_seen(self) -> bool:
@@ -116,13 +116,15 @@ class Program:
 
 
 def lines(
-    session: Session, wanted: Wanted = EVERYTHING, *, after: Place = FIRST, until: datetime, limit: int
+    session: Session, wanted: Wanted = EVERYTHING, *, after: InTime = NEWEST_FIRST, until: datetime, limit: int
 ) -> list[Line]:
     """Return the lines of the log of the customer in scope that fit, newest first, from the one behind `after`."""
     return [_line(row) for row in session.execute(_LOG, _facts(wanted, after) | {"until": until, "limit": limit})]
 
 
-def visits(session: Session, since: datetime, *, after: Place = FIRST, until: datetime, limit: int) -> list[Line]:
+def visits(
+    session: Session, since: datetime, *, after: InTime = NEWEST_FIRST, until: datetime, limit: int
+) -> list[Line]:
     """Return what the customer in scope looked at after `since`, a line for each day and kind of page, newest first."""
     at, access = after
     facts = {"since": since, "until": until, "limit": limit, "zone": ZONE.key, "after_at": at, "after_access": access}
@@ -132,12 +134,12 @@ def visits(session: Session, since: datetime, *, after: Place = FIRST, until: da
 def one(session: Session, access: UUID) -> Line:
     """Return one line of the log of the customer in scope, whoever looked; raises NotFound."""
     whole = {"only": access, "who": "anybody", "until": LAST, "limit": 1}
-    for row in session.execute(_LOG, _facts(EVERYTHING, FIRST) | whole):
+    for row in session.execute(_LOG, _facts(EVERYTHING, NEWEST_FIRST) | whole):
         return _line(row)
     raise NotFound("there is no such line in the log")
 
 
-def _facts(wanted: Wanted, after: Place) -> dict[str, Any]:
+def _facts(wanted: Wanted, after: InTime) -> dict[str, Any]:
     at, access = after
     search = wanted.search or Search()
     return {

@@ -30,6 +30,7 @@ from cdp import (
     spreadsheet,
     zip_stream,
 )
+from cdp.cursors import NEWEST_FIRST, OLDEST_FIRST, InTime
 from cdp.ids import NIL
 from cdp.listening import answering
 from cdp.messages import own, replies
@@ -216,14 +217,14 @@ def _requests(reading: _Reading, _: None) -> _Page:
     return [_plain(reading, holdings.Request.of(each, at=reading.until)) for each in found], None
 
 
-def _acts(reading: _Reading, after: holdings.ActPlace | None) -> _Page:
-    found = dossier.acts(reading.session, after=after or dossier.FIRST_ACT, until=reading.until, limit=PAGE)
+def _acts(reading: _Reading, after: InTime | None) -> _Page:
+    found = dossier.acts(reading.session, after=after or OLDEST_FIRST, until=reading.until, limit=PAGE)
     return _page(reading, found, attrgetter("place"))
 
 
-def _accesses(reading: _Reading, after: accesses.Place | None) -> _Page:
+def _accesses(reading: _Reading, after: InTime | None) -> _Page:
     found = accesses.of_customer(
-        reading.session, after=after or accesses.FIRST, until=reading.until, limit=PAGE, with_own=True
+        reading.session, after=after or NEWEST_FIRST, until=reading.until, limit=PAGE, with_own=True
     )
     return _page(reading, found, attrgetter("place"))
 
@@ -251,8 +252,8 @@ def _firings(reading: _Reading, _: None) -> _Page:
     return [_plain(reading, each) for each in explaining.own(reading.session)], None
 
 
-def _messages(reading: _Reading, after: own.Place | None) -> _Page:
-    found = own.messages_of(reading.session, reading.keys, after=after or own.NEWEST, limit=PAGE)
+def _messages(reading: _Reading, after: InTime | None) -> _Page:
+    found = own.messages_of(reading.session, reading.keys, after=after or NEWEST_FIRST, limit=PAGE)
     return _page(reading, found, attrgetter("place"))
 
 
@@ -261,8 +262,8 @@ def _preferences(reading: _Reading, _: None) -> _Page:
     return [{"preference": name, "value": value} for name, value in sorted(chosen.items())], None
 
 
-def _choices(reading: _Reading, after: preferences.Place | None) -> _Page:
-    place = after or preferences.FIRST
+def _choices(reading: _Reading, after: InTime | None) -> _Page:
+    place = after or NEWEST_FIRST
     found = preferences.changes(reading.session, after=place, until=reading.until, limit=PAGE)
     return _page(reading, found, attrgetter("place"))
 

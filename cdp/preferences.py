@@ -7,8 +7,8 @@ such; (4) everything that is changed is an act with a receipt (`cdp.contact.wish
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,8 +17,8 @@ from sqlmodel import Session
 from cdp import directory, own_names
 from cdp.catalog.files import Catalog
 from cdp.contact import wishes
+from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.database import sql
-from cdp.ids import NIL
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid
@@ -40,16 +40,6 @@ class LawDemands(Conflict):
     code = "demanded-by-law"
 
 
-class Place(NamedTuple):
-    """Where a page of changes ended."""
-
-    at: datetime
-    wish_id: UUID
-
-
-FIRST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), NIL)
-
-
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A change of preferences, and whether its receipt can be had already."""
@@ -60,9 +50,9 @@ class Changed:
     is_signed: bool
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where it stands in the list."""
-        return Place(self.at, self.wish_id)
+        return InTime(self.at, self.wish_id)
 
 
 def read(session: Session, keys: OwnKeys) -> dict[str, Any]:
@@ -92,9 +82,9 @@ def change(platform: Platform, session: Session, patch: Mapping[str, Any], *, at
     return wishes.choose(platform, session, _with_ids(session, patch), at=at)
 
 
-def changes(session: Session, *, after: Place = FIRST, until: datetime, limit: int) -> list[Changed]:
+def changes(session: Session, *, after: InTime = NEWEST_FIRST, until: datetime, limit: int) -> list[Changed]:
     """Return the changes that the customer in scope made up to `until`, the newest first."""
-    behind = {"after_at": after.at, "after_wish": after.wish_id}
+    behind = {"after_at": after.at, "after_wish": after.row}
     rows = session.execute(_CHANGES, {"until": until, "limit": limit} | behind)
     return [Changed(row.wish_id, row.at, row.said, row.is_signed) for row in rows]
 

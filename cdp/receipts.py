@@ -6,8 +6,8 @@ and words around it are those of today.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 
 from cdp import notices
 from cdp.catalog.files import Catalog, Language, Words
+from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.database import sql
 from cdp.directory import Names
 from cdp.log import published, store
@@ -26,15 +27,6 @@ from consent.receipts import Party, Receipt, Surroundings, Word
 from consent.types import CUSTOMER_SOURCE
 from consent.wish_receipts import WishReceipt
 
-
-class Place(NamedTuple):
-    """Where a page ended."""
-
-    at: datetime
-    act_id: UUID
-
-
-FIRST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 JURISDICTION: Final = "NL"
 
 _RECEIPTS: Final = text(sql("own_receipts"))
@@ -62,9 +54,9 @@ class Listed:
     is_signed: bool
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where a page that ends here ended."""
-        return Place(self.at, self.act_id)
+        return InTime(self.at, self.act_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +67,9 @@ class House:
     url: str
 
 
-def of_customer(session: Session, *, after: Place = FIRST, until: datetime, limit: int) -> list[Listed]:
+def of_customer(session: Session, *, after: InTime = NEWEST_FIRST, until: datetime, limit: int) -> list[Listed]:
     """Return the acts of the customer in scope up to `until`, newest first."""
-    facts = {"until": until, "after_at": after.at, "after_act": after.act_id, "limit": limit}
+    facts = {"until": until, "after_at": after.at, "after_act": after.row, "limit": limit}
     return [
         Listed(row.act_id, row.kind, row.recipient_id, row.purpose, row.at, row.position, row.is_signed)
         for row in session.execute(_RECEIPTS, facts)

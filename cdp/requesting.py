@@ -7,7 +7,7 @@ aloud: it asked under the same name before; (3) whose a request is, it learns wh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from cdp import access_requests, directory, grants, ids, lookup
 from cdp.access_requests import AlreadyAnswered
+from cdp.cursors import OLDEST_FIRST, InTime
 from cdp.database import sql
 from cdp.keys.blind import IdentifierType
 from cdp.keys.mac import Mac
@@ -28,8 +29,6 @@ from consent.errors import Conflict, Invalid, NotFound, Refused
 
 State = Literal["pending", "approved", "narrowed", "refused", "expired", "withdrawn"]
 UsedBy = Literal["human", "computer", "both"]
-Place = tuple[datetime, UUID]
-FIRST: Final[Place] = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 _ASK: Final = text("select ask_access(cast(:asked as jsonb), :person, :types, :blinds, :own_types, :own_blinds, :most)")
 _LIST: Final = text(sql("organization_requests"))
 _WITHDRAW: Final = text(
@@ -117,9 +116,9 @@ class Standing:
     granted: Granted | None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where it stands in the list."""
-        return self.asked_at, self.request_id
+        return InTime(self.asked_at, self.request_id)
 
 
 def named(
@@ -200,17 +199,24 @@ def _hex(content: bytes) -> str:
 
 
 def listed(
-    session: Session, organization: UUID, *, state: State | None, after: Place, limit: int, at: datetime
+    session: Session, organization: UUID, *, state: State | None, after: InTime, limit: int, at: datetime
 ) -> list[Standing]:
     """Return the requests of the organization in scope, oldest first, behind `after`."""
-    facts = {"request": None, "state": state, "after_at": after[0], "after_id": after[1], "limit": limit, "at": at}
+    facts = {"request": None, "state": state, "after_at": after.at, "after_id": after.row, "limit": limit, "at": at}
     names = directory.names(session)
     return [_standing(organization, each, names) for each in session.execute(_LIST, facts)]
 
 
 def find(session: Session, organization: UUID, unverified_id: UUID, *, at: datetime) -> Standing:
     """Return one request of the organization in scope; raises NotFound."""
-    facts = {"request": unverified_id, "state": None, "after_at": FIRST[0], "after_id": FIRST[1], "limit": 1, "at": at}
+    facts = {
+        "request": unverified_id,
+        "state": None,
+        "after_at": OLDEST_FIRST.at,
+        "after_id": OLDEST_FIRST.row,
+        "limit": 1,
+        "at": at,
+    }
     found = session.execute(_LIST, facts).one_or_none()
     if found is None:
         raise NotFound("there is no such request")

@@ -13,6 +13,7 @@ from api.principals import GrantRequester, PlatformDep
 from api.routes.profiles import IdentifierGiven
 from cdp import clock, requesting
 from cdp.access_requests import LONGEST_NOTICE
+from cdp.cursors import OLDEST_FIRST
 from cdp.lookup import MOST_IDENTIFIERS, Identifier
 from cdp.platform import Platform
 from cdp.requesting import Standing, State, UsedBy, Wanted
@@ -157,7 +158,7 @@ def list_asked(
 ) -> AccessRequests:
     """Return a page of this organization's requests; ask again with `after` = `next`."""
     at, caller = clock.now(), f"asked {asking.organization} {state}"
-    place = paging.begin(platform, after, requesting.FIRST, tuple[datetime, UUID], caller=caller)
+    place = paging.begin(platform, after, OLDEST_FIRST, caller=caller)
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
         found = requesting.listed(session, asking.organization, state=state, after=place, limit=limit, at=at)
     shown = [_view(platform, asking.organization, each) for each in found]

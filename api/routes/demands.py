@@ -12,6 +12,7 @@ from api.paging import After
 from api.principals import DemandAnswerer, PlatformDep
 from cdp import answering, clock, demand_letters, demands
 from cdp.answering import Answer, Asked, Reply
+from cdp.cursors import OLDEST_FIRST
 from cdp.platform import Platform
 from cdp.scope import Principal
 
@@ -99,7 +100,7 @@ def list_demands(
     Whose right values are in the answer finds a line in the log for it, at each call.
     """
     at, caller = clock.now(), f"demands {asking.organization}"
-    place = paging.begin(platform, after, answering.FIRST, answering.Place, caller=caller)
+    place = paging.begin(platform, after, OLDEST_FIRST, caller=caller)
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
         found = answering.to_organization(
             session, platform.ring, only_open=not answered, after=place, limit=limit, at=at

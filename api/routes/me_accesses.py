@@ -10,6 +10,7 @@ from api import paging
 from api.paging import After
 from api.principals import Customer, PlatformDep
 from cdp import accesses, clock, directory
+from cdp.cursors import NEWEST_FIRST
 from consent.types import Instant
 
 router = APIRouter(prefix="/v1/me/accesses", tags=["customer"])
@@ -69,7 +70,7 @@ def list_my_accesses(
 ) -> Accesses:
     """Return every read of the customer's data and every refusal, newest first."""
     at, caller = clock.now(), f"accesses {person.customer_id}"
-    place = paging.begin(platform, after, accesses.FIRST, accesses.Place, caller=caller)
+    place = paging.begin(platform, after, NEWEST_FIRST, caller=caller)
     with platform.database.scoped(person.scope) as session:
         names = directory.names(session)
         found = accesses.of_customer(session, after=place, until=at, limit=limit, with_own=own)

@@ -1,6 +1,5 @@
 """What was sent to the customer, and what they report: somebody who poses, or a computer that was called human."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from api import paging
 from api.paging import After
 from api.principals import Customer, PlatformDep
 from cdp import accesses, clock, directory
+from cdp.cursors import NEWEST_FIRST
 from cdp.messages import kinds, own
 from cdp.messages.own import Message
 from cdp.unsealing import OwnKeys
@@ -67,7 +67,7 @@ class Reported(BaseModel):
 def list_my_messages(person: Customer, platform: PlatformDep, after: After = None, limit: Limit = 50) -> MessagesView:
     """Return what organizations registered as sent to you; ask again with `after` = `next`."""
     caller, at = f"messages {person.customer_id}", clock.now()
-    place = paging.begin(platform, after, own.NEWEST, tuple[datetime, UUID], caller=caller)
+    place = paging.begin(platform, after, NEWEST_FIRST, caller=caller)
     with platform.database.scoped(person.scope) as session:
         found = own.messages_of(session, OwnKeys(session, platform.ring), after=place, limit=limit)
         names = directory.names(session)

@@ -17,6 +17,7 @@ from api.principals import Customer, PlatformDep
 from api.wanted_preferences import WantedPreferences
 from cdp import clock, receipts
 from cdp import preferences as vault
+from cdp.cursors import NEWEST_FIRST
 from cdp.database import Session
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
@@ -113,7 +114,7 @@ def list_preference_changes(
 ) -> PreferenceChanges:
     """Return every change of preferences and whether its receipt can be had, newest first."""
     at, caller = clock.now(), f"preferences {person.customer_id}"
-    place = paging.begin(platform, after, vault.FIRST, vault.Place, caller=caller)
+    place = paging.begin(platform, after, NEWEST_FIRST, caller=caller)
     with platform.database.scoped(person.scope) as session:
         found = vault.changes(session, after=place, until=at, limit=limit)
     last = paging.next_after(platform, found, limit, caller=caller)

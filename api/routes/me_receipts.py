@@ -17,6 +17,7 @@ from api.principals import Customer, PlatformDep
 from api.receipts import page, paper, sheet
 from cdp import clock, directory, notices, receipts
 from cdp.catalog.files import Language
+from cdp.cursors import NEWEST_FIRST
 from cdp.platform import Platform
 from cdp.receipts import House
 from consent.receipts import Receipt, Surroundings
@@ -96,7 +97,7 @@ def _view(each: receipts.Listed, names: directory.Names) -> ReceiptView:
 def list_my_receipts(person: Customer, platform: PlatformDep, after: After = None, limit: Limit = 100) -> Receipts:
     """Return every act and whether its receipt can be had, newest first."""
     at, caller = clock.now(), f"receipts {person.customer_id}"
-    place = paging.begin(platform, after, receipts.FIRST, receipts.Place, caller=caller)
+    place = paging.begin(platform, after, NEWEST_FIRST, caller=caller)
     with platform.database.scoped(person.scope) as session:
         names = directory.names(session)
         found = receipts.of_customer(session, after=place, until=at, limit=limit)

@@ -15,7 +15,7 @@ from api import demand_mail, paging
 from api.paging import After
 from api.principals import Customer, PlatformDep
 from cdp import accesses, clock, demands, directory, dossier, known_keys
-from cdp.holdings import Evidence, Interaction, InteractionPlace, Opening, Record, RecordPlace
+from cdp.holdings import Evidence, Interaction, Opening, Record
 from cdp.ids import NIL
 from cdp.unsealing import OwnKeys
 from consent.types import CategoryKey, Instant, Slug
@@ -217,7 +217,7 @@ def list_my_records(  # what narrows a list, each by name
 ) -> Records:
     """Return what stands now, by category, each with its source and with who may see it at this moment."""
     at, caller = clock.now(), f"records {person.customer_id}"
-    place = paging.begin(platform, after, dossier.FIRST_RECORD, RecordPlace, caller=caller)
+    place = paging.begin(platform, after, dossier.FIRST_RECORD, caller=caller)
     with platform.database.scoped(person.scope) as session:
         known_keys.check_category(session, category)
         names, openings = directory.names(session), dossier.openings(session)
@@ -252,7 +252,7 @@ def list_my_interactions(  # what narrows a list, each by name
 ) -> Interactions:
     """Return conversations and other contacts, newest first."""
     at, caller = clock.now(), f"interactions {person.customer_id}"
-    place = paging.begin(platform, after, dossier.FIRST_INTERACTION, InteractionPlace, caller=caller)
+    place = paging.begin(platform, after, dossier.FIRST_INTERACTION, caller=caller)
     with platform.database.scoped(person.scope) as session:
         known_keys.check_category(session, category)
         names, openings = directory.names(session), dossier.openings(session)

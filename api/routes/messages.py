@@ -12,6 +12,7 @@ from api.paging import After
 from api.principals import MessageRegistrar, PlatformDep
 from api.routes.profiles import IdentifierGiven
 from cdp import clock, presentations, requesting
+from cdp.cursors import OLDEST_FIRST
 from cdp.lookup import MOST_IDENTIFIERS, Identifier
 from cdp.messages import codes, registering, reports, texts
 from cdp.messages.registering import Registered, Wanted
@@ -106,7 +107,7 @@ def list_message_reports(
 ) -> ReportsView:
     """Return who poses as you, and where a declared human was said to be a computer; page on with `next`."""
     caller = f"message reports {asking.organization}"
-    place = paging.begin(platform, after, reports.FIRST, tuple[datetime, UUID], caller=caller)
+    place = paging.begin(platform, after, OLDEST_FIRST, caller=caller)
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
         found = reports.listed(session, after=place, limit=limit)
     shown = [ReportView.model_validate(each, from_attributes=True) for each in found]

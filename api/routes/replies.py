@@ -12,6 +12,7 @@ from api import paging
 from api.paging import After
 from api.principals import Customer, MessageRegistrar, PlatformDep
 from cdp import clock, directory
+from cdp.cursors import OLDEST_FIRST
 from cdp.messages import replies
 from cdp.messages.replies import Reply, Turn
 from cdp.scope import Principal
@@ -114,7 +115,7 @@ def list_replies(
 ) -> RepliesView:
     """Return what is not done yet, the oldest first; every reading stands in the log of its customer."""
     caller, at = f"replies {asking.organization}", clock.now()
-    place = paging.begin(platform, after, replies.FIRST, tuple[datetime, UUID], caller=caller)
+    place = paging.begin(platform, after, OLDEST_FIRST, caller=caller)
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
         found = replies.listed(platform, session, asking.organization, after=place, limit=limit)
     shown = [_view(each.reply, each.profile_id, at) for each in found]

@@ -5,8 +5,8 @@ was about is what the organization said of it, and nothing is guessed.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Final, Literal, NamedTuple
+from datetime import datetime
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,20 +14,12 @@ from sqlalchemy import Row
 from sqlalchemy import text as statement
 from sqlmodel import Session
 
+from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.database import sql
 from cdp.messages.registering import TABLE
 from cdp.unsealing import OwnKeys
 from consent.errors import NotFound
 
-
-class Place(NamedTuple):
-    """Where a page of the list ended."""
-
-    at: datetime
-    entry_id: UUID
-
-
-NEWEST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 _INBOX: Final = statement(sql("own_inbox"))
 
 
@@ -59,25 +51,25 @@ class Entry:
     text: str | None = field(repr=False)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where it stands in the list."""
-        return Place(self.at, self.entry_id)
+        return InTime(self.at, self.entry_id)
 
 
-def entries(session: Session, keys: OwnKeys, *, after: Place = NEWEST, limit: int) -> list[Entry]:
+def entries(session: Session, keys: OwnKeys, *, after: InTime = NEWEST_FIRST, limit: int) -> list[Entry]:
     """Return what was said to the customer in scope, the newest first, behind `after`."""
     return _entries(session, keys, only=None, after=after, limit=limit)
 
 
 def find(session: Session, keys: OwnKeys, entry: UUID) -> Entry:
     """Return one entry of the customer in scope; raises NotFound."""
-    for each in _entries(session, keys, only=entry, after=NEWEST, limit=1):
+    for each in _entries(session, keys, only=entry, after=NEWEST_FIRST, limit=1):
         return each
     raise NotFound("there is no such message")
 
 
-def _entries(session: Session, keys: OwnKeys, *, only: UUID | None, after: Place, limit: int) -> list[Entry]:
-    facts = {"only": only, "after_at": after.at, "after_entry": after.entry_id, "limit": limit}
+def _entries(session: Session, keys: OwnKeys, *, only: UUID | None, after: InTime, limit: int) -> list[Entry]:
+    facts = {"only": only, "after_at": after.at, "after_entry": after.row, "limit": limit}
     return [_entry(keys, row) for row in session.execute(_INBOX, facts)]
 
 

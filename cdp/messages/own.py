@@ -7,7 +7,7 @@ whom it was sent to, and stands in the consent log.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy import text as statement
 from sqlmodel import Session
 
 from cdp import directory, ids
+from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.messages import reading
 from cdp.messages.registering import TABLE
 from cdp.unsealing import OwnKeys
@@ -24,8 +25,6 @@ from consent.wishes import Speaker
 
 MOST_REPORTS: Final = 20
 """How much a customer may report in a day."""
-Place = tuple[datetime, UUID]
-NEWEST: Final[Place] = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
 _LIST: Final = statement(
     "select m.*, r.at as reported_at from message m"
     " left join message_report r on r.customer_id = m.customer_id and r.message_id = m.message_id"
@@ -79,14 +78,14 @@ class Message:
     text: str | None = field(repr=False)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where it stands in the list."""
-        return self.at, self.message_id
+        return InTime(self.at, self.message_id)
 
 
-def messages_of(session: Session, keys: OwnKeys, *, after: Place = NEWEST, limit: int = 50) -> list[Message]:
+def messages_of(session: Session, keys: OwnKeys, *, after: InTime = NEWEST_FIRST, limit: int = 50) -> list[Message]:
     """Return what was sent to the customer in scope, the newest first, behind `after`."""
-    facts = {"at": after[0], "message": after[1], "limit": limit}
+    facts = {"at": after.at, "message": after.row, "limit": limit}
     return [_message(keys, row) for row in session.execute(_LIST, facts).mappings()]
 
 

@@ -7,7 +7,7 @@ recorded of its last conversations, so that nobody has to repeat anything; (4) a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy import text as statement
 from sqlmodel import Session
 
 from cdp import dossier, due_dates, ids
+from cdp.cursors import InTime
 from cdp.database import sql
 from cdp.keys.sealing import DataKey
 from cdp.messages import inbox
@@ -33,8 +34,6 @@ WITHIN: Final = timedelta(days=90)
 DAYS: Final = 1
 """Within how many working days a human answers."""
 TABLE: Final = "reply"
-Place = tuple[datetime, UUID]
-FIRST: Final[Place] = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 _OWN_SUBJECT: Final = statement(sql("find_own_subject"))
 _SEND: Final = statement("select send_reply(:reply, :entry, :human, :due, :subject, :words, :most, :at)")
 _READ: Final = statement("select * from read_replies(:at, :reply, :limit)")
@@ -102,9 +101,9 @@ class Received(NamedTuple):
     profile_id: str
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where it stands in the list."""
-        return self.reply.at, self.reply.reply_id
+        return InTime(self.reply.at, self.reply.reply_id)
 
 
 def send(
@@ -152,10 +151,10 @@ def own(session: Session, keys: OwnKeys, *, entry: UUID | None = None) -> list[R
     return found
 
 
-def listed(platform: Platform, session: Session, organization: UUID, *, after: Place, limit: int) -> list[Received]:
+def listed(platform: Platform, session: Session, organization: UUID, *, after: InTime, limit: int) -> list[Received]:
     """Return what was said to `organization`, which is in scope, and is not done, the oldest first, behind `after`."""
     found = []
-    for row in session.execute(_READ, {"at": after[0], "reply": after[1], "limit": limit}).mappings():
+    for row in session.execute(_READ, {"at": after.at, "reply": after.row, "limit": limit}).mappings():
         key = DataKey(platform.ring.unwrap(bytes(row["wrapped"]), subject=row["subject_id"]))
         opened = key.unseal(bytes(row["sealed"]), table=TABLE, row=row["reply_id"], column="sealed")
         profile_id = platform.profile_ids.profile_id(row["customer_id"], organization)

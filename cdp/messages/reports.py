@@ -1,15 +1,15 @@
 """What customers report to the organization in scope: who poses as it, and where a declared human was a computer."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-Place = tuple[datetime, UUID]
-FIRST: Final[Place] = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
+from cdp.cursors import InTime
+
 _LIST: Final = text(
     "select report_id, kind, message_id, channel, sender_kind, sender, at from message_report"
     " where (at, report_id) > (:at, :report) order by at, report_id limit :limit"
@@ -29,12 +29,12 @@ class Report:
     at: datetime
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InTime:
         """Where it stands in the list."""
-        return self.at, self.report_id
+        return InTime(self.at, self.report_id)
 
 
-def listed(session: Session, *, after: Place, limit: int) -> list[Report]:
+def listed(session: Session, *, after: InTime, limit: int) -> list[Report]:
     """Return what was reported to the organization in scope, the oldest first, behind `after`."""
-    facts: dict[str, Any] = {"at": after[0], "report": after[1], "limit": limit}
+    facts: dict[str, Any] = {"at": after.at, "report": after.row, "limit": limit}
     return [Report(*row) for row in session.execute(_LIST, facts)]

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from cdp import accesses, clients, clock, looked, looks
+from cdp import clients, clock, looked, looks
+from cdp.cursors import NEWEST_FIRST
 from cdp.looked import Line, Search, Wanted
 from cdp.platform import Platform
 from cdp.reading import Asker
@@ -142,7 +143,7 @@ def test_pages_follow_each_other_without_a_gap(platform: Platform, noor: make.Pe
     made = {look(database_url, noor, bank, at=at) for _ in range(7)}
 
     seen: list[UUID] = []
-    place = accesses.FIRST
+    place = NEWEST_FIRST
     with platform.database.scoped(noor.scope) as session:
         while page := looked.lines(session, after=place, until=clock.now(), limit=3):
             seen += [each.access_id for each in page]

@@ -15,7 +15,8 @@ from api.portal.frame import Room
 from api.portal.pages import log, log_more, log_words
 from api.portal.pages.log import Asked, Looks
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import accesses, alerts, completeness, demands, directory, dossier, looked, looks
+from cdp import alerts, completeness, demands, directory, dossier, looked, looks
+from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.looked import Search, Wanted
 from consent.errors import Invalid, NotFound
 
@@ -112,7 +113,7 @@ def _keep(visit: Visit, chosen: Mapping[str, str]) -> None:
 def _looks(visit: Visit, opened: Opened, filters: Asked, *, after: str) -> Looks:
     session, at, cursors = opened.session, visit.at, visit.platform.cursors
     caller = f"log {visit.person.customer_id}"
-    place = cursors.open(after, accesses.Place, caller=caller) if after else accesses.FIRST
+    place = cursors.open(after, InTime, caller=caller) if after else NEWEST_FIRST
     asked_for = wanted(opened, filters)
     if asked_for == Wanted(who="self", since=asked_for.since):
         found = looked.visits(session, asked_for.since, after=place, until=at, limit=LINES + 1)

@@ -13,7 +13,7 @@ from api.portal.pages import messages as pages
 from api.portal.pages.messages import Mail, MessagePage, Waiting
 from api.portal.visit import Opened, Visit, Visiting
 from cdp.contact import wishes
-from cdp.cursors import LONGEST
+from cdp.cursors import LONGEST, NEWEST_FIRST, InTime
 from cdp.listening import answering
 from cdp.messages import inbox, kinds, replies
 from cdp.messages.replies import NothingSaid, TooManyReplies
@@ -32,7 +32,7 @@ _READS: Final = frozenset({"conversations"})
 def show_all(visit: Visiting, na: Annotated[str, Query(max_length=LONGEST)] = "") -> Response:
     """Show what was said, some at a time."""
     caller = f"inbox {visit.person.customer_id}"
-    place = visit.platform.cursors.open(na, inbox.Place, caller=caller) if na else inbox.NEWEST
+    place = visit.platform.cursors.open(na, InTime, caller=caller) if na else NEWEST_FIRST
     with visit.opened(Room.MESSAGES, reads=_READS) as opened:
         found = inbox.entries(opened.session, opened.keys, after=place, limit=LINES + 1)
         after = visit.platform.cursors.seal(found[LINES - 1].place, caller=caller) if len(found) > LINES else None

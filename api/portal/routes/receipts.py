@@ -16,7 +16,7 @@ from api.receipts import sheet
 from api.receipts.sheet import Sheet
 from api.routes import me_receipts
 from cdp import grants, notices, receipts
-from cdp.receipts import Place
+from cdp.cursors import NEWEST_FIRST, InTime
 from consent.errors import NotFound
 from consent.receipts import Receipt, Surroundings
 
@@ -65,7 +65,7 @@ def _part(visit: Visit, opened: Opened, slug: str, *, after: str) -> Part:
     session, cursors = opened.session, visit.platform.cursors
     caller = f"slips {visit.person.customer_id} {slug}"
     wanted = opened.names.supplier(slug or None)
-    place = cursors.open(after, Place, caller=caller) if after else receipts.FIRST
+    place = cursors.open(after, InTime, caller=caller) if after else NEWEST_FIRST
     found: list[receipts.Listed] = []
     while len(found) <= LINES:
         read = receipts.of_customer(session, after=place, until=visit.at, limit=_MOST)

@@ -14,7 +14,7 @@ from api.portal.visit import Opened, Visit, Visiting
 from api.routes import me_preferences
 from cdp import preferences, receipts
 from cdp.contact import wishes
-from cdp.preferences import Place
+from cdp.cursors import NEWEST_FIRST, InTime
 from consent import wish_form
 from consent.errors import BadHours, Invalid
 
@@ -107,7 +107,7 @@ def choose_personal(visit: Visiting, personal: Field) -> Response:
 def show_receipts(visit: Visiting, na: After = "") -> Response:
     """Show every change and its proof, a page at a time."""
     cursors, caller = visit.platform.cursors, f"wishes {visit.person.customer_id}"
-    place = cursors.open(na, Place, caller=caller) if na else preferences.FIRST
+    place = cursors.open(na, InTime, caller=caller) if na else NEWEST_FIRST
     with visit.opened(Room.PREFERENCES) as opened:
         found = preferences.changes(opened.session, after=place, until=visit.at, limit=LINES)
         onward = cursors.seal(found[-1].place, caller=caller) if len(found) == LINES else None
