@@ -139,7 +139,7 @@ def register_offer(wanted: OfferWanted, asking: Offering, platform: PlatformDep)
 def list_offers(asking: Offering, platform: PlatformDep) -> OfferList:
     """Return the offers of this organization, those that ended too."""
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
-        return OfferList(offers=[OfferView.of(each) for each in registering.listed(session)])
+        return OfferList(offers=[OfferView.of(each) for each in registering.OFFERS.listed(session)])
 
 
 @router.post("/decide", summary="Ask which offers are relevant", operation_id="decide_offers")
@@ -157,4 +157,4 @@ async def decide_offers(wanted: DecisionWanted, asking: Offering, request: Reque
 def end_offer(offer_id: UUID, asking: Offering, platform: PlatformDep) -> OfferView:
     """End an offer: from now on it is chosen for nobody. Customers still see that it was chosen for them, and why."""
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
-        return OfferView.of(registering.end(session, offer_id, at=clock.now()))
+        return OfferView.of(registering.OFFERS.end(session, offer_id, at=clock.now()))

@@ -81,7 +81,7 @@ def register_rule(wanted: RuleWanted, asking: Ruling, platform: PlatformDep) -> 
 def list_rules(asking: Ruling, platform: PlatformDep) -> RuleList:
     """Return the rules of this organization, those that ended too."""
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
-        return RuleList(rules=[RuleView.of(each) for each in registering.listed(session)])
+        return RuleList(rules=[RuleView.of(each) for each in registering.RULES.listed(session)])
 
 
 @router.delete("/{rule_id}", summary="End a rule", operation_id="end_rule")

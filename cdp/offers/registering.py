@@ -18,6 +18,7 @@ from cdp import ids
 from cdp.catalog.files import Catalog
 from cdp.expressions import expression, vocabulary
 from cdp.platform import Platform
+from cdp.registers import Register
 from consent.errors import Conflict, Invalid, NotFound
 
 PURPOSES: Final = frozenset({"direct-marketing", "personalisation"})
@@ -26,15 +27,12 @@ MOST: Final = 200
 _COLUMNS: Final = (
     "offer_id, kind, purpose, words, expression, has_legal_effect, valid_from, valid_until, registered_at, ended_at"
 )
-_READ: Final = text(f"select {_COLUMNS} from offer where offer_id = :offer")  # noqa: S608 - names as above
-_LIST: Final = text(f"select {_COLUMNS} from offer order by registered_at desc, offer_id limit 500")  # noqa: S608 - names as above
 _STANDING: Final = text("select count(*) from offer where ended_at is null and valid_until > :at")
 _ADD: Final = text(
     "insert into offer (organization_id, offer_id, kind, purpose, words, expression, has_legal_effect, valid_from,"
     " valid_until, registered_at) values (:organization, :offer, :kind, :purpose, cast(:words as jsonb), :expression,"
     " :has_legal_effect, :valid_from, :valid_until, :at)"
 )
-_END: Final = text("update offer set ended_at = :at where offer_id = :offer and ended_at is null")
 
 
 class OfferUnknown(NotFound):
@@ -94,34 +92,17 @@ def register(platform: Platform, session: Session, organization: UUID, wanted: W
     facts = {name: getattr(wanted, name) for name in Wanted.__slots__}
     facts |= {"organization": organization, "offer": offer, "at": at}
     session.execute(_ADD, facts | {"words": msgspec.json.encode(wanted.words).decode()})
-    return read(session, offer)
+    return OFFERS.read(session, offer)
 
 
-def read(session: Session, offer: UUID) -> Offer:
-    """Return one offer of the organization in scope; raises OfferUnknown."""
-    found = session.execute(_READ, {"offer": offer}).one_or_none()
-    if found is None:
-        raise OfferUnknown
-    return of_row(found)
-
-
-def listed(session: Session) -> list[Offer]:
-    """Return the offers of the organization in scope, newest first."""
-    return [of_row(row) for row in session.execute(_LIST)]
-
-
-def end(session: Session, offer: UUID, *, at: datetime) -> Offer:
-    """End an offer: from now on it is chosen for nobody; raises OfferUnknown."""
-    read(session, offer)
-    session.execute(_END, {"offer": offer, "at": at})
-    return read(session, offer)
-
-
-def of_row(row: Row[Any]) -> Offer:
-    """Return an offer as it is stored."""
-    facts = dict(row._mapping)  # noqa: SLF001 -- the public name of a row's columns in SQLAlchemy
+def _offer(row: Row[Any]) -> Offer:
+    facts = row._asdict()
     wanted = Wanted(**{name: facts[name] for name in Wanted.__slots__})
-    return Offer(facts["offer_id"], wanted, facts["registered_at"], facts["ended_at"])
+    return Offer(row.offer_id, wanted, row.registered_at, row.ended_at)
+
+
+OFFERS: Final = Register("offer", _COLUMNS, _offer, OfferUnknown)
+"""From its end on an offer is chosen for nobody."""
 
 
 def _check(catalog: Catalog, wanted: Wanted, *, at: datetime) -> None:

@@ -17,6 +17,7 @@ from cdp.catalog.files import Catalog
 from cdp.contact import approaching
 from cdp.expressions import expression, vocabulary
 from cdp.platform import Platform
+from cdp.registers import Register
 from consent.errors import Conflict, Invalid, NotFound, PurposeUnknown
 from consent.wishes import Speaker
 
@@ -25,15 +26,12 @@ MOST: Final = 100
 _COLUMNS: Final = (
     "rule_id, name, purpose, records, expression, topic, channels, sender, client_id, registered_at, ended_at"
 )
-_READ: Final = text(f"select {_COLUMNS} from rule where rule_id = :rule")  # noqa: S608 - names as above
-_LIST: Final = text(f"select {_COLUMNS} from rule order by registered_at desc, rule_id limit 500")  # noqa: S608 - names as above
 _STANDING: Final = text("select count(*) from rule where ended_at is null")
 _ADD: Final = text(
     "insert into rule (organization_id, rule_id, name, purpose, records, expression, topic, channels, sender,"
     " client_id, registered_at)"
     " values (:organization, :rule, :name, :purpose, :records, :expression, :topic, :channels, :sender, :client, :at)"
 )
-_END: Final = text("update rule set ended_at = :at where rule_id = :rule and ended_at is null")
 _WATCH: Final = text("select change_catalog()")
 
 
@@ -92,28 +90,14 @@ def register(
     lists = {"records": list(dict.fromkeys(wanted.records)), "channels": list(dict.fromkeys(wanted.channels))}
     session.execute(_ADD, facts | lists)
     session.execute(_WATCH)  # whoever stores learns what to note with the next delivery
-    return read(session, rule)
-
-
-def read(session: Session, rule: UUID) -> Rule:
-    """Return one rule of the organization in scope; raises RuleUnknown."""
-    found = session.execute(_READ, {"rule": rule}).one_or_none()
-    if found is None:
-        raise RuleUnknown
-    return _rule(found)
-
-
-def listed(session: Session) -> list[Rule]:
-    """Return the rules of the organization in scope, newest first."""
-    return [_rule(row) for row in session.execute(_LIST)]
+    return RULES.read(session, rule)
 
 
 def end(session: Session, rule: UUID, *, at: datetime) -> Rule:
     """End a rule: from now on it is asked about nothing; raises RuleUnknown."""
-    read(session, rule)
-    session.execute(_END, {"rule": rule, "at": at})
+    ended = RULES.end(session, rule, at=at)
     session.execute(_WATCH)
-    return read(session, rule)
+    return ended
 
 
 def _check(catalog: Catalog, wanted: Wanted) -> None:
@@ -134,3 +118,6 @@ def _rule(row: Row[Any]) -> Rule:
     facts |= {"records": tuple(row.records), "channels": tuple(row.channels), "sender": Speaker(row.sender)}
     wanted = Wanted(**{name: facts[name] for name in Wanted.__slots__})
     return Rule(row.rule_id, wanted, row.client_id, row.registered_at, row.ended_at)
+
+
+RULES: Final = Register("rule", _COLUMNS, _rule, RuleUnknown)
