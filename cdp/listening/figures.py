@@ -85,7 +85,7 @@ def _answers(question: Question) -> Callable[[Reply], bool]:
 
 def _shown(parts: Mapping[str, Iterable[Reply]], counts: Callable[[Reply], bool]) -> frozenset[str]:
     people = {key: {reply.customer for reply in part if counts(reply)} for key, part in parts.items()}
-    return hiding.shown({key: each for key, each in people.items() if each})
+    return hiding.groups({key: each for key, each in people.items() if each})
 
 
 def _share(part: Iterable[Reply], question: Question) -> Share:

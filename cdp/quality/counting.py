@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from cdp.listening.hiding import FLOOR
+from cdp.listening import hiding
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,6 @@ class Said:
     corrected: int | None
     compared: int | None
     conflicting: int | None
-
-
-def shown(people: int, count: int) -> int | None:
-    """Return a count of people that may be shown: none of them, or ten and more, of ten and more."""
-    return count if people >= FLOOR and (count == 0 or count >= FLOOR) else None
 
 
 def agreeable(value: JsonValue) -> JsonValue:
@@ -53,15 +48,15 @@ def conflicts(values: Iterable[tuple[UUID, str, bool, JsonValue]]) -> dict[str, 
     return _counted(both, {each for each in both if not any(value in others[each] for value in mine[each])})
 
 
+def shown(found: Mapping[str, tuple[int, int]], attribute: str) -> tuple[int | None, int | None]:
+    """Return of one attribute how many people were compared and in how many sources differ, as far as it is shown."""
+    compared, conflicting = found.get(attribute, (0, 0))
+    return hiding.count(compared, among=compared), hiding.count(conflicting, among=compared)
+
+
 def _counted(both: AbstractSet[tuple[str, UUID]], apart: AbstractSet[tuple[str, UUID]]) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for each in both:
         compared, conflicting = found.get(each[0], (0, 0))
         found[each[0]] = compared + 1, conflicting + (each in apart)
     return found
-
-
-def hidden(found: Mapping[str, tuple[int, int]], attribute: str) -> tuple[int | None, int | None]:
-    """Return of one attribute how many people were compared and in how many sources differ, as far as it is shown."""
-    compared, conflicting = found.get(attribute, (0, 0))
-    return shown(compared, compared), shown(compared, conflicting)

@@ -19,7 +19,7 @@ from cdp.database import sql
 from cdp.identity.attributes import IDENTIFYING
 from cdp.keys.errors import Unreadable
 from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, opener, place
-from cdp.listening import statistics
+from cdp.listening import hiding, statistics
 from cdp.listening.asking import PURPOSE
 from cdp.listening.hiding import FLOOR
 from cdp.listening.statistics import Share
@@ -64,7 +64,7 @@ def of_source(platform: Platform, scope: Scope, *, at: datetime, sample: int = S
 
 
 def _said(row: Row[Any], found: dict[str, tuple[int, int]]) -> Said:
-    compared, conflicting = counting.hidden(found, row.attribute)
+    compared, conflicting = counting.shown(found, row.attribute)
     return Said(
         attribute=row.attribute,
         category=row.category,
@@ -72,8 +72,8 @@ def _said(row: Row[Any], found: dict[str, tuple[int, int]]) -> Said:
         missing=row.subjects - row.known,
         verified=row.verified,
         stale=row.stale,
-        disputed=counting.shown(row.people, row.disputed),
-        corrected=counting.shown(row.people, row.corrected),
+        disputed=hiding.count(row.disputed, among=row.people),
+        corrected=hiding.count(row.corrected, among=row.people),
         compared=compared,
         conflicting=conflicting,
     )

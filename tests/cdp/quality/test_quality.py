@@ -145,14 +145,6 @@ def test_another_organization_counts_only_its_own(
     assert (0, None, {}) == (found.subjects, found.verified, said)
 
 
-@pytest.mark.parametrize(
-    ("people", "count", "expected"),
-    [(9, 0, None), (9, 9, None), (10, 0, 0), (10, 1, None), (30, 9, None), (30, 10, 10), (10, 10, 10)],
-)
-def test_a_count_of_people_is_shown_from_ten_on(people: int, count: int, expected: int | None) -> None:
-    assert expected == counting.shown(people, count)
-
-
 def test_two_sources_conflict_when_nothing_that_they_say_agrees() -> None:
     one, two, three = (UUID(int=each) for each in range(3))
     values = [
