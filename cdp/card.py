@@ -17,6 +17,7 @@ from cdp.addressing import Addressing
 from cdp.contact import looking, salutations
 from cdp.database import sql
 from cdp.ids import NIL
+from cdp.keys import named
 from cdp.keys.errors import Unreadable
 from cdp.keys.sealing import DataKey
 from cdp.listening.survey import Answers
@@ -29,7 +30,6 @@ from consent.wishes import Speaker
 
 _DEALINGS: Final = sql("read_dealings").encode()
 _NAMES: Final = ("first_name", "name_prefix", "last_name")
-_ID: Final = 16
 
 
 class NoCard(NotFound):
@@ -194,7 +194,8 @@ class Cards:
         return answered
 
     def _key(self, blob: bytes) -> DataKey:
-        return DataKey(self._platform.ring.unwrap(blob[_ID:], subject=UUID(bytes=blob[:_ID])))
+        subject, wrapped = named.split(blob)
+        return DataKey(self._platform.ring.unwrap(wrapped, subject=UUID(bytes=subject)))
 
 
 def _text(profile: Profile, attribute: str) -> str:

@@ -10,13 +10,13 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from cdp.keys.errors import Unreadable
+from cdp.keys.named import ID_BYTES, openers, remembered_openers
 from cdp.keys.ring import KeyProvider
-from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, opener
+from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener
 from cdp.labels import Label, Labels
 from cdp.reading import Seen
 
-_ID: Final = 16
-_VALUE: Final = 2 * _ID
+_VALUE: Final = 2 * ID_BYTES
 _CIPHERTEXT: Final = _VALUE + NONCE_BYTES
 _ZONE: Final = -len('+00:00"')
 _COLUMN: Final = b"\0sealed"
@@ -51,10 +51,7 @@ def open_keys(ring: KeyProvider, seen: Iterable[Seen], *, is_bulk: bool) -> Keys
     Everybody in turn would push out of the ring's memory those who are busy: `is_bulk` passes it by.
     """
     named = [blob for each in seen for blob in each.keys or ()]
-    if is_bulk:
-        return {subject: opener(key) for subject, key in ring.unwrap_named(named).items()}
-    opened = ring.open_many((blob[_ID:], blob[:_ID]) for blob in named)
-    return {blob[:_ID]: key.opener for blob, key in zip(named, opened, strict=True) if key is not None}
+    return openers(ring, named) if is_bulk else remembered_openers(ring, named)
 
 
 def choose(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Chosen:
@@ -62,7 +59,7 @@ def choose(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Chosen:
     attributes: dict[str, Found] = {}
     others: dict[str, list[Found]] = {"product": [], "interaction": [], "external": []}
     for text, time, sealed in zip(seen.labels or (), seen.times or (), seen.sealed or (), strict=True):
-        opened = keys.get(sealed[:_ID])
+        opened = keys.get(sealed[:ID_BYTES])
         if opened is None:
             continue  # erased since the statement began
         label = labels[text]
@@ -86,16 +83,16 @@ def _wins(one: Found, two: Found) -> bool:
         return one[0].strength < two[0].strength
     if one[1] != two[1]:
         return _moment(one) > _moment(two)
-    return (one[0].source, one[2][_ID:_VALUE]) < (two[0].source, two[2][_ID:_VALUE])
+    return (one[0].source, one[2][ID_BYTES:_VALUE]) < (two[0].source, two[2][ID_BYTES:_VALUE])
 
 
 def _order(found: Found) -> tuple[bytes, str, bytes]:
     label, _, sealed, _ = found
-    return label.source, label.type, sealed[_ID:_VALUE]
+    return label.source, label.type, sealed[ID_BYTES:_VALUE]
 
 
 def _place(found: Found) -> Place:
-    return Place(_moment(found), UUID(bytes=found[0].source), UUID(bytes=found[2][_ID:_VALUE]))
+    return Place(_moment(found), UUID(bytes=found[0].source), UUID(bytes=found[2][ID_BYTES:_VALUE]))
 
 
 def _moment(found: Found) -> datetime:
@@ -107,7 +104,7 @@ def write_attributes(out: list[bytes], found: list[Found]) -> None:
     comma = b""
     try:
         for label, time, sealed, opened in found:
-            place = label.table + sealed[_ID:_VALUE] + _COLUMN
+            place = label.table + sealed[ID_BYTES:_VALUE] + _COLUMN
             value = opened(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place)
             out += (comma, label.before, value, label.between, time[:_ZONE].encode(), label.after)
             comma = b","
@@ -120,7 +117,7 @@ def write_objects(out: list[bytes], found: list[Found]) -> None:
     comma = b""
     try:
         for label, time, sealed, opened in found:
-            place = label.table + sealed[_ID:_VALUE] + _COLUMN
+            place = label.table + sealed[ID_BYTES:_VALUE] + _COLUMN
             value = opened(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place)
             out += (comma, label.before, time[:_ZONE].encode(), label.between, value[1:])
             comma = b","

@@ -21,6 +21,7 @@ from cdp.ids import NIL
 from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.intake import Intake
 from cdp.ingest.items import Channel, Direction, Item, Kind, Outcome, Reference, ReferenceType, conversation
+from cdp.keys import named
 from cdp.keys.blind import IdentifierType
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
@@ -51,7 +52,6 @@ _MAKE: Final = (
     "select made, in_manner from make_contacts(%(customers)s, %(contacts)s, %(topics)s, %(roots)s, %(purposes)s,"
     " %(senders)s, %(used)s, %(ats)s, %(blinds)s, %(client)s)"
 )
-_ID: Final = 16
 _STORED: Final = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.UNCHANGED})
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -190,8 +190,9 @@ class ContactBook:
                 keys.append(DataKey(data_key))
                 wrapped += ring.wrap_new([(data_key, subject)])
             else:
-                subjects.append(known[:_ID])
-                keys += ring.open_many([(known[_ID:], known[:_ID])])
+                subject, blob = named.split(known)
+                subjects.append(subject)
+                keys += ring.open_many([(blob, subject)])
                 wrapped.append(b"")
         told = [each for each in zip((line for line, _ in unnamed), subjects, keys, wrapped, strict=True) if each[2]]
         return {

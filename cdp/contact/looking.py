@@ -18,8 +18,9 @@ from cdp import arrays
 from cdp.addressing import Addressing
 from cdp.database import Database, sql
 from cdp.ids import NIL
+from cdp.keys.named import ID_BYTES, openers, remembered_openers
 from cdp.keys.ring import KeyProvider
-from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, opener
+from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener
 from cdp.reading import MOST_MERGES, Asker
 from cdp.scope import Principal
 from consent import wish_form
@@ -31,8 +32,7 @@ from consent.wishes import Wishes
 STRANGER: Final = Wishes(hours=Hours(quiet=(Window(22 * 60, 8 * 60),)))
 """What holds of somebody of whom nothing may be known."""
 OPEN: Final = frozenset({"granted", "attested"})
-_ID: Final = 16
-_VALUE: Final = 2 * _ID
+_VALUE: Final = 2 * ID_BYTES
 _CIPHERTEXT: Final = _VALUE + NONCE_BYTES
 _DECIDE: Final = re.sub(r"(?m)^\s*--.*\n|^\s+", "", sql("decide_contacts")).encode()
 _ABOUT_NAMES: Final = b"record\0"
@@ -136,10 +136,7 @@ def understood(document: str | None) -> tuple[Wishes, Speech]:
 def open_keys(ring: KeyProvider, known: Iterable[Known]) -> Keys:
     """Return how to unseal what belongs to each subject; destroyed keys are missing."""
     blobs = [blob for each in known for blob in (*(each.keys or ()), each.own_key) if blob is not None]
-    if len(blobs) > _FEW:
-        return {subject: opener(key) for subject, key in ring.unwrap_named(blobs).items()}
-    opened = ring.open_many((blob[_ID:], blob[:_ID]) for blob in blobs)
-    return {blob[:_ID]: key.opener for blob, key in zip(blobs, opened, strict=True) if key is not None}
+    return openers(ring, blobs) if len(blobs) > _FEW else remembered_openers(ring, blobs)
 
 
 def addressing(customer: UUID, known: Known, keys: Keys) -> Addressing:
@@ -164,10 +161,10 @@ def spoken_to(speech: Speech, names: Mapping[str, str], own_name: str) -> Addres
 
 
 def _name(keys: Keys, sealed: bytes) -> str:
-    unseal = keys.get(sealed[:_ID])
+    unseal = keys.get(sealed[:ID_BYTES])
     if unseal is None:
         return ""
-    place = _ABOUT_NAMES + sealed[_ID:_VALUE] + _SEALED
+    place = _ABOUT_NAMES + sealed[ID_BYTES:_VALUE] + _SEALED
     try:
         value = _decode(unseal(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place))
     except (*NOT_OPENED, msgspec.DecodeError):  # not a text, too
@@ -179,7 +176,7 @@ def _own_name(customer: UUID, known: Known, keys: Keys) -> str:
     """Return the name that the customer chose, if they chose one and its key is there."""
     if known.own_name is None or known.own_key is None:
         return ""
-    unseal = keys.get(known.own_key[:_ID])
+    unseal = keys.get(known.own_key[:ID_BYTES])
     if unseal is None:
         return ""
     place = b"customer\0" + customer.bytes + b"\0own_name"

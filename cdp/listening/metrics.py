@@ -5,16 +5,18 @@ customer care; (2) every customer who is counted finds a line in their log, writ
 (3) nothing leaves here but figures of groups that may be shown.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from cdp.database import sql
+from cdp.keys import named
 from cdp.keys.errors import Unreadable
-from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, opener
+from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, place
 from cdp.listening import figures
 from cdp.listening.asking import CATEGORY, PURPOSE
 from cdp.listening.figures import Group, Reply
@@ -25,7 +27,6 @@ from cdp.scope import Principal, Scope
 
 EARLIEST: Final = 2000
 LATEST: Final = 9998
-_ID: Final = 16
 _ANSWERS: Final = text(sql("survey_answers"))
 
 
@@ -46,19 +47,19 @@ def service(platform: Platform, organization: UUID, client: str, year: int, *, a
     years = {"begin": datetime(year, 1, 1, tzinfo=UTC), "end": datetime(year + 1, 1, 1, tzinfo=UTC)}
     with platform.database.scoped(scope) as session:
         rows = session.execute(_ANSWERS, years | {"category": CATEGORY}).all()
-    keys = platform.ring.unwrap_named({bytes(row[2]) for row in rows})
-    openers = {subject: opener(key) for subject, key in keys.items()}
-    replies = [
-        Reply(row[0], row[5], row[3], row[4], _opened(openers[bytes(row[2])[:_ID]], bytes(row[1]), bytes(row[6])))
-        for row in rows
-        if bytes(row[2])[:_ID] in openers
-    ]
+    openers = named.openers(platform.ring, {bytes(row.named) for row in rows})
+    replies = [each for row in rows if (each := _reply(row, openers)) is not None]
     return Figures(year, at, figures.groups(replies))
 
 
-def _opened(unseal: Opener, survey: bytes, sealed: bytes) -> Answers:
-    place = b"survey\0" + survey + b"\0sealed"
+def _reply(row: Row[Any], openers: Mapping[bytes, Opener]) -> Reply | None:
+    """Return what a customer answered, or None when its key was destroyed."""
+    unseal = openers.get(named.subject(bytes(row.named)))
+    if unseal is None:
+        return None
+    sealed = bytes(row.sealed)
     try:
-        return Answers.from_bytes(unseal(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place))
+        plain = unseal(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place("survey", row.survey_id, "sealed"))
     except NOT_OPENED:
         raise Unreadable("a sealed value cannot be read") from None
+    return Reply(row.customer_id, row.occurred_at, row.channel, row.speaker, Answers.from_bytes(plain))

@@ -17,8 +17,9 @@ from sqlalchemy import Row, text
 
 from cdp.database import sql
 from cdp.identity.attributes import IDENTIFYING
+from cdp.keys import named
 from cdp.keys.errors import Unreadable
-from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, opener, place
+from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener, place
 from cdp.listening import hiding, statistics
 from cdp.listening.asking import PURPOSE
 from cdp.listening.hiding import FLOOR
@@ -33,7 +34,6 @@ STALE_DAYS: Final = 365
 """When nobody confirmed it for so long, it is stale."""
 SAMPLE: Final = 1_000
 """Of how many people at most it is compared what several sources say."""
-_ID: Final = 16
 _COUNTS: Final = text("select * from data_quality(:stale_before)")
 _PEOPLE: Final = text(sql("quality_people"))
 _NOTE: Final = text("select note_quality(:customers)")
@@ -88,12 +88,11 @@ def _conflicts(platform: Platform, scope: Scope, *, at: datetime, sample: int) -
         noted: list[UUID] = list(session.execute(_NOTE, {"customers": customers}).scalars())
     with platform.database.scoped(replace(scope, principal=Principal.EXPORTER, purpose=PURPOSE)) as session:
         rows = session.execute(_VALUES, whose | {"customers": noted, "types": sorted(IDENTIFYING)}).all()
-    keys = platform.ring.unwrap_named({bytes(row.named) for row in rows})
-    openers = {subject: opener(key) for subject, key in keys.items()}
+    openers = named.openers(platform.ring, {bytes(row.named) for row in rows})
     return counting.conflicts(
-        (row.customer_id, row.type, row.is_mine, _value(openers[bytes(row.named)[:_ID]], row))
+        (row.customer_id, row.type, row.is_mine, _value(openers[named.subject(bytes(row.named))], row))
         for row in rows
-        if bytes(row.named)[:_ID] in openers
+        if named.subject(bytes(row.named)) in openers
     )
 
 

@@ -13,5 +13,5 @@ with counted as materialized (
     from counted c join permission p on p.customer_id = c.customer_id
     group by c.customer_id, p.act_id
 )
-select customer_id, uuid_send(survey_id), uuid_send(subject_id) || wrapped, channel, speaker, occurred_at, sealed
+select customer_id, survey_id, uuid_send(subject_id) || wrapped as named, channel, speaker, occurred_at, sealed
 from counted
