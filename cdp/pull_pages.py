@@ -100,11 +100,15 @@ class Page:
             return str(int(place or paging.first) + 1) if self.rows else None
         if isinstance(paging, LinkHeader):
             link = _LINK.search(self._answer.headers.get("link", ""))
-            return self._followed(urljoin(url(self._settings, place), link.group(1))) if link else None
+            return self._followed(url(self._settings, place), link.group(1)) if link else None
         return None
 
-    def _followed(self, following: str) -> str:
-        """Return the address if it is the same server's: our secret goes to nobody else."""
+    def _followed(self, page: str, link: str) -> str:
+        """Return where `link` leads from `page` if it is the same server: our secret goes to nobody else."""
+        try:
+            following = urljoin(page, link)
+        except ValueError as error:
+            raise OddAnswer("the link to the next page is no address") from error
         here, there = (Target.of(each, allow_private=True) for each in (self._settings.url, following))
         if here.origin != there.origin:
             raise OddAnswer("the next page is somebody else's")
@@ -118,7 +122,7 @@ def wait_asked(answer: Answer, *, at: datetime) -> float | None:
         return float(stated)
     try:
         moment = parsedate_to_datetime(stated)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - at).total_seconds())
 

@@ -230,6 +230,7 @@ def test_a_pull_that_failed_goes_on_where_it_stopped(open_platform: Platform, re
         (429, {"Retry-After": "Thu, 01 May 2025 12:05:00 GMT"}, 300, 300),
         (503, {"Retry-After": "99999999"}, 86_400, 86_400),
         (503, {"Retry-After": "nonsense"}, 30, 60),
+        (503, {"Retry-After": "Thu, 01 May 99999999999999 12:05:00 GMT"}, 30, 60),
         (500, {}, 30, 60),
     ],
 )
@@ -297,7 +298,9 @@ def test_one_bad_row_harms_no_other(open_platform: Platform, register: Register,
     assert [("pull", 1), ("pull", 2), ("pull", 3)] == look(database_url, question, source)
 
 
-@pytest.mark.parametrize("following", ["http://other.example/", "https://127.0.0.1/", "//127.0.0.2:{port}/", "?p=0"])
+@pytest.mark.parametrize(
+    "following", ["http://other.example/", "https://127.0.0.1/", "//127.0.0.2:{port}/", "?p=0", "//[", "//[::1"]
+)
 def test_a_next_page_elsewhere_or_in_a_circle_is_not_followed(
     open_platform: Platform, register: Register, following: str
 ) -> None:
