@@ -139,10 +139,15 @@ JOBS: Final[tuple[Job, ...]] = (
 )
 
 
-def run_all(platform: Platform, *, at: datetime, jobs: tuple[Job, ...] = JOBS) -> Iterator[Done]:
-    """Run every job once, now, and yield what each came to."""
-    for job in jobs:
-        yield _run(job, platform, at)
+def run(job: Job, platform: Platform, *, at: datetime) -> Done:
+    """Run a job once, now, and return what it came to; no error of its own gets out."""
+    begun = time.monotonic()
+    count, failure = 0, None
+    try:
+        count = job.run(platform, at)
+    except Exception as error:  # noqa: BLE001 - one job must not stop the others; what went wrong is told by kind
+        failure = type(error).__name__
+    return Done(job.name, count, round((time.monotonic() - begun) * 1000), failure)
 
 
 def work(platform: Platform, stop: Event, *, report: Callable[[Done], None], jobs: tuple[Job, ...] = JOBS) -> None:
@@ -176,9 +181,9 @@ class _Rounds:
             yield self._ended(job, self._apart.pop(job).result())
         for job in [job for job, moment in self._due.items() if moment <= clock.now() and job not in self._apart]:
             if job.is_apart:
-                self._apart[job] = self._hands.submit(_run, job, self._platform, clock.now())
+                self._apart[job] = self._hands.submit(run, job, self._platform, at=clock.now())
             else:
-                yield self._ended(job, _run(job, self._platform, clock.now()))
+                yield self._ended(job, run(job, self._platform, at=clock.now()))
 
     def end(self) -> Iterator[Done]:
         """Wait for what still runs, and yield what it came to."""
@@ -189,13 +194,3 @@ class _Rounds:
         is_going_on = job.is_apart and done.count > 0
         self._due[job] = clock.now() + (timedelta(0) if is_going_on else job.every)
         return done
-
-
-def _run(job: Job, platform: Platform, at: datetime) -> Done:
-    begun = time.monotonic()
-    count, failure = 0, None
-    try:
-        count = job.run(platform, at)
-    except Exception as error:  # noqa: BLE001 - one job must not stop the others; what went wrong is told by kind
-        failure = type(error).__name__
-    return Done(job.name, count, round((time.monotonic() - begun) * 1000), failure)

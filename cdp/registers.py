@@ -23,8 +23,8 @@ class Register(Generic[Thing]):
         self._thing, self._unknown = thing, unknown
         row, order = f"{table}_id = :row", f"registered_at desc, {table}_id"
         self._read = text(f"select {columns} from {table} where {row}")  # noqa: S608 - names of the schema
-        self._list = text(f"select {columns} from {table} order by {order} limit {LONGEST}")  # noqa: S608 - as above
-        self._end = text(f"update {table} set ended_at = :at where {row} and ended_at is null")  # noqa: S608 - as above
+        self._list = text(f"select {columns} from {table} order by {order} limit {LONGEST}")  # noqa: S608 - names of the schema
+        self._end = text(f"update {table} set ended_at = :at where {row} and ended_at is null")  # noqa: S608 - names of the schema
 
     def read(self, session: Session, row: UUID) -> Thing:
         """Return one of the organization in scope; raises the NotFound of this register."""

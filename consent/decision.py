@@ -1,6 +1,7 @@
 """May this recipient see this record? The one question, and every answer it can have.
 
-The permissive branch is the last line of `decide`; everything before it refuses.
+The permissive branch is the last line of `decide`; everything before it refuses. The database enforces the same law in
+`decision_reason` and `opens` of migrations/sql; `tests/spec/decisions.py` is the table that both have to give.
 """
 
 from collections.abc import Iterable

@@ -126,21 +126,6 @@ def entries_to_bytes(entries: Iterable[bytes]) -> bytes:
     return b"".join(struct.pack(">H", len(entry)) + entry for entry in entries)
 
 
-def entries_from_bytes(content: bytes) -> list[bytes]:
-    """Return the entries in a bundle."""
-    entries: list[bytes] = []
-    at = 0
-    while at < len(content):
-        end = at + 2 + int.from_bytes(content[at : at + 2], "big")
-        if end > len(content) or at + 2 > len(content) or len(entries) == WIDTH:
-            raise Malformed("a bundle has 1 to 256 whole entries")
-        entries.append(content[at + 2 : end])
-        at = end
-    if not entries:
-        raise Malformed("a bundle has 1 to 256 whole entries")
-    return entries
-
-
 def _grouped(index: int) -> str:
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:

@@ -183,16 +183,6 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         spelled = snake_case(sent)
         return self.names.get(spelled, spelled if _NAME.fullmatch(spelled) else sent)
 
-    def category_of_attribute(self, sent: str) -> CategoryKey:
-        """Return the category of an attribute; nobody can be granted an unknown one."""
-        attribute = self.attributes.get(self.attribute_name(sent))
-        return UNMAPPED if attribute is None else attribute.category
-
-    def category_of_type(self, kind: RecordKind, sent: str) -> CategoryKey:
-        """Return the category of a record type, also as Segment spells it ("Order Completed")."""
-        record_type = self.record_types.get((kind, kebab_case(sent)))
-        return UNMAPPED if record_type is None else record_type.category
-
     def grantable(self) -> frozenset[CategoryKey]:
         """Return the categories that a customer can grant."""
         return frozenset(key for key, category in self.categories.items() if category.is_grantable)

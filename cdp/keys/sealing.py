@@ -7,7 +7,7 @@ Random nonces are safe for 2^32 values under one key; a data key serves one subj
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 from uuid import UUID
 
@@ -66,17 +66,6 @@ class DataKey:
     def opener(self) -> Opener:
         """What unseals (nonce, the rest, associated data); it raises what `NOT_OPENED` names."""
         return self._cipher.decrypt
-
-    def unseal_many(self, values: Iterable[tuple[UUID, bytes]], *, table: str, column: str) -> list[bytes]:
-        """Return what was sealed for each row; raises Unreadable if any one does not open."""
-        before, after, decrypt = table.encode() + b"\0", b"\0" + column.encode(), self._cipher.decrypt
-        try:
-            return [
-                decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], before + row.bytes + after)
-                for row, sealed in values
-            ]
-        except NOT_OPENED:
-            raise Unreadable("a sealed value cannot be read") from None
 
 
 def opener(key: bytes) -> Opener:

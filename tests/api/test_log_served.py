@@ -25,6 +25,7 @@ from consent.proofs import ConsistencyProof, InclusionProof
 from consent.tiles import Tile
 from tests import independent, make
 from tests.cdp.test_witnesses import Running, start, with_witness
+from tests.consent.log import workbench
 
 ACTS = 400
 
@@ -194,7 +195,7 @@ def question(platform: Platform, served: Served, person: make.Person, older: Pat
     now = int(proof.checkpoint.split(b"\n")[1])
     entries: list[bytes] = []
     for bundle in tiles.bundles_of_log(now):
-        entries += tiles.entries_from_bytes(served.get(f"/log/consent/{bundle.to_path()}"))
+        entries += workbench.entries_of(served.get(f"/log/consent/{bundle.to_path()}"))
     return {
         "VKey": vkey(served),
         "Checkpoint": proof.checkpoint,

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp.catalog import files
+from cdp.catalog import files, mapping
 from cdp.catalog.files import CatalogError, JsonType, Language, Words
 from cdp.ingest import items
-from consent.fold import RecordKind
 from consent.types import UNMAPPED
 from consent.wishes import Speaker
 
@@ -145,7 +144,7 @@ def test_a_purpose_says_in_every_language_what_the_organization_does(purpose: fi
 
 @pytest.mark.parametrize("trait", SEGMENT_TRAITS)
 def test_every_reserved_trait_has_its_category(trait: str) -> None:
-    assert UNMAPPED != CATALOG.category_of_attribute(trait)
+    assert mapping.described(CATALOG, mapping.entry_of("attributes", trait)).category != UNMAPPED
 
 
 @pytest.mark.parametrize(
@@ -178,13 +177,6 @@ def test_naming_twice_is_naming_once(sent: str) -> None:
     assert once == CATALOG.attribute_name(once)
 
 
-@given(st.text(max_size=40))
-def test_an_unknown_name_is_unmapped(sent: str) -> None:
-    known = CATALOG.attribute_name(sent) in CATALOG.attributes
-
-    assert known == (CATALOG.category_of_attribute(sent) != UNMAPPED)
-
-
 def test_only_what_identifies_nobody_may_stand_in_clear() -> None:
     queryable = {name for name, attribute in CATALOG.attributes.items() if attribute.is_queryable}
 
@@ -211,12 +203,16 @@ def test_ingest_and_catalog_describe_an_interaction_in_the_same_words() -> None:
 
 
 def test_a_type_is_found_as_segment_spells_it() -> None:
-    assert "products" == CATALOG.category_of_type(RecordKind.INTERACTION, "Order Completed")
+    assert "products" == mapping.described(CATALOG, mapping.entry_of("interaction", "Order Completed")).category
 
 
-def test_an_unknown_type_is_unmapped() -> None:
-    assert UNMAPPED == CATALOG.category_of_type(RecordKind.INTERACTION, "Blood Test Ordered")
-    assert UNMAPPED == CATALOG.category_of_type(RecordKind.PRODUCT, "order-completed")
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [("interaction", "Blood Test Ordered"), ("product", "order-completed"), ("attributes", "shoeSize")],
+)
+def test_what_the_catalog_does_not_know_is_not_mapped(kind: str, sent: str) -> None:
+    with pytest.raises(mapping.NotMapped):
+        mapping.described(CATALOG, mapping.entry_of(kind, sent))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from consent.errors import CategoryUnknown, Invalid
-from consent.fold import RecordKind
 from consent.types import UNMAPPED
 from tests import make
 
@@ -127,7 +126,8 @@ def test_what_is_remembered_is_the_same_until_something_changes(platform: Platfo
     third = catalog_of(platform, source)
 
     assert first is second
-    assert (UNMAPPED, "personal") == (first.category_of_attribute("shoeSize"), third.category_of_attribute("shoeSize"))
+    assert "shoe_size" not in first.attributes
+    assert "personal" == third.attributes["shoe_size"].category
 
 
 def test_a_mapping_files_what_comes_and_what_is_there_also_its_history(
@@ -159,7 +159,7 @@ def test_types_are_mapped_however_they_are_spelled(
     mapped = mapping.put(platform, scope_of(source), entry, Wanted("usage", LABEL))
 
     assert (1, True) == (mapped.refiled, mapped.is_done)
-    assert "usage" == catalog_of(platform, source).category_of_type(RecordKind(kind), sent)
+    assert "usage" == mapping.described(catalog_of(platform, source), entry).category
     assert ("usage",) in {(category,) for _, _, category in filed(admin, source, table)}
 
 
@@ -199,7 +199,7 @@ def test_a_mapping_is_the_organization_s_own(
     mapping.put(platform, scope_of(source), SIZE, Wanted("personal", LABEL))
 
     assert before == filed(admin, other)
-    assert UNMAPPED == catalog_of(platform, other).category_of_attribute("shoeSize")
+    assert "shoe_size" not in catalog_of(platform, other).attributes
 
 
 def test_what_one_call_does_not_come_to_the_worker_does(

@@ -229,3 +229,14 @@ def verdict(content: bytes, trust: Trust | None = None) -> Verdict:
 
 def _leaf_of(log: Log, hashed: bytes) -> bytes:
     return next(leaf for leaf in log.leaves if merkle.leaf_hash(leaf) == hashed)
+
+
+def entries_of(bundle: bytes) -> list[bytes]:
+    """Return what a bundle of entries holds, as a monitor reads it: of each its length in two bytes, then itself."""
+    entries, rest = [], bundle
+    while rest:
+        end = 2 + int.from_bytes(rest[:2], "big")
+        assert end <= len(rest)
+        entries.append(rest[2:end])
+        rest = rest[end:]
+    return entries
