@@ -59,9 +59,15 @@ class Office:
             raise OrganizationUnknown
         return found
 
-    def say(self, session: Session, *, language: str | None, privacy_mail: str | None) -> Organization:
-        """Say in which language letters are, and where those about privacy go; an empty word takes back what stood."""
-        made = organization_details.put(session, self.organization, language=language, privacy_mail=privacy_mail)
+    def say(
+        self, session: Session, *, language: str | None, privacy_mail: str | None, answer_days: int | None = None
+    ) -> Organization:
+        """Say in which language letters are, where those about privacy go, and how soon a human answers.
+
+        None leaves what stood, and an empty word takes it back.
+        """
+        facts: dict[str, Any] = {"language": language, "privacy_mail": privacy_mail, "answer_days": answer_days}
+        made = organization_details.put(session, self.organization, **facts)
         self._tell("details-changed", self.slug)
         return made
 

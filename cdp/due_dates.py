@@ -15,6 +15,9 @@ from zoneinfo import ZoneInfo
 ZONE: Final = ZoneInfo("Europe/Amsterdam")
 MONTHS: Final = 1
 EXTENSION: Final = 2
+USUAL_ANSWER_DAYS: Final = 1
+MOST_ANSWER_DAYS: Final = 5
+"""Within how many working days a human answers who asks for one."""
 _SATURDAY: Final = 5
 _SUNDAY: Final = 6
 _DAY: Final = timedelta(days=1)
@@ -44,11 +47,14 @@ def last_moment(due_at: datetime) -> datetime:
 
 
 def working_days_after(asked_at: datetime, days: int) -> datetime:
-    """Return the end of the working day that is so many working days after the day of the question."""
+    """Return the end of the working day that is so many working days after the day of the question.
+
+    With no days at all it is that day itself, or the next working day where it is none.
+    """
     last = asked_at.astimezone(ZONE).date()
-    while days:
+    while days or not is_working_day(last):
         last += _DAY
-        days -= is_working_day(last)
+        days -= bool(days) and is_working_day(last)
     return datetime.combine(last + _DAY, time(), tzinfo=ZONE).astimezone(UTC)
 
 

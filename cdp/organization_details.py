@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from cdp.client_scopes import SCOPES
 from cdp.clients import UnknownScope
+from cdp.due_dates import MOST_ANSWER_DAYS, USUAL_ANSWER_DAYS
 from cdp.organizations import OrganizationUnknown
 from cdp.tables import Organization
 from consent.errors import Invalid
@@ -20,11 +21,13 @@ _MAIL: Final = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,189}")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The language of letters (both where it is None), where letters about privacy go, and the scopes it may give."""
+    """What an organization says: without a language letters are in both; `may` are the scopes that it may give."""
 
     language: str | None
     privacy_mail: str | None
     may: tuple[str, ...]
+    answer_days: int = USUAL_ANSWER_DAYS
+    """Within how many working days a human answers who asks for one; 0: on the same one."""
 
 
 def said(organization: Organization) -> Said:
@@ -32,7 +35,8 @@ def said(organization: Organization) -> Said:
     details = organization.details
     place = details.get("privacy")
     mail = place.get("email") if isinstance(place, Mapping) else None
-    return Said(details.get("language"), mail, tuple(details.get("scopes", ())))
+    days = details.get("answer_days", USUAL_ANSWER_DAYS)
+    return Said(details.get("language"), mail, tuple(details.get("scopes", ())), days)
 
 
 def put(
@@ -42,6 +46,7 @@ def put(
     language: str | None = None,
     privacy_mail: str | None = None,
     may: Sequence[str] | None = None,
+    answer_days: int | None = None,
 ) -> Organization:
     """Say what is given, leave the rest as it was, and return the organization; raises Invalid or NotFound.
 
@@ -58,6 +63,8 @@ def put(
         known = dict(place) if isinstance(place, Mapping) else {}
         _put(known, "email", _mail(privacy_mail) if privacy_mail else None)
         _put(details, "privacy", known)
+    if answer_days is not None:
+        details["answer_days"] = _days(answer_days)
     if may is not None:
         details["scopes"] = _scopes(may)
     found.details = details
@@ -81,6 +88,12 @@ def _language(stated: str) -> str:
 def _mail(stated: str) -> str:
     if not _MAIL.fullmatch(stated) or not stated.isprintable():
         raise Invalid("this is no e-mail address", field="/privacy_mail")
+    return stated
+
+
+def _days(stated: int) -> int:
+    if not 0 <= stated <= MOST_ANSWER_DAYS:
+        raise Invalid("a human answers within five working days", field="/answer_days")
     return stated
 
 

@@ -89,17 +89,19 @@ class WishEvent:
 
 
 class Statement(StrEnum):
-    """What an organization stated of which the log holds a digest."""
+    """What was stated between an organization and a customer, of which the log holds a digest."""
 
     MESSAGE = "message"
     """It registered a message or a call before it goes out."""
     FIRING = "firing"
     """A rule of its fired on what was delivered."""
+    REPLY = "reply"
+    """The customer said something back to it, or wants a human."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementEvent:
-    """An organization stated something, to a customer or to nobody in particular; `digest` is the SHA-256 of what."""
+    """Something was stated to or by an organization, about a customer or nobody; `digest` is the SHA-256 of what."""
 
     place: Place
     statement: Statement

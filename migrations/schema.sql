@@ -633,7 +633,7 @@ create table consent_outbox (
     at timestamp with time zone not null,
     salt bytea not null
 );
-alter table consent_outbox add constraint consent_outbox_fact_check CHECK ((fact = ANY (ARRAY['act'::text, 'link'::text, 'wish'::text, 'message'::text, 'firing'::text, 'erasure'::text, 'policy'::text])));
+alter table consent_outbox add constraint consent_outbox_fact_check CHECK ((fact = ANY (ARRAY['act'::text, 'link'::text, 'wish'::text, 'message'::text, 'firing'::text, 'reply'::text, 'erasure'::text, 'policy'::text])));
 alter table consent_outbox add constraint consent_outbox_pkey PRIMARY KEY (entry_id);
 alter table consent_outbox add constraint consent_outbox_salt_check CHECK ((octet_length(salt) = 32));
 alter table consent_outbox owner to cdp_owner, enable row level security, force row level security;
@@ -959,9 +959,12 @@ CREATE INDEX firing_organization ON firing USING btree (organization_id, rule_id
 alter table firing add constraint firing_pkey PRIMARY KEY (customer_id, firing_id);
 alter table firing owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select on firing to cdp_keeper;
+grant select (at, firing_id) on firing to cdp_sequencer;
 create policy keeper on firing as permissive for all to cdp_keeper
     using (true)
     with check (true);
+create policy sequencer_wall on firing as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table idempotency (
     caller text not null,
@@ -1421,6 +1424,7 @@ alter table message owner to cdp_owner, enable row level security, force row lev
 grant delete on message to cdp_operator;
 grant delete, insert, select on message to cdp_keeper;
 grant select (customer_id, expires_at) on message to cdp_operator;
+grant select (message_id, registered_at) on message to cdp_sequencer;
 grant select on message to cdp_customer;
 grant update (checks, sealed, subject_id) on message to cdp_keeper;
 create policy customer_wall on message as permissive for select to cdp_customer
@@ -1430,6 +1434,8 @@ create policy keeper on message as permissive for all to cdp_keeper
     with check (true);
 create policy operator_wall on message as permissive for all to cdp_operator
     using ((( SELECT is_sealed('operator'::text) AS is_sealed) AND (customer_id = '00000000-0000-0000-0000-000000000000'::uuid)));
+create policy sequencer_wall on message as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table message_report (
     customer_id uuid not null,
@@ -1451,12 +1457,15 @@ alter table message_report add constraint message_report_pkey PRIMARY KEY (custo
 alter table message_report owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select on message_report to cdp_keeper;
 grant select (at, channel, kind, message_id, organization_id, report_id, sender, sender_kind) on message_report to cdp_source;
+grant select (at, kind, report_id) on message_report to cdp_sequencer;
 grant select on message_report to cdp_customer;
 create policy customer_wall on message_report as permissive for select to cdp_customer
     using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
 create policy keeper on message_report as permissive for all to cdp_keeper
     using (true)
     with check (true);
+create policy sequencer_wall on message_report as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 create policy source_wall on message_report as permissive for select to cdp_source
     using ((organization_id = ( SELECT scope_organization('source'::text) AS scope_organization)));
 
@@ -2099,6 +2108,7 @@ create table reply (
     reply_id uuid not null,
     organization_id uuid not null,
     entry_id uuid not null,
+    by text not null,
     wants_human boolean not null,
     at timestamp with time zone not null,
     due_at timestamp with time zone not null,
@@ -2108,16 +2118,21 @@ create table reply (
     sealed bytea not null
 );
 CREATE INDEX reply_organization ON reply USING btree (organization_id, at, reply_id);
+alter table reply add constraint reply_by_check CHECK ((by = ANY (ARRAY['customer'::text, 'organization'::text])));
+alter table reply add constraint reply_check CHECK (((by = 'customer'::text) OR wants_human));
 alter table reply add constraint reply_pkey PRIMARY KEY (customer_id, reply_id);
 alter table reply owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select on reply to cdp_keeper;
+grant select (at, reply_id) on reply to cdp_sequencer;
 grant select on reply to cdp_customer;
-grant update (done_at, taken_at) on reply to cdp_keeper;
+grant update (customer_id, done_at, taken_at) on reply to cdp_keeper;
 create policy customer_wall on reply as permissive for select to cdp_customer
     using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
 create policy keeper on reply as permissive for all to cdp_keeper
     using (true)
     with check (true);
+create policy sequencer_wall on reply as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table rule (
     organization_id uuid not null,
@@ -2748,6 +2763,9 @@ grant execute on function contact_facts(uuid[]) to cdp_exporter;
 create function contact_names(customers uuid[], blinds bytea[]) returns TABLE(place integer, customer_id uuid, is_named boolean, subject_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3a41cc4bc6bc13b0357be1e638af929d;
 grant execute on function contact_names(uuid[],bytea[]) to cdp_source;
 
+create function conversation_key(conversation uuid) returns TABLE(subject_id uuid, wrapped bytea) language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 67fd52a5375acd7ca4df9e74beed72a4;
+grant execute on function conversation_key(uuid) to cdp_source;
+
 create function count_check(who bytea, most integer, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c3a551b1e2084b945d3a025551bd400c;
 grant execute on function count_check(bytea,integer,timestamp with time zone) to cdp_customer, cdp_visitor;
 
@@ -2776,7 +2794,7 @@ create function decide_bond(wanted uuid, is_accepted boolean, moment timestamp w
 grant execute on function decide_bond(uuid,boolean,timestamp with time zone) to cdp_operator;
 
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
-grant execute on function decision_reason(permission,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_reader;
+grant execute on function decision_reason(permission,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
 
 create function demands_to(only_one uuid, only_open boolean, after_at timestamp with time zone, after_id uuid, at_most integer, with_words boolean) returns TABLE(demand jsonb, own_wrapped bytea, source_subject uuid, source_wrapped bytea, held bytea, is_interaction boolean, names json, looked_at timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3098536427575c822599d4782386bdb1;
 grant execute on function demands_to(uuid,boolean,timestamp with time zone,uuid,integer,boolean) to cdp_source;
@@ -2868,6 +2886,9 @@ grant execute on function granted_requests(uuid[]) to cdp_source;
 create function graver(a text, b text) returns text language sql immutable parallel safe owner cdp_owner body 67ae6bcd79aba5381fc01e6c60a0005e;
 grant execute on function graver(text,text) to cdp_keeper;
 
+create function hand_over(handed uuid, conversation uuid, due timestamp with time zone, subject uuid, words bytea, moment timestamp with time zone) returns TABLE(standing uuid, since timestamp with time zone, until timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 161561b19408b7aed776cdecb98ca644;
+grant execute on function hand_over(uuid,uuid,timestamp with time zone,uuid,bytea,timestamp with time zone) to cdp_source;
+
 create function held_bonds(at_most integer, only_one uuid DEFAULT NULL::uuid) returns TABLE(bond_id uuid, held_why text, held_at timestamp with time zone, why text, tier text, weight real, evidence jsonb, model text, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body fa2f35da1e4b403ce72aa3a897c8e98f;
 grant execute on function held_bonds(integer,uuid) to cdp_operator;
 
@@ -2949,6 +2970,9 @@ grant execute on function keep_permission(permission) to cdp_keeper;
 create function keep_question_code(customer uuid, subject uuid, id uuid, hash bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ae701e8e87e68981f892d5770378d387;
 grant execute on function keep_question_code(uuid,uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to cdp_doorman;
 
+create function keep_reply(r reply) returns void language sql volatile owner cdp_owner body 236b0fce64f78b769eeda7038498ac55;
+grant execute on function keep_reply(reply) to cdp_keeper;
+
 create function latest_end(at timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 6816c323220b521482f0f2245f28ba3a;
 grant execute on function latest_end(timestamp with time zone) to cdp_keeper;
 
@@ -3019,7 +3043,7 @@ grant execute on function message_of_sender(text,text,uuid,boolean,timestamp wit
 create function message_of_text(hash bytea, moment timestamp with time zone) returns TABLE(found jsonb, is_mine boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 6d71268ecda134dbf06b3ffe2f4d7592;
 grant execute on function message_of_text(bytea,timestamp with time zone) to cdp_customer, cdp_visitor;
 
-create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body a9f2687b10eb4fef8a09741cf947c3b4;
+create function move_subjects(moved uuid[], former uuid, target uuid) returns void language plpgsql volatile owner cdp_owner body 216e487e63445188fee45c518ff096d0;
 grant execute on function move_subjects(uuid[],uuid,uuid) to cdp_keeper;
 
 create function name_described(customers uuid[], sources uuid[]) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body de02e52d1825a7afb8a1597549664599;
@@ -3127,7 +3151,7 @@ grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
 
-create function read_replies(after timestamp with time zone, after_reply uuid, most integer) returns TABLE(customer_id uuid, reply_id uuid, entry_id uuid, wants_human boolean, at timestamp with time zone, due_at timestamp with time zone, taken_at timestamp with time zone, subject_id uuid, sealed bytea, wrapped bytea) language sql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7846c83ff00779080329f4e20c9842d7;
+create function read_replies(after timestamp with time zone, after_reply uuid, most integer) returns TABLE(customer_id uuid, reply_id uuid, entry_id uuid, by text, wants_human boolean, at timestamp with time zone, due_at timestamp with time zone, taken_at timestamp with time zone, subject_id uuid, sealed bytea, wrapped bytea, before jsonb, before_sealed bytea[], before_keys bytea[]) language sql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1cb80cb1720691eadf185d1aa147841f;
 grant execute on function read_replies(timestamp with time zone,uuid,integer) to cdp_source;
 
 create function receipt_letters_due(at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 015e11d18de57cd00d68889710ebd9a9;
@@ -3199,7 +3223,7 @@ grant execute on function scope_customer(text) to cdp_auditor, cdp_customer, cdp
 create function scope_organization(expected text) returns uuid language sql stable parallel safe owner cdp_owner body b0174b29763cdad41cd53bf6e76c07b6;
 grant execute on function scope_organization(text) to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
-create function send_reply(reply uuid, entry uuid, human boolean, due timestamp with time zone, subject uuid, words bytea, most integer, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c6f9deb60d7191657d2c981ea17e2db2;
+create function send_reply(reply uuid, entry uuid, human boolean, due timestamp with time zone, subject uuid, words bytea, most integer, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0c8e152f41438264cbe3ac0ef41ceeb0;
 grant execute on function send_reply(uuid,uuid,boolean,timestamp with time zone,uuid,bytea,integer,timestamp with time zone) to cdp_customer;
 
 create function settle_likeness(customer uuid, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body a077f285664e7bb192a2f7fd97dcba58;

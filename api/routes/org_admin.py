@@ -13,6 +13,7 @@ from api.principals import Administrator, PlatformDep, Service
 from cdp import clock, organization_details
 from cdp.administration import Office
 from cdp.clients import KeyFacts
+from cdp.due_dates import MOST_ANSWER_DAYS, USUAL_ANSWER_DAYS
 from cdp.tables import Client, Organization
 from consent.types import Instant
 
@@ -35,6 +36,7 @@ class OrganizationView(BaseModel):
     name: str
     language: str | None
     privacy_mail: str | None
+    answer_days: int
     verified_at: Instant | None
     may: list[str]
 
@@ -50,11 +52,21 @@ class Details(BaseModel):
     privacy_mail: Annotated[
         str | None, Field(min_length=3, max_length=254, description="Where letters about privacy go.")
     ] = None
+    answer_days: Annotated[
+        int | None,
+        Field(ge=0, le=MOST_ANSWER_DAYS, description="Within how many working days a human answers; 0: the same day."),
+    ] = None
 
     def said(self, name: str) -> str | None:
         """Return the word to say: empty for what is taken back, None for what stays."""
         word: str | None = getattr(self, name)
         return (word or "") if name in self.model_fields_set else None
+
+    @property
+    def days(self) -> int | None:
+        """Within how many working days a human shall answer; None for what stays, and null for what is usual."""
+        is_said = "answer_days" in self.model_fields_set
+        return USUAL_ANSWER_DAYS if is_said and self.answer_days is None else self.answer_days
 
 
 class ProgramView(BaseModel):
@@ -159,11 +171,11 @@ def show_organization(asking: Administrator, platform: PlatformDep) -> Organizat
 
 @router.patch("", summary="Change its details", operation_id="change_organization")
 def change_organization(details: Details, asking: Administrator, platform: PlatformDep) -> OrganizationView:
-    """Say in which language letters are, and where those about privacy go."""
-    office = office_of(asking)
+    """Say in which language letters are, where those about privacy go, and by when a human answers customers."""
+    office, days = office_of(asking), details.days
+    words = {name: details.said(name) for name in ("language", "privacy_mail")}
     with platform.database.scoped(office.scope) as session:
-        said = office.say(session, language=details.said("language"), privacy_mail=details.said("privacy_mail"))
-        return _organization_view(said)
+        return _organization_view(office.say(session, **words, answer_days=days))
 
 
 @router.get("/clients", summary="List your programs", operation_id="list_clients")
@@ -277,6 +289,7 @@ def _organization_view(of: Organization) -> OrganizationView:
         name=of.name,
         language=said.language,
         privacy_mail=said.privacy_mail,
+        answer_days=said.answer_days,
         verified_at=of.verified_at,
         may=list(said.may),
     )

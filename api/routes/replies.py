@@ -1,7 +1,7 @@
 """What customers say back: an answer, or that they want a human; and what the organization does with it."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
@@ -13,8 +13,10 @@ from api.paging import After
 from api.principals import Customer, MessageRegistrar, PlatformDep
 from cdp import clock, directory
 from cdp.cursors import OLDEST_FIRST
-from cdp.messages import replies
-from cdp.messages.replies import Reply, Turn
+from cdp.messages import handing_over, replies
+from cdp.messages.earlier import Turn
+from cdp.messages.handing_over import HandedOver, Wanted
+from cdp.messages.replies import Reply
 from cdp.scope import Principal
 from cdp.unsealing import OwnKeys
 from consent.types import Instant
@@ -35,12 +37,32 @@ class NewReply(BaseModel):
     wants_human: bool = False
 
 
+class HandoverBody(BaseModel):
+    """In which of your conversations a customer asks for a human, and what they said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field(min_length=1, max_length=200)
+    key: str = Field(min_length=1, max_length=500)
+    text: Annotated[str | None, Field(max_length=replies.LONGEST)] = None
+    due_at: Instant | None = None
+
+
+class HandoverView(BaseModel):
+    """Who waits for a human."""
+
+    reply_id: UUID
+    at: Instant
+    due_at: Instant
+
+
 class MyReplyView(BaseModel):
     """What you said back, and by when a human answers."""
 
     reply_id: UUID
     about: UUID
     organization: str
+    by: str
     text: str | None
     wants_human: bool
     at: Instant
@@ -64,6 +86,9 @@ class TurnView(BaseModel):
     speaker: str | None
     direction: str | None
     subject: str | None
+    outcome: str | None
+    text: str | None
+    details: dict[str, Any] | None
 
 
 class ReplyView(BaseModel):
@@ -72,6 +97,7 @@ class ReplyView(BaseModel):
     reply_id: UUID
     profile_id: str
     about: UUID
+    by: str
     text: str | None
     wants_human: bool
     at: Instant
@@ -123,6 +149,23 @@ def list_replies(
 
 
 @router.post(
+    "/handovers",
+    status_code=201,
+    tags=["service"],
+    summary="Hand a customer over to a human",
+    operation_id="hand_over",
+)
+def hand_over(body: HandoverBody, asking: MessageRegistrar, platform: PlatformDep) -> HandoverView:
+    """Write down that a customer asked for a human in your conversation; they see it, and by when one answers.
+
+    It stands in your list of replies. Somebody who waits already waits as before.
+    """
+    wanted = Wanted(body.type, body.key, body.text, body.due_at)
+    made = handing_over.hand_over(platform, asking.scope(Principal.SOURCE), wanted, at=clock.now())
+    return _handed(made)
+
+
+@router.post(
     "/replies/{reply_id}/taken",
     status_code=204,
     tags=["service"],
@@ -150,11 +193,16 @@ def finish_reply(reply_id: ReplyId, asking: MessageRegistrar, platform: Platform
     return Response(status_code=204)
 
 
+def _handed(made: HandedOver) -> HandoverView:
+    return HandoverView(reply_id=made.reply_id, at=made.at, due_at=made.due_at)
+
+
 def _mine(each: Reply, names: directory.Names, at: datetime) -> MyReplyView:
     return MyReplyView(
         reply_id=each.reply_id,
         about=each.entry_id,
         organization=names.slug(each.organization),
+        by=each.by,
         text=each.text,
         wants_human=each.wants_human,
         at=each.at,
@@ -170,6 +218,7 @@ def _view(each: Reply, profile_id: str, at: datetime) -> ReplyView:
         reply_id=each.reply_id,
         profile_id=profile_id,
         about=each.entry_id,
+        by=each.by,
         text=each.text,
         wants_human=each.wants_human,
         at=each.at,
@@ -181,4 +230,13 @@ def _view(each: Reply, profile_id: str, at: datetime) -> ReplyView:
 
 
 def _turn(turn: Turn) -> TurnView:
-    return TurnView(at=turn.at, type=turn.type, speaker=turn.speaker, direction=turn.direction, subject=turn.subject)
+    return TurnView(
+        at=turn.at,
+        type=turn.type,
+        speaker=turn.speaker,
+        direction=turn.direction,
+        subject=turn.subject,
+        outcome=turn.outcome,
+        text=turn.text,
+        details=turn.details,
+    )

@@ -73,6 +73,9 @@ def set_(
     *,
     language: Annotated[str | None, typer.Option(help="Of letters to it: nl or en; '' for both.")] = None,
     privacy_mail: Annotated[str | None, typer.Option(help="Where letters about privacy go; '' for nowhere.")] = None,
+    answer_days: Annotated[
+        int | None, typer.Option(help="Within how many working days a human answers customers, 0 to 5.")
+    ] = None,
     may: May = None,
     as_json: Json = False,
 ) -> None:
@@ -80,7 +83,8 @@ def set_(
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         owner = organizations.named(session, slug).organization_id
         given = None if may is None else [each for each in may if each]
-        found = organization_details.put(session, owner, language=language, privacy_mail=privacy_mail, may=given)
+        words = {"language": language, "privacy_mail": privacy_mail}
+        found = organization_details.put(session, owner, **words, may=given, answer_days=answer_days)
         facts = _facts(found)
     terminal.print_facts(facts, as_json=as_json)
 
@@ -134,6 +138,7 @@ def _facts(of: Organization) -> dict[str, Any]:
         "name": of.name,
         "language": said.language,
         "privacy_mail": said.privacy_mail,
+        "answer_days": said.answer_days,
         "may": list(said.may),
         "organization_id": str(of.organization_id),
         "created_at": of.created_at,

@@ -1,12 +1,14 @@
 """What customers say back to an organization: an answer, or that they want a human, with what was said before.
 
 Rules: (1) it goes to who sent the message or had the conversation, and to nobody else; (2) it is sealed with the key of
-the customer's own subject, and each reading stands in their log; (3) who takes over gets what that organization itself
-recorded of its last conversations, so that nobody has to repeat anything; (4) a human answers within one working day.
+a subject of the customer, and each reading stands in their log; (3) who takes over gets what was said before, so that
+nobody has to repeat anything: what the customer said back to that organization; of its own conversations with them
+when they were and about what; and the words of these while a permission opens them; (4) a human answers by the date
+that the organization promises to everybody, fixed when it is asked.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -15,11 +17,12 @@ import msgspec
 from sqlalchemy import text as statement
 from sqlmodel import Session
 
-from cdp import dossier, due_dates, ids
+from cdp import directory, dossier, due_dates, ids, organization_details
 from cdp.cursors import InTime
 from cdp.database import sql
 from cdp.keys.sealing import DataKey
-from cdp.messages import inbox
+from cdp.messages import earlier, inbox
+from cdp.messages.earlier import TABLE, Said, Turn, Words
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
 from consent.errors import Invalid, NotFound, Refused
@@ -31,9 +34,6 @@ LONGEST: Final = 2_000
 MOST_BEFORE: Final = 10
 WITHIN: Final = timedelta(days=90)
 """How far back it goes what is told of before."""
-DAYS: Final = 1
-"""Within how many working days a human answers."""
-TABLE: Final = "reply"
 _OWN_SUBJECT: Final = statement(sql("find_own_subject"))
 _SEND: Final = statement("select send_reply(:reply, :entry, :human, :due, :subject, :words, :most, :at)")
 _READ: Final = statement("select * from read_replies(:at, :reply, :limit)")
@@ -55,32 +55,14 @@ class NothingSaid(Invalid):
     code = "nothing-said"
 
 
-class Turn(msgspec.Struct, frozen=True):
-    """One earlier conversation: when, how, who spoke for the organization, who began, and about what."""
-
-    at: datetime
-    type: str
-    speaker: str | None
-    direction: str | None
-    subject: str | None = None
-
-    def __repr__(self) -> str:
-        """Show the kind, never what was said."""
-        return f"Turn({self.type})"
-
-
-class _Words(msgspec.Struct, frozen=True):
-    text: str | None
-    before: list[Turn]
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a customer said back, and what became of it."""
+    """What a customer said back, and what became of it; `by` is who wrote it down: they, or the organization."""
 
     reply_id: UUID
     organization: UUID
     entry_id: UUID
+    by: str
     wants_human: bool
     at: datetime
     due_at: datetime
@@ -120,18 +102,31 @@ def send(
 
     Raises NotFound for one that is not theirs, NothingSaid and TooManyReplies.
     """
-    said = (text or "").strip() or None
-    if (said is None and not wants_human) or len(said or "") > LONGEST or not _is_plain(said or ""):
-        raise NothingSaid(field="/text")
+    said = checked(text, is_enough=wants_human)
     about = inbox.find(session, keys, entry)
-    words = _Words(said, _before(session, keys, about.organization, at=at) if wants_human else [])
+    words = Words(said, _before(session, keys, about.organization, at=at) if wants_human else [])
     own = session.execute(_OWN_SUBJECT, {"attribute": "", "source": CUSTOMER_SOURCE}).one()
     key, reply = DataKey(platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id)), ids.row()
     sealed = key.seal(msgspec.json.encode(words), table=TABLE, row=reply, column="sealed")
-    due = due_dates.working_days_after(at, DAYS)
+    due = promised(session, about.organization, at=at)
     facts: dict[str, Any] = {"reply": reply, "entry": entry, "human": wants_human, "due": due, "most": MOST, "at": at}
     session.execute(_SEND, facts | {"subject": own.subject_id, "words": sealed})
     return find(session, keys, reply)
+
+
+def checked(text: str | None, *, is_enough: bool = True) -> str | None:
+    """Return what was said, None for nothing; raises NothingSaid for what cannot be, also unless none `is_enough`."""
+    said = (text or "").strip() or None
+    if (said is None and not is_enough) or len(said or "") > LONGEST or not _is_plain(said or ""):
+        raise NothingSaid(field="/text")
+    return said
+
+
+def promised(session: Session, organization: UUID, *, at: datetime) -> datetime:
+    """Return by when a human of an organization answers who asks for one at `at`."""
+    found = directory.names(session).by_id.get(organization)
+    days = due_dates.USUAL_ANSWER_DAYS if found is None else organization_details.said(found).answer_days
+    return due_dates.working_days_after(at, days)
 
 
 def find(session: Session, keys: OwnKeys, reply: UUID) -> Reply:
@@ -158,7 +153,8 @@ def listed(platform: Platform, session: Session, organization: UUID, *, after: I
         key = DataKey(platform.ring.unwrap(bytes(row["wrapped"]), subject=row["subject_id"]))
         opened = key.unseal(bytes(row["sealed"]), table=TABLE, row=row["reply_id"], column="sealed")
         profile_id = platform.profile_ids.profile_id(row["customer_id"], organization)
-        found.append(Received(_reply(row, organization, None, opened), profile_id))
+        reply = _reply(row, organization, None, opened)
+        found.append(Received(replace(reply, before=_known(platform, row, reply.before)), profile_id))
     return found
 
 
@@ -180,6 +176,11 @@ def _before(session: Session, keys: OwnKeys, organization: UUID, *, at: datetime
     ]
 
 
+def _known(platform: Platform, row: Any, told: Sequence[Turn]) -> list[Turn]:  # noqa: ANN401  # a row of the list
+    said = msgspec.convert(row["before"] or [], list[Said])
+    return earlier.known(platform.ring, told, said, row["before_sealed"] or [], row["before_keys"] or [])
+
+
 def _subject(value: object) -> str | None:
     subject = value.get("subject") if isinstance(value, dict) else None
     return subject if isinstance(subject, str) else None
@@ -190,11 +191,12 @@ def _is_plain(text: str) -> bool:
 
 
 def _reply(row: Any, organization: UUID, done_at: datetime | None, opened: bytes | None) -> Reply:  # noqa: ANN401  # a row of either list
-    words = _Words(None, []) if opened is None else msgspec.json.decode(opened, type=_Words)
+    words = Words(None, []) if opened is None else msgspec.json.decode(opened, type=Words)
     return Reply(
         reply_id=row["reply_id"],
         organization=organization,
         entry_id=row["entry_id"],
+        by=row["by"],
         wants_human=row["wants_human"],
         at=row["at"],
         due_at=row["due_at"],

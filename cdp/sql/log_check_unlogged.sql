@@ -1,10 +1,25 @@
--- Acts and accesses of customers who are here that no log tells of and no outbox holds.
+-- What happened to customers who are here that no log tells of and no outbox holds: acts, what was stated to or by an
+-- organization (messages, reports, replies, rules that fired), and accesses. Wishes and links have checks of their own.
 -- in   consent and access: the logs
 select 'consent' as log, a.act_id as fact_id
 from act a
 join customer c on c.customer_id = a.customer_id
 where not exists (select from opening o where o.fact_id = a.act_id and o.kind = 1 and o.log_id = %(consent)s)
   and not exists (select from consent_outbox w where w.fact_id = a.act_id)
+union all
+select 'consent', s.fact_id
+from (
+    select m.message_id as fact_id, m.registered_at as at from message m
+    union all
+    select r.report_id, r.at from message_report r where r.kind = 'was-a-computer'
+    union all
+    select r.reply_id, r.at from reply r
+    union all
+    select f.firing_id, f.at from firing f
+) s
+where s.at >= (select l.begun_at from log l where l.log_id = %(consent)s)
+  and not exists (select from opening o where o.fact_id = s.fact_id and o.kind = 1 and o.log_id = %(consent)s)
+  and not exists (select from consent_outbox w where w.fact_id = s.fact_id)
 union all
 select 'access', a.access_id
 from access a

@@ -340,6 +340,7 @@ begin
     update evidence e set customer_id = target where e.customer_id = former and e.subject_id = any (moved);
     update contact c set customer_id = target where c.customer_id = former and c.subject_id = any (moved);
     update survey v set customer_id = target where v.customer_id = former and v.subject_id = any (moved);
+    update reply r set customer_id = target where r.customer_id = former and r.subject_id = any (moved);
 end
 $$;
 

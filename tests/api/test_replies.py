@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 
@@ -13,6 +14,7 @@ from cdp.messages import replies
 from cdp.platform import Platform
 from tests import make
 from tests.api.approaching import Sender
+from tests.cdp.leaving import known_to
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +37,40 @@ class Desk(Sender):
         """Return it with the customer, and the conversation that they had."""
         desk, person = cls.open(api, platform), make.person(platform)
         desk.grants(person)
-        before = (clock.now() - timedelta(days=1)).isoformat()
-        desk.say(person.customer_id, channel="chat", sender="computer", subject="Verhuizing", at=before)
-        found = api.get("/v1/me/interactions", headers=person.headers).json()["interactions"]
-        return desk, person, found[0]["record_id"]
+        return desk, person, desk.writes_to(person)
 
-    def call(self, method: str, path: str) -> Any:
+    def writes_to(self, person: make.Person) -> str:
+        """Record a chat of yesterday that a computer began, and return what it is called."""
+        before = (clock.now() - timedelta(days=1)).isoformat()
+        self.say(person.customer_id, channel="chat", sender="computer", subject="Verhuizing", at=before)
+        found = self.api.get("/v1/me/interactions", headers=person.headers).json()["interactions"]
+        talk: str = found[-1]["record_id"]
+        return talk
+
+    def call(self, method: str, path: str, **rest: Any) -> Any:
         """Call as the desk."""
         headers = make.service(self.platform, self.organization, "messages:register")
-        return self.api.request(method, path, headers=headers)
+        return self.api.request(method, path, headers=headers, **rest)
+
+    def hands_over(self, **facts: Any) -> Any:
+        """Hand the customer of its chat over to a human."""
+        return self.call("POST", "/v1/handovers", json={"type": "chat", "key": "chat-1"} | facts)
+
+    @classmethod
+    def chatting(cls, api: TestClient, platform: Platform) -> tuple["Desk", make.Person]:
+        """Return it with a customer who began a chat, and what that was about."""
+        desk = cls.open(api, platform)
+        person, address = known_to(platform, desk.organization)
+        desk._record_chat(address)
+        return desk, person
+
+    def _record_chat(self, user: str) -> None:
+        told: dict[str, Any] = {"kind": "interaction", "type": "chat", "key": "chat-1", "subject": {"user_id": user}}
+        told |= {"occurred_at": (clock.now() - timedelta(minutes=5)).isoformat(), "channel": "chat", "outcome": "open"}
+        told |= {"properties": {"question": "Waar blijft de monteur?"}, "direction": "inbound", "speaker": "computer"}
+        headers = make.service(self.platform, self.organization, "records:write")
+        answer = self.api.post("/v1/records", json={"items": [told]}, headers=headers)
+        assert "stored" == answer.json()["results"][0]["outcome"], answer.text
 
     def listed(self) -> list[dict[str, Any]]:
         """Return what waits at the desk."""
@@ -74,6 +101,129 @@ def test_who_takes_over_gets_what_was_said_before_and_the_customer_sees_by_when(
     ]
     assert made.json()["due_at"] == waiting["due_at"] > made.json()["at"]
     assert [made.json()] == own
+
+
+def test_the_words_of_before_come_with_a_grant_that_opens_them_and_go_with_it(
+    platform: Platform, api: TestClient
+) -> None:
+    desk, person = Desk.chatting(api, platform)
+    talk = desk.writes_to(person)
+    say(api, person, talk, text="Mijn adres klopt niet.")
+    say(api, person, talk, wants_human=True)
+
+    shut = desk.listed()[1]["before"]
+    desk.grants(person, "conversations")
+    opened = desk.listed()[1]["before"]
+    make.revoke(platform, person, desk.organization)
+    revoked = desk.listed()[1]["before"]
+
+    assert shut == revoked
+    assert [("Verhuizing", None, None), (None, None, None), (None, "Mijn adres klopt niet.", None)] == [
+        (each["subject"], each["text"], each["details"]) for each in shut
+    ]
+    assert {"question": "Waar blijft de monteur?"} == opened[1]["details"]
+    assert ("open", "Mijn adres klopt niet.") == (opened[1]["outcome"], opened[2]["text"])
+
+
+def test_the_log_says_by_which_grant_the_words_were_read(
+    platform: Platform, api: TestClient, database_url: str
+) -> None:
+    desk, person, talk = Desk.of(api, platform)
+    say(api, person, talk, wants_human=True)
+    desk.listed()
+    desk.grants(person, "conversations")
+    desk.listed()
+
+    with psycopg.connect(database_url) as connection:
+        lines = connection.execute(
+            "select a.reason, a.records, x.kind from access a left join act x using (customer_id, act_id)"
+            " where a.customer_id = %s and a.path = 'reply' order by a.at",
+            (person.customer_id,),
+        ).fetchall()
+    assert [("addressed", 1, None), ("addressed", 2, "grant")] == lines
+
+
+def test_who_asks_for_a_human_in_a_chat_is_handed_over_and_sees_it(platform: Platform, api: TestClient) -> None:
+    desk, person = Desk.chatting(api, platform)
+
+    made = desk.hands_over(text="Waar blijft de monteur?")
+    (waiting,) = desk.listed()
+    (own,) = api.get("/v1/me/replies", headers=person.headers).json()["replies"]
+
+    assert 201 == made.status_code, made.text
+    assert ("organization", True, "Waar blijft de monteur?") == (own["by"], own["wants_human"], own["text"])
+    assert made.json()["reply_id"] == waiting["reply_id"] == own["reply_id"]
+    assert made.json()["due_at"] == waiting["due_at"] == own["due_at"]
+    assert [] == waiting["before"]
+    talks = api.get("/v1/me/interactions", headers=person.headers).json()["interactions"]
+    assert ["chat"] == [each["type"] for each in talks if each["record_id"] == own["about"]]
+
+
+def test_who_waits_already_waits_as_before(platform: Platform, api: TestClient) -> None:
+    desk, _ = Desk.chatting(api, platform)
+
+    first, second = desk.hands_over(), desk.hands_over(text="Nog steeds.")
+    desk.call("POST", f"/v1/replies/{first.json()['reply_id']}/done")
+    third = desk.hands_over(text="Weer.")
+
+    assert first.json() == second.json()
+    assert first.json()["reply_id"] != third.json()["reply_id"]
+    assert ["Weer."] == [each["text"] for each in desk.listed()]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"key": "chat-2"}, "interaction-unknown"),
+        ({"type": "phone"}, "interaction-unknown"),
+        ({"text": "a\x07b"}, "nothing-said"),
+        ({"due_at": (clock.now() + timedelta(days=30)).isoformat()}, "due-too-late"),
+        ({"due_at": (clock.now() - timedelta(days=1)).isoformat()}, "due-too-late"),
+    ],
+)
+def test_what_cannot_be_handed_over_is_refused(
+    facts: dict[str, Any], code: str, platform: Platform, api: TestClient
+) -> None:
+    desk, _ = Desk.chatting(api, platform)
+
+    assert code == desk.hands_over(**facts).json()["code"]
+
+
+def test_no_other_organization_hands_over(platform: Platform, api: TestClient) -> None:
+    other = Desk.open(api, platform)
+    Desk.chatting(api, platform)
+
+    assert 404 == other.hands_over().status_code
+
+
+def test_the_organization_says_by_when_a_human_answers(platform: Platform, api: TestClient) -> None:
+    desk, person = Desk.chatting(api, platform)
+    talk = desk.writes_to(person)
+    office = make.service(platform, desk.organization, "org:admin")
+
+    said = api.patch("/v1/organization", json={"answer_days": 3}, headers=office)
+    soon = (clock.now() + timedelta(minutes=10)).isoformat()
+    asked, handed = say(api, person, talk, wants_human=True).json(), desk.hands_over(due_at=soon).json()
+    promised = due_dates.working_days_after(datetime.fromisoformat(asked["at"]), 3)
+
+    assert 3 == said.json()["answer_days"] == api.get("/v1/organization", headers=office).json()["answer_days"]
+    assert promised == datetime.fromisoformat(asked["due_at"]) > datetime.fromisoformat(handed["due_at"])
+    assert [422] * 2 == [
+        api.patch("/v1/organization", json={"answer_days": days}, headers=office).status_code for days in (-1, 6)
+    ]
+    assert 1 == api.patch("/v1/organization", json={"answer_days": None}, headers=office).json()["answer_days"]
+
+
+def test_a_reply_goes_where_its_customer_goes(platform: Platform, api: TestClient, database_url: str) -> None:
+    (desk, guest), host = Desk.chatting(api, platform), make.person(platform)
+    desk.hands_over(text="Waar blijft de monteur?")
+
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("select merge_customers(%s, %s, 'customer', now())", (guest.customer_id, host.customer_id))
+    (waiting,) = desk.listed()
+
+    assert desk.id_of(host.customer_id) == waiting["profile_id"]
+    assert "Waar blijft de monteur?" == waiting["text"]
 
 
 def test_an_answer_alone_brings_nothing_of_before(platform: Platform, api: TestClient) -> None:
@@ -179,5 +329,16 @@ def test_who_leaves_takes_it_along(platform: Platform, api: TestClient) -> None:
         (datetime(2026, 12, 24, 9, tzinfo=UTC), datetime(2026, 12, 28, 23, tzinfo=UTC)),  # Christmas, and a weekend
     ],
 )
-def test_a_human_answers_by_the_end_of_the_next_working_day(asked: datetime, until: datetime) -> None:
-    assert until == due_dates.working_days_after(asked, replies.DAYS)
+def test_a_human_usually_answers_by_the_end_of_the_next_working_day(asked: datetime, until: datetime) -> None:
+    assert until == due_dates.working_days_after(asked, due_dates.USUAL_ANSWER_DAYS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "until"),
+    [
+        (datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 23, 23, tzinfo=UTC)),
+        (datetime(2026, 11, 21, 9, tzinfo=UTC), datetime(2026, 11, 23, 23, tzinfo=UTC)),  # a Saturday: on Monday
+    ],
+)
+def test_without_a_day_to_wait_a_human_answers_on_the_same_working_day(asked: datetime, until: datetime) -> None:
+    assert until == due_dates.working_days_after(asked, 0)

@@ -70,6 +70,17 @@ CALLS_OF_MESSAGES: Final[Mapping[str, Call]] = {
         _CUSTOMER,
         ("customer anna",),
     ),
+    "conversation_key": Call(
+        f"select jsonb_agg(k.subject_id) from conversation_key({known('talkanna at winkelconversations')}) k",
+        _SOURCE,
+        ("source winkel",),
+    ),
+    "hand_over": Call(
+        f"select to_jsonb(h.standing) from hand_over(gen_random_uuid(), {known('talkanna at winkelconversations')},"
+        f" now(), {known('anna at winkel')}, 'sealed', now()) h",
+        _SOURCE,
+        ("source winkel",),
+    ),
     "read_replies": Call(
         f"select jsonb_agg(r.reply_id) from read_replies('-infinity', {known('nobody')}, 9) r", _SOURCE, _SOURCE
     ),

@@ -174,6 +174,7 @@ def _of_sources(target: Target) -> dict[str, Example]:
         "map_type": Example(json=mapped),
         "put_topic": Example(json={"under": "news", "name": label, "explanation": label}),
         "put_channel": Example(json={"name": label}),
+        "hand_over": Example(json={"type": "phone", "key": target.canaries.message_id, "text": "A human, please."}),
         "ask_survey": Example(json={"type": "phone", "key": target.canaries.message_id}),
         "confirm_subject": Example(json={"user_id": target.canaries.user_id}),
         "send_records": Example(json={"items": [record, {"kind": target.canaries.attribute}]}),
@@ -187,7 +188,7 @@ def _of_administrators(target: Target) -> dict[str, Example]:
     return {
         "publish_sender": Example(json={"kind": "name", "value": "Winkel"}),
         "withdraw_sender": Example(query={"kind": "name", "value": "Winkel"}),
-        "change_organization": Example(json={"privacy_mail": "privacy@example.org"}),
+        "change_organization": Example(json={"privacy_mail": "privacy@example.org", "answer_days": 2}),
         "add_client": Example(json={"name": "till", "scopes": ["profiles:read"]}),
         "change_client_keys": Example(json={"jwks": {"keys": [_KEY]}}),
         "change_webhook": Example(json={"status": "paused"}),

@@ -135,6 +135,10 @@ RIGHTS: Final = {
         link: select(customer_id,link_id,subject_id,from_id,kind,reason,at)
         log: select insert update(size,ended_at)
         subject: select(customer_id,subject_id,source_id,origin_id)
+        message: select(message_id,registered_at)
+        message_report: select(report_id,kind,at)
+        reply: select(reply_id,at)
+        firing: select(firing_id,at)
         wish wish_act: select
     """,
     "matcher": """
@@ -188,7 +192,7 @@ RIGHTS: Final = {
         check_count: select insert update(asked,expires_at)
         message: select insert update(checks,subject_id,sealed) delete
         message_report: select insert delete
-        reply: select insert update(taken_at,done_at) delete
+        reply: select insert update(customer_id,taken_at,done_at) delete
         sender: select insert update(is_complete,is_shared,checked_at) delete
         survey: select insert update(customer_id) delete
         evidence: select update(customer_id) delete

@@ -84,6 +84,9 @@ from who, unnest(array['contact', 'financial']) c;
 insert into interaction (customer_id, record_id, subject_id, source_id, category, type, occurred_at, received_at, sealed)
 select customer_id, pg_temp.id('talk' || name || p), subject_id, source_id, 'contact', 'talk', now() + p, now(), 'sealed'
 from who, unnest(array['1 year', '-1 year', '-9 years']::interval[]) p where name = 'cato at huis';
+insert into interaction (customer_id, record_id, subject_id, source_id, category, type, occurred_at, received_at, sealed)
+select customer_id, pg_temp.id('talk' || name || 'conversations'), subject_id, source_id, 'conversations', 'chat', now(), now(), 'sealed'
+from who where name = 'anna at winkel';
 insert into evidence (customer_id, evidence_id, subject_id, source_id, received_at, sealed)
 select customer_id, pg_temp.id('evidence' || name), subject_id, source_id, now(), 'sealed' from who;
 insert into link (customer_id, link_id, merge_id, subject_id, from_id, kind, reason, at)
@@ -260,8 +263,8 @@ from (values ('anna', 'winkel'), ('bram', 'huis'), ('nobody', 'winkel')) as a (c
 insert into message_report (customer_id, report_id, organization_id, kind, message_id, at)
 select pg_temp.id(c), pg_temp.id('report' || c), pg_temp.id(o), 'was-a-computer', pg_temp.id(c), now()
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
-insert into reply (customer_id, reply_id, organization_id, entry_id, wants_human, at, due_at, subject_id, sealed)
-select pg_temp.id(c), pg_temp.id('reply' || c), pg_temp.id(o), pg_temp.id(c), true, now(), now(), pg_temp.id(c || ' at ' || o), 'sealed'
+insert into reply (customer_id, reply_id, organization_id, entry_id, by, wants_human, at, due_at, subject_id, sealed)
+select pg_temp.id(c), pg_temp.id('reply' || c), pg_temp.id(o), pg_temp.id(c), 'customer', true, now(), now(), pg_temp.id(c || ' at ' || o), 'sealed'
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into check_count (asker, asked, expires_at) values (sha256('asker'), 1, now() + interval '1 minute');
 insert into signing_key (key_id, public, sealed, since) values ('key', '{}', 'sealed', now());

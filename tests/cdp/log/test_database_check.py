@@ -17,6 +17,8 @@ from tests import make
 from tests.cdp.leaving import erase, known_to
 from tests.cdp.log import bundles
 
+STATED = ("message", "message_report", "reply", "firing")
+
 
 @pytest.fixture(scope="module")
 def shop(platform: Platform) -> Organization:
@@ -44,7 +46,7 @@ def person(platform: Platform, shop: Organization) -> make.Person:
 @pytest.fixture
 def owner(platform: Platform, database_url: str, person: make.Person) -> Iterator[Callable[..., Any]]:
     """Return a hand that changes rows as the database's owner can, and puts them back in the end."""
-    tables = ("act", "permission", "access", "link", "subject", "opening", "leaf", "node", "checkpoint")
+    tables = ("act", "permission", "access", "link", "subject", "opening", "leaf", "node", "checkpoint", *STATED)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("set session_replication_role = replica")
         for table in tables:
@@ -116,6 +118,25 @@ ADD_ACCESS = """
 insert into access (customer_id, at, access_id, principal, path, asked, released, records, outcome, reason)
 values (%s, now(), gen_random_uuid(), 'service', 'profile', '{}', '{}', 0, 'refused', 'never-granted')
 """
+ADD_MESSAGE = """
+insert into message (customer_id, message_id, organization_id, code_hash, digest, is_addressed, channel, speaker, at,
+    until, expires_at, registered_at)
+values (%s, gen_random_uuid(), gen_random_uuid(), sha256('code'), sha256('said'), true, 'post', 'human', now(), now(),
+    now(), now())
+"""
+ADD_MESSAGE_REPORT = """
+insert into message_report (customer_id, report_id, organization_id, kind, message_id, at)
+values (%s, gen_random_uuid(), gen_random_uuid(), 'was-a-computer', gen_random_uuid(), now())
+"""
+ADD_REPLY = """
+insert into reply (customer_id, reply_id, organization_id, entry_id, by, wants_human, at, due_at, subject_id, sealed)
+values (%s, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'customer', true, now(), now(), gen_random_uuid(),
+    'said')
+"""
+ADD_FIRING = """
+insert into firing (customer_id, firing_id, organization_id, rule_id, record_id, facts, at)
+values (%s, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{}', now())
+"""
 CHANGE_OPENING = """
 update opening set body = convert_to(replace(convert_from(body, 'UTF8'), 'products', 'health'), 'UTF8')
 where fact_id in (select act_id from act where customer_id = %s)
@@ -137,6 +158,10 @@ TAMPERINGS = [
     ("delete from access where customer_id = %s", GONE),
     (ADD_ACT, TOLD_BY_NONE),
     (ADD_ACCESS, TOLD_BY_NONE),
+    (ADD_MESSAGE, TOLD_BY_NONE),
+    (ADD_MESSAGE_REPORT, TOLD_BY_NONE),
+    (ADD_REPLY, TOLD_BY_NONE),
+    (ADD_FIRING, TOLD_BY_NONE),
     (CHANGE_OPENING, "this does not open the leaf"),
     (
         "delete from opening where fact_id in (select act_id from act where customer_id = %s)",

@@ -111,6 +111,7 @@ def _reply(name: str, *, days: int = 2, **other: Any) -> Reply:
         "reply_id": world.identity(f"reply {name}"),
         "organization": CHAT.organization,
         "entry_id": CHAT.entry_id,
+        "by": "customer",
         "wants_human": True,
         "at": world.AT - timedelta(hours=3),
         "due_at": world.AT + timedelta(days=days),
