@@ -50,6 +50,7 @@ _CODES: Final[Mapping[str, int]] = {
     "too-many-message-reports": 429,
     "too-many-replies": 429,
     "rate-limited": 429,
+    "expressions-busy": 429,
     "verified-too-soon": 429,
     "busy": 503,
     "not-settled": 503,

@@ -15,7 +15,7 @@ from cdp.signals import streams
 from cdp.signals.polling import Batch
 
 SECONDS: Final = 20.0
-PAUSE: Final = 1.0
+PAUSE: Final = 0.5
 MOST: Final = 200
 
 

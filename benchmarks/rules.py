@@ -1,10 +1,12 @@
-"""Rules on incoming records: judged in memory, asked as the worker does, and how soon one fires after the commit."""
+"""Rules on incoming records: judged in memory, asked as the worker does, and how soon after the commit one is told."""
 
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
 from threading import Event, Thread
 from typing import Final
 
@@ -12,6 +14,7 @@ import psycopg
 
 from benchmarks.house import PURPOSE, House, said
 from cdp import clients, clock, ids
+from cdp.expressions.spending import Spending
 from cdp.ingest.batch import Batch
 from cdp.ingest.batch import Path as Way
 from cdp.ingest.items import Item, Kind
@@ -19,9 +22,10 @@ from cdp.ingest.store import Store
 from cdp.platform import Platform
 from cdp.rules import firing, registering, watching
 from cdp.rules.arrivals import Arrival, Due
-from cdp.rules.firing import Firing
+from cdp.rules.firing import NOTHING, Case, Firing
 from cdp.rules.seeing import Seen
 from cdp.scope import Principal, Scope
+from cdp.signals import streams
 from consent.wishes import Speaker
 
 EXPRESSION: Final = (
@@ -35,7 +39,7 @@ _PATIENCE: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """Records a second; milliseconds from the answer of the store until the firing stands."""
+    """Records a second; milliseconds from the answer of the store until the firing stands, and a webhook has it."""
 
     judged: float
     asked: float
@@ -43,6 +47,8 @@ class Ruled:
     stored_with: float
     p50: float
     p99: float
+    told_p50: float
+    told_p99: float
 
 
 def measure(house: House, records: int, *, firings: int) -> Ruled:
@@ -51,15 +57,21 @@ def measure(house: House, records: int, *, firings: int) -> Ruled:
     _register(house)
     watched = asyncio.run(_stored(house, records, value=7))
     asked = asyncio.run(_asked(house, records))
-    times = _soon(house, firings)
+    stood, told = _soon(house, firings)
     return Ruled(
         judged=_judged(max(records, 1_000)),
         asked=asked,
         stored_without=plain,
         stored_with=watched,
-        p50=times[len(times) // 2],
-        p99=times[min(len(times) - 1, len(times) * 99 // 100)],
+        p50=_percentile(stood, 50),
+        p99=_percentile(stood, 99),
+        told_p50=_percentile(told, 50),
+        told_p99=_percentile(told, 99),
     )
+
+
+def _percentile(ordered: Sequence[float], share: int) -> float:
+    return ordered[min(len(ordered) - 1, len(ordered) * share // 100)]
 
 
 def _register(house: House) -> None:
@@ -120,7 +132,7 @@ async def _asked(house: House, records: int) -> float:
     await own.database.open()
     try:
         asking, arrived, begin = Firing(own), 0, time.perf_counter()
-        while (done := await asking.round(at=clock.now())).arrived:
+        while (done := await asking.round(at=clock.now())) != NOTHING:
             arrived += done.arrived
         assert arrived == records, f"{arrived} of {records} records were noted"
         return records / (time.perf_counter() - begin)
@@ -129,9 +141,9 @@ async def _asked(house: House, records: int) -> float:
 
 
 @contextmanager
-def _worker(house: House) -> Iterator[None]:
+def _worker(platform: Platform) -> Iterator[None]:
     stop, failures = Event(), list[Exception]()
-    hand = Thread(target=watching.work, args=(house.platform, stop), kwargs={"report": failures.append})
+    hand = Thread(target=watching.work, args=(platform, stop), kwargs={"report": failures.append})
     hand.start()
     try:
         yield
@@ -141,18 +153,57 @@ def _worker(house: House) -> Iterator[None]:
     assert not failures, failures
 
 
-def _soon(house: House, firings: int) -> list[float]:
-    """Return how many milliseconds it took each time, shortest first."""
-    times = []
-    with _worker(house), psycopg.connect(house.admin_url, autocommit=True) as connection:
+def _soon(house: House, firings: int) -> tuple[list[float], list[float]]:
+    """Return how many milliseconds it took each time, shortest first: until it stood, and until the webhook had it."""
+    stood, told = [], []
+    with (
+        _receiver() as (url, heard),
+        _worker(_told_at(house, url)),
+        psycopg.connect(house.admin_url, autocommit=True) as connection,
+    ):
         for number in range(firings):
             asyncio.run(_one(house, number))
             begin = time.perf_counter()
             while (connection.execute(_FIRED).fetchone() or (0,))[0] <= number:
                 assert time.perf_counter() - begin < _PATIENCE, "nothing fired"
                 time.sleep(0.002)
-            times.append(1000 * (time.perf_counter() - begin))
-    return sorted(times)
+            stood.append(1000 * (time.perf_counter() - begin))
+            told.append(1000 * (heard.get(timeout=_PATIENCE) - begin))
+    return sorted(stood), sorted(told)
+
+
+def _told_at(house: House, url: str) -> Platform:
+    """Have the recipient told of firings there; return the platform of an operator who lets this machine be told."""
+    platform = replace(house.platform, settings=replace(house.platform.settings, allow_private_addresses=True))
+    wanted = streams.Wanted(streams.Kind.WEBHOOK, ("rule",), url)
+    with platform.database.scoped(Scope(Principal.SOURCE, house.recipient)) as session:
+        streams.create(platform, session, house.recipient, wanted, at=clock.now())
+    return platform
+
+
+@contextmanager
+def _receiver() -> Iterator[tuple[str, "Queue[float]"]]:
+    """Listen on this machine's loopback address; yields where, and the moments at which something came."""
+    heard: Queue[float] = Queue()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            heard.put(time.perf_counter())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Stay quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        hand = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        hand.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", heard
+        finally:
+            server.shutdown()
+            hand.join()
 
 
 async def _one(house: House, number: int) -> None:
@@ -165,16 +216,16 @@ async def _one(house: House, number: int) -> None:
 
 
 def _judged(records: int) -> float:
-    nobody = Arrival(ids.NIL, ids.NIL, _WHAT, clock.now())
+    due = Due(ids.NIL, PURPOSE, "", ids.NIL, "", [_WHAT], EXPRESSION, "service", ["email"], "human", [1])
+    cases = [Case(Arrival(ids.NIL, ids.NIL, _WHAT, clock.now()), [due])] * records
     facts = {"kind": "interaction", "type": "meter-reading", "source": "source", "category": "usage"}
     seen = [
-        Seen(nobody, facts | {"at": "2026-01-01T00:00:00Z", "properties": {"value": n % 9, "unit": "kWh", "note": "x"}})
+        Seen(n, facts | {"at": "2026-01-01T00:00:00Z", "properties": {"value": n % 9, "unit": "kWh", "note": "x"}})
         for n in range(records)
     ]
-    due = Due(ids.NIL, PURPOSE, "", ids.NIL, "", [_WHAT], EXPRESSION, "service", ["email"], "human", [1])
-    firing.judged(due, seen[:100], at=clock.now())  # compiled
+    firing.judged(cases, seen[:100], Spending(1), at=clock.now())  # compiled
     begin = time.process_time()
-    hits = firing.judged(due, seen, at=clock.now())
+    hits, left = firing.judged(cases, seen, Spending(records), at=clock.now())
     rate = records / (time.process_time() - begin)
-    assert len(hits) == (records + 8) // 9
+    assert (len(hits), len(left)) == ((records + 8) // 9, 0)
     return rate

@@ -2171,13 +2171,16 @@ create table rule_arrival (
     subject_id uuid not null,
     what text not null,
     at timestamp with time zone not null,
-    queued_at timestamp with time zone not null
+    queued_at timestamp with time zone not null,
+    left_to uuid[]
 );
-CREATE INDEX rule_arrival_waiting ON rule_arrival USING btree (queued_at);
+CREATE INDEX rule_arrival_left ON rule_arrival USING btree (queued_at) WHERE (left_to IS NOT NULL);
+CREATE INDEX rule_arrival_waiting ON rule_arrival USING btree (queued_at) WHERE (left_to IS NULL);
 alter table rule_arrival add constraint rule_arrival_pkey PRIMARY KEY (customer_id, record_id);
 alter table rule_arrival owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on rule_arrival to cdp_keeper;
 grant insert on rule_arrival to cdp_source;
+grant update (left_to, queued_at) on rule_arrival to cdp_keeper;
 create policy keeper on rule_arrival as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -2826,8 +2829,8 @@ grant execute on function exchange_presentation(bytea,integer) to cdp_exporter;
 create function family_holds(family uuid, organization uuid) returns uuid language plpgsql stable owner cdp_owner body f2f1f9607b6b8fa0c23c50ad69a203ef;
 grant execute on function family_holds(uuid,uuid) to cdp_keeper;
 
-create function finish_arrivals(customers uuid[], records uuid[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 28169d883108b659aa6fd4357b56604d;
-grant execute on function finish_arrivals(uuid[],uuid[]) to cdp_operator;
+create function finish_arrivals(customers uuid[], records uuid[], left_customers uuid[] DEFAULT '{}'::uuid[], left_records uuid[] DEFAULT '{}'::uuid[], left_rules uuid[] DEFAULT '{}'::uuid[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f1ec5c7b2830d8b15d50333685f6e817;
+grant execute on function finish_arrivals(uuid[],uuid[],uuid[],uuid[],uuid[]) to cdp_operator;
 
 create function forget_contacts(everyone uuid[]) returns void language sql volatile owner cdp_owner body eee3b630609dba0a32dad042afec2cff;
 grant execute on function forget_contacts(uuid[]) to cdp_keeper;
@@ -3295,7 +3298,7 @@ grant execute on function told_of(message,organization) to cdp_keeper;
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dde4ecb7988878752ceb6a31fa3b8e7b;
 grant execute on function unlink_subject(uuid,uuid,timestamp with time zone) to cdp_customer;
 
-create function waiting_arrivals(most integer) returns TABLE(customer_id uuid, record_id uuid, what text, at timestamp with time zone, current_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a9fddd94a79a8fd3dd368fc9957e2c17;
+create function waiting_arrivals(most integer) returns TABLE(customer_id uuid, record_id uuid, what text, at timestamp with time zone, current_id uuid, left_to uuid[]) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 68230352d81875abf39f354dd50848b0;
 grant execute on function waiting_arrivals(integer) to cdp_operator;
 
 create function watched_types() returns text[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 09d4db8917f6bdac937b1f22b903828a;

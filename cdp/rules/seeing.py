@@ -39,9 +39,9 @@ class Row(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """One record as an expression is given it."""
+    """One record as an expression is given it, and the place of its arrival in what was asked, from zero."""
 
-    arrival: Arrival
+    place: int
     record: dict[str, Any]
 
 
@@ -52,12 +52,13 @@ async def see(database: Database, ring: KeyProvider, asker: Asker, arrivals: Seq
         "records": arrays.uuids(each.record for each in arrivals),
         "ats": arrays.moments(each.at for each in arrivals),
         "events": arrays.flags(each.kind == _EVENT for each in arrivals),
+        "accesses": arrays.random_ids(len(arrivals)),
     }
     rows = await database.at_once(asker.scope(Principal.EXPORTER), _READ, facts)
-    return unsealed(ring, [Row._make(row) for row in rows], arrivals)
+    return unsealed(ring, [Row._make(row) for row in rows])
 
 
-def unsealed(ring: KeyProvider, rows: Sequence[Row], arrivals: Sequence[Arrival]) -> list[Seen]:
+def unsealed(ring: KeyProvider, rows: Sequence[Row]) -> list[Seen]:
     """Return the rows with their values, but for those whose key is gone or that are larger than they may be."""
     named = {row.subject: row.subject + row.wrapped for row in rows}
     keys = {subject: opener(key) for subject, key in ring.unwrap_named(list(named.values())).items()}
@@ -72,7 +73,7 @@ def unsealed(ring: KeyProvider, rows: Sequence[Row], arrivals: Sequence[Arrival]
         except NOT_OPENED:
             continue
         if expression.fits([len(value)]):
-            seen.append(Seen(arrivals[row.place - 1], _record(row, _decode(value))))
+            seen.append(Seen(row.place - 1, _record(row, _decode(value))))
     return seen
 
 

@@ -2,10 +2,12 @@
 
 It looks ten times a second, which costs nothing while nothing waits; a notification for every delivery would make all
 commits take turns. One worker looks at a time, the others wait to take its place; one that dies half-way leaves the
-arrivals waiting, and what fired fires once.
+arrivals waiting, and what fired fires once. Streams that have a firing to tell get their turn at once, and again for a
+while: what is told has to wait for transactions that began before it.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
@@ -16,12 +18,14 @@ from psycopg import Connection
 from cdp import clock, refusals
 from cdp.platform import Platform
 from cdp.rules.arrivals import MOST
-from cdp.rules.firing import Firing, Round
+from cdp.rules.firing import NOTHING, Firing, Round
 from cdp.signals import delivery
 from cdp.turns import Turn, taken
 
 EVERY: Final = 0.1
 _LATER: Final = 2.0
+TELLING: Final = 3.0
+"""How long after a firing streams are looked at again; then they have their turn every two seconds, as ever."""
 
 
 def work(platform: Platform, stop: Event, *, report: Callable[[Exception], None]) -> None:
@@ -46,7 +50,7 @@ def settle(platform: Platform) -> Round:
 async def _settled(platform: Platform) -> Round:
     async with Platform.in_loop(platform.settings) as own:
         firing, arrived, fired = Firing(own), 0, 0
-        while (done := await firing.round(at=clock.now())).arrived:
+        while (done := await firing.round(at=clock.now())) != NOTHING:
             arrived, fired = arrived + done.arrived, fired + done.fired
         return Round(arrived, fired)
 
@@ -58,14 +62,15 @@ async def _watch(platform: Platform, turn: Connection[tuple[Any, ...]], stop: Ev
 
 
 async def _look(own: Platform, turn: Connection[tuple[Any, ...]], hand: ThreadPoolExecutor, stop: Event) -> None:
-    firing, has_news = Firing(own), False
+    firing, tells_until = Firing(own), 0.0
     telling: Future[None] | None = None
     while not stop.is_set():
         turn.execute("select 1")  # raises when the connection, and with it the turn, is gone
         done = await firing.round(at=clock.now())
-        has_news = has_news or done.fired > 0
-        if has_news and (telling is None or telling.done()):
-            telling, has_news = hand.submit(_tell, own), False
+        now = time.monotonic()
+        tells_until = now + TELLING if done.fired else tells_until
+        if now < tells_until and (telling is None or telling.done()):
+            telling = hand.submit(_tell, own)
         if done.arrived < MOST:
             await asyncio.sleep(EVERY)
 

@@ -33,7 +33,8 @@ SECONDS: Final = 20.0
 """How long one turn of a stream goes on."""
 SIGNALS: Final = 100
 LEASE: Final = timedelta(minutes=2)
-QUIET: Final = timedelta(seconds=5)
+QUIET: Final = timedelta(seconds=0.5)
+"""How long a stream is left alone that had nothing to tell: all that waits for it waits behind what was refused."""
 ERRORS: Final = (
     "invalid_request",
     "invalid_key",
@@ -75,11 +76,11 @@ def run(platform: Platform, organization: UUID, stream_id: UUID, *, at: datetime
     with platform.database.scoped(scope) as session:
         stream = streams.read(session, stream_id)
         slug = directory.names(session).by_id[organization].slug
-        queue.fill(session, stream, at=at)
+        came_to = queue.fill(session, stream, at=at)
         waiting = queue.heads(session, stream, at=at, limit=SIGNALS)
     turn = _Turn(platform, scope, stream, slug, at)
     try:
-        return turn.tell(waiting)
+        return turn.tell(waiting, came_to)
     finally:
         turn.close()
 
@@ -98,7 +99,8 @@ class _Turn:
         self._failures, self._failure = stream.failures, stream.failure
         self._later = QUIET
 
-    def tell(self, waiting: Iterable[Signal]) -> int:
+    def tell(self, waiting: Iterable[Signal], came_to: int) -> int:
+        """Tell what waits; `came_to` is how many changes it came to, wanted or not."""
         told = 0
         for signal in waiting:
             reply = self._ask(signal)
@@ -106,7 +108,7 @@ class _Turn:
             told += reply.failure is None
             if reply.ends_turn or time.monotonic() > self._until:
                 break
-        if told and not self._failures:
+        if (told or came_to) and not self._failures:
             self._later = timedelta(0)  # perhaps there is more
         return told
 

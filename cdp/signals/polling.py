@@ -44,6 +44,8 @@ def poll(platform: Platform, organization: UUID, slug: str, stream_id: UUID, ask
             return Batch({}, has_more=False)
         queue.fill(session, stream, at=at)
         waiting = queue.heads(session, stream, at=at, limit=asked.most + 1)
+    if not waiting:
+        return Batch({}, has_more=False)
     issuer = sets.issuer(platform, stream, slug, at=at)
     given = waiting[: asked.most]
     return Batch({str(each.signal_id): issuer.token(each, at=at) for each in given}, len(waiting) > len(given))

@@ -17,7 +17,7 @@ create policy source_wall on rule_arrival for insert to cdp_source
 grant select, insert, update (ended_at) on rule to cdp_source;
 grant insert on rule_arrival to cdp_source;
 grant select, delete on rule to cdp_keeper;
-grant select, delete on rule_arrival to cdp_keeper;
+grant select, update (left_to, queued_at), delete on rule_arrival to cdp_keeper;
 grant select, insert, delete on firing to cdp_keeper;
 
 revoke all on function watched_types, waiting_arrivals, rules_due, finish_arrivals, note_firings, own_firings, forget_firings, remove_rules

@@ -1,5 +1,6 @@
 """Rules over HTTP: an incoming record that a rule says yes to becomes a signal with the contact decision, explained."""
 
+import asyncio
 import json
 import threading
 import time
@@ -15,10 +16,13 @@ from starlette.testclient import TestClient
 from cdp import clients, clock
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
-from cdp.rules import watching
-from cdp.rules.firing import Round
+from cdp.rules import arrivals, firing, watching
+from cdp.rules.arrivals import Waiting
+from cdp.rules.firing import Firing, Round
 from cdp.scope import OPERATOR
+from cdp.signals.streams import Kind as Told
 from tests import make
+from tests.cdp.signals import receiving
 
 PURPOSE: Final = "service-provision"
 ZERO: Final = "record.properties.value == 0"
@@ -57,6 +61,13 @@ class Grid:
 
     def settled(self) -> Round:
         return watching.settle(self.platform)
+
+    def round(self) -> Round:
+        async def one() -> Round:
+            async with Platform.in_loop(self.platform.settings) as own:
+                return await Firing(own).round(at=clock.now())
+
+        return asyncio.run(one())
 
     def told(self) -> list[dict[str, Any]]:
         changes = self.api.get("/v1/changes", headers=self.headers).json()["changes"]
@@ -256,3 +267,72 @@ def test_what_waits_and_what_fired_goes_with_the_customer(grid: Grid, database_u
         for table in ("rule_arrival", "firing"):
             count = sql.SQL("select count(*) from {} where customer_id = %s").format(sql.Identifier(table))
             assert (0,) == connection.execute(count, (grid.person.customer_id,)).fetchone()
+
+
+def test_rules_that_take_long_are_asked_in_later_rounds_and_nothing_is_lost(
+    grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firing, "SECONDS", 1e-12)
+    monkeypatch.setattr(firing, "LEAST", 1e-12)
+    grid.register()
+    grid.register(name="anything", expression="true")
+    for _ in range(3):
+        grid.sends("meter-reading", {"value": 0})
+
+    first = grid.round()
+
+    assert Round(0, 1, 3) == first
+    assert Round(3, 5) == grid.settled()
+    assert ["anything"] * 3 + ["meter reads zero"] * 3 == sorted(each["rule"] for each in grid.firings())
+
+
+def test_what_is_left_of_a_round_comes_behind_what_is_new(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
+    grid.register()
+    grid.sends("meter-reading", {"value": 0}, key="r-1")
+    grid.sends("meter-reading", {"value": 0}, key="r-2")
+    with monkeypatch.context() as hasty:
+        hasty.setattr(firing, "SECONDS", 1e-12)
+        hasty.setattr(firing, "LEAST", 1e-12)
+        assert 1 == grid.round().left
+    grid.sends("meter-reading", {"value": 0}, key="r-3")
+
+    new, left = asyncio.run(_waiting(grid.platform))
+
+    assert (None, 1) == (new.left_to, len(left.left_to or ()))
+    assert Round(2, 2) == grid.settled()
+
+
+async def _waiting(platform: Platform) -> list[Waiting]:
+    async with Platform.in_loop(platform.settings) as own:
+        return await arrivals.waiting(own.database)
+
+
+def test_a_webhook_is_told_by_whoever_asks_the_rules_also_when_a_transaction_stood_in_the_way(
+    grid: Grid, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "TELLING", 3_600)  # of seconds, for the slowest machine
+    vault, stop, failures = receiving.opened(grid.platform), threading.Event(), list[Exception]()
+    grid.register()
+    hand = threading.Thread(target=watching.work, args=(vault, stop), kwargs={"report": failures.append}, daemon=True)
+    with receiving.receiving() as receiver, psycopg.connect(database_url) as before:
+        receiving.stream(vault, grid.service, receiver.url, Told.WEBHOOK)
+        before.execute("select pg_current_xact_id()")
+        hand.start()
+        try:
+            grid.sends("meter-reading", {"value": 0})
+            patience = time.monotonic() + 30
+            while not grid.firings() and time.monotonic() < patience:
+                stop.wait(0.05)
+            before.commit()
+            while "rule-fired" not in _types(receiver) and time.monotonic() < patience:
+                stop.wait(0.05)
+        finally:
+            stop.set()
+            hand.join()
+
+    assert 1 == _types(receiver).count("rule-fired")
+    assert [] == failures
+
+
+def _types(receiver: receiving.Receiver) -> list[str]:
+    return [each["type"] for each in receiving.bodies(list(receiver.told))]

@@ -186,7 +186,7 @@ RIGHTS: Final = {
         contact contact_turn: select insert update delete
         offer_shown: select insert update(uses,last_at,times) delete
         rule: select delete
-        rule_arrival: select delete
+        rule_arrival: select update(left_to,queued_at) delete
         firing: select insert delete
         demand: select update delete
         check_count: select insert update(asked,expires_at)

@@ -90,6 +90,21 @@ def test_one_that_answers_500_for_ever_ends_in_the_dead_letters_and_slows_no_oth
         assert 0 == receiving.turns(vault, at=begun + timedelta(hours=90))
 
 
+def test_what_nobody_wants_to_hear_keeps_nothing_waiting(vault: Platform, receiver: Receiver) -> None:
+    reader = make.organization(vault)
+    owner, wanted = reader.organization_id, streams.Wanted(Kind.WEBHOOK, ("revoke",), receiver.url)
+    with vault.database.scoped(Scope(Principal.SOURCE, owner)) as session:
+        streams.create(vault, session, owner, wanted, at=clock.now())
+    giver = make.person(vault)
+    make.grant(vault, giver, reader)
+    now = clock.now()
+    assert 0 == receiving.turns(vault, at=now)
+
+    make.revoke(vault, giver, reader)
+
+    assert 1 == receiving.turns(vault, at=now)
+
+
 def test_a_broken_receiver_is_asked_less_and_less_often(vault: Platform, receiver: Receiver) -> None:
     asked: list[bytes] = []
 
