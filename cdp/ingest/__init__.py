@@ -1,1 +1,1 @@
-"""Getting data in: every wire, call and file becomes Items; nothing here touches the database."""
+"""Getting data in: every wire, call and file becomes Items, and a batch of them is stored in one transaction."""

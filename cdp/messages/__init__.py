@@ -1,1 +1,1 @@
-"""Is this real: senders that organizations publish, messages that they register, and what anybody may ask of them."""
+"""Messages: what organizations say they send, what anybody may ask of it, and what customers say back."""
