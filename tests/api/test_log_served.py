@@ -28,6 +28,8 @@ from tests.cdp.test_witnesses import Running, start, with_witness
 from tests.consent.log import workbench
 
 ACTS = 400
+PATIENCE = 300
+"""Seconds within which even a busy machine answers."""
 
 
 class Tampering:
@@ -56,7 +58,7 @@ class Served:
     tampering: Tampering
 
     def get(self, path: str, **headers: str) -> bytes:
-        answer = httpx.get(f"{self.url}{path}", headers=headers)
+        answer = httpx.get(f"{self.url}{path}", headers=headers, timeout=PATIENCE)
         assert 200 == answer.status_code, path
         return answer.content
 
@@ -105,7 +107,9 @@ def vkey(served: Served, log: str = "consent") -> str:
 
 
 def holds(program: Path, *arguments: str | Path, asked: str | None = None) -> bool:
-    run = subprocess.run([program, *arguments], input=asked, capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run(
+        [program, *arguments], input=asked, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     assert run.returncode in {0, 1}, run.stderr
     return run.returncode == 0
 

@@ -266,7 +266,7 @@ def _allowed(served: Organizations, person: make.Person, address: str) -> str:
 
 
 def test_pull_and_verify_the_log(served: Organizations) -> None:
-    keys = [httpx.get(f"{served.base}/log/{log}/vkey").text.strip() for log in ("consent", "access")]
+    keys = [httpx.get(f"{served.base}/log/{log}/vkey", timeout=60).text.strip() for log in ("consent", "access")]
     auditing = replace(served, program=served.auditor)
 
     assert auditing.python("pull_and_verify_the_log", *keys).startswith("HOLDS")
