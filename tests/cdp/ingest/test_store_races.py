@@ -135,7 +135,7 @@ async def test_after_an_erasure_in_between_nothing_of_the_person_is_left_or_come
             session.execute(text("select erase_customer(:id, :at)"), {"id": uuid4(), "at": clock.now()})
 
     async def later() -> None:
-        await asyncio.sleep(0.002 * turn)
+        await asyncio.sleep(0.002 * turn)  # so that it falls elsewhere each turn; what holds afterwards holds wherever
         await asyncio.to_thread(erase)
 
     said = [[attribute(who, "city", b'"%d"' % n, AT + timedelta(hours=n)), interaction(who, f"{n}")] for n in range(20)]
