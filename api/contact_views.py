@@ -6,14 +6,14 @@ from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 import msgspec
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cdp.contact import approaching, contacts
 from cdp.contact.approaching import Wanted
 from cdp.contact.asking import MOST_AT_ONCE, Told
 from cdp.contact.contacts import Kept, Said
 from consent import contact
-from consent.types import KEY_PATTERN, LONGEST_KEY, PurposeKey
+from consent.types import KEY_PATTERN, LONGEST_KEY, Instant, PurposeKey
 from consent.wishes import Speaker
 
 ProfileIdGiven = Annotated[str, Field(max_length=64)]
@@ -41,7 +41,7 @@ class Approach(BaseModel):
     channels: list[Key] = Field(min_length=1, max_length=approaching.MOST_CHANNELS)
     sender: Speaker
     urgency: Urgency = "usual"
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     reservation: ReservationGiven | None = None
 
     @property
@@ -121,7 +121,7 @@ class ContactMade(BaseModel):
     topic: Key
     channel: Key
     sender: Speaker
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     contact_id: UUID | None = None
     key: str | None = Field(default=None, min_length=1, max_length=approaching.LONGEST_KEY)
     subject: str | None = Field(default=None, min_length=1, max_length=contacts.LONGEST_SUBJECT)

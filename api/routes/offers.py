@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Security
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.principals import PlatformDep, Service, service
 from cdp import clock
@@ -19,7 +19,7 @@ from cdp.offers.registering import Offer
 from cdp.profiles import MOST_IN_BATCH
 from cdp.reading import Asker
 from cdp.scope import Principal
-from consent.types import PurposeKey
+from consent.types import Instant, PurposeKey
 
 router = APIRouter(prefix="/v1/offers", tags=["offers"])
 Offering = Annotated[Service, Security(service, scopes=["offers:manage"])]
@@ -38,8 +38,8 @@ class OfferWanted(BaseModel):
     title: Annotated[dict[Language, Words], Field(min_length=1, max_length=len(Language))]
     expression: Annotated[str, Field(min_length=1, max_length=LONGEST)]
     has_legal_effect: bool = False
-    valid_from: AwareDatetime | None = None
-    valid_until: AwareDatetime
+    valid_from: Instant | None = None
+    valid_until: Instant = Field(description="Until when it can be chosen.")
 
 
 class OfferView(BaseModel):
@@ -97,7 +97,10 @@ class ChosenView(BaseModel):
 
 
 class DecidedView(BaseModel):
-    """What is relevant to one customer, the best first; `status` is `decided`, or why nothing was looked at."""
+    """What is relevant to one customer, the best first; `status` is `decided`, or why nothing was decided.
+
+    `deferred`: your expressions took all their time of the processor before it was this one's turn; ask again.
+    """
 
     profile_id: str
     status: str

@@ -2,11 +2,12 @@
 
 Rules: (1) it comes in by the way of every other record, in the name of the organization, on a subject of its own under
 a name that only this house can make; (2) interaction and contact are one transaction; (3) what was not said as it
-was allowed is kept all the same, and stands as what it was; (4) told twice, it is there once.
+was allowed is kept all the same, and stands as what it was; (4) told twice, it is there once; (5) what claims to come
+from the future was said now, as with every record.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -18,9 +19,10 @@ from cdp import arrays, ids
 from cdp.catalog.files import Catalog
 from cdp.contact import approaching
 from cdp.ids import NIL
+from cdp.ingest import times
 from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.intake import Intake
-from cdp.ingest.items import Channel, Direction, Item, Kind, Outcome, Reference, ReferenceType, conversation
+from cdp.ingest.items import Channel, Direction, Item, Kind, Outcome, Reference, ReferenceType, TimeNote, conversation
 from cdp.keys import named
 from cdp.keys.blind import IdentifierType
 from cdp.keys.mac import Mac
@@ -91,6 +93,7 @@ class _Line:
 
     place: int
     said: Said
+    note: TimeNote | None
     contact: UUID
     customer: UUID
     name: str
@@ -114,7 +117,9 @@ class ContactBook:
         `also` happens in the same transaction. Raises Invalid for a topic or a channel that the catalog does not have.
         """
         catalog = await self._catalog(scope, contacts)
-        lines = await self._named(scope, [self._line(scope, place, each) for place, each in enumerate(contacts)], at)
+        lines = await self._named(
+            scope, [self._line(scope, place, each, at) for place, each in enumerate(contacts)], at
+        )
         if not lines:
             return [Kept(NOBODY) for _ in contacts]
 
@@ -149,7 +154,7 @@ class ContactBook:
             _check(catalog, contacts)
         return catalog
 
-    def _line(self, scope: Scope, place: int, said: Said) -> _Line:
+    def _line(self, scope: Scope, place: int, said: Said, now: datetime) -> _Line:
         organization = scope.organization or NIL
         customer = self._platform.profile_ids.customer_of(said.unverified_profile_id, organization) or NIL
         contact = said.contact_id
@@ -157,7 +162,8 @@ class ContactBook:
             contact = approaching.contact_id(self._marks, organization, f"said\0{said.key}", said.unverified_profile_id)
         name = "contact:" + self._marks.digest(b"name for a contact\0" + organization.bytes + customer.bytes).hex()
         blind = self._platform.blind.of(IdentifierType.ANONYMOUS_ID, name, source=organization)
-        return _Line(place, said, contact or ids.row(), customer, name, blind)
+        moment, note = times.clamp(said.at, received_at=now)
+        return _Line(place, replace(said, at=moment), note, contact or ids.row(), customer, name, blind)
 
     async def _named(self, scope: Scope, lines: Sequence[_Line], at: datetime) -> list[_Line]:
         """Return those who are somebody, each with a name under which its interaction finds them."""
@@ -229,6 +235,7 @@ def _item(line: _Line, catalog: Catalog) -> Item:
         channel=channel,
         speaker=said.sender,
         direction=Direction.OUTBOUND,
+        time_note=line.note,
     )
 
 

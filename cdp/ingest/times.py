@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cdp.ingest.items import TimeNote
+from consent.types import EARLIEST
 
-EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 AHEAD: Final = timedelta(days=1)
 SKEW: Final = timedelta(days=1)
 
