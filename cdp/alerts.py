@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,7 +22,6 @@ from cdp.platform import Platform
 from cdp.settings import Settings
 from consent.errors import Invalid
 
-Rhythm = Literal["never", "at-once", "daily"]
 RHYTHMS: Final[Mapping[str, timedelta]] = {"at-once": timedelta(minutes=15), "daily": timedelta(days=1)}
 
 _OWN: Final = text("select organization_id, rhythm from alert")

@@ -42,7 +42,6 @@ METHODS: Final = (*WITH_SECRET, WITH_KEY)
 GRANT_TYPES: Final = ("client_credentials", "authorization_code", "refresh_token")
 TOKEN_PATHS: Final = ("/oauth/token", "/token")
 """Where tokens are given; the second is where the libraries of Segment look."""
-_TOKEN_TYPE: Final = "access_token"  # noqa: S105 -- the name of a type
 _MOST_SCOPES: Final = 20
 _Headers = list[tuple[str, str]]
 

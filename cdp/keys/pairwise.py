@@ -13,7 +13,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 KEY_BYTES: Final = 64
-PATTERN: Final = r"^p_[A-Za-z0-9_-]{43}$"
 # 43 letters hold two bits more than 32 bytes. Base64 ignores them; of the four spellings only ours, with zeros, counts.
 _SHAPE: Final = re.compile(r"p_[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 _TO_URL: Final = bytes.maketrans(b"+/", b"-_")
