@@ -210,6 +210,20 @@ def test_access_is_given_without_being_asked(platform: Platform, enter: Enter) -
     assert ["contact", "usage"] == sorted(_standing(platform, person).categories)
 
 
+@pytest.mark.parametrize(
+    "changed", [{"doel": "adv\0ice"}, {"doel": "x" * 5_000}, {"soort": "\0"}, {"dagen": "9" * 5_000}]
+)
+def test_a_form_that_nobody_made_allows_nothing(platform: Platform, enter: Enter, changed: dict[str, str]) -> None:
+    person, recipient = make.person(platform), make.organization(platform)
+    given = {"doel": "advice", "soort": "contact", "dagen": "30"}
+
+    answer = enter(person).post(f"/organisaties/{recipient.slug}/toestaan", data=given | changed)
+
+    assert 422 == answer.status_code
+    with platform.database.scoped(person.scope) as session:
+        assert [] == grants.standing(session)
+
+
 def test_another_customer_s_ids_are_nothing(platform: Platform, enter: Enter) -> None:
     anna, bram, recipient = make.person(platform), make.person(platform), make.organization(platform)
     grant, request = _grant(platform, anna, recipient), make.access_request(platform, recipient, anna.customer_id)

@@ -180,6 +180,7 @@ def test_offers_are_wanted_or_never(platform: Platform, enter: Enter) -> None:
         (PAGE, {"onderwerp": "service", "doen": "dans"}),
         (PAGE, {"onderwerp": "service", "doen": "bewaar", "email": "mag", "vaak": "x/y"}),
         (PAGE, {"onderwerp": "service", "doen": "bewaar", "email": "mag", "vaak": "0/1"}),
+        (PAGE, {"onderwerp": "service", "doen": "bewaar", "email": "mag", "vaak": "9" * 5_000 + "/1"}),
         (f"{PAGE}/nooit", {"manier": "pigeon"}),
         (f"{HOURS}/klok", {"klok": "Mars/Olympus"}),
         (f"{HOURS}/weg", {"soort": "soms", "tijd": "1|09:00|10:00"}),

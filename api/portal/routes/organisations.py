@@ -18,14 +18,14 @@ from cdp.holdings import Grant, Request
 from cdp.signals import heard
 from consent import acts as law
 from consent.errors import NotFound
-from consent.types import CUSTOMER_SOURCE
+from consent.types import CUSTOMER_SOURCE, PurposeKey
 
 router = APIRouter(include_in_schema=False)
 
 MONTH: Final = timedelta(days=30)
 MOST_HISTORY: Final = 50
 Slug = Annotated[str, Path(max_length=64)]
-Purpose = Annotated[str, Form(max_length=64)]
+Purpose = Annotated[PurposeKey, Form()]
 Chosen = Annotated[list[str], Form(max_length=20, default_factory=list)]
 Number = Annotated[int, Query(ge=1, le=10_000)]
 Days = Annotated[int, Form(ge=1, le=366)]

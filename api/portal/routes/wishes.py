@@ -1,5 +1,6 @@
 """Voorkeuren, contact: about what, in which way and how often, for everybody or for one organization."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -27,6 +28,7 @@ Field = Annotated[str, Form(max_length=64)]
 _SAVE: Final = "bewaar"
 _NONE: Final = "niets"
 _BACK: Final = "terug"
+_CAP: Final = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 
 
 @router.get(places.WISHES)
@@ -118,12 +120,12 @@ def _about(topic: str, what: str, ways: Sequence[str], often: str) -> dict[str, 
         return {"channels": {topic: None}, "caps": {topic: None}}
     if what != _SAVE:
         raise Invalid("there is nothing like this to do")
-    most, _, days = often.partition("/")
-    if often and not (most.isdecimal() and days.isdecimal()):
+    cap = _CAP.fullmatch(often)
+    if often and cap is None:
         raise Invalid("there is no such cap")
     return {
         "channels": {topic: list(ways)},
-        "caps": {topic: {"most": int(most), "days": int(days)} if often else None},
+        "caps": {topic: None if cap is None else {"most": int(cap[1]), "days": int(cap[2])}},
     }
 
 
