@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import corrections, ids
+from cdp import corrections, ids, own_subject
 from cdp.database import sql
 from cdp.keys import sealing
 from cdp.keys.blind import IdentifierType
@@ -79,9 +79,8 @@ def keep_address(platform: Platform, customer: UUID, email: str, *, at: datetime
 
 def seal(session: Session, platform: Platform, value: str) -> tuple[UUID, bytes]:
     """Return the subject as which the customer in scope speaks, and `value` sealed under its key."""
-    own = session.execute(text(sql("find_own_subject")), {"attribute": "", "source": CUSTOMER_SOURCE}).one()
-    key = DataKey(platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id))
-    return own.subject_id, key.seal(value.encode(), table=_TABLE, row=own.subject_id, column="sealed")
+    own = own_subject.of_customer(session, platform.ring)
+    return own.subject_id, own.key.seal(value.encode(), table=_TABLE, row=own.subject_id, column="sealed")
 
 
 def prove(session: Session, platform: Platform, customer: UUID, proven: Proven, sealed: bytes) -> int:

@@ -17,10 +17,9 @@ from pydantic import JsonValue
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from cdp import corrections, dossier, due_dates, ids
+from cdp import corrections, dossier, due_dates, ids, own_subject
 from cdp.database import sql
 from cdp.ids import NIL
-from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid, NotFound
@@ -30,7 +29,6 @@ MOST: Final = 500
 LONGEST_NOTE: Final = 1_000
 MOST_REPORTS: Final = 20
 """How many lines of the log one customer can report in a day: each is a letter to an organization or the operator."""
-_OWN: Final = text(sql("find_own_subject"))
 _THING: Final = text(sql("own_thing"))
 _ACCESS: Final = text(sql("own_access"))
 _OPEN: Final = text(sql("open_demand"))
@@ -282,8 +280,7 @@ def _ask(platform: Platform, session: Session, about: _About, words: Words, *, a
     if len(words.note) > LONGEST_NOTE:
         raise NoteTooLong(field="/note")
     customer = corrections.lock(session)
-    own = session.execute(_OWN, {"attribute": "", "source": CUSTOMER_SOURCE}).one()
-    key = DataKey(platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id))
+    own = own_subject.of_customer(session, platform.ring)
     demand = ids.row()
     plain = msgspec.json.encode(words)
     facts = {
@@ -299,7 +296,7 @@ def _ask(platform: Platform, session: Session, about: _About, words: Words, *, a
         "at": at,
         "due": due_dates.due(at),
         "subject": own.subject_id,
-        "words": key.seal(plain, table="demand", row=demand, column="words"),
+        "words": own.key.seal(plain, table="demand", row=demand, column="words"),
     }
     opened: UUID = session.execute(_OPEN, facts).scalar_one()
     return opened

@@ -32,19 +32,17 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from cdp import ceremonies, ids, sessions
+from cdp import ceremonies, ids, own_subject, sessions
 from cdp.askers import Asker
 from cdp.ceremonies import ChallengeEnded, Kind
 from cdp.database import sql
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
-from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
 from cdp.scope import DOORMAN, Principal, Scope
 from cdp.sessions import Entry, NewSession
 from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid, NotFound, Unauthenticated
-from consent.types import CUSTOMER_SOURCE
 
 MOST: Final = 20
 LONGEST_NAME: Final = 60
@@ -64,7 +62,6 @@ _BROKEN: Final = (
     struct.error,
 )
 _TABLE: Final = "passkey"
-_OWN: Final = text(sql("find_own_subject"))
 _LIST: Final = text("select passkey_id, subject_id, sealed, is_synced, made_at, used_at from passkey order by made_at")
 _IDS: Final = text("select credential_id from passkey")
 _ADD: Final = text(sql("add_passkey"))
@@ -171,8 +168,7 @@ def register(platform: Platform, holder: Holder, answer: dict[str, Any], *, name
         )
     passkey = ids.row()
     with platform.database.scoped(holder.scope) as session:
-        own = session.execute(_OWN, {"attribute": "", "source": CUSTOMER_SOURCE}).one()
-    key = DataKey(platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id))
+        own = own_subject.of_customer(session, platform.ring)
     words = {
         "credential": made.credential_id,
         "customer": holder.customer,
@@ -181,7 +177,7 @@ def register(platform: Platform, holder: Holder, answer: dict[str, Any], *, name
         "public_key": made.credential_public_key,
         "count": made.sign_count,
         "synced": made.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
-        "sealed": key.seal(_named(name).encode(), table=_TABLE, row=passkey, column="sealed"),
+        "sealed": own.key.seal(_named(name).encode(), table=_TABLE, row=passkey, column="sealed"),
         "at": at,
     }
     with platform.database.scoped(DOORMAN) as session:
@@ -219,9 +215,8 @@ def known(session: Session, keys: OwnKeys) -> list[Passkey]:
 
 def rename(session: Session, platform: Platform, passkey: UUID, name: str) -> None:
     """Give a passkey of the customer in scope another name; raises NotFound or Invalid."""
-    own = session.execute(_OWN, {"attribute": "", "source": CUSTOMER_SOURCE}).one()
-    key = DataKey(platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id))
-    sealed = key.seal(_named(name).encode(), table=_TABLE, row=passkey, column="sealed")
+    own = own_subject.of_customer(session, platform.ring)
+    sealed = own.key.seal(_named(name).encode(), table=_TABLE, row=passkey, column="sealed")
     if getattr(session.execute(_RENAME, {"passkey": passkey, "sealed": sealed}), "rowcount", 0) != 1:
         raise NotFound
 

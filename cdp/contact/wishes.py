@@ -17,14 +17,12 @@ import msgspec
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import corrections, dossier, receipt_letters
+from cdp import corrections, dossier, own_subject, receipt_letters
 from cdp.database import sql
-from cdp.keys.sealing import DataKey
 from cdp.own_names import SEALED
 from cdp.platform import Platform
 from consent import wish_changes, wish_form
 from consent.errors import Invalid, NotAWish
-from consent.types import CUSTOMER_SOURCE
 from consent.wish_changes import Change
 from consent.wishes import Wishes
 
@@ -36,7 +34,6 @@ BESIDE: Final[tuple[str, ...]] = ("language", "address", "greeting", "theme", "r
 _OF: Final = text("select customer_id, document from wishes_of(:customers)")
 _OWN: Final = text("select document from wish")
 _KEEP: Final = text(sql("keep_wish"))
-_SUBJECT: Final = text(sql("find_own_subject"))
 _NOTHING: Final = Wishes()
 
 
@@ -87,8 +84,7 @@ def _sealed(platform: Platform, session: Session, customer: UUID, patch: Mapping
     wanted = {name: patch[name] for name in SEALED if patch.get(name) is not None}
     if not wanted:
         return {}
-    own_subject = session.execute(_SUBJECT, {"attribute": "", "source": CUSTOMER_SOURCE}).one()
-    key = DataKey(platform.ring.unwrap(bytes(own_subject.wrapped), subject=own_subject.subject_id))
+    key = own_subject.of_customer(session, platform.ring).key
     return {
         name: key.seal(_plain(name, value).encode(), table="customer", row=customer, column=SEALED[name])
         for name, value in wanted.items()

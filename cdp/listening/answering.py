@@ -13,17 +13,14 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from cdp import corrections
+from cdp import corrections, own_subject
 from cdp.database import sql
-from cdp.keys.sealing import DataKey
 from cdp.listening.survey import Answers, Question, UnfitAnswer
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, NotFound
-from consent.types import CUSTOMER_SOURCE
 
 MOST: Final = 200
-_OWN: Final = text(sql("find_own_subject"))
 _SURVEYS: Final = text(sql("own_surveys"))
 _KEEP: Final = text(sql("keep_survey_answers"))
 _DECLINE: Final = text(
@@ -96,9 +93,8 @@ def answer(
     answers = Answers(standing.solved, standing.smooth, standing.heard, standing.recommend)
     for question, said in given.items():
         answers = answers.with_(question, said)
-    own = session.execute(_OWN, {"attribute": "", "source": CUSTOMER_SOURCE}).one()
-    key = DataKey(platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id))
-    sealed = key.seal(answers.to_bytes(), table="survey", row=survey, column="sealed")
+    own = own_subject.of_customer(session, platform.ring)
+    sealed = own.key.seal(answers.to_bytes(), table="survey", row=survey, column="sealed")
     session.execute(_KEEP, {"survey": survey, "subject": own.subject_id, "sealed": sealed, "at": at})
     return find(session, keys, survey)
 

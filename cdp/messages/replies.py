@@ -17,16 +17,14 @@ import msgspec
 from sqlalchemy import text as statement
 from sqlmodel import Session
 
-from cdp import directory, dossier, due_dates, ids, organization_details
+from cdp import directory, dossier, due_dates, ids, organization_details, own_subject
 from cdp.cursors import InTime
-from cdp.database import sql
 from cdp.keys.sealing import DataKey
 from cdp.messages import earlier, inbox
 from cdp.messages.earlier import TABLE, Said, Turn, Words
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
 from consent.errors import Invalid, NotFound, Refused
-from consent.types import CUSTOMER_SOURCE
 
 MOST: Final = 20
 """How much a customer may say back in a day."""
@@ -34,7 +32,6 @@ LONGEST: Final = 2_000
 MOST_BEFORE: Final = 10
 WITHIN: Final = timedelta(days=90)
 """How far back it goes what is told of before."""
-_OWN_SUBJECT: Final = statement(sql("find_own_subject"))
 _SEND: Final = statement("select send_reply(:reply, :entry, :human, :due, :subject, :words, :most, :at)")
 _READ: Final = statement("select * from read_replies(:at, :reply, :limit)")
 _SETTLE: Final = statement("select settle_reply(:reply, :is_done, :at)")
@@ -105,12 +102,11 @@ def send(
     said = checked(text, is_enough=wants_human)
     about = inbox.find(session, keys, entry)
     words = Words(said, _before(session, keys, about.organization, at=at) if wants_human else [])
-    own = session.execute(_OWN_SUBJECT, {"attribute": "", "source": CUSTOMER_SOURCE}).one()
-    key, reply = DataKey(platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id)), ids.row()
-    sealed = key.seal(msgspec.json.encode(words), table=TABLE, row=reply, column="sealed")
+    me, reply = own_subject.of_customer(session, platform.ring), ids.row()
+    sealed = me.key.seal(msgspec.json.encode(words), table=TABLE, row=reply, column="sealed")
     due = promised(session, about.organization, at=at)
     facts: dict[str, Any] = {"reply": reply, "entry": entry, "human": wants_human, "due": due, "most": MOST, "at": at}
-    session.execute(_SEND, facts | {"subject": own.subject_id, "words": sealed})
+    session.execute(_SEND, facts | {"subject": me.subject_id, "words": sealed})
     return find(session, keys, reply)
 
 
