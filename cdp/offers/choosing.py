@@ -1,5 +1,6 @@
-"""Which offers are relevant to one customer, and why the others are not: pure, the permissive branch is the last line.
+"""Which offers are relevant to one customer, and why the others are not: pure, the permissive branch is the last one.
 
+Whoever asks evaluates in between: first what needs no asking, then the expressions of the rest, then the choice.
 Rules: (1) what the customer refused, or what a human has to decide, is never chosen, whatever the expression says;
 (2) an offer is asked only over categories that are all granted; (3) who switched personalisation off gets offers that
 are the same for everybody; (4) the order follows from the offers and the customer's wishes alone.
@@ -80,18 +81,21 @@ class Choice:
     not_sent: Mapping[NotSent, int]
 
 
-def choose(
-    candidates: Sequence[Candidate],
-    wishes: Offers,
-    granted: Sequence[str],
-    values: Mapping[str, Any] | None,
-    *,
-    most: int,
-) -> Choice:
-    """Return what is relevant to somebody of whom `values` are known (None: more than can be given), `most` at most."""
-    reasons = [(each, _refusal(each, wishes, granted, values)) for each in candidates]
-    fitting = sorted((each for each, reason in reasons if reason is None), key=lambda each: _order(each, wishes))
-    left = Counter(reason for _, reason in reasons if reason is not None)
+def before_asking(
+    candidates: Sequence[Candidate], wishes: Offers, granted: Sequence[str], values: Mapping[str, Any] | None
+) -> list[NotSent | None]:
+    """Return for each offer why it is not even to be asked for somebody of whom `values` are known; None for the rest.
+
+    `values` are None where there is more than can be given.
+    """
+    return [_refusal(each, wishes, granted, values) for each in candidates]
+
+
+def choose(candidates: Sequence[Candidate], reasons: Sequence[NotSent | None], wishes: Offers, *, most: int) -> Choice:
+    """Return what is relevant to somebody, `most` at most; `reasons` say of each why it is not, None where it is."""
+    told = list(zip(candidates, reasons, strict=True))
+    fitting = sorted((each for each, reason in told if reason is None), key=lambda each: _order(each, wishes))
+    left = Counter(reason for _, reason in told if reason is not None)
     if len(fitting) > most:
         left[NotSent.OTHERS_FIRST] += len(fitting) - most
     return Choice(tuple(_chosen(each, wishes) for each in fitting[:most]), dict(sorted(left.items())))
@@ -108,9 +112,7 @@ def _refusal(
         return NotSent.IMPERSONAL
     if offer.asked is None or not set(offer.asked.categories) <= set(granted):
         return NotSent.NOT_GRANTED
-    if values is None:
-        return NotSent.TOO_LARGE
-    return None if offer.asked.holds(values) else NotSent.NOT_RELEVANT
+    return NotSent.TOO_LARGE if values is None else None
 
 
 def _order(offer: Candidate, wishes: Offers) -> tuple[bool, int, datetime, UUID]:

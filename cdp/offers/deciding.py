@@ -1,14 +1,15 @@
 """Which few offers are relevant to these customers: over an ordinary read, enforced and logged as any other.
 
 Rules: (1) only the categories are read that some offer asks about; (2) what was chosen stands for the customer to see
-before the answer leaves; (3) whoever granted nothing is answered as by a read, and no offer is looked at.
+before the answer leaves; (3) whoever granted nothing is answered as by a read, and no offer is looked at; (4) what the
+expressions of an organization take together is counted: who is left when that is over is told so, and asked for again.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -20,8 +21,10 @@ from cdp.database import sql
 from cdp.expressions import expression, values, vocabulary
 from cdp.expressions.expression import Expression
 from cdp.expressions.problems import ExpressionRefused
+from cdp.expressions.spending import Allowances, ExpressionsBusy, Spending
 from cdp.expressions.values import Profile
-from cdp.offers.choosing import Candidate, Choice, NotSent, choose
+from cdp.offers import choosing
+from cdp.offers.choosing import Candidate, Choice, NotSent
 from cdp.platform import Platform
 from cdp.profiles import Profiles
 from cdp.reading import Asker, Path
@@ -33,7 +36,10 @@ from consent.wishes import Offers
 _STANDING: Final = sql("standing_offers").encode()
 _WISHES: Final = b"select customer_id, wishes from offer_wishes(%(customers)s::uuid[])"
 _NOTE: Final = b"select note_offers(%(customers)s::uuid[], %(offers)s::uuid[], %(uses)s::text[])"
+DEFERRED: Final = "deferred"
 _ANYTHING: Final = Offers()
+_AT_A_TIME: Final = 0.005
+"""After how many seconds of expressions others have their turn."""
 
 
 class NeedsHuman(Refused):
@@ -73,7 +79,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What is relevant to one customer; None with the reason of the read when it was refused."""
+    """What is relevant to one customer; None with the reason when the read was refused or there was no time."""
 
     profile_id: str
     status: str
@@ -105,14 +111,16 @@ class Deciding:
         self._platform = platform
         self._profiles = profiles
         self._compiled: dict[UUID, tuple[Catalog, dict[str, Expression | None]]] = {}
+        self._allowances = Allowances()
 
     async def decide(self, asker: Asker, wanted: Wanted) -> Decision:
         """Return which offers of the asker's organization are relevant to these customers for its purpose.
 
-        Raises NeedsHuman for an offer by name that a human has to decide, and OfferNotStanding for one that does not
-        stand.
+        Whoever there was no time of the processor for is `deferred`. Raises NeedsHuman for an offer by name that a
+        human has to decide, OfferNotStanding for one that does not stand, and ExpressionsBusy where no time is left.
         """
         await self._profiles.check(asker, is_body=True)
+        spending = self._allowances.of(asker.organization)
         candidates = await self._standing(asker, wanted.offers)
         reader = Asker(asker.organization, asker.client, asker.purpose, _categories(candidates))
         batch = _DECODE(await self._profiles.batch(reader, wanted.profile_ids, path=Path.OFFERS))
@@ -120,7 +128,8 @@ class Deciding:
         wishes = await self._wishes(asker, [each for each in customers if each is not None])
         decided = list[Decided]()
         for answer, customer in zip(batch.profiles, customers, strict=True):
-            decided.append(_decided(answer, candidates, wishes.get(customer, _ANYTHING), wanted.most))
+            wish = wishes.get(customer, _ANYTHING)
+            decided.append(await _decided(answer, candidates, wish, wanted.most, spending))
             await asyncio.sleep(0)  # others have their turn
         await self._note(asker, zip(customers, decided, strict=True))
         return Decision(len(candidates), tuple(decided))
@@ -193,9 +202,32 @@ def _categories(candidates: Sequence[Candidate]) -> tuple[str, ...] | None:
     return tuple(sorted({category for each in asked for category in each.categories})) or None
 
 
-def _decided(answer: _Answer, candidates: Sequence[Candidate], wishes: Offers, most: int) -> Decided:
+async def _decided(
+    answer: _Answer, candidates: Sequence[Candidate], wishes: Offers, most: int, spending: Spending
+) -> Decided:
     profile = answer.profile
     if profile is None:
         return Decided(answer.profile_id, answer.status, answer.reason, None)
     known = values.of_profile(profile, wishes.wanted, at=clock.now())
-    return Decided(answer.profile_id, "decided", None, choose(candidates, wishes, profile.granted, known, most=most))
+    reasons = choosing.before_asking(candidates, wishes, profile.granted, known)
+    if not await _asked(candidates, reasons, known or {}, spending):
+        return Decided(answer.profile_id, DEFERRED, ExpressionsBusy.code, None)
+    return Decided(answer.profile_id, "decided", None, choosing.choose(candidates, reasons, wishes, most=most))
+
+
+async def _asked(
+    candidates: Sequence[Candidate], reasons: list[NotSent | None], known: Mapping[str, Any], spending: Spending
+) -> bool:
+    """Ask the offers that nothing speaks against and note which do not fit; False when there is no time for all."""
+    before = spending.left
+    for place, offer in enumerate(candidates):
+        if reasons[place] is not None or offer.asked is None:
+            continue
+        if spending.is_over:
+            return False
+        if not spending.holds(offer.asked, known):
+            reasons[place] = NotSent.NOT_RELEVANT
+        if before - spending.left > _AT_A_TIME:
+            await asyncio.sleep(0)
+            before = spending.left
+    return True

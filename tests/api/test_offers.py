@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from cdp import clock
+from cdp.expressions import spending
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
 from cdp.tables import Organization
@@ -99,6 +100,35 @@ def test_an_offer_is_chosen_for_whom_its_expression_fits_and_says_why(shop: Shop
         "customers": [customer | {"offers": [chosen], "not_sent": {"not-relevant": 1}}],
         "not_sent": {"not-relevant": 1},
     } == answer
+
+
+def test_whom_there_is_no_time_for_is_deferred_and_then_the_organization_has_to_wait(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.register("attributes.income > 2000")
+    monkeypatch.setattr(spending, "AT_ONCE", 1e-12)  # for one expression
+    monkeypatch.setattr(spending, "SHARE", 1e-9)
+
+    first, second = shop.decide(profile_ids=[shop.profile_id] * 2).json()["customers"]
+    answer = shop.decide()
+
+    assert ("decided", 1) == (first["status"], len(first["offers"]))
+    assert ("deferred", "expressions-busy", [], {}) == tuple(
+        second[name] for name in ("status", "reason", "offers", "not_sent")
+    )
+    assert (429, "expressions-busy") == (answer.status_code, answer.json()["code"])
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_a_customer_who_needs_no_expression_is_decided_whatever_the_others_took(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.register("attributes.income > 2000", has_legal_effect=True)
+    monkeypatch.setattr(spending, "AT_ONCE", 1e-12)
+
+    statuses = [each["status"] for each in shop.decide(profile_ids=[shop.profile_id] * 2).json()["customers"]]
+
+    assert ["decided", "decided"] == statuses
 
 
 @pytest.mark.parametrize(
