@@ -3073,7 +3073,7 @@ grant execute on function note_look(uuid[],text) to cdp_keeper;
 create function note_offers(customers uuid[], offers uuid[], used text[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 908633a13890e0a3323a868ff7d5a494;
 grant execute on function note_offers(uuid[],uuid[],text[]) to cdp_exporter;
 
-create function note_quality(customers uuid[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8f272d5daafdefb0fa14b45a01f5c018;
+create function note_quality(customers uuid[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 258d6420db3f198c42f77cd0bf796899;
 grant execute on function note_quality(uuid[]) to cdp_source;
 
 create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c60c041400d77278564638d662d0382c;
@@ -3085,7 +3085,7 @@ grant execute on function offer_wishes(uuid[]) to cdp_exporter;
 create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;
 grant execute on function open_at(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
 
-create function open_survey(record uuid, id uuid, barrier text, moment timestamp with time zone) returns TABLE(standing uuid, since timestamp with time zone, until timestamp with time zone, reason text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body bc903df35bf3d18c5b595cfb4c67d9f4;
+create function open_survey(record uuid, id uuid, barrier text, moment timestamp with time zone) returns TABLE(standing uuid, since timestamp with time zone, until timestamp with time zone, reason text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body fd8d882625f26e72e50c7e77ff23256e;
 grant execute on function open_survey(uuid,uuid,text,timestamp with time zone) to cdp_source;
 
 create function opened_by(p permission, at timestamp with time zone) returns text[] language plpgsql stable parallel safe owner cdp_owner body c09d05871231ddde1974a146bd2c4cba;

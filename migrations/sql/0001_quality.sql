@@ -47,15 +47,15 @@ as $$
 begin
     return query
         with mine as (
-            select distinct s.customer_id from subject s
+            select distinct s.customer_id, p.act_id from subject s
             join permission p on p.customer_id = s.customer_id and p.recipient_id = s.source_id and p.purpose = 'customer-care'
             where s.source_id = scope_organization('source') and s.customer_id = any (customers)
               and standing_reason(p, statement_timestamp()) in ('granted', 'attested')
         ), logged as (
-            insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, asked, released, records,
-                outcome, reason)
+            insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released,
+                records, outcome, reason, act_id)
             select m.customer_id, statement_timestamp(), gen_random_uuid(), app_organization(), app_client(), 'service', 'quality',
-                '{}', '{}', 0, 'released', 'counted'
+                'customer-care', '{}', '{}', 0, 'released', 'counted', m.act_id
             from mine m
         )
         select m.customer_id from mine m;

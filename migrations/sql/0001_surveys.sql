@@ -87,9 +87,11 @@ begin
     end if;
     reason := coalesce(why, 'asked');
     insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released, records,
-        outcome, reason)
+        outcome, reason, act_id)
     values (talk.customer_id, statement_timestamp(), gen_random_uuid(), organization, app_client(), 'service', 'survey', 'customer-care',
-        '{conversations}', '{}', 0, case when why is null then 'released' else 'refused' end, reason);
+        '{conversations}', '{}', 0, case when why is null then 'released' else 'refused' end, reason,
+        (select p.act_id from permission p
+         where why is null and p.customer_id = talk.customer_id and p.recipient_id = organization and p.purpose = 'customer-care'));
     return next;
 end
 $$;
