@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from pydantic import JsonValue
 from sqlmodel import Session, select
 
 from cdp import access_requests, corrections, grants, login, preferences, recipients
@@ -25,6 +26,14 @@ _LOG_IN: Final = 0.8
 _BEFORE: Final = 3
 _EVIDENCE: Final = 2
 _CORRECTED: Final = 9
+_KNOWS_BETTER: Final = 0.12
+_BETTER: Final[Mapping[str, tuple[str, tuple[JsonValue, ...]]]] = {
+    stories.WOONVAST: ("household_size", (1, 2, 3, 4)),
+    stories.ZONNEWIJZER: ("contact_preference", ("e-mail", "post")),
+    stories.WEIDELICHT: ("general_practitioner", ("Huisartsenpraktijk De Brug", "Huisartsenpraktijk Aan Zee")),
+    stories.VUURTOREN: ("interests", (["spanning"], ["koken", "natuur"], ["geschiedenis"])),
+}
+"""What some customers of each organization say themselves, in place of what it says of them."""
 _EARLIEST: Final = 900
 """How many minutes earlier in the day than the load somebody's decisions fall at most."""
 
@@ -94,7 +103,7 @@ class _Choices:
             for planned in person.pattern.acts:
                 if planned.kind != "attest":
                     grants.record(session, scope, customer, self._law(planned))
-            for name, value in (person.life.says if person.life else {}).items():
+            for name, value in _says(person).items():
                 corrections.state(self.platform, session, name, value, category=None, at=self._ago(_CORRECTED))
 
     def _law(self, planned: PlannedAct) -> law.Act:
@@ -174,3 +183,12 @@ class _Choices:
         number = normalise(IdentifierType.USER_ID, holdings.reference(person, supplier))
         blind = self.platform.blind.of(IdentifierType.USER_ID, number, source=self.ids[supplier])
         return recipients.customer_of_subject(session, "user_id", blind)
+
+
+def _says(person: Person) -> Mapping[str, JsonValue]:
+    """Return what this person says of themselves, better than their suppliers know it."""
+    if person.life is not None:
+        return person.life.says
+    dice = person.dice("says")
+    better = [_BETTER[slug] for slug in person.suppliers if dice.random() < _KNOWS_BETTER]
+    return {name: dice.choice(values) for name, values in better}

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from cdp import clients, login, sessions
+from cdp.client_scopes import ADMIN_SCOPE
 from cdp.demo import stories
 from cdp.demo.people import Person
 from cdp.log import founding, store
@@ -24,7 +26,7 @@ from consent.errors import NotFound, Unauthenticated
 
 NAME: Final = "demo.json"
 YEARS: Final = timedelta(days=3650)
-_SCOPES: Final = (
+SCOPES: Final = (
     "profiles:read",
     "decisions:read",
     "records:write",
@@ -40,6 +42,7 @@ _SCOPES: Final = (
     "subjects:confirm",
     "surveys:ask",
 )
+"""What the program of each organization may do, and what its administrator may give to others."""
 _STALE: Final = timedelta(hours=1)
 """How old the proof of a demo's session is: grave acts need a fresh login in the demo, too."""
 _PROGRAM: Final = "demo"
@@ -113,7 +116,7 @@ def withdraw(platform: Platform, document: Document, organizations: Mapping[str,
         with platform.database.scoped(Scope(Principal.CUSTOMER, customer=customer)) as session:
             sessions.end_all(session, at=at)
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        for each in (*document["organizations"], document["auditor"]):
+        for each in (*document["organizations"], *document.get("administrators", ()), document["auditor"]):
             with suppress(NotFound):
                 clients.revoke(session, each["client_id"], at=at)
         for organization in organizations.values():
@@ -129,13 +132,19 @@ def issue(
     """Return the document, with credentials that have just been made."""
     programs = [_organization(platform, slug, id_, at=at) for slug, id_ in organizations.items()]
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        auditor = clients.create(
-            session, platform.fingerprints, organization=None, name="auditor", scopes=["audit:read"], at=at
-        )
+        add = partial(clients.create, session, platform.fingerprints, at=at)
+        auditor = add(organization=None, name="auditor", scopes=["audit:read"])
+        offices = {
+            slug: add(organization=id_, name="Beheer", scopes=[ADMIN_SCOPE]) for slug, id_ in organizations.items()
+        }
     return {
         "base_url": platform.settings.base_url,
         "organizations": programs,
         "customers": [_customer(platform, organizations, person, id_, at=at) for person, id_ in known],
+        "administrators": [
+            {"slug": slug, "client_id": made.client_id, "client_secret": made.client_secret}
+            for slug, made in offices.items()
+        ],
         "auditor": {"client_id": auditor.client_id, "client_secret": auditor.client_secret},
         **_logs(platform, platform.settings.base_url),
     }
@@ -164,7 +173,7 @@ def _organization(platform: Platform, slug: str, organization: UUID, *, at: date
             platform.fingerprints,
             organization=organization,
             name=name,
-            scopes=_SCOPES,
+            scopes=SCOPES,
             is_human=is_human,
             at=at,
         )

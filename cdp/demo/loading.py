@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from cdp import organizations
-from cdp.demo import behaviour, choices, credentials, holdings, looks, stories, talk
+from cdp import organization_details, organizations
+from cdp.demo import behaviour, choices, credentials, holdings, looks, offers, opinions, post, stories, talk
 from cdp.demo.people import Person, people
 from cdp.demo.stories import VUURTOREN
 from cdp.ingest import segment
@@ -75,6 +75,9 @@ def groups(persons: Sequence[Person], supplier: str, at: datetime) -> Iterator[G
         yield (item,)
     for item in talk.conversations(persons, supplier, at):
         yield (item,)
+    for person in persons:
+        for planned in post.talks_with(person, supplier):
+            yield (post.recent(person, planned, at),)
 
 
 def events(body: bytes, at: datetime, attribute_name: AttributeNames) -> list[Group]:
@@ -97,12 +100,16 @@ class _Loading:
 
     def run(self) -> None:
         sent = self._batches()
-        self._total = sum(len(batch.groups) for batch in sent) + len(self._people)
+        self._total = sum(len(batch.groups) for batch in sent) + 2 * len(self._people)
         asyncio.run(self._in_pool(self._take, sent))
-        known = self._decide()
+        came = self._decide()
+        known = [(person, customer) for person, customer in came if person.life is not None]
         document = credentials.issue(self._platform, self._ids, known, at=self._at)
-        programs = {each["slug"]: each["client_id"] for each in document["organizations"]}
-        asyncio.run(self._in_pool(self._look, programs, known))
+        programs = {self._ids[each["slug"]]: each["client_id"] for each in document["organizations"]}
+        offers.register(self._platform, self._ids, programs, at=self._at)
+        asyncio.run(self._in_pool(self._approach, programs, came, known))
+        offers.fire(self._platform)
+        self._answer(programs, came)
         credentials.write(self._platform, document)
 
     def _begun(self, at: datetime) -> datetime:
@@ -116,8 +123,14 @@ class _Loading:
                     made = organizations.add(session, slug=slug, name=company.name, at=at, details=details)
                     organizations.verify(session, made.organization_id, at=at)
                     home = f"{slug}.example.org"  # example.org itself is nobody's, and may not be
-                    for kind, value in ((SenderKind.DOMAIN, home), (SenderKind.NAME, company.name)):
+                    known = {
+                        SenderKind.DOMAIN: home,
+                        SenderKind.NAME: company.name,
+                        SenderKind.PHONE: post.PHONES[slug],
+                    }
+                    for kind, value in known.items():
                         senders.check(session, made.organization_id, kind, value, is_shared=False, at=at)
+                    organization_details.put(session, made.organization_id, may=credentials.SCOPES)
                 self._ids[slug], at = made.organization_id, made.created_at
         return at
 
@@ -157,19 +170,35 @@ class _Loading:
                 raise AssertionError("the store takes everything that the demo sends")
             self._step(len(batch.groups))
 
-    async def _look(self, programs: dict[str, str], known: looks.Known) -> None:
+    async def _approach(self, programs: offers.Programs, came: looks.Known, known: looks.Known) -> None:
+        """Let the organizations look, choose what they offer, and store what their rules ask about."""
         await looks.look(self._platform, self._ids, programs, known)
+        await offers.choose(self._platform, self._ids, programs, came)
+        await offers.arrive(self._platform, self._ids, self._people, at=self._at)
 
     def _decide(self) -> list[tuple[Person, UUID]]:
-        """Let everybody decide, and return who has a life worth following."""
+        """Let everybody decide, and return who ever came to see their dossier."""
         decide = partial(choices.carry_out, self._platform, self._ids, self._at)
-        known: list[tuple[Person, UUID]] = []
+        came: list[tuple[Person, UUID]] = []
         with ThreadPoolExecutor(AT_ONCE) as threads:
             for person, customer in zip(self._people, threads.map(decide, self._people), strict=True):
-                if person.life is not None and customer is not None:
-                    known.append((person, customer))
+                if customer is not None:
+                    came.append((person, customer))
                 self._step(1)
-        return known
+        return came
+
+    def _answer(self, programs: offers.Programs, came: looks.Known) -> None:
+        """Let everybody who came say what they found of a conversation, and answer what was sent to them."""
+        last_days = post.Post(self._platform, self._ids, programs, self._at)
+
+        def answer(one: tuple[Person, UUID]) -> None:
+            last_days.of(*one)
+            opinions.ask_about_a_year(self._platform, self._ids, *one, self._at)
+
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            for _ in threads.map(answer, came):
+                self._step(1)
+        self._step(len(self._people) - len(came))
 
     def _step(self, count: int) -> None:
         self._done += count

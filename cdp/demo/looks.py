@@ -24,7 +24,7 @@ Known = Sequence[tuple[Person, UUID]]
 
 
 async def look(
-    platform: Platform, organizations: Mapping[str, UUID], programs: Mapping[str, str], known: Known
+    platform: Platform, organizations: Mapping[str, UUID], programs: Mapping[UUID, str], known: Known
 ) -> None:
     """Let every organization look for its customers among `known`, granted or not, and export whom it may see."""
     profiles = Profiles(platform)
@@ -32,14 +32,14 @@ async def look(
         await profiles.lookup(asker, [Identifier(IdentifierType.EMAIL, person.mailbox.address)])
         await profiles.read(asker, platform.profile_ids.profile_id(customer, asker.organization))
     for slug, purposes in PURPOSES.items():
-        async for _ in profiles.export(Asker(organizations[slug], programs[slug], purposes[0])):
+        async for _ in profiles.export(Asker(organizations[slug], programs[organizations[slug]], purposes[0])):
             pass
 
 
 def _askers(
-    organizations: Mapping[str, UUID], programs: Mapping[str, str], known: Known
+    organizations: Mapping[str, UUID], programs: Mapping[UUID, str], known: Known
 ) -> Iterator[tuple[Person, UUID, Asker]]:
     for person, customer in known:
         for slug in person.suppliers:
             for purpose in PURPOSES[slug]:
-                yield person, customer, Asker(organizations[slug], programs[slug], purpose)
+                yield person, customer, Asker(organizations[slug], programs[organizations[slug]], purpose)

@@ -15,11 +15,13 @@ VUURTOREN: Final = "vuurtoren"
 Slug = Literal["woonvast", "zonnewijzer", "weidelicht", "vuurtoren"]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """Something that a data file plans: nothing in it is unknown, and nothing changes."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Company(_Part):
+class Company(Part):
     """An organization as the operator registers it."""
 
     name: str
@@ -31,7 +33,7 @@ class Company(_Part):
     privacy: Words
 
 
-class PlannedAct(_Part):
+class PlannedAct(Part):
     """What somebody did about one organization and one purpose."""
 
     ago: int
@@ -44,7 +46,7 @@ class PlannedAct(_Part):
     method: str | None = None
 
 
-class PlannedRequest(_Part):
+class PlannedRequest(Part):
     """What an organization asked, and the answer, `after` days; without one it waits or has lapsed."""
 
     ago: int
@@ -58,7 +60,7 @@ class PlannedRequest(_Part):
     after: int = 1
 
 
-class Pattern(_Part):
+class Pattern(Part):
     """What people like this do with their grants."""
 
     weight: int = 1
@@ -71,7 +73,7 @@ class Pattern(_Part):
         return frozenset({each.who for each in self.acts} | {each.who for each in self.requests})
 
 
-class Life(_Part):
+class Life(Part):
     """Somebody of the demo whom it is worth following."""
 
     first_name: str
@@ -98,7 +100,7 @@ class Life(_Part):
         return Pattern(acts=self.acts, requests=self.requests)
 
 
-class Conversation(_Part):
+class Conversation(Part):
     """One conversation between an organization and a customer."""
 
     type: str
@@ -111,35 +113,36 @@ class Conversation(_Part):
     category: str | None = None
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_file(name: str) -> dict[str, Any]:
+    """Return one of the data files."""
     return tomllib.loads((files("cdp.demo") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def companies() -> dict[str, Company]:
     """Return the organizations by slug."""
-    return TypeAdapter(dict[str, Company]).validate_python(_read("organizations"))
+    return TypeAdapter(dict[str, Company]).validate_python(read_file("organizations"))
 
 
 @cache
 def lives() -> tuple[Life, ...]:
     """Return the people with a life worth following."""
-    return TypeAdapter(tuple[Life, ...]).validate_python(_read("lives")["life"])
+    return TypeAdapter(tuple[Life, ...]).validate_python(read_file("lives")["life"])
 
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """Return what everybody else may do."""
-    return TypeAdapter(tuple[Pattern, ...]).validate_python(_read("patterns")["pattern"])
+    return TypeAdapter(tuple[Pattern, ...]).validate_python(read_file("patterns")["pattern"])
 
 
 @cache
 def conversations() -> dict[str, tuple[Conversation, ...]]:
     """Return what each organization talks about."""
-    return TypeAdapter(dict[str, tuple[Conversation, ...]]).validate_python(_read("conversations"))
+    return TypeAdapter(dict[str, tuple[Conversation, ...]]).validate_python(read_file("conversations"))
 
 
 @cache
 def notices() -> dict[str, Words]:
     """Return the words of requests."""
-    return TypeAdapter(dict[str, Words]).validate_python(_read("notices"))
+    return TypeAdapter(dict[str, Words]).validate_python(read_file("notices"))

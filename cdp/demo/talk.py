@@ -36,10 +36,11 @@ def _year(person: Person, supplier: str, at: datetime) -> Iterator[Item]:
     for number, topic in enumerate(chosen):
         day = at - timedelta(days=dice.randint(1, _YEAR))
         moment = day.replace(hour=dice.randint(_OPENS, _CLOSES), minute=dice.randint(0, 59), second=0, microsecond=0)
-        yield _item(person, supplier, topics[topic], f"{number:02}", moment, minutes=dice.randint(2, 25))
+        yield item(person, supplier, topics[topic], f"{number:02}", moment, minutes=dice.randint(2, 25))
 
 
-def _item(person: Person, supplier: str, topic: Conversation, key: str, moment: datetime, *, minutes: int) -> Item:
+def item(person: Person, supplier: str, topic: Conversation, key: str, moment: datetime, *, minutes: int) -> Item:
+    """Return one conversation as its organization sends it."""
     usual = shipped().record_types[RecordKind.INTERACTION, topic.type].channel
     channel = topic.channel or usual
     lasted = {"minutes": minutes} if topic.type in _TAKES_TIME else {}

@@ -1,73 +1,40 @@
-"""The demo: the same for everybody on the same day, whole, and no more open than anything else."""
+"""The demo as it is loaded: whole, of use at first look, and no more open than anything else."""
 
 import asyncio
-import hashlib
 import json
-import os
 import stat
-import subprocess
-import sys
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
 import psycopg
 import pytest
 
-from cdp import addressing, clock, credentials, demo, login, organizations, questions
-from cdp.demo import behaviour, loading, stories
+from cdp import addressing, clock, credentials, demo, ids, login, organizations, questions
 from cdp.demo import credentials as ways_in
-from cdp.demo.people import Person, people
-from cdp.ingest.items import Channel, Item, Kind
+from cdp.demo import stories
 from cdp.keys.blind import IdentifierType
+from cdp.listening import answering, metrics
 from cdp.log import key_rotation
 from cdp.lookup import Identifier
+from cdp.mail import Maildir
+from cdp.messages import checking, codes, own, replies
+from cdp.messages.answers import Verdict
+from cdp.messages.checking import Asked
+from cdp.offers import showing
 from cdp.platform import Platform
 from cdp.profiles import Profiles, Reading
+from cdp.quality import report
 from cdp.reading import Asker
+from cdp.rules import explaining
 from cdp.scope import Principal, Scope
 from cdp.unsealing import OwnKeys
 from consent.errors import Refused, Unauthenticated
-from consent.wishes import Speaker
 
-DAY = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-ROOT = Path(__file__).resolve().parents[2]
-ELSEWHERE = """
-import importlib.util
-spec = importlib.util.spec_from_file_location("test_demo", "tests/cdp/test_demo.py")
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-print(module.fingerprint(module.DAY))
-"""
 Document = dict[str, Any]
 T = TypeVar("T")
-
-
-def items(persons: list[Person], at: datetime) -> list[Item]:
-    sent = [group for slug in stories.companies() for group in loading.groups(persons, slug, at)]
-    for body in behaviour.bodies(persons, at):
-        sent += loading.events(body, at, str.lower)
-    return [each for group in sent for each in group if isinstance(each, Item)]
-
-
-def fingerprint(at: datetime) -> str:
-    """Return the hash of everything that the demo sends on the day of `at`."""
-    return hashlib.sha256(b"\n".join(msgspec.json.encode(each) for each in items(people(at), at))).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def persons() -> list[Person]:
-    return people(DAY)
-
-
-@pytest.fixture(scope="module")
-def told(persons: list[Person]) -> list[Item]:
-    return items(persons, DAY)
 
 
 @pytest.fixture(scope="module")
@@ -124,63 +91,6 @@ def counts(database_url: str) -> list[int]:
     )
     with psycopg.connect(database_url) as connection:
         return [connection.execute(f"select count(*) from {table}").fetchone()[0] for table in tables]  # type: ignore[index]  # a count is always there
-
-
-def test_the_same_day_gives_the_same_bytes_in_another_process() -> None:
-    there = subprocess.run(
-        [sys.executable, "-c", ELSEWHERE],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONHASHSEED": "4", "PYTHONPATH": str(ROOT)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-
-    assert fingerprint(DAY) == there.stdout.strip()
-
-
-def test_the_demo_moves_with_the_day(told: list[Item]) -> None:
-    later = items(people(DAY + timedelta(days=1)), DAY + timedelta(days=1))
-
-    assert len(told) == len(later)
-    assert [] == [each for each in told if each.occurred_at is None or each.occurred_at > DAY]
-    moved = {b.occurred_at - a.occurred_at for a, b in zip(told, later, strict=True) if a.occurred_at and b.occurred_at}
-    assert {timedelta(days=1)} == moved
-
-
-def test_there_are_300_people_in_households_with_overlapping_suppliers(persons: list[Person]) -> None:
-    households = Counter(each.household for each in persons)
-    surnames = {(each.household, each.last_name) for each in persons}
-
-    assert (300, 300) == (len(persons), len({each.number for each in persons}))
-    assert {1, 2} < set(households.values())
-    assert len(surnames) < len(persons)
-    assert sum(len(each.suppliers) > 1 for each in persons) > 200
-    assert sum(each.moved_on is not None for each in persons) > 10
-    assert sum(not each.mailbox.is_theirs for each in persons) > 5
-    assert sum(bool(each.other_mailboxes) for each in persons) > 5
-
-
-def test_every_organization_tells_of_everything_it_should(persons: list[Person]) -> None:
-    for slug in stories.companies():
-        sent = [each for group in loading.groups(persons, slug, DAY) for each in group if isinstance(each, Item)]
-
-        assert {Kind.ATTRIBUTES, Kind.PRODUCT, Kind.INTERACTION} <= {each.kind for each in sent}
-        assert {Speaker.HUMAN, Speaker.COMPUTER} <= {each.speaker for each in sent}
-
-
-def test_a_year_of_interactions_goes_over_every_channel(told: list[Item]) -> None:
-    interactions = [each for each in told if each.kind is Kind.INTERACTION]
-    days = {each.occurred_at.date() for each in interactions if each.occurred_at}
-
-    assert set(Channel) - {Channel.SOCIAL_MEDIA} == {each.channel for each in interactions}
-    assert len(days) > 300
-
-
-def test_no_company_of_the_demo_can_be_a_real_one() -> None:
-    for company in stories.companies().values():
-        assert company.kvk.startswith("00")
-        assert company.contact["email"].endswith(".example.org")
 
 
 def test_a_person_of_four_suppliers_is_one_customer(platform: Platform, document: Document) -> None:
@@ -253,9 +163,11 @@ def test_an_attested_grant_opens_the_organizations_own_records_only(platform: Pl
 def test_the_document_has_the_shape_that_programs_expect(platform: Platform, document: Document) -> None:
     assert 0o600 == stat.S_IMODE(ways_in.path(platform).stat().st_mode)
     logs = {"consent_log", "access_log"}
-    assert {"base_url", "organizations", "customers", "auditor"} | logs == set(document)
+    assert {"base_url", "organizations", "administrators", "customers", "auditor"} | logs == set(document)
     assert {"slug", "name", "client_id", "client_secret", "write_key"} == set(document["organizations"][0])
     assert {"client_id", "client_secret"} == set(document["auditor"])
+    assert list(stories.companies()) == [each["slug"] for each in document["administrators"]]
+    assert {"slug", "client_id", "client_secret"} == set(document["administrators"][0])
     assert [{"origin", "vkey", "url"}] * 2 == [set(document[each]) for each in logs]
     assert list(stories.companies()) == [each["slug"] for each in document["organizations"]]
     assert len(document["customers"]) >= 12
@@ -276,6 +188,81 @@ def test_everybody_is_spoken_to_as_they_chose(platform: Platform, document: Docu
         return [await spoken(each) for each in ("Noor de Wit", "Daan Hendriks", "Mei Chen")]
 
     assert [("nl", "u"), ("nl", "je"), ("en", "je")] == pooled(platform, all_of_them)
+
+
+def scope_of(platform: Platform, document: Document, name: str) -> Scope:
+    holder = pooled(platform, lambda: credentials.of_session(platform, someone(document, name)["access_token"]))
+    return Scope(Principal.CUSTOMER, customer=holder.customer_id)
+
+
+def source(platform: Platform, slug: str) -> Scope:
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        return Scope(Principal.SOURCE, organization=organizations.named(session, slug).organization_id, client="test")
+
+
+def test_somebody_was_written_to_and_waits_for_a_human(platform: Platform, document: Document) -> None:
+    with platform.database.scoped(scope_of(platform, document, "Noor de Wit")) as session:
+        keys = OwnKeys(session, platform.ring)
+        sent = own.messages_of(session, keys)
+        said = replies.own(session, keys)
+
+    assert [("phone", True), ("email", False), ("email", False)] == [(each.channel, each.text is None) for each in sent]
+    assert [(True, False), (False, True)] == [(each.wants_human, each.done_at is not None) for each in said]
+
+
+def test_the_post_of_the_demo_has_a_code_that_is_real(platform: Platform, document: Document) -> None:
+    noor = someone(document, "Noor de Wit")
+    (letter,) = [
+        each for each in Maildir(platform.settings.home / "mail").letters() if str(each["To"]) == noor["email"]
+    ]
+    (code,) = codes.within(letter.get_content())
+
+    told = checking.check(platform, None, "192.0.2.1", Asked(code), at=clock.now())
+
+    assert (Verdict.YES, "woonvast") == (told.verdict, told.of.slug if told.of else None)
+
+
+def test_offers_were_chosen_with_reasons_and_no_computer_chose_a_grave_one(
+    platform: Platform, document: Document
+) -> None:
+    shown = {}
+    for name in ("Noor de Wit", "Daan Hendriks"):
+        with platform.database.scoped(scope_of(platform, document, name)) as session:
+            shown[name] = {(each.kind, each.uses) for each in showing.own(session)}
+
+    assert {("leisure", ("products",)), ("learning", ("attributes.interests",)), ("travel", ())} == shown["Noor de Wit"]
+    assert {("savings", ("products",))} == shown["Daan Hendriks"]
+
+
+def test_a_rule_fired_before_the_customer_called(platform: Platform, document: Document) -> None:
+    fired = []
+    for name in ("Noor de Wit", "Daan Hendriks"):
+        with platform.database.scoped(scope_of(platform, document, name)) as session:
+            fired += [each.facts for each in explaining.own(session)]
+
+    assert ["Reparatie is te laat", "Meter staat stil"] == [each["rule"] for each in fired]
+    assert [True, True] == [each["contact"]["allowed"] for each in fired]
+
+
+def test_somebody_is_asked_how_a_talk_was_and_somebody_answered(platform: Platform, document: Document) -> None:
+    asked = {}
+    for name in ("Noor de Wit", "Bram Peeters"):
+        with platform.database.scoped(scope_of(platform, document, name)) as session:
+            asked[name] = answering.of_customer(session, OwnKeys(session, platform.ring))[0]
+
+    assert asked["Noor de Wit"].is_open(at=clock.now())
+    assert asked["Noor de Wit"].answered_at is None
+    assert (True, 7) == (asked["Bram Peeters"].solved, asked["Bram Peeters"].recommend)
+
+
+def test_enough_people_answered_and_corrected_for_figures(platform: Platform, document: Document) -> None:
+    client, at = document["organizations"][1]["client_id"], clock.now()
+    asking = source(platform, "zonnewijzer")
+    years = [metrics.service(platform, asking.organization or ids.NIL, client, at.year - ago, at=at) for ago in (0, 1)]
+    quality = report.of_source(platform, asking, at=at)
+
+    assert any(group.recommend is not None for each in years for group in each.groups if group.by == "all")
+    assert any((each.corrected or 0) >= quality.floor for each in quality.attributes)
 
 
 def test_every_way_in_opens(platform: Platform, document: Document) -> None:
