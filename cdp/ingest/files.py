@@ -16,13 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field
 
-from cdp.ingest import decoding, salvage
+from cdp.ingest import decoding, parquet, salvage
 from cdp.ingest.items import Reason
 from cdp.ingest.problems import UnreadableFile
 
 ROW_BYTES: Final = 1024 * 1024
 CHUNK: Final = 64 * 1024
-PARQUET_ROWS: Final = 1_000
 
 _DELIMITERS: Final = ",;\t|"
 _BOM: Final = b"\xef\xbb\xbf"
@@ -163,12 +162,12 @@ class Reader:
         self.total = table.metadata.num_rows
         self._rows_done = self._after.offset
         number, groups, skip = _groups_from(table, self._after.offset)
-        for batch in table.iter_batches(batch_size=PARQUET_ROWS, row_groups=groups):
-            for fields in _in_microseconds(batch).to_pylist():
-                number += 1
-                if number > skip:
-                    self._rows_done = number
-                    yield Row(number, Position(number, number), fields)
+        for fields in parquet.rows(table, groups, longest=ROW_BYTES):
+            number += 1
+            if number > skip:
+                self._rows_done = number
+                after = Position(number, number)
+                yield BadRow(number, after, fields) if isinstance(fields, Reason) else Row(number, after, fields)
 
 
 def _groups_from(table: pq.ParquetFile, offset: int) -> tuple[int, list[int], int]:
@@ -180,15 +179,6 @@ def _groups_from(table: pq.ParquetFile, offset: int) -> tuple[int, list[int], in
             return before, list(range(group, table.num_row_groups)), offset
         before += rows
     return before, [], offset
-
-
-def _in_microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return `batch` with moments that Python can hold: it has no nanoseconds."""
-    schema = batch.schema
-    for index, field in enumerate(schema):
-        if pa.types.is_timestamp(field.type) and field.type.unit == "ns":
-            schema = schema.set(index, pa.field(field.name, pa.timestamp("us", tz=field.type.tz)))
-    return batch if schema is batch.schema else batch.cast(schema, safe=False)
 
 
 class _Lines:

@@ -68,6 +68,29 @@ def test_parquet_is_read_across_its_row_groups(tmp_path: Path) -> None:
     assert datetime(2023, 11, 14, 22, 13, 20, 123456, UTC) == rows[0].fields["at"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (pa.array([0, 10**8, 5], pa.int32()).cast(pa.date32()), "unreadable-value"),
+        (pa.array([0, 2**62, 5], pa.timestamp("us")), "unreadable-value"),
+        (pa.array([[0], [-(2**62)], []], pa.list_(pa.timestamp("ms", tz="UTC"))), "unreadable-value"),
+        (pa.array([b"a", b"\xff", None]).cast(pa.string(), safe=False), "wrong-encoding"),
+        (pa.array(["a", "x" * files.ROW_BYTES, "c"]), "too-large"),
+        (pa.array(["a", "b", "x" * files.ROW_BYTES]).dictionary_encode(), "row"),
+        (pa.array([0, 1, 2], pa.time64("ns")), "row"),
+        (pa.array([0, 1, 2], pa.duration("ns")), "row"),
+        (pa.array([0, 1, 2], pa.decimal256(70, 2)), "row"),
+    ],
+    ids=["date", "moment", "nested", "bytes", "large", "words", "time", "duration", "decimal"],
+)
+def test_an_odd_cell_of_parquet_costs_its_own_row(tmp_path: Path, cells: pa.Array, reason: str) -> None:
+    path = tmp_path / "odd.parquet"
+    pq.write_table(pa.table({"id": ["1", "2", "3"], "odd": cells}), path)
+
+    last = "too-large" if pa.types.is_dictionary(cells.type) else "row"
+    assert [(1, "row"), (2, reason), (3, last)] == outline(read(path))
+
+
 @pytest.mark.parametrize("name", ["clients.csv", "rows.jsonl", "rows.json", "rows.parquet"])
 @pytest.mark.parametrize("packed", [False, True])
 def test_reading_goes_on_behind_any_row(name: str, packed: bool, tmp_path: Path) -> None:  # noqa: FBT001  # a parameter of the test
