@@ -65,7 +65,7 @@ class _Rejects:
     def note(self, line: int, reason: Reason, field: str) -> None:
         """Tell one rejected line."""
         if self._file is None:
-            self._file = self._path.open("a", encoding="utf-8")
+            self._file = self._path.open("a", buffering=1, encoding="utf-8")  # who is killed has told every line
         self._file.write(json.dumps({"line": line, "reason": reason.value, "field": field or None}) + "\n")
 
 

@@ -138,6 +138,18 @@ def test_rejects_of_a_run_that_goes_on_stand_behind_those_of_before(
     assert [5, 1_102] == [json.loads(line)["line"] for line in told.read_text(encoding="utf-8").splitlines()]
 
 
+def test_a_rejected_line_is_told_while_the_import_still_runs(
+    cdp: Cdp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, told = written(tmp_path, 5, bad=frozenset({3})), tmp_path / "people.csv.rejects.jsonl"
+    seen: list[str] = []
+    monkeypatch.setattr(importing, "_estimate", lambda *_: seen.append(told.read_text(encoding="utf-8")))
+
+    cdp(file)
+
+    assert 5 == json.loads(seen[0])["line"]
+
+
 def test_the_database_knows_at_once_how_large_an_import_made_its_tables(
     platform: Platform, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
