@@ -156,3 +156,22 @@ def test_a_human_is_asked_for_and_the_page_shows_by_when(platform: Platform, por
     assert "Verstuurd. De organisatie krijgt het meteen." in page
     assert "Bel mij terug." in page
     assert "Een mens antwoordt uiterlijk op" in page
+
+
+def test_who_asked_for_a_human_sees_on_the_first_page_by_when_until_it_is_answered(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    sender, person = said(portal, platform)
+    browser = enter(person)
+    place = entry(browser.get(PAGE).text)
+    before = browser.get("/").text
+    browser.post(f"{place}/antwoord", data={"tekst": "Bel mij terug.", "mens": "ja"})
+
+    page = browser.get("/").text
+    desk = make.service(platform, sender.organization, "messages:register")
+    (reply,) = portal.get("/v1/replies", headers=desk).json()["replies"]
+    portal.post(f"/v1/replies/{reply['reply_id']}/done", headers=desk)
+
+    assert ["U vroeg om een mens" in each for each in (before, page, browser.get("/").text)] == [False, True, False]
+    assert "Een mens antwoordt uiterlijk op" in page
+    assert f'href="{place}"' in page

@@ -8,6 +8,7 @@ from babel.dates import format_date
 
 from api.portal import places
 from api.portal.frame import Frame, Page, Tab
+from api.portal.pages import values
 from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog
 from cdp.listening.figures import ALL, BY, UNKNOWN, Group
@@ -15,6 +16,7 @@ from cdp.listening.metrics import Figures
 from cdp.listening.statistics import Score, Share
 from cdp.quality.counting import Said
 from cdp.quality.report import Report
+from consent.fold import RecordKind
 
 WIDTH: Final = 100
 _HALF: Final = 100
@@ -24,6 +26,22 @@ _TITLES: Final = {
     "channel": later("Per kanaal"),
     "speaker": later("Mens of computer"),
 }
+_ASKED: Final = (
+    later("Vraag opgelost"),
+    later("Ging soepel"),
+    later("Luisterde goed"),
+    later("Score voor aanraden"),
+)
+_COUNTED: Final = (
+    later("Bekend"),
+    later("Ontbreekt"),
+    later("Gecontroleerd"),
+    later("Verouderd"),
+    later("Betwist"),
+    later("Door de klant verbeterd"),
+    later("Vergeleken"),
+    later("In strijd met anderen"),
+)
 _SPEAKERS: Final = {"human": later("Mens"), "computer": later("Computer"), UNKNOWN: later("Niet gemeld")}
 
 
@@ -45,6 +63,8 @@ class Row:
     name: str
     answers: str
     figures: tuple[Figure | None, ...]
+    is_hidden: bool
+    """Whether nothing of it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +85,7 @@ class FiguresPage(Page):
     tabs: tuple[Tab, ...]
     lead: str
     years: tuple[Tab, ...]
+    asked: tuple[str, ...]
     tables: tuple[Table, ...]
 
 
@@ -86,6 +107,7 @@ class QualityPage(Page):
     tabs: tuple[Tab, ...]
     lead: str
     verified: Figure | None
+    counted: tuple[str, ...]
     kept: tuple[Kept, ...]
 
 
@@ -110,6 +132,7 @@ def figures(speech: Speech, frame: Frame, catalog: Catalog, found: Figures) -> F
         tabs=_tabs(speech, places.OFFICE_FIGURES),
         lead=speech.say("Alleen van klanten die dit nu toestaan, en vanaf %(floor)s mensen samen.", floor=found.floor),
         years=years,
+        asked=tuple(speech.say(each) for each in _ASKED),
         tables=tables,
     )
 
@@ -126,6 +149,7 @@ def quality(speech: Speech, frame: Frame, catalog: Catalog, found: Report) -> Qu
             found.subjects,
         ),
         verified=_share(speech, found.verified),
+        counted=tuple(speech.say(each) for each in _COUNTED),
         kept=tuple(_kept(speech, catalog, each) for each in found.attributes),
     )
 
@@ -150,6 +174,7 @@ def _rows(speech: Speech, catalog: Catalog, found: Iterable[Group]) -> tuple[Row
                 _share(speech, each.heard),
                 _score(speech, each.recommend),
             ),
+            is_hidden=not any((each.answers, each.solved, each.smooth, each.heard, each.recommend)),
         )
         for each in found
     )
@@ -166,8 +191,17 @@ def _name(speech: Speech, catalog: Catalog, group: Group) -> str:
         return speech.say("Niet gemeld")
     if group.by == ALL:
         return speech.say("Samen")
-    channel = catalog.channels.get(group.key)
-    return group.key if channel is None else speech.name(channel.name)
+    return _channel(speech, catalog, group.key)
+
+
+def _channel(speech: Speech, catalog: Catalog, key: str) -> str:
+    """Return what a channel is called; one by which nobody is approached, as the talk that goes over it."""
+    known = catalog.channels.get(key)
+    if known is not None:
+        return speech.name(known.name)
+    kind = RecordKind.INTERACTION
+    types = (type for (of, type), each in catalog.record_types.items() if of is kind and each.channel == key)
+    return values.label(speech, catalog, kind.value, next(types, key))
 
 
 def _share(speech: Speech, share: Share | None) -> Figure | None:
@@ -203,7 +237,7 @@ def _kept(speech: Speech, catalog: Catalog, said: Said) -> Kept:
         said.conflicting,
     )  # fmt: skip
     return Kept(
-        name=said.attribute,
+        name=values.label(speech, catalog, RecordKind.ATTRIBUTES.value, said.attribute),
         category=said.category if category is None else speech.name(category.name),
         counts=tuple(_people(speech, each) for each in counts),
     )

@@ -207,7 +207,7 @@ def _line(mail: Mail, each: Entry) -> Line:
         who=_who(speech, each),
         how=_how(mail, each),
         about=each.subject or ("" if topic is None else speech.name(topic.name)),
-        why=_why(mail, topic),
+        why=_why(mail, each, topic),
         stop=f"{places.message(each.entry_id)}/stop" if can_stop and not is_stopped else "",
         is_stopped=is_stopped,
     )
@@ -241,9 +241,10 @@ def _how(mail: Mail, each: Entry) -> str:
     return each.channel or "" if channel is None else mail.speech.name(channel.name)
 
 
-def _why(mail: Mail, topic: Topic | None) -> str:
+def _why(mail: Mail, each: Entry, topic: Topic | None) -> str:
+    """Return for what it was; where they named no topic, nothing beside what they say that it was about."""
     if topic is None:
-        return mail.speech.say("Zij zeggen niet waarover dit gaat.")
+        return "" if each.subject else mail.speech.say("Zij zeggen niet waarover dit gaat.")
     if topic.reason is not None:
         return mail.speech.name(topic.reason)
     purpose = mail.catalog.purposes.get(topic.purpose)
@@ -261,7 +262,7 @@ def _facts(mail: Mail, each: Entry, line: Line) -> tuple[Fact, ...]:
         found.append(Fact(say("Onderwerp"), mail.speech.name(topic.name)))
     if each.subject:
         found.append(Fact(say("Waarover"), each.subject))
-    return (*found, Fact(say("Waarvoor"), line.why))
+    return (*found, Fact(say("Waarvoor"), line.why)) if line.why else tuple(found)
 
 
 def _choice(mail: Mail, each: Entry, topic: Topic) -> str:
@@ -282,12 +283,12 @@ def _said(speech: Speech, reply: Reply) -> Said:
     return Said(
         when=speech.moment(reply.at),
         text=reply.text or speech.say("U vroeg om een mens."),
-        state=_state(speech, reply),
+        state=state(speech, reply),
         is_late=reply.is_late(at=speech.at),
     )
 
 
-def _state(speech: Speech, reply: Reply) -> str:
+def state(speech: Speech, reply: Reply) -> str:
     """Return what becomes of it, and by when."""
     date = speech.date(due_dates.last_moment(reply.due_at))
     if reply.done_at is not None:

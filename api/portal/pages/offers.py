@@ -30,7 +30,6 @@ class Entry:
     why: str
     looked: tuple[str, ...]
     kind: str
-    kind_name: str
     is_refused: bool
     again: str
 
@@ -79,11 +78,10 @@ def _entry(speech: Speech, names: Names, catalog: Catalog, shown: Shown, wished:
         offer_id=str(shown.offer_id),
         title=_title(speech, shown.title),
         name=name,
-        when=speech.date(shown.last_at),
+        when=speech.say("%(kind)s, uitgekozen op %(date)s", kind=kind, date=speech.date(shown.last_at)),
         why=why,
         looked=looked,
         kind=shown.kind,
-        kind_name=kind,
         is_refused=shown.kind in wished.unwanted,
         again=speech.say("Nooit meer over: %(kind)s", kind=kind),
     )

@@ -1,4 +1,4 @@
-"""Overzicht: what waits for the customer, what changed since the last visit, and who looked this week."""
+"""Overzicht: what waits for the customer, for what they wait, what changed since the last visit, and who looked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from uuid import UUID
 from api.portal import places
 from api.portal.drawing import Rosette, rosette
 from api.portal.frame import Frame, Page
+from api.portal.pages import messages
 from api.portal.pages.facts import Facts
 from api.portal.pages.hello import hello
 from api.portal.pages.history import sentence
@@ -17,6 +18,7 @@ from api.portal.pages.questions import Card
 from cdp.addressing import Addressing
 from cdp.holdings import Grant
 from cdp.looks import PerGrant
+from cdp.messages.replies import Reply
 from cdp.tables import Act
 from cdp.waiting import SOON
 
@@ -30,6 +32,17 @@ class Ending:
     name: str
     rosette: Rosette
     when: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A human of an organization who answers the customer by a date."""
+
+    name: str
+    rosette: Rosette
+    state: str
+    is_late: bool
     href: str
 
 
@@ -73,6 +86,7 @@ class OverviewPage(Page):
     cards: tuple[Card, ...]
     reviewing: str
     ending: tuple[Ending, ...]
+    answering: tuple[Answering, ...]
     looked: str
     stopped: str
     looking: tuple[Looking, ...]
@@ -83,13 +97,14 @@ class OverviewPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """What somebody comes back to: who looked in seven days, what happened, the visit before, and what is asked."""
+    """What somebody comes back to: who looked in seven days, what happened since when, and what is asked and said."""
 
     addressing: Addressing
     week: PerGrant
     acts: tuple[Act, ...]
     last_visit: datetime | None
     cards: tuple[Card, ...] = ()
+    replies: tuple[Reply, ...] = ()
 
 
 def overview(facts: Facts, frame: Frame, back: Back) -> OverviewPage:
@@ -103,6 +118,7 @@ def overview(facts: Facts, frame: Frame, back: Back) -> OverviewPage:
         cards=back.cards,
         reviewing=_reviewing(facts),
         ending=soon,
+        answering=_answering(facts, back.replies),
         looked=_looked(facts, back.week),
         stopped=_stopped(facts, back.week),
         looking=_looking(facts, back.week),
@@ -135,6 +151,21 @@ def _ending_one(facts: Facts, grant: Grant) -> Ending:
         rosette=rosette(grant.organization),
         when=facts.speech.until(end_of(grant)),
         href=f"{places.organisation(slug)}#{grant.purpose}",
+    )
+
+
+def _answering(facts: Facts, replies: tuple[Reply, ...]) -> tuple[Answering, ...]:
+    """Return who still has to answer as a human, what is due first."""
+    waiting = sorted((each for each in replies if each.wants_human and each.done_at is None), key=lambda r: r.due_at)
+    return tuple(
+        Answering(
+            name=facts.names.name(each.organization),
+            rosette=rosette(each.organization),
+            state=messages.state(facts.speech, each),
+            is_late=each.is_late(at=facts.speech.at),
+            href=places.message(each.entry_id),
+        )
+        for each in waiting
     )
 
 

@@ -13,6 +13,7 @@ from api.portal.routes.organisations import facts
 from api.portal.routes.questions import asked
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import looks, visits
+from cdp.messages import replies
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,4 +38,5 @@ def _back(visit: Visit, opened: Opened, cards: tuple[questions.Card, ...]) -> ov
         acts=tuple(visits.happened(session, limit=overview.MOST_CHANGES)),
         last_visit=visits.last(session, before=opened.began_at),
         cards=cards,
+        replies=tuple(replies.own(session, opened.keys)),
     )

@@ -12,6 +12,7 @@ from cdp.addressing import Addressing
 from cdp.catalog.files import Language
 from cdp.tables import Act
 from tests.portal.samples import world
+from tests.portal.samples.messages import REPLIES
 
 
 def _act(kind: str, slug: str, purpose: str, *, ago: int) -> Act:
@@ -71,8 +72,15 @@ def _asked_again(locale: Language) -> Page:
     return overview.overview(facts, world.frame(locale, Room.OVERVIEW), back)
 
 
+def _answering(locale: Language) -> Page:
+    facts = world.facts(locale, grants=world.SEVERAL[1:])
+    back = overview.Back(_addressing(locale), {}, (), None, replies=REPLIES)
+    return overview.overview(facts, world.frame(locale, Room.OVERVIEW), back)
+
+
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "overzicht-rustig": _quiet,
     "overzicht-druk": _busy,
     "overzicht-klopt-nog": _asked_again,
+    "overzicht-een-mens": _answering,
 }
