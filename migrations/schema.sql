@@ -2865,7 +2865,7 @@ grant execute on function forget_requests(uuid[]) to cdp_keeper;
 create function forget_surveys(everyone uuid[]) returns void language sql volatile owner cdp_owner body c0377e4399204b45838e37c90dfd6e6a;
 grant execute on function forget_surveys(uuid[]) to cdp_keeper;
 
-create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body 20056343d76506cc9e0d80663b8af98d;
+create function forget_unknown(customer uuid) returns void language plpgsql volatile owner cdp_owner body 53c61338369d85c82ed0440d25aa228c;
 grant execute on function forget_unknown(uuid) to cdp_keeper;
 
 create function forget_ways_in(customers uuid[]) returns void language sql volatile owner cdp_owner body ed8ae413ac3c15e04378b002caf42c9c;
@@ -3247,7 +3247,7 @@ grant execute on function share_only_common(uuid,uuid) to cdp_keeper;
 create function shared_by(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 557a88c5c8c1e6a3b75f568e9fdceba3;
 grant execute on function shared_by(text[],text[]) to cdp_keeper;
 
-create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2018e91266d77586f2faebefef500d63;
+create function shred_subjects(customer uuid, subjects uuid[], moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body e2e47c7603ca0ba925eb9c54321c9a53;
 grant execute on function shred_subjects(uuid,uuid[],timestamp with time zone) to cdp_keeper;
 
 create function split_from(p permission, other permission) returns permission language plpgsql immutable owner cdp_owner body 2c648d44c91974698bac0b3124fa7beb;

@@ -198,6 +198,7 @@ begin
     delete from evidence e where e.customer_id = customer and e.subject_id = any (subjects);
     delete from contact c where c.customer_id = customer and c.subject_id = any (subjects);
     delete from survey v where v.customer_id = customer and v.subject_id = any (subjects);
+    delete from reply y where y.customer_id = customer and y.subject_id = any (subjects);
     delete from identifier i where i.customer_id = customer and i.subject_id = any (subjects);
     delete from match_key m using likeness l, unnest(l.keys) as hashed (key)
     where l.customer_id = customer and l.subject_id = any (subjects) and m.key = hashed.key and m.subject_id = l.subject_id;
@@ -230,6 +231,7 @@ begin
     delete from cannot_link n where n.customer_id = customer;
     perform forget_contacts(array[customer]);
     perform forget_messages(array[customer]);
+    perform forget_replies(array[customer]);
     perform forget_offers(array[customer]);
     perform forget_firings(array[customer]);
     perform forget_surveys(array[customer]);

@@ -124,6 +124,29 @@ def test_removal_leaves_nothing_of_whom_nobody_else_knows(platform: Platform, ad
     assert (left, set()) == (left & known, left & mentions(admin, str(customer)).keys())
 
 
+@pytest.mark.parametrize("is_known_to_others", [True, False])
+def test_removal_leaves_nothing_of_whom_the_organization_handed_over(
+    platform: Platform, admin: psycopg.Connection, *, is_known_to_others: bool
+) -> None:
+    leaving, staying = make.organization(platform), make.organization(platform)
+    supply(platform, leaving, "user-1")
+    query = "select customer_id, subject_id from subject where source_id = %s"
+    ((customer, subject),) = admin.execute(query, (leaving.organization_id,)).fetchall()
+    if is_known_to_others:
+        admin.execute("update customer set claimed_at = now() where customer_id = %s", (customer,))
+    insert = (
+        "insert into reply values"
+        " (%s, gen_random_uuid(), %s, gen_random_uuid(), %s, true, now(), now(), null, null, %s, '')"
+    )
+    admin.execute(insert, (customer, leaving.organization_id, "organization", subject))
+    admin.execute(insert, (customer, staying.organization_id, "customer", UUID(int=1)))
+
+    organizations.remove(platform, leaving.organization_id, at=clock.now())
+
+    left = admin.execute("select by from reply where customer_id = %s", (customer,)).fetchall()
+    assert ([("customer",)] if is_known_to_others else []) == left
+
+
 def test_removal_touches_no_other_source(platform: Platform, admin: psycopg.Connection) -> None:
     leaving, staying = make.organization(platform), make.organization(platform)
     supply(platform, leaving, "user-1")
