@@ -11,6 +11,7 @@ from sqlmodel import Session
 from cdp import clock
 from cdp.keys.mac import Mac
 from cdp.keys.scope import seal_scope
+from consent.fields import NAME
 
 SECONDS = 60
 """How long a minted scope is believed; a stream mints a new one for each chunk."""
@@ -82,7 +83,12 @@ class Mint:
     key: Mac = field(repr=False)
 
     def words(self, scope: Scope) -> tuple[str, ...]:
-        """Return the seven arguments of the SQL function `enter_scope`."""
+        """Return the seven arguments of the SQL function `enter_scope`.
+
+        Raises ValueError for a client that no entry of the access log could name: it would stand still for everybody.
+        """
+        if scope.client and not NAME.fullmatch(scope.client):
+            raise ValueError("the log cannot tell of such a client")
         until = int(clock.now().timestamp()) + SECONDS
         seal = seal_scope(
             self.key, scope.principal, scope.organization, scope.customer, scope.purpose, scope.client, until

@@ -35,7 +35,7 @@ def explain(one: Subject, other: Subject, *, as_json: Json = False) -> None:
     Both find in their log that somebody looked.
     """
     with opening.platform() as platform:
-        told = explaining.explain(platform, one, other, client="cdp identity explain")
+        told = explaining.explain(platform, one, other, client="cdp-identity-explain")
     facts: dict[str, Any] = {
         "tier": told.tier,
         "veto": told.veto,
@@ -71,7 +71,7 @@ def _rehearsed(platform: Platform, tell: Tell, *, as_json: bool) -> dict[str, An
     facts |= {f"bonds_{change}_{tier}": count for (change, tier), count in sorted(found.counts.items())}
     if as_json:
         named = [each for change in found.changes for each in (change.one, change.other)]
-        explaining.note(platform, named, client="cdp identity relink")
+        explaining.note(platform, named, client="cdp-identity-relink")
         names = ("change", "one", "other", "before", "after")
         facts["changes"] = [
             {name: None if (said := getattr(each, name)) is None else str(said) for name in names}

@@ -12,7 +12,7 @@ from cdp.identity import reviews
 from cdp.scope import Principal, Scope
 
 group = typer.Typer(help="Decide about links that a limit stopped.", no_args_is_help=True)
-OPERATOR: Final = Scope(Principal.OPERATOR, client="cdp identity review")
+OPERATOR: Final = Scope(Principal.OPERATOR, client="cdp-identity-review")
 _MOST: Final = 100
 
 Subject = Annotated[UUID, typer.Argument(help="The id of a subject.")]

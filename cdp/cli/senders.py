@@ -12,7 +12,7 @@ from cdp.messages.likeness import SenderKind
 from cdp.scope import Principal, Scope
 
 group = typer.Typer(help="Check from where organizations write and call.", no_args_is_help=True)
-OPERATOR: Final = Scope(Principal.OPERATOR, client="cdp sender")
+OPERATOR: Final = Scope(Principal.OPERATOR, client="cdp-sender")
 
 Slug = Annotated[str, typer.Argument(help="The organization, by its short name.")]
 Kind = Annotated[SenderKind, typer.Argument(help="What kind of sender it is.")]

@@ -45,6 +45,15 @@ def test_changing_any_part_breaks_the_seal(platform: Platform, setting: str) -> 
     assert (True, False) == (before, after)
 
 
+@pytest.mark.parametrize("client", ["two words", "é", "a\n", "x" * 201])
+def test_a_client_that_no_log_could_name_enters_nothing(platform: Platform, client: str) -> None:
+    with (
+        pytest.raises(ValueError, match="cannot tell"),
+        platform.database.scoped(Scope(Principal.READER, client=client)),
+    ):
+        pass
+
+
 def test_a_scope_does_not_serve_another_role(platform: Platform) -> None:
     with platform.database.scoped(Scope(Principal.READER, uuid4())) as session:
         session.execute(text("set local role cdp_operator"))

@@ -139,7 +139,7 @@ def test_an_explanation_has_levels_and_bits_and_no_value(platform: Platform, pai
 def test_whom_an_operator_has_explained_finds_it_in_their_log(
     platform: Platform, database_url: str, pair: tuple[UUID, UUID]
 ) -> None:
-    explaining.explain(platform, *pair, client="who looked")
+    explaining.explain(platform, *pair, client="who-looked")
 
     lines = look(
         database_url,
@@ -147,7 +147,7 @@ def test_whom_an_operator_has_explained_finds_it_in_their_log(
         " where subject_id = any (%s) and reason = 'identity-explained'",
         list(pair),
     )
-    assert [("operator", "who looked", "identity-review", "identity-explained", 0)] * 2 == lines
+    assert [("operator", "who-looked", "identity-review", "identity-explained", 0)] * 2 == lines
 
 
 def test_nothing_is_explained_of_whom_nothing_is_kept(platform: Platform, pair: tuple[UUID, UUID]) -> None:
@@ -156,7 +156,7 @@ def test_nothing_is_explained_of_whom_nothing_is_kept(platform: Platform, pair: 
 
 
 def test_the_command_rehearses_relinks_and_explains(
-    platform: Platform, app_url: str, pair: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+    platform: Platform, app_url: str, database_url: str, pair: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CDP_HOME", str(platform.settings.home))
     monkeypatch.setenv("CDP_APP_DATABASE_URL", app_url)
@@ -171,6 +171,8 @@ def test_the_command_rehearses_relinks_and_explains(
     assert 0 == run("relink", "--dry-run")["likenesses_to_renew"]
     assert 0 == run("relink")["waiting"]
     assert "possible" == run("explain", *(str(each) for each in pair))["tier"]
+    make.anchored(platform)
+    assert (0,) == look(database_url, "select count(*) from access_outbox")[0]
 
 
 def test_a_relink_writes_no_likeness_anew_that_is_up_to_date(
