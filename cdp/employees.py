@@ -98,6 +98,11 @@ class Employee:
         return Reader(self.organization, self.client_id, PURPOSE)
 
 
+def are_admitted(organization: Organization) -> bool:
+    """Tell whether an organization has said how its employees log in."""
+    return _ENTRY in organization.details
+
+
 def shown(organization: Organization) -> EmployeeProvider:
     """Return how the employees of an organization log in; raises NoEmployees."""
     entry = organization.details.get(_ENTRY)
@@ -135,7 +140,7 @@ def put(
 
 def remove(session: Session, organization: Organization) -> None:
     """Let no employee log in any more; raises NoEmployees. Who is in stays so until their program or login ends."""
-    if _ENTRY not in organization.details:
+    if not are_admitted(organization):
         raise NoEmployees
     organization.details = {name: value for name, value in organization.details.items() if name != _ENTRY}
     session.flush()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,11 +13,12 @@ from api import caller, rates
 from api.portal import cookies, error_pages, places
 from api.portal.frame import Frame
 from api.portal.pages import office as pages
-from api.portal.pages.office import Done, Held
+from api.portal.pages.office import Done, Held, People
+from api.portal.pages.typed import NOTHING, Typed
 from api.portal.speech import Speech
 from api.portal.visit import portal_of
 from api.principals import platform_of
-from cdp import clock, office_logins, organization_details
+from cdp import clock, employees, office_logins, organization_details
 from cdp.administration import Office
 from cdp.catalog import mapping
 from cdp.freshness import FreshLoginNeeded
@@ -52,31 +54,32 @@ class OfficeVisit:
         """The scope of what the organization sends, says of its data, and is told."""
         return Scope(Principal.SOURCE, self.office.organization, client=self.office.client_id)
 
-    def page(self, *, fault: str | None = None, status: int = 200) -> Response:
+    def page(self, *, fault: str | None = None, typed: Typed = NOTHING, status: int = 200) -> Response:
         """Return the page, with what the last form did."""
         speech = error_pages.speech_of(self.request)
         code, _ = cookies.notice_of(self.request)
         frame = replace(frame_of(self.request, speech), notice=pages.notice(speech, code) if fault is None else None)
         held = self._held()
-        page = pages.office(speech, frame, held, ends_at=self.ends_at, is_fresh=self.is_fresh, fault=fault)
+        draw = partial(pages.office, speech, frame, held, ends_at=self.ends_at, is_fresh=self.is_fresh)
+        page = draw(fault=fault, typed=typed)
         answer = portal_of(self.request).answer(self.request, page, status=status)
         if cookies.NOTICE in self.request.cookies:
             cookies.clear_notice(answer, self.platform.settings)
         return answer
 
-    def done(self, act: Callable[[], object], told: Done) -> Response:
+    def done(self, act: Callable[[], object], told: Done, typed: Typed = NOTHING) -> Response:
         """Do what a form asks and lead back, or tell why it was not done."""
         try:
             act()
         except FreshLoginNeeded:
             raise
         except Problem as problem:
-            return self._refused(problem)
+            return self._refused(problem, typed)
         answer = RedirectResponse(places.OFFICE, 303)
         cookies.set_notice(answer, self.platform.settings, told.value)
         return answer
 
-    def made(self, act: Callable[[Speech], Shown]) -> Response:
+    def made(self, act: Callable[[Speech], Shown], typed: Typed = NOTHING) -> Response:
         """Do what a form asks and show the secret that it made, which is kept nowhere."""
         speech = error_pages.speech_of(self.request)
         try:
@@ -84,27 +87,30 @@ class OfficeVisit:
         except FreshLoginNeeded:
             raise
         except Problem as problem:
-            return self._refused(problem)
+            return self._refused(problem, typed)
         frame = frame_of(self.request, speech)
         page = pages.secret(speech, frame, label=shown.label, name=shown.name, word=shown.word)
         return portal_of(self.request).answer(self.request, page)
 
-    def _refused(self, problem: Problem) -> Response:
-        speech = error_pages.speech_of(self.request)
-        return self.page(fault=pages.refused(speech, problem.code), status=422)
+    def _refused(self, problem: Problem, typed: Typed) -> Response:
+        why = pages.refused(error_pages.speech_of(self.request), problem.code)
+        return self.page(fault=why, typed=typed.refused(problem, why), status=422)
 
     def _held(self) -> Held:
         with self.platform.database.scoped(self.office.scope) as session:
             mine = self.office.shown(session)
             name, said = mine.name, organization_details.said(mine)
             programs, keys = self.office.programs(session), self.office.write_keys(session)
+            people = employees.shown(mine) if employees.are_admitted(mine) else None
             for each in programs:
                 session.expunge(each)
         with self.platform.database.scoped(self.scope) as session:
             entries = mapping.own_entries(session, self.office.organization)
             hooks = [each for each in streams.listed(session) if each.kind is Kind.WEBHOOK]
             catalog = self.platform.catalogs.of(session, self.office.organization)
-        return Held(name, self.office.client_id, said, programs, keys, entries, hooks, catalog)
+        back = f"{self.platform.settings.base_url}{employees.PATH}/{self.office.slug}"
+        login = People(self.office.slug, back, people)
+        return Held(name, self.office.client_id, said, programs, keys, entries, hooks, catalog, login)
 
 
 def frame_of(request: Request, speech: Speech) -> Frame:

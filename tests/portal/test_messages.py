@@ -150,9 +150,12 @@ def test_a_human_is_asked_for_and_the_page_shows_by_when(platform: Platform, por
     place = entry(browser.get(PAGE).text)
 
     nothing = browser.post(f"{place}/antwoord", data={"tekst": " "})
+    much = browser.post(f"{place}/antwoord", data={"tekst": "Bel mij. " * 300}).text
     page = browser.post(f"{place}/antwoord", data={"tekst": "Bel mij terug.", "mens": "ja"}).text
 
     assert (422, True) == (nothing.status_code, "Typ eerst wat u wilt zeggen." in nothing.text)
+    assert ("Maak het korter" in much, "Bel mij. " * 300 in much) == (True, True)
+    assert 'aria-invalid="true" aria-describedby="fout mens"' in much
     assert "Verstuurd. De organisatie krijgt het meteen." in page
     assert "Bel mij terug." in page
     assert "Een mens antwoordt uiterlijk op" in page

@@ -187,7 +187,7 @@ class _Words:
         if slug == "customer":
             return self.speech.say("De klant zelf")
         found = self.names.by_slug.get(slug)
-        return slug if found is None else found.name
+        return self.speech.say("Een organisatie die weg is") if found is None else found.name
 
     def waiting(self, each: card.Demand) -> Pair:
         about = self.category(each.category).lower() if each.category else ""

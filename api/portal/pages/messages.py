@@ -123,6 +123,8 @@ class MessagePage(Page):
     thing: str
     can_answer: bool
     said: tuple[Said, ...]
+    typed: str
+    """What was typed and not sent."""
     longest: int
 
 
@@ -158,8 +160,14 @@ def waiting(speech: Speech, *, surveys: int, offers: int) -> list[Waiting]:
     return found
 
 
-def one(
-    mail: Mail, frame: Frame, each: Entry, replies: Sequence[Reply] = (), *, fault: str | None = None
+def one(  # what the page says, each by name
+    mail: Mail,
+    frame: Frame,
+    each: Entry,
+    replies: Sequence[Reply] = (),
+    *,
+    fault: str | None = None,
+    typed: str = "",
 ) -> MessagePage:
     """Return the page of one message or conversation."""
     say, name, line = mail.speech.say, mail.names.name(each.organization), _line(mail, each)
@@ -183,6 +191,7 @@ def one(
         action=places.message(each.entry_id),
         thing="" if is_message else places.thing(each.entry_id),
         fault=fault,
+        typed=typed,
         can_answer=_is_there(mail.names, each),
         said=tuple(_said(mail.speech, reply) for reply in replies),
         longest=LONGEST,

@@ -8,12 +8,15 @@ from typing import ClassVar, Final
 
 from api.portal import places
 from api.portal.frame import Frame, Notice, Page
+from api.portal.pages.typed import NOTHING, Typed
 from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog
 from cdp.catalog.mapping import Entry
 from cdp.client_scopes import WIRE_SCOPE
 from cdp.clients import KeyFacts
+from cdp.employees import EmployeeProvider
 from cdp.organization_details import Said
+from cdp.profiles import NEEDED
 from cdp.signals.streams import Status, Stream
 from cdp.tables import Client
 
@@ -61,6 +64,24 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """How employees log in, if that was said; the place they come back to, and the organization's short name."""
+
+    slug: str
+    back: str
+    provider: EmployeeProvider | None
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A program through which people look, and the words of the provider for whoever looks through it."""
+
+    client_id: str
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What the page shows, as the vault has it."""
 
@@ -72,6 +93,7 @@ class Held:
     entries: Sequence[tuple[Entry, str]]
     webhooks: Sequence[Stream]
     catalog: Catalog
+    people: People
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +113,9 @@ class OfficePage(Page):
     kinds: tuple[tuple[str, str], ...]
     categories: tuple[tuple[str, str], ...]
     webhooks: tuple[Entrusted, ...]
+    people: People
+    roles: tuple[Role, ...]
+    typed: Typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +166,7 @@ _SCOPES: Final[Mapping[str, str]] = {
     "surveys:ask": later("Klanten vragen hoe een gesprek was"),
     "offers:manage": later("Aanbiedingen maken, en vragen voor wie ze passen"),
     "rules:manage": later("Zeggen welke gegevens wij meteen melden"),
+    "metrics:read": later("Zien wat klanten vinden, en hoe goed de gegevens zijn"),
 }
 _STATUS: Final[Mapping[Status, str]] = {
     Status.ENABLED: later("Staat aan"),
@@ -161,8 +187,15 @@ def login(speech: Speech, frame: Frame, *, is_again: bool, is_wrong: bool = Fals
     return OfficeLoginPage(frame=frame, title=title, fault=fault, is_again=is_again)
 
 
-def office(
-    speech: Speech, frame: Frame, held: Held, *, ends_at: datetime, is_fresh: bool, fault: str | None = None
+def office(  # what the page says, each by name
+    speech: Speech,
+    frame: Frame,
+    held: Held,
+    *,
+    ends_at: datetime,
+    is_fresh: bool,
+    fault: str | None = None,
+    typed: Typed = NOTHING,
 ) -> OfficePage:
     """Return the page of an organization."""
     grantable = {key: each for key, each in held.catalog.categories.items() if each.is_grantable}
@@ -181,6 +214,9 @@ def office(
         kinds=tuple((key, speech.say(label)) for key, label in _KINDS),
         categories=tuple((key, speech.name(each.name)) for key, each in sorted(grantable.items())),
         webhooks=tuple(_webhook(speech, each) for each in held.webhooks),
+        people=held.people,
+        roles=_roles(held, typed),
+        typed=typed,
     )
 
 
@@ -204,6 +240,9 @@ def refused(speech: Speech, code: str) -> str:
         "verified-too-soon": speech.say("Er is net al een proefbericht gestuurd. Dat kan 1 keer per minuut."),
         "private-address": speech.say("Dit adres ligt in een eigen netwerk. Daar sturen wij niets heen."),
         "too-many-streams": speech.say("Er zijn al zo veel webhooks als mag."),
+        "unfit-provider": speech.say("Vul bij elke vraag iets in, en bij minstens 1 programma een rol."),
+        "unfit-role": speech.say("Door dit programma kijken geen mensen. Kies een ander programma."),
+        "no-employees": speech.say("Dit is er niet meer. Misschien is het net gestopt."),
         "category-fixed": speech.say("Waar dit bij hoort, staat vast voor het hele platform."),
     }.get(code, speech.say("Dit is niet gelukt. Kijk na wat er is ingevuld."))
 
@@ -222,6 +261,20 @@ def _program(speech: Speech, held: Held, each: Client) -> Program:
         has_secret=each.keys is None,
         is_here=each.client_id == held.client_id,
     )
+
+
+def _roles(held: Held, typed: Typed) -> tuple[Role, ...]:
+    """Return the programs that may be a role, each with its words: as typed a moment ago, else as they stand."""
+    known = held.people.provider.roles if held.people.provider else {}
+    stands = {
+        each.client_id: ", ".join(word for word, client_id in known.items() if client_id == each.client_id)
+        for each in held.programs
+        if each.revoked_at is None and each.is_human and NEEDED in each.scopes
+    }
+    shown = zip(typed.of("medewerkers", "programma", ()), typed.of("medewerkers", "rol", ()), strict=False)
+    words = stands | {client_id: word for client_id, word in shown if client_id in stands}
+    names = {each.client_id: each.name for each in held.programs}
+    return tuple(Role(client_id, names[client_id], word) for client_id, word in words.items())
 
 
 def _key(speech: Speech, each: KeyFacts) -> Entrusted:

@@ -59,7 +59,7 @@ def reply(
         try:
             replies.send(visit.platform, session, keys, entry_id, tekst, wants_human=bool(mens), at=visit.at)
         except (NothingSaid, TooManyReplies) as problem:
-            return _at_fault(visit, entry_id, problem)
+            return _at_fault(visit, entry_id, problem, typed=tekst)
     return visit.lead(places.message(entry_id), notices.REPLIED)
 
 
@@ -81,21 +81,24 @@ def take_back(entry_id: UUID, visit: Visiting) -> Response:
     return visit.lead(places.message(entry_id), notices.SAVED)
 
 
-def _one(opened: Opened, entry: UUID, *, fault: str | None = None) -> MessagePage:
+def _one(opened: Opened, entry: UUID, *, fault: str | None = None, typed: str = "") -> MessagePage:
     each = inbox.find(opened.session, opened.keys, entry)
     said = replies.own(opened.session, opened.keys, entry=entry)
-    return pages.one(_mail(opened), opened.frame, each, said, fault=fault)
+    return pages.one(_mail(opened), opened.frame, each, said, fault=fault, typed=typed)
 
 
-def _at_fault(visit: Visit, entry: UUID, problem: NothingSaid | TooManyReplies) -> Response:
+def _at_fault(visit: Visit, entry: UUID, problem: NothingSaid | TooManyReplies, *, typed: str) -> Response:
+    """Return the page again, with what was typed."""
+    is_often = isinstance(problem, TooManyReplies)
     with visit.opened(Room.MESSAGES, reads=_READS) as opened:
         say = opened.speech.say
-        if isinstance(problem, TooManyReplies):
-            return visit.show(
-                _one(opened, entry, fault=say("U stuurde veel vandaag. Morgen kan het weer.")), status=429
-            )
-        fault = say("Typ eerst wat u wilt zeggen. Of vraag om een mens.")
-        return visit.show(_one(opened, entry, fault=fault), status=422)
+        if is_often:
+            fault = say("U stuurde veel vandaag. Morgen kan het weer.")
+        elif typed.strip():
+            fault = say("Dit kunnen wij zo niet versturen. Maak het korter, in gewone letters.")
+        else:
+            fault = say("Typ eerst wat u wilt zeggen. Of vraag om een mens.")
+        return visit.show(_one(opened, entry, fault=fault, typed=typed), status=429 if is_often else 422)
 
 
 def _mail(opened: Opened) -> Mail:

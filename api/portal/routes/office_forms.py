@@ -10,6 +10,7 @@ from api.own_forms import OURS
 from api.portal import places
 from api.portal.office import FreshOfficeVisiting, OfficeVisit, OfficeVisiting, Shown
 from api.portal.pages.office import Done
+from api.portal.pages.typed import Typed
 from api.portal.speech import Speech
 from cdp.catalog import files, mapping
 from cdp.catalog.mapping import Wanted as Filed
@@ -33,7 +34,7 @@ def change_details(visit: FreshOfficeVisiting, taal: Word = "", adres: Word = ""
         with visit.platform.database.scoped(visit.office.scope) as session:
             visit.office.say(session, language=taal, privacy_mail=adres.strip())
 
-    return visit.done(act, Done.CHANGED)
+    return visit.done(act, Done.CHANGED, Typed("gegevens", {"taal": taal, "adres": adres}))
 
 
 @router.post("/programmas")
@@ -46,7 +47,7 @@ def add_program(visit: FreshOfficeVisiting, naam: Word = "", rechten: Rights = N
             made = office.add_program(session, marks, name=naam, scopes=rechten or (), is_human=bool(mens), at=visit.at)
         return Shown(speech.say("Geheim van het programma"), made.client_id, made.client_secret)
 
-    return visit.made(act)
+    return visit.made(act, Typed("programmas", {"naam": naam, "rechten": tuple(rechten or ()), "mens": mens}))
 
 
 @router.post("/programmas/{client_id}/geheim")
@@ -69,7 +70,7 @@ def lead_back(client_id: Name, visit: FreshOfficeVisiting, terug: Lines = "", ui
         with visit.platform.database.scoped(visit.office.scope) as session:
             visit.office.lead_back(session, client_id, redirects=terug.split(), logouts=uit.split())
 
-    return visit.done(act, Done.CHANGED)
+    return visit.done(act, Done.CHANGED, Typed(f"programmas/{client_id}", {"terug": terug, "uit": uit}))
 
 
 @router.post("/programmas/{client_id}/stop")
@@ -92,7 +93,7 @@ def add_key(visit: FreshOfficeVisiting, naam: Word = "") -> Response:
             made = visit.office.add_write_key(session, visit.platform.fingerprints, name=naam, at=visit.at)
         return Shown(speech.say("Sleutel om te sturen"), made.key_id, made.write_key)
 
-    return visit.made(act)
+    return visit.made(act, Typed("sleutels", {"naam": naam}))
 
 
 @router.post("/sleutels/{key_id}/geheim")
@@ -128,7 +129,8 @@ def file_type(
         entry, words = mapping.entry_of(soort, naam), files.Words(nl=nl.strip() or naam, en=en.strip() or naam)
         mapping.put(visit.platform, visit.scope, entry, Filed(categorie, words))
 
-    return visit.done(act, Done.CHANGED)
+    said = {"soort": soort, "naam": naam, "categorie": categorie, "nl": nl, "en": en}
+    return visit.done(act, Done.CHANGED, Typed("soorten", said))
 
 
 @router.post("/soorten/weg")
@@ -148,7 +150,7 @@ def add_webhook(visit: FreshOfficeVisiting, adres: Url = "", uitleg: Word = "") 
         secret = streams.kept(visit.platform, made).signing(at=visit.at)[0]
         return Shown(speech.say("Geheim van de webhook"), made.url or "", secret)
 
-    return visit.made(act)
+    return visit.made(act, Typed("webhooks", {"adres": adres, "uitleg": uitleg}))
 
 
 @router.post("/webhooks/{stream_id}/geheim")

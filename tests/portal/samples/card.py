@@ -29,9 +29,7 @@ _FULL: Final = Card(
             "email": card.Value("noor@example.org", "customer", "contact", True, world.AT),
             "address": card.Value({"street": "Dorpsstraat", "house_number": 7}, "tandem", "address", False, world.AT),
         },
-        products=[
-            card.Thing("subscription", "weidelicht", "products", False, {"tariff": "vast", "until": "2027-02-01"})
-        ],
+        products=[card.Thing("subscription", "removed", "products", False, {"tariff": "vast", "until": "2027-02-01"})],
         external=[],
         interactions=card.Recent(
             [

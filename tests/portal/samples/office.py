@@ -6,16 +6,19 @@ from typing import Any, Final
 
 from api.portal.frame import Page
 from api.portal.pages import office as pages
-from api.portal.pages.office import Held
+from api.portal.pages.office import Held, People
+from api.portal.pages.typed import Typed, Words
 from cdp.catalog import files
 from cdp.catalog.files import Language
 from cdp.catalog.mapping import Entry
 from cdp.clients import KeyFacts
+from cdp.employees import EmployeeProvider
 from cdp.organization_details import Said
 from cdp.signals.streams import Kind, Status, Stream
 from cdp.tables import Client
 from tests.portal.samples import world
 
+_BACK: Final = "https://mijn.example.org/klantkaart/terug/weidelicht"
 _MAY: Final = ("profiles:read", "signals:manage", "tracking_api:write")
 
 
@@ -69,8 +72,29 @@ _FULL: Final = Held(
         _hook("https://haak.weidelicht.example/oud", Status.PAUSED, failures=3, failure="status-500"),
     ),
     catalog=files.shipped(),
+    people=People(
+        "weidelicht",
+        _BACK,
+        EmployeeProvider(
+            "https://inloggen.weidelicht.example",
+            "mijn-klant",
+            "roles",
+            {"balie": "c-1123456789abcdef0123"},
+            has_secret=True,
+        ),
+    ),
 )
-_EMPTY: Final = Held("Weidelicht", "c-0123456789abcdef0123", Said(None, None, ()), (), (), (), (), files.shipped())
+_EMPTY: Final = Held(
+    "Weidelicht",
+    "c-0123456789abcdef0123",
+    Said(None, None, ()),
+    (),
+    (),
+    (),
+    (),
+    files.shipped(),
+    People("weidelicht", _BACK, None),
+)
 
 
 def _office(held: Held, **other: Any) -> Callable[[Language], Page]:
@@ -89,7 +113,20 @@ def _told(locale: Language) -> Page:
 
 def _wrong(locale: Language) -> Page:
     fault = pages.refused(world.speech(locale), "scope-not-allowed")
-    return _office(_FULL, fault=fault)(locale)
+    said: dict[str, Words] = {"naam": "Kassa", "rechten": (), "mens": ""}
+    return _office(_FULL, fault=fault, typed=Typed("programmas", said, "rechten", fault))(locale)
+
+
+def _no_provider(locale: Language) -> Page:
+    fault = pages.refused(world.speech(locale), "bad-address")
+    said: dict[str, Words] = {
+        "uitgever": "http://inloggen",
+        "naam": "mijn-klant",
+        "kenmerk": "roles",
+        "programma": (),
+        "rol": (),
+    }
+    return _office(_FULL, fault=fault, typed=Typed("medewerkers", said, "uitgever", fault))(locale)
 
 
 def _login(locale: Language, **other: bool) -> Page:
@@ -108,6 +145,7 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "beheer-oud-bewijs": _office(_FULL, is_fresh=False),
     "beheer-gestopt": _told,
     "beheer-fout": _wrong,
+    "beheer-fout-aanbieder": _no_provider,
     "beheer-inloggen": _login,
     "beheer-inloggen-fout": lambda locale: _login(locale, is_again=True, is_wrong=True),
     "beheer-geheim": _secret,
