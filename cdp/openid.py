@@ -3,7 +3,7 @@
 Rules: (1) authorization code with PKCE; nonce and code verifier follow from the browser's secret and the state, so that
 nothing secret is stored or travels with the state; (2) the token comes straight from the registered issuer, and
 is believed by its signature, issuer, audience, times and nonce (§3.1.3.7); (3) the issuer is asked like everything
-outside: bounded, by TLS, at no private address.
+outside: bounded, by TLS, at no private address; (4) one that is slow, on purpose too, keeps few of us waiting.
 """
 
 import base64
@@ -33,6 +33,10 @@ _KEEP_SECONDS: Final = 3600
 _REST_SECONDS: Final = 10
 """For how long an issuer that did not describe itself is not asked again: everybody may begin a login."""
 _PATIENCE_SECONDS: Final = 5
+_MOST_WAITING: Final = 4
+"""How many wait for what an issuer that is not known yet says of itself, while one asks it."""
+_MOST_ANSWERS: Final = 12
+"""How many answers of one issuer are looked at beside each other; each may take long."""
 _SECONDS: Final = 10
 _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
@@ -63,6 +67,8 @@ class RelyingParty:
         self.redirect_uri = redirect_uri
         self._allow_private = allow_private
         self._lock = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
+        self._answers = threading.BoundedSemaphore(_MOST_ANSWERS)
         self._known: tuple[datetime, dict[str, Any], KeySet] | None = None
         self._failed: datetime | None = None
 
@@ -98,10 +104,18 @@ class RelyingParty:
 
         Where the token lacks the claim `wanted`, what the provider tells beside it is added.
         """
-        metadata, keys = self._described()
-        state, code = answer.get("state", ""), answer.get("code", "")
+        code = answer.get("code", "")
         if not code or answer.get("iss", self.issuer) != self.issuer:  # RFC 9207
             raise ExternalFailed
+        if not self._answers.acquire(blocking=False):
+            raise ExternalFailed
+        try:
+            return self._believed(code, answer.get("state", ""), secret, wanted)
+        finally:
+            self._answers.release()
+
+    def _believed(self, code: str, state: str, secret: str, wanted: str) -> dict[str, Any]:
+        metadata, keys = self._described()
         said = self._exchanged(metadata, code, _derived(secret, state, b"verifier"))
         claims = self._claims(said.get("id_token"), keys, nonce=_derived(secret, state, b"nonce"))
         if wanted not in claims and "userinfo_endpoint" in metadata:
@@ -109,20 +123,41 @@ class RelyingParty:
         return claims
 
     def _described(self) -> tuple[dict[str, Any], KeySet]:
-        """Return the issuer's metadata (Discovery §4) and keys."""
-        if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
-            raise ExternalFailed
+        """Return the issuer's metadata (Discovery §4) and keys; while another asks anew, what was known before."""
+        known = self._known
+        if not self._lock.acquire(blocking=False):
+            if known is not None:
+                return known[1], known[2]
+            self._wait()
         try:
             now = clock.now()
             if self._known is None or (now - self._known[0]).total_seconds() > _KEEP_SECONDS:
                 if self._failed is not None and (now - self._failed).total_seconds() < _REST_SECONDS:
                     raise ExternalFailed
-                self._failed = now
-                self._known = now, *self._asked()
-                self._failed = None
+                self._known = now, *self._asked_anew()
             return self._known[1], self._known[2]
         finally:
             self._lock.release()
+
+    def _wait(self) -> None:
+        """Take the lock, for which few wait and not for long; raises ExternalFailed."""
+        if not self._waiting.acquire(blocking=False):
+            raise ExternalFailed
+        try:
+            if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
+                raise ExternalFailed
+        finally:
+            self._waiting.release()
+
+    def _asked_anew(self) -> tuple[dict[str, Any], KeySet]:
+        """Ask the issuer; the rest of one that fails begins when it has failed, however long that took."""
+        try:
+            found = self._asked()
+        except ExternalFailed:
+            self._failed = clock.now()
+            raise
+        self._failed = None
+        return found
 
     def _asked(self) -> tuple[dict[str, Any], KeySet]:
         metadata = self._json("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
