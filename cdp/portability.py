@@ -30,6 +30,7 @@ from cdp import (
     spreadsheet,
     zip_stream,
 )
+from cdp.contact import own as contacts
 from cdp.cursors import NEWEST_FIRST, OLDEST_FIRST, InTime
 from cdp.ids import NIL
 from cdp.listening import answering
@@ -252,8 +253,13 @@ def _firings(reading: _Reading, _: None) -> _Page:
     return [_plain(reading, each) for each in explaining.own(reading.session)], None
 
 
+def _contacts(reading: _Reading, after: InTime | None) -> _Page:
+    found = contacts.of_customer(reading.session, after=after or NEWEST_FIRST, limit=PAGE)
+    return _page(reading, found, attrgetter("place"))
+
+
 def _messages(reading: _Reading, after: InTime | None) -> _Page:
-    found = own.messages_of(reading.session, reading.keys, after=after or NEWEST_FIRST, limit=PAGE)
+    found = own.messages_of(reading.session, reading.keys, after=after or NEWEST_FIRST, limit=PAGE, is_whole=True)
     return _page(reading, found, attrgetter("place"))
 
 
@@ -286,6 +292,7 @@ _SECTIONS: Final = (
     _Section("surveys", _columns(answering.Survey), _surveys),
     _Section("offers", _columns(showing.Shown), _offers),
     _Section("firings", _columns(explaining.Fired), _firings),
+    _Section("contacts", _columns(contacts.Contact), _contacts),
     _Section("messages", _columns(own.Message), _messages),
     _Section("replies", _columns(replies.Reply), _replies),
     _Section("preferences", ("preference", "value"), _preferences),

@@ -1407,6 +1407,7 @@ create table message (
     registered_at timestamp with time zone not null,
     subject_id uuid,
     sealed bytea,
+    is_listed boolean not null,
     checks integer not null default 0
 );
 CREATE INDEX message_expiry ON message USING btree (expires_at);
@@ -3019,6 +3020,9 @@ grant execute on function make_years(integer[]) to cdp_source;
 create function may_act(customer uuid, recipient uuid, kind text) returns boolean language sql stable owner cdp_owner body 6d7a67ef7abcc680b1b32ccfe705b6a2;
 grant execute on function may_act(uuid,uuid,text) to cdp_keeper;
 
+create function may_be_listed(customer uuid, organization uuid, about text, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body 9b16a974e483ecc51b7f2b32e125a451;
+grant execute on function may_be_listed(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
+
 create function may_count(customer uuid, organization uuid, moment timestamp with time zone) returns boolean language sql stable owner cdp_owner body 9dc86b54293bc76142a6bb25c2b87a1f;
 grant execute on function may_count(uuid,uuid,timestamp with time zone) to cdp_keeper;
 
@@ -3178,7 +3182,7 @@ grant execute on function refuse_change() to cdp_keeper;
 create function refuse_change_but_parting() returns trigger language plpgsql volatile owner cdp_owner body 4786ecac3a2d97c842026d3bef6a620d;
 grant execute on function refuse_change_but_parting() to cdp_keeper;
 
-create function register_message(entry jsonb, is_told boolean) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 52874f3963327407f9fc0b4d9e8e2229;
+create function register_message(entry jsonb, is_told boolean) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body cc02ef3732c8c320813d6b80fdeffa39;
 grant execute on function register_message(jsonb,boolean) to cdp_source;
 
 create function reminders_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 7647ce90802c3360398b95c56a368381;
@@ -3292,7 +3296,7 @@ grant execute on function tier_of(text) to cdp_keeper;
 create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 33cff9907247d3985f1c5a065bbef128;
 grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 
-create function told_of(m message, o organization) returns jsonb language sql stable owner cdp_owner body f19e03d793db39b3988a2452c84f362e;
+create function told_of(m message, o organization) returns jsonb language sql stable owner cdp_owner body 9faaebf56c630f4f8c9dd50431ade1ac;
 grant execute on function told_of(message,organization) to cdp_keeper;
 
 create function unlink_subject(customer uuid, subject uuid, moment timestamp with time zone) returns uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body dde4ecb7988878752ceb6a31fa3b8e7b;

@@ -252,7 +252,14 @@ def logged(platform: Platform) -> None:
 def letter(platform: Platform, sender: Organization, person: Person, words: str) -> UUID:
     """Return the id of a letter that `sender` registered as sent to `person`, who may read it here."""
     said = registering.Wanted(
-        channel="post", sender=None, speaker=Speaker.HUMAN, at=clock.now(), until=None, text_hash=None, text=words
+        channel="post",
+        sender=None,
+        speaker=Speaker.HUMAN,
+        at=clock.now(),
+        until=None,
+        text_hash=None,
+        text=words,
+        topic="service",
     )
     scope = Scope(Principal.SOURCE, sender.organization_id, client="test")
     return registering.register(

@@ -28,7 +28,8 @@ MOST_REPORTS: Final = 20
 _LIST: Final = statement(
     "select m.*, r.at as reported_at from message m"
     " left join message_report r on r.customer_id = m.customer_id and r.message_id = m.message_id"
-    " where (m.at, m.message_id) < (:at, :message) order by m.at desc, m.message_id desc limit :limit"
+    " where (m.is_listed or :whole) and (m.at, m.message_id) < (:at, :message)"
+    " order by m.at desc, m.message_id desc limit :limit"
 )
 _ONE: Final = statement(
     "select m.*, r.at as reported_at from message m left join message_report r using (customer_id, message_id)"
@@ -83,9 +84,14 @@ class Message:
         return InTime(self.at, self.message_id)
 
 
-def messages_of(session: Session, keys: OwnKeys, *, after: InTime = NEWEST_FIRST, limit: int = 50) -> list[Message]:
-    """Return what was sent to the customer in scope, the newest first, behind `after`."""
-    facts = {"at": after.at, "message": after.row, "limit": limit}
+def messages_of(
+    session: Session, keys: OwnKeys, *, after: InTime = NEWEST_FIRST, limit: int = 50, is_whole: bool = False
+) -> list[Message]:
+    """Return what was sent to the customer in scope, the newest first, behind `after`.
+
+    What may not be written to them is left out, unless `is_whole`: that it was registered is theirs to know.
+    """
+    facts = {"at": after.at, "message": after.row, "limit": limit, "whole": is_whole}
     return [_message(keys, row) for row in session.execute(_LIST, facts).mappings()]
 
 

@@ -5,7 +5,8 @@
         'outbound' as direction, m.topic, r.at as reported_at, null as category, m.subject_id, m.sealed
  from message m
  left join message_report r on r.customer_id = m.customer_id and r.message_id = m.message_id
- where (cast(:only as uuid) is null or m.message_id = :only)
+ where m.is_listed
+   and (cast(:only as uuid) is null or m.message_id = :only)
    and (m.at, m.message_id) < (:after_at, cast(:after_entry as uuid))
  order by m.at desc, m.message_id desc
  limit :limit)

@@ -36,6 +36,7 @@ create table message (
     registered_at   timestamptz not null,
     subject_id      uuid,
     sealed          bytea,
+    is_listed       boolean not null,
     checks          integer not null default 0,
     primary key (customer_id, message_id),
     check (until >= at and (sender is null) = (sender_kind is null) and (sealed is null) = (subject_id is null))
@@ -50,6 +51,7 @@ comment on column message.is_addressed is 'Whether it was for one person; whethe
 comment on column message.digest is 'SHA-256 of the signed statement that the organization got, as it stands in the consent log.';
 comment on column message.until is 'The end of the window in which somebody calls; else the time itself.';
 comment on column message.sealed is 'The text, if the organization wants it to be read here, under the key of subject_id.';
+comment on column message.is_listed is 'Whether the customer reads it here; what may not be written to them is checked all the same.';
 comment on column message.checks is 'How often somebody who is not known asked with the code alone: a copied code is asked for often.';
 
 create table message_report (
@@ -198,6 +200,35 @@ begin
 end
 $$;
 
+-- Whether a customer reads here what an organization writes about a topic: what the law demands, always; what serves somebody
+-- who is in its own books (under a name of its own, as a contract gives), unless they objected to that; everything else, and
+-- what has no topic, only while a permission opens `contact` to it, for the purpose of the topic if there is one.
+create function may_be_listed(customer uuid, organization uuid, about text, moment timestamptz) returns boolean
+language sql stable
+as $$
+    with topic as (
+        select r.details ->> 'purpose' as purpose, coalesce((r.details -> 'is_required')::boolean, false) as is_required,
+            coalesce((r.details -> 'is_advertising')::boolean, false) as is_advertising
+        from topic t join topic r on r.topic = coalesce(t.details ->> 'under', t.topic)
+        where t.topic = about
+    )
+    select customer <> '00000000-0000-0000-0000-000000000000' and (
+        exists (select from topic t where t.is_required)
+        or exists (
+            select from topic t
+            where not t.is_advertising and t.purpose in ('service-provision', 'customer-care')
+              and exists (select from reference r
+                          where r.customer_id = customer and r.source_id = organization and r.type = 'user_id')
+              and not exists (select from permission p
+                              where p.customer_id = customer and p.recipient_id = organization and p.purpose = t.purpose
+                                and p.stopped = 'objected'))
+        or exists (
+            select from permission p
+            where p.customer_id = customer and p.recipient_id = organization
+              and (about is null or p.purpose = (select t.purpose from topic t))
+              and decision_reason(p, organization, organization, 'contact', moment) in ('granted', 'attested')))
+$$;
+
 -- Register a message of the organization in scope, and tell the consent log. Its chain is the customer's only where the
 -- organization named them by a name of its own (`is_told`): else the log would say who it is that an address belongs to.
 create function register_message(entry jsonb, is_told boolean) returns void
@@ -224,6 +255,9 @@ begin
     select coalesce(c.merged_into, c.customer_id) into m.customer_id from customer c where c.customer_id = m.customer_id for key share;
     if m.customer_id is null then
         m.customer_id := '00000000-0000-0000-0000-000000000000';
+    end if;
+    m.is_listed := may_be_listed(m.customer_id, organization, m.topic, statement_timestamp());
+    if not m.is_listed then -- nobody reads it here, so it is not kept
         m.subject_id := null;
         m.sealed := null;
     end if;
@@ -240,7 +274,7 @@ $$;
 -- A message as who asks may see it: without whom it was to, and with whose it is.
 create function told_of(m message, o organization) returns jsonb
 language sql stable
-return to_jsonb(m) - '{customer_id,code_hash,sealed,subject_id,client_id,digest}'::text[]
+return to_jsonb(m) - '{customer_id,code_hash,sealed,subject_id,client_id,digest,is_listed}'::text[]
     || jsonb_build_object('slug', o.slug, 'name', o.name, 'is_verified', o.verified_at is not null);
 
 -- Let in who may ask: anybody, and the customer in scope.

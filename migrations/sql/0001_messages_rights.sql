@@ -35,7 +35,7 @@ create policy source_wall on message_report for select to cdp_source
     using (organization_id = (select scope_organization('source')));
 grant select (report_id, organization_id, kind, message_id, channel, sender_kind, sender, at) on message_report to cdp_source;
 
-revoke all on function host_of, is_within, told_of, admit_asker, publish_sender, check_sender, published_senders, message_addressee, register_message,
+revoke all on function host_of, is_within, told_of, may_be_listed, admit_asker, publish_sender, check_sender, published_senders, message_addressee, register_message,
     count_check, message_of_code, message_of_text, message_of_sender, report_message, forget_messages from public;
 grant execute on function publish_sender to cdp_administrator;
 grant execute on function check_sender to cdp_operator;
@@ -43,7 +43,7 @@ grant execute on function published_senders to cdp_visitor, cdp_customer;
 grant execute on function message_addressee, register_message to cdp_source;
 grant execute on function count_check, message_of_code, message_of_text, message_of_sender to cdp_visitor, cdp_customer;
 grant execute on function report_message to cdp_customer;
-grant execute on function host_of, is_within, told_of, admit_asker, forget_messages to cdp_keeper;
+grant execute on function host_of, is_within, told_of, may_be_listed, admit_asker, forget_messages to cdp_keeper;
 
 do $$
 declare

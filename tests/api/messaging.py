@@ -36,20 +36,24 @@ def publish(
 
 @dataclass
 class Company:
-    """An organization with a domain, a number and a program, that knows one customer."""
+    """An organization with a domain, a number and a program, that knows one customer: in its own books, unless told."""
 
     api: TestClient
     platform: Platform
     domain: str = field(default_factory=domain)
     phone: str = field(default_factory=make.phone)
     is_complete: bool = False
+    is_in_books: bool = True
 
     def __post_init__(self) -> None:
         self.organization = make.organization(self.platform)
         self.program = make.service(self.platform, self.organization, "messages:register")
         publish(self.platform, self.organization, "domain", self.domain, is_complete=self.is_complete)
         publish(self.platform, self.organization, "phone", self.phone, is_complete=self.is_complete)
-        self.person = make.person(self.platform)
+        address = make.email()
+        if self.is_in_books:
+            make.known_person(self.platform, self.organization, address)
+        self.person = make.person(self.platform, address=address)
         make.grant(self.platform, self.person, self.organization)
 
     @property

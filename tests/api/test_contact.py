@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import clock, ids
+from cdp import clock, ids, portability
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
 from tests import make
@@ -256,3 +256,16 @@ def test_a_permission_that_will_have_ended_is_none_for_then(sender: Sender, plat
     told = sender.ask(person.customer_id, at=then).json()
 
     assert (False, "not-granted", None) == (told["allowed"], told["reason"], told["salutation"])
+
+
+def test_the_export_says_how_each_contact_was_made(sender: Sender, platform: Platform) -> None:
+    person, at = named(platform, sender), clock.now()
+    sender.say(person.customer_id, channel="post", sender="computer")
+    held = sender.ask(person.customer_id, reservation={"key": "exported"}).json()["reservation"]
+    sender.say(person.customer_id, contact_id=held["contact_id"])
+
+    rows = list(portability.take(platform, person.scope, at=at).rows("contacts"))
+
+    assert {("unasked", "computer"), ("as-allowed", "human")} == {(each["manner"], each["sender"]) for each in rows}
+    assert {sender.organization.slug} == {each["organization"] for each in rows}
+    assert {"made"} == {each["state"] for each in rows}

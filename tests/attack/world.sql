@@ -254,10 +254,10 @@ insert into wish_act (customer_id, seq, wish_id, said, at)
 select pg_temp.id(c), 1, pg_temp.id('wish' || c), '{"set": {"first": "human"}, "clear": []}', now() from unnest(array['anna', 'bram']) c;
 insert into sender (organization_id, kind, value, is_complete, said_at, checked_at)
 select pg_temp.id(o), 'domain', o || '.example', true, now(), now() from unnest(array['huis', 'winkel']) o;
-insert into message (customer_id, message_id, organization_id, code_hash, text_hash, digest, is_addressed, channel, sender_kind, sender, speaker,
+insert into message (customer_id, message_id, organization_id, code_hash, text_hash, digest, is_addressed, is_listed, channel, sender_kind, sender, speaker,
     at, until, expires_at, registered_at)
 select case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_temp.id(c) end, pg_temp.id(m || c), pg_temp.id(o),
-    sha256(convert_to(m || c, 'UTF8')), sha256(convert_to('text to ' || c, 'UTF8')), sha256('signed'), true, 'email', 'email', 'info@' || o || '.example',
+    sha256(convert_to(m || c, 'UTF8')), sha256(convert_to('text to ' || c, 'UTF8')), sha256('signed'), true, true, 'email', 'email', 'info@' || o || '.example',
     'human', now(), now(), now() + interval '1 day', now()
 from (values ('anna', 'winkel'), ('bram', 'huis'), ('nobody', 'winkel')) as a (c, o), unnest(array['', 'second message']) m;
 insert into message_report (customer_id, report_id, organization_id, kind, message_id, at)

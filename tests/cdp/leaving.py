@@ -1,6 +1,9 @@
 """People who leave, and sources that send them again: what the tests of erasure share."""
 
 from typing import Any
+from uuid import UUID
+
+from starlette.testclient import TestClient
 
 from cdp import clock, erasure
 from cdp.ingest.items import Identifier, IdentifierType, Kind, Outcome
@@ -32,3 +35,23 @@ def verified(address: str) -> dict[str, object]:
 
 def stated(address: str) -> dict[str, object]:
     return {"identifiers": (Identifier(IdentifierType.EMAIL, address),)}
+
+
+def answer(
+    api: TestClient,
+    platform: Platform,
+    shop: Organization,
+    person: make.Person,
+    letter: UUID,
+    words: tuple[str, str, str],
+) -> None:
+    """Let somebody answer a letter and ask for a human, the shop hand them over from a chat, and its desk read both."""
+    user, key, said = words
+    wanted = {"about": str(letter), "text": said, "wants_human": True}
+    assert 201 == api.post("/v1/me/replies", json=wanted, headers=person.headers).status_code
+    talk = {"properties": {"question": said}, "subject": said}
+    make.delivery(platform, shop, make.item(Kind.INTERACTION, "chat", talk, user=user, key=key))
+    desk = make.service(platform, shop, "messages:register")
+    handed = {"type": "chat", "key": key, "text": said}
+    assert 201 == api.post("/v1/handovers", json=handed, headers=desk).status_code
+    assert said in api.get("/v1/replies", headers=desk).text

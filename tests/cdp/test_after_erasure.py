@@ -44,6 +44,7 @@ from cdp.unsealing import OwnKeys
 from consent.wishes import Speaker
 from tests import make
 from tests.api import apps
+from tests.cdp.leaving import answer
 from tests.cdp.offers import offering
 from tests.cdp.signals import receiving
 
@@ -59,9 +60,8 @@ NEVER = {
     "question_try",
     "consent_outbox",
     "access_outbox",
-    "reply",
 }
-"""Tables that a person who never unlinked or answered anybody, logs in by a link and is in the logs has no row in."""
+"""Tables that a person who never unlinked or recognized anybody, logs in by a link and is in the logs has no row in."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +202,7 @@ def plant(house: House, canary: Canary) -> make.Person:
     with house.platform.database.scoped(person.scope) as session:
         own.report_speaker(session, letter, at=clock.now())
     _act(house, person, canary)
+    answer(house.api, house.platform, house.shop, person, letter, (canary.user, canary.own_word, canary.note))
     _look(house, person, canary)
     _err(house, person, canary)
     receiving.turns(house.platform, at=clock.now() + timedelta(hours=1))

@@ -21,7 +21,7 @@ from tests import make
 FILES = {
     "README.txt", "dossier.json", "records.csv", "older_records.csv", "interactions.csv", "evidence.csv", "sources.csv",
     "grants.csv", "requests.csv", "acts.csv", "demands.csv", "surveys.csv", "messages.csv", "replies.csv", "offers.csv",
-    "firings.csv",
+    "firings.csv", "contacts.csv",
     "preferences.csv", "preference_changes.csv",
     "accesses.csv",
 }  # fmt: skip

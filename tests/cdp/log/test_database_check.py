@@ -119,10 +119,10 @@ insert into access (customer_id, at, access_id, principal, path, asked, released
 values (%s, now(), gen_random_uuid(), 'service', 'profile', '{}', '{}', 0, 'refused', 'never-granted')
 """
 ADD_MESSAGE = """
-insert into message (customer_id, message_id, organization_id, code_hash, digest, is_addressed, channel, speaker, at,
-    until, expires_at, registered_at)
-values (%s, gen_random_uuid(), gen_random_uuid(), sha256('code'), sha256('said'), true, 'post', 'human', now(), now(),
-    now(), now())
+insert into message (customer_id, message_id, organization_id, code_hash, digest, is_addressed, is_listed, channel,
+    speaker, at, until, expires_at, registered_at)
+values (%s, gen_random_uuid(), gen_random_uuid(), sha256('code'), sha256('said'), true, true, 'post', 'human',
+    now(), now(), now(), now())
 """
 ADD_MESSAGE_REPORT = """
 insert into message_report (customer_id, report_id, organization_id, kind, message_id, at)
