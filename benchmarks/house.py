@@ -39,6 +39,22 @@ _BATCH: Final = 500
 _encode: Final = msgspec.json.Encoder().encode
 
 
+_NOTED: Final = "house.json"
+
+
+class _Noted(msgspec.Struct, frozen=True):
+    """What a house that is kept must not forget; the rest lies in its folders."""
+
+    source: UUID
+    other: UUID
+    recipient: UUID
+    write_key: str
+    known: list[UUID]
+    size: int
+    likenesses: int
+    opened: int
+
+
 @dataclass(slots=True)
 class House:
     """What every measurement needs."""
@@ -53,6 +69,19 @@ class House:
     write_key: str
     known: list[UUID]
     size: int = 0
+    likenesses: int = 0
+    """How many people can be recognized, each with the records that tell of them."""
+    opened: int = 1
+    """How often it was opened: what is measured once leaves traces."""
+
+    def note(self) -> None:
+        """Write down what is here, for whoever opens it again."""
+        noted = _Noted(
+            self.source, self.other, self.recipient, self.write_key, self.known, self.size, self.likenesses, self.opened
+        )
+        file = os.open(self.home / _NOTED, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "wb") as out:
+            out.write(_encode(noted))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -101,26 +130,50 @@ class House:
 
 
 @contextmanager
-def open_house(people: int) -> Iterator[House]:
-    """Build a house with `people` whose values can be read, through the real store, and take it down in the end."""
-    home = Path(tempfile.mkdtemp(prefix="cdp-bench-"))
+def open_house(people: int, keep: Path | None = None) -> Iterator[House]:
+    """Build a house with `people` whose values can be read, through the real store, and take it down in the end.
+
+    With `keep` it stands in that folder and stays there: whoever keeps it again finds it as it was left.
+    """
+    home = keep or Path(tempfile.mkdtemp(prefix="cdp-bench-"))
     try:
         programs = os.environ.get("CDP_POSTGRES_BIN") or SHIPPED
         with Cluster(home, binaries=programs, settings={"shared_buffers": "2GB", "max_wal_size": "8GB"}) as cluster:
-            with psycopg.connect(cluster.url(), autocommit=True) as connection:
-                connection.execute("create database bench")
-            admin = cluster.url("bench")
-            url = make_url(admin).set(drivername="postgresql+psycopg")
-            bootstrap.prepare(url, home / "keys")
-            app = bootstrap.app_url(url, home / "keys").render_as_string(hide_password=False)
-            settings = Settings.read({"CDP_HOME": str(home), "CDP_APP_DATABASE_URL": app, "CDP_DEMO": "1"})
-            house = _furnish(home, cluster, Platform.open(settings), admin)
-            asyncio.run(_people(house, people))
+            is_kept = (home / _NOTED).exists()
+            house = _again(home, cluster) if is_kept else _built(home, cluster, people)
+            if keep:
+                house.note()
             yield house
             house.platform.database.dispose()
     finally:
-        shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+        if not keep:
+            shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _built(home: Path, cluster: Cluster, people: int) -> House:
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute("create database bench")
+    admin, settings = _prepared(home, cluster)
+    house = _furnish(home, cluster, Platform.open(settings), admin)
+    asyncio.run(_people(house, people))
+    return house
+
+
+def _again(home: Path, cluster: Cluster) -> House:
+    noted = msgspec.json.decode((home / _NOTED).read_bytes(), type=_Noted)
+    admin, settings = _prepared(home, cluster)
+    facts = msgspec.structs.asdict(noted) | {"opened": noted.opened + 1}
+    return House(home, cluster, Platform.open(settings), admin, **facts)
+
+
+def _prepared(home: Path, cluster: Cluster) -> tuple[str, Settings]:
+    """Return where the database is, brought to the present schema, and the settings of whoever works in it."""
+    admin = cluster.url("bench")
+    url = make_url(admin).set(drivername="postgresql+psycopg")
+    bootstrap.prepare(url, home / "keys")
+    app = bootstrap.app_url(url, home / "keys").render_as_string(hide_password=False)
+    return admin, Settings.read({"CDP_HOME": str(home), "CDP_APP_DATABASE_URL": app, "CDP_DEMO": "1"})
 
 
 def _furnish(home: Path, cluster: Cluster, platform: Platform, admin: str) -> House:

@@ -2,7 +2,7 @@
 
 import os
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from typing import Any, Final
@@ -13,7 +13,7 @@ import psycopg
 from benchmarks.house import House
 from benchmarks.identity import people
 from cdp import clock, ids
-from cdp.identity import traits
+from cdp.identity import blocking, traits
 from cdp.identity.store import Hashes
 from cdp.keys.sealing import DataKey, new_data_keys, seal_all
 from cdp.platform import Platform
@@ -39,7 +39,7 @@ TARGETS: Final = {
     " received_at, digest, sealed",
     "subject": "customer_id, subject_id, source_id, origin_id, created_at",
     "data_key": "customer_id, subject_id, wrapped, generation, created_at",
-    "likeness": "customer_id, subject_id, source_id, keys, sealed, at",
+    "likeness": "customer_id, subject_id, source_id, keys, knows, sealed, at",
     "match_key": "key, subject_id",
 }
 
@@ -49,7 +49,9 @@ _STANDING: Final = b"", b"given", b"stated"
 
 
 def fill(house: House, size: int, *, with_records: bool = False) -> None:
-    """Make `size` subjects with likenesses that can be read, past the store: it would take hours."""
+    """Make `size` subjects with likenesses that can be read, past the store: it would take hours; once in a house."""
+    if house.likenesses:
+        return
     share = size // HANDS
     with psycopg.connect(house.admin_url, autocommit=True) as connection:
         connection.execute("alter table match_key drop constraint match_key_pkey")
@@ -66,6 +68,7 @@ def fill(house: House, size: int, *, with_records: bool = False) -> None:
         connection.execute("set statement_timeout = 0")
         connection.execute("alter table match_key add primary key (key, subject_id)")
         connection.execute("vacuum analyze")
+    house.likenesses = size
 
 
 def _part(
@@ -101,7 +104,8 @@ def rows(
         made["customer"].append(_packed(customer, at))
         made["subject"].append(_packed(customer, subject, source, customer, at))
         made["data_key"].append(_packed(customer, subject, wrapped[place], struct.pack("!i", 1), at))
-        made["likeness"].append(_packed(customer, subject, source, _longs(found), sealed[place], at))
+        knows = struct.pack("!h", blocking.knows(known[place]))
+        made["likeness"].append(_packed(customer, subject, source, _longs(found), knows, sealed[place], at))
         made["match_key"] += [_packed(struct.pack("!q", key), subject) for key in found]
         if with_records:
             made["record"] += _records_of(some[place], (customer, subject, source), ready[place], at)
@@ -122,7 +126,7 @@ def _packed(*fields: bytes) -> bytes:
     return struct.pack("!h", len(fields)) + b"".join(struct.pack("!i", len(each)) + each for each in fields)
 
 
-def _longs(values: Sequence[int]) -> bytes:
+def _longs(values: Collection[int]) -> bytes:
     if not values:
         return struct.pack("!iii", 0, 0, 20)
     return struct.pack("!iiiii", 1, 0, 20, len(values), 1) + b"".join(struct.pack("!iq", 8, each) for each in values)

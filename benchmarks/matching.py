@@ -1,10 +1,11 @@
 """Who a delivery may be about, among very many: one look-up, one match, all compared anew; memory, sizes of tables.
 
-`python -m benchmarks.matching [--customers 1000000] [--relink] [--quick]`. Everybody has a key of their own and a
-sealed likeness that can be read: candidates are found, unwrapped, unsealed and weighed as they are in the product. With
-`--relink` everybody also has the records that the likeness was made of, and is compared anew twice: the first time
-bonds are made, the second time they stand. Times are of the wall, with the processor's beside them: on a machine that
-others use, the second is the one to compare.
+`python -m benchmarks.matching [--customers 1000000] [--relink] [--quick] [--keep FOLDER]`. Everybody has a key of their
+own and a sealed likeness that can be read: candidates are found, unwrapped, unsealed and weighed as they are in the
+product. With `--relink` everybody also has the records that the likeness was made of, and is compared anew twice: the
+first time bonds are made, the second time they stand. With `--keep` the house is left standing, and the next run finds
+it filled. Times are of the wall, with the processor's beside them: on a machine that others use, the second is the one
+to compare.
 """
 
 import argparse
@@ -39,6 +40,8 @@ from cdp.scope import MATCHER, Principal, Scope
 
 FULL: Final = 1_000_000
 QUICK: Final = 2_000
+_FRESH: Final = 77
+"""The seed of people who are new; again so much for each time that the house was opened."""
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -102,7 +105,7 @@ async def _measured(house: House, size: int, matches: int, deliveries: int) -> M
     own = Platform.open(house.platform.settings)
     await own.database.open()
     try:
-        matching, newcomers = Matching(own), _met(size, matches)
+        matching, newcomers = Matching(own), _met(size, matches, seed=_FRESH * house.opened)
         for facts in newcomers[:20]:  # plans are made, and what is always needed is read
             await _look_up(own, matching, facts)
         begun = _processor(house)
@@ -131,9 +134,9 @@ async def _measured(house: House, size: int, matches: int, deliveries: int) -> M
         await own.database.close()
 
 
-def _met(size: int, count: int) -> list[dict[str, str]]:
+def _met(size: int, count: int, *, seed: int) -> list[dict[str, str]]:
     """Return people of whom every second is among those who are there, as another source may say it."""
-    here, new = likenesses.facts(size // likenesses.HANDS, seed=0), likenesses.facts(count, seed=77)
+    here, new = likenesses.facts(size // likenesses.HANDS, seed=0), likenesses.facts(count, seed=seed)
     return [facts for _ in range(count // 2) for facts in (next(here), next(new))]
 
 
@@ -147,7 +150,7 @@ async def _look_up(own: Platform, matching: Matching, facts: dict[str, str]) -> 
         transaction = Transaction(lane, own.database.words(MATCHER), remote_apply=False)
         await transaction.ask()
         begin = time.perf_counter()
-        rows, counted = await transaction.ask(store.alike(keys), matching.crowds(known))
+        rows, counted = await transaction.ask(store.alike(known, keys), matching.crowds(known))
         others = store.others(own.ring, rows)
         matching.judged([person], known, others, dict(counted))
         took = time.perf_counter() - begin
@@ -176,13 +179,14 @@ async def _match(own: Platform, matching: Matching, facts: dict[str, str], sourc
 
 async def _records(house: House, own: Platform, deliveries: int) -> float:
     """Return records a second of processor time, each with what identifies somebody, ten people in a delivery."""
+    seed = _FRESH * house.opened + 1
     told = [
         [
-            [_item(f"new-{number}-{place}", name, value)]
+            [_item(f"new-{seed}-{number}-{place}", name, value)]
             for place, facts in enumerate(group)
             for name, value in facts.items()
         ]
-        for number, group in enumerate(likenesses.by(10, likenesses.facts(deliveries * 10, seed=78)))
+        for number, group in enumerate(likenesses.by(10, likenesses.facts(deliveries * 10, seed=seed)))
     ]
     return await _stored(house, own, told)
 
@@ -196,7 +200,7 @@ async def _events(house: House, own: Platform, deliveries: int) -> float:
                 Item(
                     kind=Kind.INTERACTION,
                     type="order-viewed",
-                    key=f"e-{number}-{place}",
+                    key=f"e-{house.opened}-{number}-{place}",
                     value=b'{"properties":{}}',
                     subject=who,
                 )
@@ -256,12 +260,17 @@ def main() -> None:
     wanted.add_argument("--customers", "--people", type=int, default=FULL)
     wanted.add_argument("--relink", action="store_true", help="compare everybody anew, in place of one by one")
     wanted.add_argument("--quick", action="store_true", help="few people: shows that it runs")
+    wanted.add_argument("--keep", type=Path, help="build the house in this folder, or open the one that stands there")
     told = wanted.parse_args()
     size = QUICK if told.quick else told.customers
-    with open_house(100) as house:
+    with open_house(100, told.keep) as house:
+        if house.likenesses not in {0, size}:
+            wanted.error(f"{told.keep} holds {house.likenesses:,} people")
+        likenesses.fill(house, size, with_records=told.relink or told.keep is not None)
+        if told.keep:
+            house.note()
         found: Matches | Relinks
         if told.relink:
-            likenesses.fill(house, size, with_records=True)
             found = relink(house, size)
         else:
             found = measure(house, size, matches=100 if told.quick else 1_000, deliveries=5 if told.quick else 60)

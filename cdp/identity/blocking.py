@@ -7,7 +7,7 @@ both: who mistyped, moved, married or changed provider is found again. Which key
 
 import re
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
@@ -40,6 +40,10 @@ class KeyKind(StrEnum):
     HOME = "home"
 
 
+WEAK: Final = frozenset({KeyKind.HOME, KeyKind.INITIAL, KeyKind.NAME, KeyKind.NAME_YEAR})
+"""The kinds of which one alone, where both know more, says that two are relatives, neighbours or namesakes."""
+
+
 class BlockingKey(NamedTuple):
     """One key, in clear: only its keyed hash is ever stored."""
 
@@ -62,6 +66,26 @@ def addresses(traits: Traits) -> dict[str, BlockingKey]:
     return {each: BlockingKey(KeyKind.EMAIL, each) for each in mailboxes} | {
         each: BlockingKey(KeyKind.PHONE, each) for each in traits.mobiles
     }
+
+
+def knows(traits: Traits) -> int:
+    """Return which of birth date, mailboxes and mobile numbers are known, as bits.
+
+    None of somebody without a postcode of a street: they have fewer keys, and less shows in which they share.
+    """
+    if not _is_street(traits.postcode):
+        return 0
+    return bool(traits.birth) | bool(traits.emails) << 1 | bool(traits.mobiles) << 2
+
+
+def is_worth(mine: Mapping[int, bool], theirs: Iterable[int], both: int) -> bool:
+    """Say whether two are worth a look, by the keys of each: not when they share one weak one and nothing else.
+
+    `mine` says of each key whether it is weak; `both` is what both of them know, by `knows`: if any of it were equal
+    they would share more. `who_may_be` says the same in the database.
+    """
+    shared = mine.keys() & theirs
+    return not both or len(shared) != 1 or not mine[shared.pop()]
 
 
 def choose(blocks: Iterable[Sequence[_Somebody]], *, most: int = ENOUGH) -> set[_Somebody]:

@@ -9,7 +9,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -20,9 +20,11 @@ from psycopg import errors
 from cdp import arrays, ids, refusals, replicas
 from cdp.database import sql
 from cdp.identity import store
+from cdp.identity.blocking import KeyKind
 from cdp.identity.everybody import Everybody, Some
 from cdp.identity.matching import Matching
 from cdp.identity.store import Person
+from cdp.identity.traits import Traits
 from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
 from cdp.scope import MATCHER
@@ -91,7 +93,7 @@ class Comparing:
                 facts = {"customer": UUID(bytes=last[0]), "subject": UUID(bytes=last[1]), "most": _PAGE}
                 (rows,) = await transaction.ask((_LIKENESSES, facts | {"turn": turn, "hands": hands}))
                 await transaction.commit()
-            found.append(Some.of(store.read(self._own.ring, rows)))
+            found.append(Some.of(self._people_of(rows)))
             seen, last = len(rows), (rows[-1][0], rows[-1][1]) if rows else last
         return Some(*map(b"".join, zip(*found, strict=True)))
 
@@ -151,9 +153,15 @@ class Comparing:
             facts = {"kept": True, "named": arrays.ids(subjects), "most": len(subjects)}
             people = self._people(*await transaction.ask((_TAKE, facts)))
             if people:
-                known, keys = await self._matching.stored(transaction, people)
+                known, _ = await self._matching.stored(transaction, people)
+                keys = {each: self._matching.hashes.of(known[each]) for each in known}
                 await self._matching.compare(transaction, people, known, keys, at=at)
             await transaction.commit()
+
+    def _people_of(self, rows: Rows) -> Iterator[tuple[bytes, bytes, Traits, Mapping[int, KeyKind]]]:
+        keys = self._matching.hashes.of
+        for subject, source, known in store.read(self._own.ring, rows):
+            yield subject, source, known, keys(known)
 
     def _people(self, rows: Rows) -> list[Person]:
         keys = self._own.ring.open_many([(row[3], row[0]) for row in rows])

@@ -80,24 +80,26 @@ class Evaluation:
 def evaluate(sample: Sample, model: Model, *, tell: Tell = progress.unheard) -> Evaluation:
     """Compare everybody in `sample` as the product does, and return how right it was."""
     found = candidates.find(sample.traits, tell=tell)
-    weights, joined = _judged(sample, found.pairs, model)
-    count, limits = learning.counts(sample, found.pairs), model.thresholds
-    weighed = Weighed(sample, found.pairs[count], weights[count])
+    pairs, limits = found.pairs[found.is_worth], model.thresholds
+    weights, joined = _judged(sample, pairs, model)
+    count, met = learning.counts(sample, pairs), found.pairs[learning.counts(sample, found.pairs)]
+    weighed = Weighed(sample, pairs[count], weights[count])
+    people = sample.people
     frozen = {AUTOMATIC: limits.joins, JOINS: limits.joins, POSSIBLE: limits.possible}
     return Evaluation(
         records=len(sample.traits),
-        people=len(np.unique(sample.people)),
+        people=len(np.unique(people)),
         true_pairs=weighed.true_pairs,
         compared_pairs=int(count.sum()),
         keys=found.keys,
-        candidate_recall=intervals.share(int(weighed.is_true.sum()), weighed.true_pairs),
+        candidate_recall=intervals.share(int((people[met[:, 0]] == people[met[:, 1]]).sum()), weighed.true_pairs),
         candidates=float(found.found.mean()),
         candidates_p95=float(np.percentile(found.found, _OFTEN)),
         points=(
             *(weighed.point(name, frozen[name], joined[name][count]) for name in FROZEN),
             *weighed.chosen(),
         ),
-        groups=tuple(groups(sample, name, found.pairs[taken], weights[taken]) for name, taken in joined.items()),
+        groups=tuple(groups(sample, name, pairs[taken], weights[taken]) for name, taken in joined.items()),
     )
 
 

@@ -7,12 +7,14 @@ them. What is found here is only whom to look at: the look itself is at what is 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from cdp.identity import traits
+from cdp.identity import blocking, traits
+from cdp.identity.blocking import KeyKind
 from cdp.identity.candidates import Blocks
 from cdp.identity.store import Other
 from cdp.identity.traits import Traits
@@ -21,29 +23,36 @@ _ID: Final = 16
 
 
 class Some(NamedTuple):
-    """Some people as columns: ids of subjects and sources, traits one after another, their lengths; keys, how many."""
+    """Some people as columns: ids of subjects and sources, traits one after another, their lengths, what they know.
+
+    Then their keys, whether each is weak, and how many they have.
+    """
 
     subjects: bytes
     sources: bytes
     plain: bytes
     lengths: bytes
+    knows: bytes
     keys: bytes
+    weak: bytes
     counts: bytes
 
     @classmethod
-    def of(cls, people: Iterable[tuple[bytes, bytes, Traits, Sequence[int]]]) -> Some:
+    def of(cls, people: Iterable[tuple[bytes, bytes, Traits, Mapping[int, KeyKind]]]) -> Some:
         """Pack people: of each the ids of subject and source, what is known, and the keys."""
         subjects, sources, plain = bytearray(), bytearray(), bytearray()
-        lengths, keys, counts = array("H"), array("q"), array("B")
+        lengths, knows, keys, weak, counts = array("H"), bytearray(), array("q"), array("B"), array("B")
         for subject, source, known, hashed in people:
             written = known.to_bytes()
             subjects += subject
             sources += source
             plain += written
             lengths.append(len(written))
+            knows.append(blocking.knows(known))
             keys.extend(hashed)
+            weak.extend(kind in blocking.WEAK for kind in hashed.values())
             counts.append(len(hashed))
-        columns = subjects, sources, plain, lengths.tobytes(), keys.tobytes(), counts.tobytes()
+        columns = subjects, sources, plain, lengths, knows, keys, weak, counts
         return cls(*map(bytes, columns))
 
 
@@ -52,11 +61,11 @@ class Everybody:
 
     def __init__(self, parts: Sequence[Some]) -> None:
         """Put the parts together, and find out who shares a key with whom."""
-        self._subjects, self._sources, self._plain, lengths, keys, counts = map(b"".join, zip(*parts, strict=True))
+        joined = [b"".join(each) for each in zip(*parts, strict=True)]
+        self._subjects, self._sources, self._plain, lengths, knows, keys, weak, counts = joined
         ends = np.cumsum(np.frombuffer(lengths, np.uint16), dtype=np.int64)
         self._ends = np.concatenate((np.zeros(1, np.int64), ends))
-        owners = np.repeat(np.arange(len(self), dtype=np.int32), np.frombuffer(counts, np.uint8))
-        self._blocks = Blocks(np.frombuffer(keys, np.int64), owners, len(self))
+        self._blocks = Blocks(np.frombuffer(keys, np.int64), weak, counts, knows)
 
     def __len__(self) -> int:
         """Count the people."""
@@ -76,7 +85,7 @@ class Everybody:
 
     def like(self, place: int) -> Iterator[Other]:
         """Yield who is worth comparing with whoever stands at a place."""
-        of = self.subject(place)
-        for other in sorted(self._blocks.of(place)):
+        of, met = self.subject(place), sorted(self._blocks.of(place))
+        for other in compress(met, self._blocks.worth(place, met)):
             source = self._sources[_ID * other : _ID * (other + 1)]
             yield Other(of, self.subject(other), b"", source, self.known(other))

@@ -88,10 +88,11 @@ async def _compared(own: Platform, transaction: Transaction, one: bytes, other: 
     people = {
         row[0]: Person(row[0], row[1], row[2], key) for row, key in zip(rows, keys, strict=True) if key is not None
     }
-    known, hashed = await matching.stored(transaction, list(people.values()))
+    known, _ = await matching.stored(transaction, list(people.values()))
     if known.keys() != {one, other}:
         raise SubjectUnknown
-    rows, counted = await transaction.ask(store.alike(hashed), matching.crowds(known))
+    hashed = {each: matching.hashes.of(known[each]) for each in known}
+    rows, counted = await transaction.ask(store.alike(known, hashed), matching.crowds(known))
     others = store.others(own.ring, rows)
     a, b = (
         matching.own(known[each], [met for met in others if met.of == each], dict(counted)) for each in (one, other)

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from cdp.identity import bonds, deciding, sharing, store
+from cdp.identity.blocking import KeyKind
 from cdp.identity.bonds import Found
 from cdp.identity.deciding import Tier
 from cdp.identity.model import Model, in_use
@@ -58,7 +59,7 @@ class Matching:
             each
             for each in people
             if known[each.subject] != before.get(each.subject)
-            or keys[each.subject] != list(keys_before.get(each.subject, ()))
+            or list(keys[each.subject]) != list(keys_before.get(each.subject, ()))
         ]
         if changed:
             named = {each.subject: keys[each.subject] for each in changed}
@@ -73,7 +74,7 @@ class Matching:
 
     async def known(
         self, transaction: Transaction, people: Sequence[Person]
-    ) -> tuple[Mapping[bytes, Traits], Mapping[bytes, Sequence[int]]]:
+    ) -> tuple[Mapping[bytes, Traits], Mapping[bytes, Mapping[int, KeyKind]]]:
         """Return what is known of `people` by the records that stand, and their keys."""
         (rows,) = await transaction.ask(store.asked_for(people))
         known = store.likenesses(people, rows)
@@ -84,12 +85,12 @@ class Matching:
         transaction: Transaction,
         people: Sequence[Person],
         known: Mapping[bytes, Traits],
-        keys: Mapping[bytes, Sequence[int]],
+        keys: Mapping[bytes, Mapping[int, KeyKind]],
         *,
         at: datetime,
     ) -> None:
         """Judge each pair that shares a key, and hand over what was found with the next trip."""
-        rows, counted = await transaction.ask(store.alike(keys), self.crowds(known))
+        rows, counted = await transaction.ask(store.alike(known, keys), self.crowds(known))
         judged = self.judged(people, known, store.others(self._platform.ring, rows), dict(counted))
         self._tell(transaction, people, judged, at=at)
 

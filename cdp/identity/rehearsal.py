@@ -14,7 +14,8 @@ import msgspec
 
 from cdp import arrays, ids, progress
 from cdp.database import sql
-from cdp.identity import store
+from cdp.identity import blocking, store
+from cdp.identity.blocking import KeyKind
 from cdp.identity.deciding import Tier
 from cdp.identity.matching import Matching
 from cdp.identity.store import Other, Person
@@ -97,7 +98,7 @@ class _Rehearsal:
         self._report = report
         self._matching = Matching(own)
         self._result = Rehearsed()
-        self._stale: dict[bytes, tuple[Person, Traits]] = {}
+        self._stale: dict[bytes, tuple[Person, Traits, Mapping[int, KeyKind]]] = {}
         self._fresh_keys: dict[int, list[bytes]] = defaultdict(list)
         self._judged: set[Pair] = set()
 
@@ -108,8 +109,8 @@ class _Rehearsal:
             stored, stored_keys = await self._matching.stored(transaction, people)
             for each in people:
                 of = each.subject
-                if known[of] != stored.get(of) or keys[of] != list(stored_keys.get(of, ())):
-                    self._stale[of] = each, known[of]
+                if known[of] != stored.get(of) or list(keys[of]) != list(stored_keys.get(of, ())):
+                    self._stale[of] = each, known[of], keys[of]
                     for key in keys[of]:
                         self._fresh_keys[key].append(of)
             total += len(people)
@@ -123,10 +124,10 @@ class _Rehearsal:
     async def _compare(self, transaction: Transaction, people: Sequence[Person]) -> None:
         known, keys = await self._matching.known(transaction, people)
         subjects = {"subjects": arrays.ids(each.subject for each in people)}
-        asked = store.alike(keys), self._matching.crowds(known), (_STANDING, subjects)
+        asked = store.alike(known, keys), self._matching.crowds(known), (_STANDING, subjects)
         rows, counted, standing = await transaction.ask(*asked)
         before = {(one, other): tier for one, other, tier in standing}
-        others = self._others(keys, store.others(self._own.ring, rows))
+        others = self._others(known, keys, store.others(self._own.ring, rows))
         found = self._matching.judged(people, known, others, dict(counted))
         after = {pair: each.judged.tier.value for pair, each in found.items() if each is not None}
         for pair in before.keys() | after.keys():
@@ -134,15 +135,17 @@ class _Rehearsal:
                 self._judged.add(pair)
                 self._result.note(pair, before.get(pair), after.get(pair))
 
-    def _others(self, keys: Mapping[bytes, Sequence[int]], stored: Sequence[Other]) -> list[Other]:
+    def _others(
+        self, known: Mapping[bytes, Traits], keys: Mapping[bytes, Mapping[int, KeyKind]], stored: Sequence[Other]
+    ) -> list[Other]:
         """Return the candidates with what would be known of them, and those who are not kept under their keys yet."""
         found = {(each.of, each.subject): each for each in stored}
         for of, mine in keys.items():
-            for key in mine:
-                for subject in self._fresh_keys.get(key, ()):
-                    if subject != of:
-                        person, known = self._stale[subject]
-                        found[of, subject] = Other(of, subject, person.customer, person.source, known)
+            weak, own = {key: kind in blocking.WEAK for key, kind in mine.items()}, blocking.knows(known[of])
+            for subject in {each for key in mine for each in self._fresh_keys.get(key, ())} - {of}:
+                person, theirs, their_keys = self._stale[subject]
+                if blocking.is_worth(weak, their_keys, own & blocking.knows(theirs)):
+                    found[of, subject] = Other(of, subject, person.customer, person.source, theirs)
         return [
             each._replace(traits=self._stale[each.subject][1]) if each.subject in self._stale else each
             for each in found.values()

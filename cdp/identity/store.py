@@ -40,7 +40,8 @@ _CROWDS: Final = sql("match_crowds").encode()
 _STORED: Final = sql("match_stored").encode()
 _CANDIDATES: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
-    b" sealed, wrapped from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(hot)s, %(enough)s)"
+    b" sealed, wrapped"
+    b" from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(weak)s, %(knows)s, %(hot)s, %(enough)s)"
 )
 _PAIRS: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
@@ -82,11 +83,11 @@ class Hashes:
         """Give a text without the secrets."""
         return "Hashes(hidden)"
 
-    def of(self, known: Traits) -> list[int]:
-        """Return the keys of one subject, in order; none where too little is known to compare it at all."""
+    def of(self, known: Traits) -> dict[int, KeyKind]:
+        """Return the keys of one subject in order, each with its kind; none where too little is known to compare it."""
         if not known.is_enough:
-            return []
-        return sorted({self._hashed(key) for key in blocking.keys(known)})
+            return {}
+        return dict(sorted((self._hashed(key), key.kind) for key in blocking.keys(known)))
 
     def addresses(self, known: Traits) -> dict[str, int]:
         """Return the keys of somebody's mailboxes and mobile numbers, by what they stand for."""
@@ -147,12 +148,12 @@ def kept(people: Sequence[Person], rows: Rows) -> tuple[dict[bytes, Traits], dic
     return known, keys
 
 
-def read(ring: KeyProvider, rows: Rows) -> Iterator[tuple[bytes, bytes, Traits, Sequence[int]]]:
-    """Yield subject, source, what is known and the keys of each row of `match_likenesses` that can be read."""
-    keys = ring.unwrap_named(row[1] + row[5] for row in rows if row[5] is not None)
-    for _, subject, source, hashed, sealed, _ in rows:
+def read(ring: KeyProvider, rows: Rows) -> Iterator[tuple[bytes, bytes, Traits]]:
+    """Yield subject, source and what is known of each row of `match_likenesses` that can be read."""
+    keys = ring.unwrap_named(row[1] + row[4] for row in rows if row[4] is not None)
+    for _, subject, source, sealed, _ in rows:
         if subject in keys and (known := readable(sealing.opener(keys[subject]), sealed, subject)) is not None:
-            yield subject, source, known, hashed
+            yield subject, source, known
 
 
 def _after(before: Traits | None, facts: Mapping[str, object], unique: Iterable[str]) -> Traits:
@@ -166,28 +167,33 @@ def _after(before: Traits | None, facts: Mapping[str, object], unique: Iterable[
 
 
 def keep(
-    people: Sequence[Person], known: Mapping[bytes, Traits], keys: Mapping[bytes, Sequence[int]], *, at: datetime
+    people: Sequence[Person], known: Mapping[bytes, Traits], keys: Mapping[bytes, Iterable[int]], *, at: datetime
 ) -> Asked:
     """Return what keeps the likenesses of `people` and their keys."""
     told = [(each.key, each.subject, known[each.subject].to_bytes()) for each in people]
     return _PUT, {
         **_who(people),
         "sources": arrays.ids(each.source for each in people),
+        "knows": arrays.integers(blocking.knows(known[each.subject]) for each in people),
         "sealed": arrays.blobs(sealing.seal_all(told, table="likeness", column="sealed")),
         "moment": at,
         **_columns(keys),
     }
 
 
-def hold(keys: Mapping[bytes, Sequence[int]]) -> Asked:
+def hold(keys: Mapping[bytes, Iterable[int]]) -> Asked:
     """Return what lets those who compare subjects with these keys take turns until the transaction ends."""
     return _HOLD, {"keys": arrays.longs(sorted({key for each in keys.values() for key in each}))}
 
 
-def alike(keys: Mapping[bytes, Sequence[int]]) -> Asked:
-    """Return the question who else has one of these keys."""
+def alike(known: Mapping[bytes, Traits], keys: Mapping[bytes, Mapping[int, KeyKind]]) -> Asked:
+    """Return the question who else has one of these keys and is worth a look: what `blocking.is_worth` says."""
     return _CANDIDATES, {
         "subjects": arrays.ids(keys),
+        "weak": arrays.flags(kind in blocking.WEAK for each in keys.values() for kind in each.values()),
+        "knows": arrays.integers(
+            knows for subject, each in keys.items() for knows in [blocking.knows(known[subject])] * len(each)
+        ),
         **_columns(keys),
         "hot": blocking.HOTTEST,
         "enough": blocking.ENOUGH,

@@ -1,8 +1,9 @@
 -- Keep the likenesses of subjects, and the keys by which they are found.
 -- in   moment; arrays, one place for each subject; key_subjects and keys, one place for each key of a subject
 with told as (
-    select * from unnest(%(customers)s::uuid[], %(subjects)s::uuid[], %(sources)s::uuid[], %(sealed)s::bytea[])
-        as t (customer_id, subject_id, source_id, sealed)
+    select * from unnest(%(customers)s::uuid[], %(subjects)s::uuid[], %(sources)s::uuid[], %(knows)s::integer[],
+            %(sealed)s::bytea[])
+        as t (customer_id, subject_id, source_id, knows, sealed)
 ), named as (
     select * from unnest(%(key_subjects)s::uuid[], %(keys)s::bigint[]) as n (subject_id, key)
 ), dropped as (
@@ -14,9 +15,9 @@ with told as (
 ), added as (
     insert into match_key (key, subject_id) select n.key, n.subject_id from named n order by 1, 2 on conflict do nothing
 )
-insert into likeness as known (customer_id, subject_id, source_id, keys, sealed, at)
+insert into likeness as known (customer_id, subject_id, source_id, keys, knows, sealed, at)
 select t.customer_id, t.subject_id, t.source_id, array(select n.key from named n where n.subject_id = t.subject_id order by 1),
-    t.sealed, %(moment)s
+    t.knows, t.sealed, %(moment)s
 from told t
 order by t.customer_id, t.subject_id
-on conflict (customer_id, subject_id) do update set keys = excluded.keys, sealed = excluded.sealed, at = excluded.at
+on conflict (customer_id, subject_id) do update set keys = excluded.keys, knows = excluded.knows, sealed = excluded.sealed, at = excluded.at

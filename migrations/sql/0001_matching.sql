@@ -6,6 +6,7 @@ create table likeness (
     subject_id  uuid not null,
     source_id   uuid not null,
     keys        bigint[] not null,
+    knows       smallint not null default 0,
     sealed      bytea not null,
     at          timestamptz not null,
     primary key (customer_id, subject_id)
@@ -13,6 +14,7 @@ create table likeness (
 create unique index likeness_subject on likeness (subject_id);
 comment on table likeness is 'What matching knows of a subject: its normalised names, dates, addresses and numbers, sealed.';
 comment on column likeness.keys is 'Its rows in match_key, so that they are found again when they change or go.';
+comment on column likeness.knows is 'Whether it has a birth date (1), mailboxes (2), mobile numbers (4); 0 without a postcode of a street.';
 
 -- Distributed by key, like the references: it answers which subjects are alike in one respect.
 create table match_key (
@@ -60,17 +62,28 @@ language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off
 as $$
+declare
+    wanted uuid[] := named;
 begin
     if not is_sealed('matcher') then
         return;
+    end if;
+    if named is null then -- apart, or a plan that serves both would go through everybody who waits
+        wanted := array(
+            select d.subject_id
+            from match_due d join subject s on s.source_id = d.source_id and s.subject_id = d.subject_id
+            where d.is_kept = are_kept
+            order by d.at, d.subject_id
+            limit at_most
+            for no key update of s skip locked
+            for update of d skip locked); -- else those whom somebody has just taken would be counted, and nobody come out
     end if;
     return query
         with mine as (
             select s.customer_id, s.subject_id, s.source_id
             from match_due d join subject s on s.source_id = d.source_id and s.subject_id = d.subject_id
-            where d.is_kept = are_kept and (named is null or d.subject_id = any (named))
-            order by d.at, d.subject_id
-            limit at_most
+            where d.is_kept = are_kept and d.subject_id = any (wanted)
+            order by d.subject_id
             for no key update of s skip locked
         ), gone as (
             delete from match_due d using mine m where d.subject_id = m.subject_id and d.is_kept = are_kept
@@ -107,10 +120,13 @@ $$;
 -- Who may be the same person as each of these subjects: those who have a key in common, with what is needed to read
 -- their likeness. A key that very many have says nothing and is left out; the rarest keys come first, as long as all
 -- whom they bring are no more than enough: `choose` in cdp/identity/blocking.py says the same. With whom they have a bond
--- already, they are compared again. No more is read of a key than shows that it brings too many. A function, so that whoever asks is checked once and not for each table; planning
+-- already, they are compared again. Who shares one weak key and nothing else is not worth a look where both know more: `is_worth`
+-- there says the same. No more is read of a key than shows that it brings too many. A function, so that whoever asks is checked once and not for each table; planning
 -- this anew for each look-up would cost more than running it.
--- in   subjects; arrays, one place for each key of a subject; hot: the most that may share a key; enough: for each subject
-create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer)
+-- in   subjects; arrays, one place for each key of a subject: whose, the key, whether it is weak alone, and what its subject knows;
+--      hot: the most that may share a key; enough: for each subject
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], weak boolean[], knows integer[], hot integer,
+    enough integer)
 returns table (subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
@@ -122,37 +138,41 @@ begin
     end if;
     return query
         with block as (
-            select wanted.subject, alike.others,
-                   row_number() over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as place
-            from unnest(key_subjects, keys) as wanted (subject, key)
+            select wanted.subject, wanted.weak, wanted.knows, alike.others,
+                   row_number() over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as place,
+                   array_agg(wanted.key) filter (where cardinality(alike.others) > least(hot, enough + 1))
+                       over (partition by wanted.subject) as crowded
+            from unnest(key_subjects, who_may_be.keys, who_may_be.weak, who_may_be.knows) as wanted (subject, key, weak, knows)
             cross join lateral (
                 select array(select m.subject_id from match_key m where m.key = wanted.key
                              limit least(hot, enough + 1) + 1) as others offset 0
             ) alike
-            where cardinality(alike.others) between 1 and least(hot, enough + 1)
         ), met as (
-            select f.subject, f.other, min(f.place) as place, bool_or(f.place is null) as is_bonded
+            select f.subject, f.other, min(f.place) as place, bool_or(f.place is null) as is_bonded,
+                   count(*) = 1 and bool_and(f.weak) as is_weak, min(f.knows) as knows, min(f.crowded) as crowded
             from (
-                select b.subject, them.other, b.place from block b cross join lateral unnest(b.others) as them (other)
-                where them.other <> b.subject
+                select b.subject, them.other, b.place, b.weak, b.knows, b.crowded
+                from block b cross join lateral unnest(b.others) as them (other)
+                where cardinality(b.others) <= least(hot, enough + 1) and them.other <> b.subject
                 union all
-                select w.subject, b.other_id, null from unnest(subjects) as w (subject)
-                join bond b on b.subject_id = w.subject and b.ended_at is null and b.why = 'match'
-                union all
-                select w.subject, b.subject_id, null from unnest(subjects) as w (subject)
-                join bond b on b.other_id = w.subject and b.ended_at is null and b.why = 'match'
+                select w.subject, b.other_id, null, null, null, null from unnest(subjects) as w (subject)
+                cross join lateral (
+                    select x.other_id from bond x where x.subject_id = w.subject and x.ended_at is null and x.why = 'match'
+                    union all
+                    select x.subject_id from bond x where x.other_id = w.subject and x.ended_at is null and x.why = 'match'
+                ) b
             ) f
             group by f.subject, f.other
         ), counted as (
-            select m.subject, m.other, m.is_bonded, m.place is not null as is_met,
-                   count(m.place) over (partition by m.subject order by m.place) as so_far
+            select m.*, m.place is not null as is_met, count(m.place) over (partition by m.subject order by m.place) as so_far
             from met m
         )
         select c.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped
         from counted c
         join likeness l on l.subject_id = c.other
         join data_key k on k.customer_id = l.customer_id and k.subject_id = l.subject_id
-        where c.is_bonded or (c.is_met and c.so_far <= enough);
+        where c.is_bonded or (c.is_met and c.so_far <= enough
+            and (not c.is_weak or l.knows & c.knows = 0 or coalesce(l.keys && c.crowded, false)));
 end
 $$;
 

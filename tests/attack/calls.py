@@ -151,7 +151,8 @@ CALLS: Final[Mapping[str, Call]] = {
         "select jsonb_agg(m.subject_id) from take_match_due(false, null, 5) m", ("matcher",), ("matcher",)
     ),
     "who_may_be": Call(
-        f"select jsonb_agg(m.other_id) from who_may_be('{{}}', array[{_id('anna at winkel')}], array[4053], 400, 50) m",
+        f"select jsonb_agg(m.other_id) from who_may_be('{{}}', array[{_id('anna at winkel')}], array[4053],"
+        " array[false], array[0], 400, 50) m",
         _MATCHER,
         _MATCHER,
     ),

@@ -144,7 +144,7 @@ RIGHTS: Final = {
     "matcher": """
         data_key: select(customer_id,subject_id,wrapped)
         identifier: select(customer_id,subject_id,source_id,type,blind,is_verified,sealed)
-        likeness: select insert update(keys,sealed,at)
+        likeness: select insert update(keys,knows,sealed,at)
         match_due: select insert
         match_key: select insert delete
         record: select(customer_id,record_id,subject_id,kind,type,superseded_at,sealed)
@@ -178,7 +178,8 @@ RIGHTS: Final = {
         merge_count: select insert update(merges)
         separation: select insert delete
         likeness: select update(customer_id) delete
-        match_due match_key: select delete
+        match_key: select delete
+        match_due: select update(at) delete
         category key_floor purpose scope_key: select
         change link: select insert delete
         alert reminder receipt_letter: select delete

@@ -1,0 +1,95 @@
+"""Who shares a key and is not worth a look: who shares a weak one and nothing else, though both know more."""
+
+import random
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+import pytest
+
+from cdp import ids
+from cdp.identity import blocking, candidates, store, traits
+from cdp.identity.blocking import KeyKind
+from cdp.identity.traits import Traits
+from cdp.ingest.transaction import Transaction
+from cdp.platform import Platform
+from cdp.scope import MATCHER
+from tests.cdp.ingest.arrange import change
+
+HOME = {"postcode": "1234 AB", "house_number": "5"}
+ANNA = {"first_name": "Anna", "last_name": "Berg", "birth_date": "1980-03-04", "email": "a@example.org", **HOME}
+CROWD = 60
+_CROWDED, _OWN, *_WEAK = range(8)
+"""Keys: one of a crowd, one that is somebody's own, and weak ones."""
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_worth"),
+    [
+        pytest.param({"last_name": "Visser", "birth_date": "1951-07-08"}, False, id="an initial at a postcode"),
+        pytest.param({"last_name": "Visser", "first_name": "Gerrit", "email": "a@example.org"}, True, id="a mailbox"),
+        pytest.param({"birth_date": "1951-07-08"}, True, id="a name and a home"),
+        pytest.param({"last_name": "Visser", "birth_date": "1980-04-03"}, True, id="a home and a birth date"),
+        pytest.param({"last_name": "Visser", "birth_date": None, "email": None}, True, id="who knows nothing more"),
+        pytest.param({"postcode": "9876 ZY", "birth_date": "1951-07-08"}, True, id="two keys of one name"),
+        pytest.param({"postcode": None, "birth_date": "1951-07-08"}, True, id="who has no postcode of a street"),
+    ],
+)
+def test_one_weak_key_alone_is_not_worth_a_look(facts: Mapping[str, object], is_worth: bool) -> None:  # noqa: FBT001  # a column of the table
+    one, other = traits.of(ANNA), traits.of(ANNA | {"email": "b@example.org"} | dict(facts))
+    mine = {hash(key): key.kind in blocking.WEAK for key in blocking.keys(one)}
+
+    found = blocking.is_worth(mine, map(hash, blocking.keys(other)), blocking.knows(one) & blocking.knows(other))
+
+    assert is_worth == found
+    assert [is_worth] == candidates.find([one, other]).is_worth.tolist()
+
+
+async def test_the_database_and_the_program_agree_on_who_is_worth_a_look(platform: Platform, database_url: str) -> None:
+    drawn, asked = random.Random(5), ids.row().bytes  # noqa: S311  # the same people in every run
+    people = {each: (drawn.randrange(8), set(drawn.sample(range(8), 1 + n % 3))) for n, each in enumerate(_ids(40))}
+    for subject, (knows, keys) in people.items():
+        _keep(database_url, subject, knows, keys)
+    for subject in _ids(CROWD):
+        change(database_url, "insert into match_key values (%s, %s)", _CROWDED, UUID(bytes=subject))
+    known = traits.of(ANNA | {"email": None})
+    mine = {key: KeyKind.HOME if key in _WEAK else KeyKind.EMAIL for key in range(8)}
+
+    found = await _alike(platform, asked, known, mine)
+
+    weak = {key: kind in blocking.WEAK for key, kind in mine.items()}
+    wanted = {
+        subject
+        for subject, (knows, keys) in people.items()
+        if keys - {_CROWDED} and blocking.is_worth(weak, keys, knows & blocking.knows(known))
+    }
+    assert wanted == found
+    assert 10 < len(wanted) < len(people) - 5
+
+
+def _ids(count: int) -> list[bytes]:
+    return list(ids.rows(count))
+
+
+def _keep(url: str, subject: bytes, knows: int, keys: Iterable[int]) -> None:
+    name = UUID(bytes=subject)
+    change(
+        url,
+        "insert into likeness (customer_id, subject_id, source_id, keys, knows, sealed, at)"
+        " values (%s, %s, %s, %s, %s, '', now())",
+        *(name, name, name, sorted(keys), knows),
+    )
+    change(url, "insert into data_key values (%s, %s, '', 1, now())", name, name)
+    for key in keys:
+        change(url, "insert into match_key values (%s, %s)", key, name)
+
+
+async def _alike(platform: Platform, subject: bytes, known: Traits, keys: Mapping[int, KeyKind]) -> set[bytes]:
+    await platform.database.open()
+    try:
+        async with platform.database.pool.connection() as lane:
+            transaction = Transaction(lane, platform.database.words(MATCHER), remote_apply=False)
+            (rows,) = await transaction.ask(store.alike({subject: known}, {subject: keys}))
+            await transaction.commit()
+    finally:
+        await platform.database.close()
+    return {row[1] for row in rows}
