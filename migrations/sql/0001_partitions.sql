@@ -77,13 +77,22 @@ create table interaction_rest partition of interaction default;
 create table access_rest partition of access default;
 
 -- Let the planner know what a large import brought, which it would find out by itself only after a minute or so: until
--- then it takes the tables for as small as they were. What somebody else measures at this moment is left to them.
+-- then it takes the tables for as small as they were. Only those are measured that grew by a fifth since they were last: of
+-- a large table it takes a second. What somebody else measures at this moment is left to them.
 create function measure_tables() returns void
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+declare
+    grown regclass;
 begin
-    analyze (skip_locked) public.reference, public.identifier, public.subject, public.customer, public.data_key, public.link,
-        public.record, public.interaction, public.likeness, public.match_key;
+    for grown in
+        select t.name
+        from unnest('{reference,identifier,subject,customer,data_key,link,record,interaction,likeness,match_key}'::regclass[]) as t (name)
+        where (select sum(pg_relation_size(c.oid)) > 1.2 * sum(greatest(c.relpages, 0)::bigint * current_setting('block_size')::bigint)
+               from pg_class c where c.oid = t.name or c.oid in (select p.relid from pg_partition_tree(t.name) p))
+    loop
+        execute format('analyze (skip_locked) %s', grown);
+    end loop;
 end
 $$;

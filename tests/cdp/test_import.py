@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -11,7 +12,7 @@ from cdp import clock, importing
 from cdp.cli import app
 from cdp.importing import Import
 from cdp.ingest import mapping as mappings
-from cdp.ingest.items import Outcome, Reason
+from cdp.ingest.items import Kind, Outcome, Reason
 from cdp.platform import Platform
 from tests import make
 from tests.cdp.ingest.arrange import change, look
@@ -183,3 +184,21 @@ def test_the_command_tells_what_became_of_the_file(
     assert (10, 10, 19, 1) == (facts["rows"], facts["new_people"], facts["items_stored"], facts["items_rejected"])
     told = json.loads((tmp_path / "people.csv.rejects.jsonl").read_text(encoding="utf-8"))
     assert {"line": 5, "reason": "unreadable-value", "field": "products.0.properties.total"} == told
+
+
+def test_after_a_large_import_only_tables_that_grew_are_measured(platform: Platform, database_url: str) -> None:
+    make.delivery(platform, make.organization(platform), make.item(Kind.ATTRIBUTES, "city", "Bergen", user="u-1"))
+    marked = "update pg_class set reltuples = 12345, relpages = %s where relname in ('subject', 'record')"
+    told = "select relname, reltuples <> 12345 from pg_class where relname in ('subject', 'record') order by 1"
+    with psycopg.connect(database_url) as connection:  # taken back in the end, and nobody else measures meanwhile
+        connection.execute("lock table subject, record in share update exclusive mode")
+
+        connection.execute(marked, (1_000,))
+        connection.execute("select measure_tables()")
+        small = connection.execute(told).fetchall()
+        connection.execute(marked, (0,))
+        connection.execute("select measure_tables()")
+        grown = connection.execute(told).fetchall()
+        connection.rollback()
+
+    assert ([("record", False), ("subject", False)], [("record", True), ("subject", True)]) == (small, grown)
