@@ -1202,6 +1202,7 @@ create table likeness (
     subject_id uuid not null,
     source_id uuid not null,
     keys bigint[] not null,
+    knows smallint not null default 0,
     sealed bytea not null,
     at timestamp with time zone not null
 );
@@ -1210,7 +1211,7 @@ alter table likeness add constraint likeness_pkey PRIMARY KEY (customer_id, subj
 alter table likeness owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on likeness to cdp_keeper;
 grant insert, select on likeness to cdp_matcher;
-grant update (at, keys, sealed) on likeness to cdp_matcher;
+grant update (at, keys, knows, sealed) on likeness to cdp_matcher;
 grant update (customer_id) on likeness to cdp_keeper;
 create policy keeper on likeness as permissive for all to cdp_keeper
     using (true)
@@ -1345,6 +1346,7 @@ alter table match_due owner to cdp_owner, enable row level security, force row l
 grant delete, select on match_due to cdp_keeper;
 grant insert on match_due to cdp_source;
 grant insert, select on match_due to cdp_matcher;
+grant update (at) on match_due to cdp_keeper;
 create policy keeper on match_due as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -3281,7 +3283,7 @@ grant execute on function survey_barrier(uuid,uuid,timestamp with time zone,time
 create function take_contact_turns(organization uuid, topic_root text, customers uuid[], turns bigint[]) returns SETOF uuid language sql volatile owner cdp_owner body 069690629174826003d128fb24a24c63;
 grant execute on function take_contact_turns(uuid,text,uuid[],bigint[]) to cdp_keeper;
 
-create function take_match_due(are_kept boolean, named uuid[], at_most integer) returns TABLE(customer_id uuid, subject_id uuid, source_id uuid, wrapped bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 57940f82e311ceee53b5fe5eeff76962;
+create function take_match_due(are_kept boolean, named uuid[], at_most integer) returns TABLE(customer_id uuid, subject_id uuid, source_id uuid, wrapped bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 78b5e2be2268e7af143658d0acca895e;
 grant execute on function take_match_due(boolean,uuid[],integer) to cdp_matcher;
 
 create function take_signal_stream(moment timestamp with time zone, lease timestamp with time zone) returns TABLE(organization_id uuid, stream_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d68062d1ca2e5c2aa4ceddc30014901e;
@@ -3311,8 +3313,8 @@ grant execute on function watched_types() to cdp_administrator, cdp_auditor, cdp
 create function who_are(subjects uuid[], ones uuid[], others uuid[]) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c1213f082542c98c45e54563cf26447f;
 grant execute on function who_are(uuid[],uuid[],uuid[]) to cdp_matcher;
 
-create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c39e43b47ff55818390dc032bbed5918;
-grant execute on function who_may_be(uuid[],uuid[],bigint[],integer,integer) to cdp_matcher;
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], weak boolean[], knows integer[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body e7be6537ec008b2f3055b0efdde8b03a;
+grant execute on function who_may_be(uuid[],uuid[],bigint[],boolean[],integer[],integer,integer) to cdp_matcher;
 
 create function why_held(guest uuid, host uuid, moment timestamp with time zone) returns text language plpgsql stable owner cdp_owner body 387582be3494a3a548b1c9e92bfc8dcf;
 grant execute on function why_held(uuid,uuid,timestamp with time zone) to cdp_keeper;
