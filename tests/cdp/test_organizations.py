@@ -103,9 +103,9 @@ def test_removal_leaves_nothing_of_whom_nobody_else_knows(platform: Platform, ad
     query = "select customer_id from subject where source_id = %s"
     ((customer,),) = admin.execute(query, (leaving.organization_id,)).fetchall()
     admin.execute(
-        "insert into message (customer_id, message_id, organization_id, code_hash, digest, is_addressed, channel,"
-        " speaker, at, until, expires_at, registered_at) select %s, gen_random_uuid(), %s, hash, hash, true, 'post',"
-        " 'human', now(), now(), now(), now() from sha256('x') as hash",
+        "insert into message (customer_id, message_id, organization_id, code_hash, digest, is_addressed, is_listed,"
+        " channel, speaker, at, until, expires_at, registered_at) select %s, gen_random_uuid(), %s, hash, hash, true,"
+        " true, 'post', 'human', now(), now(), now(), now() from sha256('x') as hash",
         (customer, staying.organization_id),
     )
     admin.execute(
