@@ -1,5 +1,5 @@
 -- The schema as PostgreSQL holds it, one statement a row, in words that are the same for every version.
--- Left out: the partitions that time brings, and the owner's own rights.
+-- Left out: the partitions that time brings, the owner's own rights, and the operator's login that looks.
 -- out  section, of_object, statement
 with tables as (
     select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relacl, c.relowner,
@@ -30,11 +30,11 @@ with tables as (
            concat_ws(' ', 'create role', r.rolname, case when r.rolcanlogin then 'login' else 'nologin' end,
                case when r.rolinherit then 'inherit' end, case when r.rolsuper then 'superuser' end,
                case when r.rolbypassrls then 'bypassrls' end, case when r.rolcreaterole then 'createrole' end) as statement
-    from pg_roles r where r.rolname like 'cdp\_%'
+    from pg_roles r where r.rolname like 'cdp\_%' and r.rolname <> coalesce(nullif(session_user, 'cdp_login'), '')
     union all
     select 2, '', format('grant %s to %s', g.rolname, m.rolname)
     from pg_auth_members am join pg_roles g on g.oid = am.roleid join pg_roles m on m.oid = am.member
-    where g.rolname like 'cdp\_%' and m.rolname like 'cdp\_%'
+    where g.rolname like 'cdp\_%' and m.rolname like 'cdp\_%' and m.rolname <> coalesce(nullif(session_user, 'cdp_login'), '')
     union all
     select 3, t.relname, format(E'create table %I (\n%s\n)%s', t.relname,
                (select string_agg(c.made, E',\n' order by c.attnum) from columns c where c.attrelid = t.oid), t.parting)

@@ -25,10 +25,10 @@ def house(start_cluster: Callable[..., Cluster]) -> URL:
     """Return where an ordinary role owns an empty database, on a server that knows none of our roles."""
     cluster = start_cluster()
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        connection.execute("create role keeper_of_databases login createrole nosuperuser password 'of-a-test'")
-        connection.execute("create database house owner keeper_of_databases")
+        connection.execute("create role cdp_admin login createrole nosuperuser password 'of-a-test'")
+        connection.execute("create database house owner cdp_admin")
     found = make_url(cluster.url("house"))
-    return found.set(drivername="postgresql+psycopg", username="keeper_of_databases", password="of-a-test")
+    return found.set(drivername="postgresql+psycopg", username="cdp_admin", password="of-a-test")
 
 
 @pytest.fixture(scope="module")
