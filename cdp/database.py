@@ -22,7 +22,7 @@ from sqlmodel import Session
 
 from cdp import arrays, refusals, replicas
 from cdp.freshness import SCOPE
-from cdp.lane import Asked, Lane
+from cdp.lane import Asked, Lane, Steps
 from cdp.scope import Held, Mint, Scope
 
 __all__ = ["Database", "Session", "acting_as", "connect", "conninfo", "sql"]
@@ -116,6 +116,18 @@ class Database:
             enter = _ENTER_LANE_HOLDING
             words |= {"tokens": arrays.blobs(held.fingerprints), "needed": held.scope}
         return await self._together((enter, words), (statement, facts))
+
+    @asynccontextmanager
+    async def in_steps(self, scope: Scope) -> AsyncIterator[Steps]:
+        """Begin a transaction as `scope` of a few round trips; what its last step did not commit is taken back."""
+        enter = _ENTER_LANE_AND_WAIT if self._waits(scope) else _ENTER_LANE
+        words: dict[str, Any] = dict(zip("abcdefg", self._mint.words(scope), strict=True))
+        lane = await self.pool.getconn()
+        try:
+            with refusals.translated(), replicas.settled(lane):
+                yield Steps(lane, (enter, words))
+        finally:
+            await self.pool.putconn(lane)
 
     async def ask(self, question: bytes, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Return the answer to one of the questions that the login role may ask outside a scope."""

@@ -111,6 +111,26 @@ class Lane(AsyncConnection[tuple[Any, ...]]):
         return _Send(shape, name or b"cdp_%d" % next(self._numbers), fresh, dumped, writer.formats or ())
 
 
+class Steps:
+    """A transaction of a few round trips on a connection that is its own; the first takes the beginning along."""
+
+    def __init__(self, lane: Lane, *begin: Asked) -> None:
+        """Begin with the first step."""
+        self._lane = lane
+        self._waiting: tuple[Asked, ...] = ((b"begin", {}), *begin)
+
+    async def ask(self, statement: bytes, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement that is not committed yet."""
+        waiting, self._waiting = self._waiting, ()
+        (rows,) = await self._lane.trip(*waiting, (statement, facts), last=1)
+        return rows
+
+    async def end(self, statement: bytes, facts: Mapping[str, Any]) -> None:
+        """Run the last statement and commit."""
+        waiting, self._waiting = self._waiting, ()
+        await self._lane.trip(*waiting, (statement, facts), (b"commit", {}))
+
+
 @lru_cache(maxsize=256)
 def _numbered(statement: bytes) -> tuple[bytes, tuple[str, ...]]:
     """Return the statement with numbers for its names, as PostgreSQL takes it, and the names in their order."""

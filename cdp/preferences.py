@@ -21,6 +21,7 @@ from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.database import sql
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
+from consent import wish_form
 from consent.errors import Conflict, Invalid
 from consent.types import CUSTOMER_SOURCE
 
@@ -56,8 +57,8 @@ class Changed:
 
 
 def read(session: Session, keys: OwnKeys) -> dict[str, Any]:
-    """Return everything that the customer in scope chose, and nothing else."""
-    document = wishes.own(session)
+    """Return everything that the customer in scope chose, and nothing else: not what a dossier brought that joined."""
+    document = {name: each for name, each in wishes.own(session).items() if name != wish_form.ALSO}
     row = session.execute(_DETAILS, {"source": CUSTOMER_SOURCE}).one()
     beside = {name: row.details[name] for name in wishes.BESIDE if name in row.details}
     found = {**document, **beside, **own_names.opened(keys, row)}

@@ -142,7 +142,7 @@ def decide(question: Question, wishes: Wishes, standing: Standing) -> Answer:
     channels = _channels(question, wishes, standing)
     if not channels:
         return Answer(allowed=False, reason=Reason.NO_CHANNEL)
-    free = _free(_cap(question, wishes), standing.contacts, at=question.at)
+    free = _free(_caps(question, wishes), standing.contacts, at=question.at)
     start = _start(question, wishes, channels, at=free)
     if free > question.at:
         return Answer(allowed=False, reason=Reason.CAP_REACHED, not_before=start)
@@ -173,8 +173,7 @@ def _refusal(question: Question, wishes: Wishes, standing: Standing) -> Reason |
         return Reason.SIGNALLED
     if wishes.is_silent(question.organization):
         return Reason.SILENT
-    chosen = wishes.channels(question.organization, topic.key, topic.under)
-    wanted = topic.defaults if chosen is None else chosen
+    wanted = wishes.allowed(question.organization, topic.key, topic.under, topic.defaults)
     return None if wanted else Reason.TOPIC_OFF
 
 
@@ -183,25 +182,26 @@ def _channels(question: Question, wishes: Wishes, standing: Standing) -> list[Ch
     topic, offered = question.topic, {each.key: each for each in question.channels}
     if topic.is_required and standing.permission not in _OPEN:
         return list(question.channels)  # without a permission no wish is told
-    chosen = wishes.channels(question.organization, topic.key, topic.under)
-    wanted = topic.defaults if chosen is None else chosen
-    found = [offered[key] for key in wanted if key in offered and key not in wishes.never]
+    wanted = wishes.allowed(question.organization, topic.key, topic.under, topic.defaults)
+    found = [offered[key] for key in wanted if key in offered and not wishes.avoids(key)]
     if not topic.is_required:
         return found
     rest = [each for each in question.channels if each not in found]
-    return [*found, *sorted(rest, key=lambda each: each.key in wishes.never)]
+    return [*found, *sorted(rest, key=lambda each: wishes.avoids(each.key))]
 
 
-def _cap(question: Question, wishes: Wishes) -> Cap | None:
+def _caps(question: Question, wishes: Wishes) -> tuple[Cap, ...]:
     topic = question.topic
-    return None if topic.is_required else wishes.cap(question.organization, topic.key, topic.under)
+    return () if topic.is_required else wishes.caps(question.organization, topic.key, topic.under)
 
 
-def _free(cap: Cap | None, contacts: Sequence[datetime], *, at: datetime) -> datetime:
-    """Return the first moment from `at` on, in UTC, at which one more contact keeps to the cap."""
+def _free(caps: Sequence[Cap], contacts: Sequence[datetime], *, at: datetime) -> datetime:
+    """Return the first moment from `at` on, in UTC, at which one more contact keeps to the caps."""
     now = at.astimezone(UTC)
-    if cap is None:
-        return now
+    return max((_free_of(each, contacts, now) for each in caps), default=now)
+
+
+def _free_of(cap: Cap, contacts: Sequence[datetime], now: datetime) -> datetime:
     period = timedelta(days=cap.days)
     counted = sorted(each for each in (one.astimezone(UTC) for one in contacts) if each > now - period)
     return now if len(counted) < cap.most else counted[-cap.most] + period
@@ -210,15 +210,15 @@ def _free(cap: Cap | None, contacts: Sequence[datetime], *, at: datetime) -> dat
 def _start(question: Question, wishes: Wishes, channels: Sequence[Channel], *, at: datetime) -> datetime | None:
     if keeps_no_hours(question) or any(not each.is_disturbing for each in channels):
         return at
-    return wishes.hours.next_open(at)
+    return wishes.next_open(at)
 
 
 def _is_open(question: Question, wishes: Wishes, channel: Channel) -> bool:
-    return keeps_no_hours(question) or not channel.is_disturbing or wishes.hours.is_open(question.at)
+    return keeps_no_hours(question) or not channel.is_disturbing or wishes.is_open(question.at)
 
 
 def _must_say(question: Question, wishes: Wishes, standing: Standing) -> tuple[Say, ...]:
     if question.sender is Speaker.HUMAN:
         return ()
-    is_human_first = wishes.first is Speaker.HUMAN and standing.permission in _OPEN
+    is_human_first = wishes.is_human_first and standing.permission in _OPEN
     return (Say.COMPUTER, Say.HUMAN_POSSIBLE) if is_human_first else (Say.COMPUTER,)

@@ -3,7 +3,8 @@
 Rules: (1) a chain has no gaps, except where openings were erased; (2) every act was one that the
 law admits; (3) a merge carries what the other customer really had, as far as that one can still be
 seen; (4) every read cites a grant in force at that moment for that organization, purpose and
-category, which was in the log before the read was anchored; (5) nothing is dated long before or
+category, which was in the log before the read was anchored; what a customer said back is read as addressed, and cites
+that it was said; (5) nothing is dated long before or
 after the anchors around it; (6) what is not opened is erased, or belongs to somebody whom this
 bundle does not show.
 """
@@ -26,12 +27,17 @@ from consent.events import (
     Outcome,
     Place,
     PolicyEvent,
+    Statement,
     StatementEvent,
     WishEvent,
 )
 from consent.permission import Permission
 from consent.timeline import Timeline
 
+ADDRESSED: Final = "addressed"
+"""The reason of a read of what was said to who reads it."""
+SAID: Final = frozenset({"conversations"})
+"""The category of what is said."""
 LONGEST_DELAY: Final = timedelta(minutes=5)
 """How far an event's own time may lie outside the anchors around it: a transaction under way, a clock."""
 
@@ -107,6 +113,7 @@ class Replay:
         self._accepts_erased = accepts_erased
         self._timelines: dict[Purpose, Timeline] = {}
         self._grants: dict[bytes, tuple[Timeline, str, str, int, int]] = {}
+        self._said: dict[bytes, tuple[UUID | None, int]] = {}
         self._anchored_at: list[int] = []
         self._anchored_sizes: list[int] = []
         self._newest: datetime | None = None
@@ -128,6 +135,8 @@ class Replay:
             case StatementEvent():
                 self.counts.statements += 1
                 self._check_time(event.at)
+                if event.statement is Statement.REPLY:
+                    self._said[hashed] = (event.place.organization, index)
             case AnchorEvent():
                 self.counts.anchors += 1
                 self._check_time(event.at)
@@ -160,7 +169,23 @@ class Replay:
             if event.principal != "customer" and (event.released or event.records):
                 raise VerificationFailed("somebody who is neither customer nor recipient read data")
             return
-        self._check_grant(index, event)
+        if event.reason == ADDRESSED:
+            self._check_addressed(index, event)
+        else:
+            self._check_grant(index, event)
+
+    def _check_addressed(self, index: int, event: AccessEvent) -> None:
+        organization, logged_at = self._said.get(event.grant or b"", (None, 0))
+        if organization is None or organization != event.place.organization:
+            raise VerificationFailed("it cites nothing that was said to who read it")
+        if not set(event.released) <= SAID:
+            raise VerificationFailed("more was read than what was said")
+        self._check_anchored(index, logged_at, "what it cites")
+
+    def _check_anchored(self, index: int, logged_at: int, what: str) -> None:
+        anchor = bisect_right(self._anchored_sizes, index)
+        if anchor < len(self._anchored_at) and self._anchored_at[anchor] < logged_at:
+            raise VerificationFailed(f"{what} was logged after the read was anchored")
 
     def _check_grant(self, index: int, event: AccessEvent) -> None:
         cited = self._grants.get(event.grant) if event.grant else None
@@ -169,9 +194,7 @@ class Replay:
         timeline, customer, purpose, position, logged_at = cited
         if (customer, timeline.recipient, purpose) != (event.place.customer, event.place.organization, event.purpose):
             raise VerificationFailed("it cites the grant of another customer, organization or purpose")
-        anchor = bisect_right(self._anchored_sizes, index)
-        if anchor < len(self._anchored_at) and self._anchored_at[anchor] < logged_at:
-            raise VerificationFailed("the grant that it cites was logged after the read was anchored")
+        self._check_anchored(index, logged_at, "the grant that it cites")
         if not timeline.allows(position, event.released, event.at):
             if not timeline.allowed_around(position, event.released, event.at, self._in_flight):
                 raise VerificationFailed("no grant that it cites was in force at that moment for these categories")

@@ -1,20 +1,24 @@
 """A change of wishes: a merge patch (RFC 7396) as what it sets and what it takes back, so that a log can hold it.
 
 Rules: (1) nothing in it is null, a fraction, true or false, as in every body of a log; (2) a change says only what is
-different from now on; (3) it is held against the law when it is made: what the log holds was admitted once.
+different from now on; (3) it is held against the law when it is made: what the log holds was admitted once; (4) what
+somebody chooses anew wins over what was chosen of the same in a dossier that joined theirs.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from consent import errors, wish_form
-from consent.wish_form import FIELDS, LONGEST_TEXT, MOST_IN_LIST, Document
+from consent.wish_form import ALSO, FIELDS, LONGEST_TEXT, MOST_IN_LIST, Document
 
 LONGEST_POINTER: Final = 400
 MOST_CLEARED: Final = 500
-DEEPEST: Final = 5
+DEEPEST: Final = 7
+_EXCEPTIONS: Final = "exceptions"
+_BY_NAME: Final = frozenset({"channels", "caps", "offers", _EXCEPTIONS, ALSO})
+"""Where each name holds a choice of its own."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _POINTER: Final = re.compile(rf"(?:/{_NAME.pattern}){{1,5}}")
 
@@ -52,12 +56,44 @@ def change_of(patch: Mapping[str, Any]) -> Change:
 def after(document: Document, change: Change) -> dict[str, Any]:
     """Return the document that `change` makes of `document`; raises Invalid when the law cannot read it."""
     changed = _merged(document, change.set)
-    for pointer in change.clear:
-        _remove(changed, pointer.split("/")[1:])
+    paths = [pointer.split("/")[1:] for pointer in change.clear]
+    for path in paths:
+        _remove(changed, path)
+    _free(changed, [*_touched(change.set), *(_choice(path) for path in paths)])
     pruned = {name: _pruned(value) for name, value in changed.items()}
     made = {name: value for name, value in pruned.items() if value != {}}
     wish_form.read(made)
     return made
+
+
+def _free(document: dict[str, Any], chosen: Sequence[Sequence[str]]) -> None:
+    """Take what was chosen anew out of what was chosen in dossiers that joined."""
+    paths = [path for path in chosen if path[0] != ALSO]
+    if not paths or not isinstance(document.get(ALSO), Mapping):
+        return
+    document[ALSO] = {name: dict(each) for name, each in document[ALSO].items()}
+    for each in document[ALSO].values():
+        for path in paths:
+            _remove(each, path)
+
+
+def _touched(said: Document) -> Iterator[Sequence[str]]:
+    """Yield the path of every choice that is set: what stands there is chosen as a whole."""
+    for name, value in said.items():
+        inner = value if name in _BY_NAME and isinstance(value, Mapping) else {}
+        if name == _EXCEPTIONS:
+            yield from ((name, key, *path) for key, each in inner.items() for path in _touched(each))
+        else:
+            yield from ((name, key) for key in inner)
+        if name not in _BY_NAME:
+            yield (name,)
+
+
+def _choice(path: Sequence[str]) -> Sequence[str]:
+    """Return the path of the choice of which this is a part."""
+    if path[0] == _EXCEPTIONS:
+        return (*path[:2], *(_choice(path[2:]) if path[2:] else ()))
+    return path[: 2 if path[0] in _BY_NAME else 1]
 
 
 def _check_value(value: object, at: str, deepest: int) -> None:

@@ -6,6 +6,7 @@ itself; (3) a document that the law cannot read is refused, with the field at fa
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -34,7 +35,9 @@ CHOICES: Final[Mapping[str, frozenset[str]]] = {
 """What is one word out of a few."""
 SEALED: Final = frozenset({"name", "pronunciation"})
 """What identifies somebody: kept sealed, and here as the SHA-256 of what is kept."""
-OBJECTS: Final = frozenset({"channels", "caps", "hours", "exceptions", "offers"})
+ALSO: Final = "also"
+"""The documents of dossiers that joined this one, each under a name that says nothing; they hold, too."""
+OBJECTS: Final = frozenset({"channels", "caps", "hours", "exceptions", "offers", ALSO})
 LISTS: Final = frozenset({"never"})
 FIELDS: Final = frozenset({*CHOICES, *SEALED, *OBJECTS, *LISTS})
 LONGEST_TEXT: Final = 64
@@ -63,6 +66,7 @@ def read(document: Document) -> Wishes:
             for key, each in _entries(document, "exceptions", "")
         },
         offers=_offers(document["offers"]) if "offers" in document else _ANY,
+        also=tuple(_placed(partial(_joined, each), f"/{ALSO}") for _, each in _entries(document, ALSO, "")),
     )
 
 
@@ -139,6 +143,11 @@ def _offers(value: object) -> Offers:
         _one_of(parts["personal"], frozenset({"on", "off"}), "/offers/personal")
     wanted, unwanted = (frozenset(_keys(parts.get(name, ()), f"/offers/{name}")) for name in ("wanted", "unwanted"))
     return Offers(wanted, unwanted, is_personal=parts.get("personal") != "off")
+
+
+def _joined(value: object) -> Wishes:
+    """Return the wishes of a dossier that joined; it holds no others, and no name."""
+    return read(_object(value, FIELDS - SEALED - {ALSO}, ""))
 
 
 def _placed(make: Callable[[], T], at: str) -> T:

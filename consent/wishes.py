@@ -1,11 +1,13 @@
 """What a customer chose about being approached: about what, through which channel, how often, when, and by whom.
 
 Rules: (1) an organization has exceptions of its own, and only where the customer made them; (2) none is a choice like
-any other; (3) what nobody chose is not guessed here: the topic says what then holds.
+any other; (3) what nobody chose is not guessed here: the topic says what then holds; (4) of two dossiers that turned
+out to be one person's the strictest wins: what `also` was chosen has to allow it, too.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -19,7 +21,10 @@ MOST_CHANNELS: Final = 32
 MOST_EXCEPTIONS: Final = 500
 MOST_CONTACTS: Final = 1000
 MOST_KINDS: Final = 100
+MOST_ALSO: Final = 100
 LONGEST_DAYS: Final = 366
+_WEEK: Final = timedelta(days=9)
+"""Windows come back every week, and the clock may change: what suits nobody in these days never does."""
 
 
 class Speaker(StrEnum):
@@ -72,6 +77,8 @@ class Offers:
     unwanted: frozenset[str] = frozenset()
     is_personal: bool = True
     """Whether what is known of them may choose among the offers, where they granted that."""
+    is_signalled: bool = False
+    """Whether their browser said that their data are not for advertising (Global Privacy Control)."""
 
     def __post_init__(self) -> None:
         """Refuse a kind that is both wanted and not, and lists without end."""
@@ -93,9 +100,13 @@ class Wishes:
     """Whom they would rather speak to; None: it does not matter."""
     exceptions: Mapping[UUID, Choices] = field(default_factory=dict)
     offers: Offers = field(default_factory=Offers)
+    also: tuple["Wishes", ...] = ()
+    """What was chosen in dossiers that joined this one; none of them has any of its own."""
 
     def __post_init__(self) -> None:
         """Refuse lists without end, and channels that no catalog can have."""
+        if len(self.also) > MOST_ALSO or any(each.also for each in self.also):
+            raise errors.TooMany(field="/also")
         if not all(map(is_key, self.never)):
             raise errors.BadKey(field="/never")
         if len(self.exceptions) > MOST_EXCEPTIONS or len(self.never) > MOST_CHANNELS:
@@ -107,6 +118,61 @@ class Wishes:
         found = (each[key] for key in (topic, under) for each in (own, general) if key in each)
         return next(found, None)
 
+    @property
+    def all(self) -> tuple["Wishes", ...]:
+        """What was chosen here, and in every dossier that joined."""
+        return (self, *self.also)
+
+    def allowed(self, organization: UUID, topic: str, under: str, defaults: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the channels that everything that was chosen allows for a topic, in the order chosen here.
+
+        Where nobody chose here, what the topic says stands; a dossier that joined takes away, and opens nothing.
+        """
+        chosen = self.channels(organization, topic, under)
+        wanted = defaults if chosen is None else chosen
+        for each in self.also:
+            others = each.channels(organization, topic, under)
+            wanted = wanted if others is None else tuple(key for key in wanted if key in others)
+        return wanted
+
+    def caps(self, organization: UUID, topic: str, under: str = "") -> tuple[Cap, ...]:
+        """Return every cap that has to be kept to."""
+        found = [each.cap(organization, topic, under) for each in self.all]
+        return tuple(each for each in found if each is not None)
+
+    def avoids(self, channel: str) -> bool:
+        """Tell whether they are not to be approached through this channel."""
+        return channel in self.never or any(each.avoids(channel) for each in self.also)
+
+    @property
+    def is_human_first(self) -> bool:
+        """Whether they would rather speak to a human."""
+        return self.first is Speaker.HUMAN or any(each.is_human_first for each in self.also)
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether somebody may be disturbed at `at`."""
+        return self.hours.is_open(at) and all(each.is_open(at) for each in self.also)
+
+    def next_open(self, at: datetime) -> datetime | None:
+        """Return the first moment from `at` on at which somebody may be disturbed; None when there is none."""
+        moment = self.hours.next_open(at)
+        while moment is not None and moment <= at + _WEEK:
+            later = [each.next_open(moment) for each in self.also]
+            if any(each is None for each in later):
+                return None
+            latest = max((each for each in later if each is not None), default=moment)
+            if latest == moment:
+                return moment
+            moment = self.hours.next_open(latest)
+        return None
+
+    def offered(self) -> Offers:
+        """Return what is wanted and not, and whether offers may be personal, by everything that was chosen."""
+        every = [each.offers for each in self.all]
+        unwanted = frozenset[str]().union(*(each.unwanted for each in every))
+        wanted = frozenset[str]().union(*(each.wanted for each in every)) - unwanted
+        return Offers(wanted, unwanted, is_personal=all(each.is_personal for each in every))
+
     def cap(self, organization: UUID, topic: str, under: str = "") -> Cap | None:
         """Return how often an organization may speak about a topic and what else stands `under` the same one."""
         own, general = self.exceptions.get(organization, _NOTHING).caps, self.general.caps
@@ -115,7 +181,7 @@ class Wishes:
 
     def is_silent(self, organization: UUID) -> bool:
         """Tell whether this organization is to be silent."""
-        return self.general.is_silent or self.exceptions.get(organization, _NOTHING).is_silent
+        return any(each.general.is_silent or each.exceptions.get(organization, _NOTHING).is_silent for each in self.all)
 
 
 _NOTHING: Final = Choices()

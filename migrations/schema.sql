@@ -2589,10 +2589,11 @@ create table wish (
 );
 alter table wish add constraint wish_pkey PRIMARY KEY (customer_id);
 alter table wish owner to cdp_owner, enable row level security, force row level security;
-grant delete, select on wish to cdp_keeper;
+grant delete, insert, select on wish to cdp_keeper;
 grant insert, select on wish to cdp_customer;
 grant select on wish to cdp_sequencer;
 grant update (changed_at, document, seq) on wish to cdp_customer;
+grant update (changed_at, document, seq) on wish to cdp_keeper;
 create policy customer_wall on wish as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
@@ -2613,7 +2614,7 @@ alter table wish_act add constraint wish_act_pkey PRIMARY KEY (customer_id, seq)
 alter table wish_act owner to cdp_owner, enable row level security, force row level security;
 trigger: CREATE TRIGGER logged AFTER INSERT ON wish_act REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION log_wishes();
 trigger: CREATE TRIGGER written_once BEFORE UPDATE OR TRUNCATE ON wish_act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-grant delete, select on wish_act to cdp_keeper;
+grant delete, insert, select on wish_act to cdp_keeper;
 grant insert, select on wish_act to cdp_customer;
 grant select on wish_act to cdp_sequencer;
 create policy customer_wall on wish_act as permissive for all to cdp_customer
@@ -2673,6 +2674,9 @@ grant execute on function admit_keys(bytea[]) to cdp_keeper;
 create function alerts_due(moment timestamp with time zone) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 837a34478a44e74ac6d8fbe9ace05a7f;
 grant execute on function alerts_due(timestamp with time zone) to cdp_operator;
 
+create function all_wishes_told(document jsonb, organization uuid) returns jsonb language sql immutable parallel safe owner cdp_owner body 5efe014ecf2469c46efb5cc0a84eb3e8;
+grant execute on function all_wishes_told(jsonb,uuid) to cdp_keeper;
+
 create function allowed_scopes() returns text[] language sql stable owner cdp_owner body 61684e27d380a0eec5896e3a9d146fbb;
 grant execute on function allowed_scopes() to cdp_administrator;
 
@@ -2727,6 +2731,9 @@ grant execute on function candidates_of(uuid,timestamp with time zone) to cdp_ke
 create function change_catalog() returns bigint language plpgsql volatile owner cdp_owner body 605fac95d799d897d60167dbd8a02ac4;
 grant execute on function change_catalog() to cdp_operator, cdp_source;
 
+create function change_wishes(customer uuid, document jsonb, said jsonb, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 9392be79432633913fc61ba366ec3ed5;
+grant execute on function change_wishes(uuid,jsonb,jsonb,timestamp with time zone) to cdp_keeper;
+
 create function check_act(kind text, wanted text[], wanted_sources uuid[], until timestamp with time zone, at timestamp with time zone, begins timestamp with time zone, purpose_key text) returns void language plpgsql stable owner cdp_owner body 98810ac94aa83d266f05d9dce4bd7630;
 grant execute on function check_act(text,text[],uuid[],timestamp with time zone,timestamp with time zone,timestamp with time zone,text) to cdp_keeper;
 
@@ -2763,7 +2770,7 @@ grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 create function component_of(seeds uuid[]) returns uuid[] language sql stable owner cdp_owner body 52d87867fee6fb90454fac941aad4eb2;
 grant execute on function component_of(uuid[]) to cdp_keeper;
 
-create function contact_facts(customers uuid[]) returns TABLE(customer_id uuid, wishes text, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5ce620641024abe7bac84a66c937700e;
+create function contact_facts(customers uuid[]) returns TABLE(customer_id uuid, wishes text, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 106955bf38eb1c011b50ed6f1716c260;
 grant execute on function contact_facts(uuid[]) to cdp_exporter;
 
 create function contact_names(customers uuid[], blinds bytea[]) returns TABLE(place integer, customer_id uuid, is_named boolean, subject_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3a41cc4bc6bc13b0357be1e638af929d;
@@ -2955,6 +2962,9 @@ grant execute on function join_contacts(uuid,uuid) to cdp_keeper;
 create function join_customers(guest uuid, host uuid, why text, moment timestamp with time zone, one uuid DEFAULT NULL::uuid, other uuid DEFAULT NULL::uuid) returns boolean language plpgsql volatile owner cdp_owner body 9ad0ba0dfebc9e463bd3d7eaccd00bb1;
 grant execute on function join_customers(uuid,uuid,text,timestamp with time zone,uuid,uuid) to cdp_keeper;
 
+create function join_wishes(guest uuid, host uuid, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body e30af3f7876ab3f33ec2cd57a851f4fd;
+grant execute on function join_wishes(uuid,uuid,timestamp with time zone) to cdp_keeper;
+
 create function keep_answer(me uuid, subject uuid, said text, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 241db65ba125117981dde8a576825c9f;
 grant execute on function keep_answer(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
@@ -3034,7 +3044,7 @@ grant execute on function may_join(uuid,uuid) to cdp_keeper;
 create function measure_tables() returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body cd50dc805d7040dc6f745473fd2f9eba;
 grant execute on function measure_tables() to cdp_operator;
 
-create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body 258314e8041f7dca539813cc37470af5;
+create function merge_customers(guest uuid, host uuid, why text, moment timestamp with time zone) returns uuid language plpgsql volatile owner cdp_owner body 4a0e4067c978206125fcbbf69951f959;
 grant execute on function merge_customers(uuid,uuid,text,timestamp with time zone) to cdp_keeper;
 
 create function merged(a permission, b permission, at timestamp with time zone) returns permission language plpgsql immutable owner cdp_owner body 5a5234acc09064b984929331765bcfb0;
@@ -3085,7 +3095,7 @@ grant execute on function note_quality(uuid[]) to cdp_source;
 create function note_questions(subjects uuid[], moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c60c041400d77278564638d662d0382c;
 grant execute on function note_questions(uuid[],timestamp with time zone) to cdp_customer;
 
-create function offer_wishes(customers uuid[]) returns TABLE(customer_id uuid, wishes jsonb) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 73be61603e94a7effb46c03d1f91afd2;
+create function offer_wishes(customers uuid[]) returns TABLE(customer_id uuid, wishes jsonb, is_signalled boolean) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 66cf3e94d160a621cdb7d6afcf28eb5d;
 grant execute on function offer_wishes(uuid[]) to cdp_exporter;
 
 create function open_at(p permission, at timestamp with time zone) returns text[] language sql immutable parallel safe owner cdp_owner body f249abc798260289b40c8d27e5294b42;
@@ -3118,11 +3128,14 @@ grant execute on function own_pseudonyms() to cdp_customer;
 create function own_signals(organization uuid) returns TABLE(kind text, purpose text, at timestamp with time zone, acknowledged_at timestamp with time zone) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 91697cd6920254c34d642a99ef106bc9;
 grant execute on function own_signals(uuid) to cdp_customer;
 
-create function part_customer(former uuid, parting uuid[], target uuid, reason text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 2b6c26d9e1dd8bc178571342bcc8f703;
+create function part_customer(former uuid, parting uuid[], target uuid, reason text, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 1dc41c4ea6a046773f427472de804281;
 grant execute on function part_customer(uuid,uuid[],uuid,text,timestamp with time zone) to cdp_keeper;
 
 create function part_subjects(one uuid, other uuid, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 769e6396acf1f70c5cffb17f3a4cf649;
 grant execute on function part_subjects(uuid,uuid,timestamp with time zone) to cdp_operator;
+
+create function part_wishes(guest uuid, host uuid, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body fae01bb9fd38ca47b5b9a89ef1da32d9;
+grant execute on function part_wishes(uuid,uuid,timestamp with time zone) to cdp_keeper;
 
 create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3f02fc4258df247ce9d386f850b1a807;
 grant execute on function part_with(uuid[]) to cdp_sequencer;
@@ -3160,7 +3173,7 @@ grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
 
-create function read_replies(after timestamp with time zone, after_reply uuid, most integer) returns TABLE(customer_id uuid, reply_id uuid, entry_id uuid, by text, wants_human boolean, at timestamp with time zone, due_at timestamp with time zone, taken_at timestamp with time zone, subject_id uuid, sealed bytea, wrapped bytea, before jsonb, before_sealed bytea[], before_keys bytea[]) language sql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1cb80cb1720691eadf185d1aa147841f;
+create function read_replies(after timestamp with time zone, after_reply uuid, most integer) returns TABLE(customer_id uuid, reply_id uuid, entry_id uuid, by text, wants_human boolean, at timestamp with time zone, due_at timestamp with time zone, taken_at timestamp with time zone, subject_id uuid, sealed bytea, wrapped bytea, before jsonb, before_sealed bytea[], before_keys bytea[]) language sql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 99e89e4c8982296b81c36038b681d4e9;
 grant execute on function read_replies(timestamp with time zone,uuid,integer) to cdp_source;
 
 create function receipt_letters_due(at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 015e11d18de57cd00d68889710ebd9a9;
@@ -3322,7 +3335,10 @@ grant execute on function why_held(uuid,uuid,timestamp with time zone) to cdp_ke
 create function why_joined(guest uuid, host uuid, OUT reason text, OUT source_id uuid) returns record language sql stable owner cdp_owner body ed38048cf7c774cef7d21e3d87a605a0;
 grant execute on function why_joined(uuid,uuid) to cdp_keeper;
 
-create function wishes_of(customers uuid[]) returns TABLE(customer_id uuid, document jsonb) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4a4c8c86881b7b1a35192f654220dd74;
+create function wish_mark(customer uuid) returns text language sql immutable owner cdp_owner body 4a07f64eb628b4a4869e3676d89af7ef;
+grant execute on function wish_mark(uuid) to cdp_keeper;
+
+create function wishes_of(customers uuid[]) returns TABLE(customer_id uuid, document jsonb) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body e1fdba3bb29740ec88dabfe126fca0ed;
 grant execute on function wishes_of(uuid[]) to cdp_exporter, cdp_reader;
 
 create function wishes_told(document jsonb, organization uuid) returns jsonb language sql immutable parallel safe owner cdp_owner body 3713e91b3e8573cdc02ea145b9493bbe;

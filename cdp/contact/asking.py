@@ -1,9 +1,9 @@
 """The contact decision: may these customers be approached, how, and with which words; and what was allowed kept free.
 
-Rules: (1) what is known of a customer is read and written into the access log by one statement, and the law decides on
-that alone; (2) what is allowed is reserved only in the turn in which it was decided, so that of two campaigns at one
-moment one decides again; (3) a reservation ends before the hours do in which it may disturb; (4) somebody who granted
-nothing and somebody who does not exist get the same answer.
+Rules: (1) what is known of a customer is read by one statement, the law decides on that alone, and the same transaction
+writes into the access log why; (2) what is allowed is reserved only in the turn in which it was decided, so that of two
+campaigns at one moment one decides again; (3) a reservation ends before the hours do in which it may disturb; (4)
+somebody who granted nothing and somebody who does not exist get the same answer.
 """
 
 import asyncio
@@ -186,36 +186,39 @@ class Contacts:
     async def _slice(self, asker: Asker, wanted: Wanted, people: Sequence[_Person], at: datetime) -> list[Told]:
         open_ones = list(people)
         for _ in range(_ATTEMPTS):
-            case = await self._look(asker, wanted, open_ones, at)
-            await self._judge(case, open_ones)
+            case = await self._decided(asker, wanted, open_ones, at)
             open_ones = await self._reserve(case, open_ones)
             if not open_ones:
                 return [each.told for each in people if each.told is not None]
         raise StoreBusy
 
-    async def _look(self, asker: Asker, wanted: Wanted, people: Sequence[_Person], at: datetime) -> _Case:
-        """Read what is known of `people`, by the catalog as it stands."""
+    async def _decided(self, asker: Asker, wanted: Wanted, people: Sequence[_Person], at: datetime) -> _Case:
+        """Give each of `people` their answer, by the catalog as it stands, and write it down."""
         scope = asker.scope(Principal.EXPORTER)
         version, catalog = await approaching.catalog_of(self._platform, scope)
         for _ in range(_ATTEMPTS):
             question = approaching.question_of(catalog, asker.organization, asker.purpose, wanted, at=at)
-            asked = [each.asked for each in people]
-            found = await looking.look(self._platform.database, asker, asked, root=question.topic.root, at=at)
-            for person, (customer, known) in zip(people, found, strict=True):
-                person.asked, person.known = person.asked._replace(customer=customer), known
-            if found[0][1].version == version:
-                return _Case(asker, wanted, question, version)
+            case, asked = _Case(asker, wanted, question, version), [each.asked for each in people]
+            async with self._platform.database.in_steps(scope) as steps:
+                found = await looking.look(steps, asked, root=question.topic.root, at=at)
+                if found[0][1].version == version:
+                    told = await self._judge(case, people, found)
+                    await looking.note(steps, [(*one, each) for one, each in zip(found, told, strict=True)])
+                    return case
             version, catalog = await approaching.catalog_of(self._platform, scope, is_old=True)
         raise StoreBusy
 
-    async def _judge(self, case: _Case, people: Sequence[_Person]) -> None:
-        """Give each of `people` their answer; others have their turn in between."""
+    async def _judge(self, case: _Case, people: Sequence[_Person], found: Sequence[tuple[UUID, Known]]) -> list[Answer]:
+        """Let the law answer for each of `people`, of whom this was found; others have their turn in between."""
+        for person, (customer, known) in zip(people, found, strict=True):
+            person.asked, person.known = person.asked._replace(customer=customer), known
         keys = looking.open_keys(self._platform.ring, [each.known for each in people if each.known])
         remembered: dict[tuple[object, ...], Answer] = {}
         for start in range(0, len(people), AT_A_TIME):
             for person in people[start : start + AT_A_TIME]:
                 person.told = _told(case, person, keys, remembered)
             await asyncio.sleep(0)
+        return [each.told.answer for each in people if each.told]
 
     async def _reserve(self, case: _Case, people: Sequence[_Person]) -> list[_Person]:
         """Keep free what was allowed, and return those about whom something changed meanwhile."""
@@ -248,7 +251,7 @@ def _told(case: _Case, person: _Person, keys: Keys, remembered: dict[tuple[objec
 def _answer(question: Question, known: Known, remembered: dict[tuple[object, ...], Answer]) -> Answer:
     """Return what the law says; of those who chose alike it says the same, unless contacts are counted."""
     chosen, topic = known.chosen, question.topic
-    is_counted = bool(known.ends) and chosen.cap(question.organization, topic.key, topic.under) is not None
+    is_counted = bool(known.ends) and bool(chosen.caps(question.organization, topic.key, topic.under))
     alike = None if is_counted or known.own else (known.reason, known.wishes, known.is_signalled)
     found = remembered.get(alike) if alike else None
     if found is None:
@@ -264,8 +267,8 @@ def _reserved(case: _Case, person: _Person, answer: Answer) -> Reserved:
     until = question.at + timedelta(seconds=case.wanted.reservation.seconds if case.wanted.reservation else 0)
     is_disturbing = any(each.is_disturbing for each in question.channels if each.key in answer.channels)
     if is_disturbing and known is not None and not contact.keeps_no_hours(question):
-        closed = _closing(known.chosen.hours, question.at)
-        until = until if closed is None else min(until, closed)
+        closed = [_closing(each.hours, question.at) for each in known.chosen.all]
+        until = min([until, *(each for each in closed if each is not None)])
     return Reserved(person.asked.contact, until)
 
 

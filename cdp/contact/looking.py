@@ -1,8 +1,9 @@
-"""What has to be known of customers before they are approached: the statement, and what of it the law reads.
+"""What has to be known of customers before they are approached: the statement, what of it the law reads, and the log.
 
 Rules: (1) whose `contact` is not open has no wishes, no name and no language here, for the database gives none; (2) of
 them, as of somebody who does not exist, is known that it is night from ten to eight; (3) a value whose key was
-destroyed is not there.
+destroyed is not there; (4) what was decided is written down, with its reason, in the transaction that read: no line in
+the log, no answer.
 """
 
 import re
@@ -16,15 +17,15 @@ import msgspec
 
 from cdp import arrays
 from cdp.addressing import Addressing
-from cdp.database import Database, sql
+from cdp.database import sql
 from cdp.ids import NIL
 from cdp.keys.named import ID_BYTES, openers, remembered_openers
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener
-from cdp.reading import MOST_MERGES, Asker
-from cdp.scope import Principal
+from cdp.lane import Steps
+from cdp.reading import MOST_MERGES
 from consent import wish_form
-from consent.contact import Standing
+from consent.contact import Answer, Standing
 from consent.decision import Reason as Permitted
 from consent.hours import Hours, Window
 from consent.wishes import Wishes
@@ -35,6 +36,7 @@ OPEN: Final = frozenset({"granted", "attested"})
 _VALUE: Final = 2 * ID_BYTES
 _CIPHERTEXT: Final = _VALUE + NONCE_BYTES
 _DECIDE: Final = re.sub(r"(?m)^\s*--.*\n|^\s+", "", sql("decide_contacts")).encode()
+_NOTE: Final = re.sub(r"(?m)^\s*--.*\n|^\s+", "", sql("note_contacts")).encode()
 _ABOUT_NAMES: Final = b"record\0"
 _SEALED: Final = b"\0sealed"
 _PERMITTED: Final = {each.value: each for each in Permitted}
@@ -76,7 +78,9 @@ class Known(NamedTuple):
     ends: list[datetime] | None
     own: str | None
     is_known: bool
+    act_id: UUID | None
     version: int
+    at: datetime
 
     @property
     def is_open(self) -> bool:
@@ -99,30 +103,50 @@ class Known(NamedTuple):
         return understood(self.wishes)[0] if self.is_open else STRANGER
 
 
-async def look(
-    database: Database, asker: Asker, people: Sequence[Asked], *, root: str, at: datetime
-) -> list[tuple[UUID, Known]]:
-    """Return who each of `people` is now with what is known of them, in order; each stands in the access log."""
-    found = list(zip((each.customer for each in people), await _read(database, asker, people, root, at), strict=True))
+async def look(steps: Steps, people: Sequence[Asked], *, root: str, at: datetime) -> list[tuple[UUID, Known]]:
+    """Return who each of `people` is now with what is known of them, in order; to be noted in the same transaction."""
+    found = list(zip((each.customer for each in people), await _read(steps, people, root, at), strict=True))
     for _ in range(MOST_MERGES):
         moved = [place for place, (_, known) in enumerate(found) if known.merged_into is not None]
         if not moved:
             break
         hosts = [Asked(found[place][1].merged_into or NIL, people[place].contact) for place in moved]
-        for place, host, known in zip(moved, hosts, await _read(database, asker, hosts, root, at), strict=True):
+        for place, host, known in zip(moved, hosts, await _read(steps, hosts, root, at), strict=True):
             found[place] = (host.customer, known)
     return found
 
 
-async def _read(database: Database, asker: Asker, people: Sequence[Asked], root: str, at: datetime) -> list[Known]:
+async def note(steps: Steps, decided: Sequence[tuple[UUID, Known, Answer]]) -> None:
+    """Write down what was decided about each, and commit."""
+    lines = [_line(known, answer) for _, known, answer in decided]
+    facts: dict[str, Any] = {
+        "customers": arrays.uuids(customer if known.is_known else NIL for customer, known, _ in decided),
+        "accesses": arrays.random_ids(len(decided)),
+        "acts": arrays.uuids(known.act_id or NIL for _, known, _ in decided),
+        "outcomes": arrays.texts(outcome for outcome, _ in lines),
+        "reasons": arrays.texts(reason for _, reason in lines),
+        "at": decided[0][1].at,
+    }
+    await steps.end(_NOTE, facts)
+
+
+def _line(known: Known, answer: Answer) -> tuple[str, str]:
+    """Return how it ended and why, as the log says it: what the law said, or why the permission is shut."""
+    if not known.is_known:
+        return "unknown", "not-found"
+    if not known.is_open:  # nothing of the customer is in the answer
+        return "refused", answer.reason.value if answer.allowed else known.reason
+    return "released" if answer.allowed else "refused", answer.reason.value
+
+
+async def _read(steps: Steps, people: Sequence[Asked], root: str, at: datetime) -> list[Known]:
     facts: dict[str, Any] = {
         "customers": arrays.uuids(each.customer for each in people),
         "contacts": arrays.uuids(each.contact for each in people),
-        "accesses": arrays.random_ids(len(people)),
         "root": root,
         "at": at,
     }
-    return [Known._make(row) for row in await database.at_once(asker.scope(Principal.EXPORTER), _DECIDE, facts)]
+    return [Known._make(row) for row in await steps.ask(_DECIDE, facts)]
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -30,7 +30,7 @@ from cdp.scope import SEQUENCER
 from consent import bundle, event_bodies, merkle, permission, tiles
 from consent.commitments import Opening
 from consent.errors import Problem
-from consent.events import AccessEvent, ActEvent, LinkEvent, WishEvent
+from consent.events import AccessEvent, ActEvent, LinkEvent, StatementEvent, WishEvent
 from consent.permission import Permission
 from consent.verify import Trust, verify_bundle
 
@@ -158,6 +158,8 @@ class Check:
                 self._links[entry.fact_id] = (entry.position, event)
             if isinstance(event, WishEvent):
                 self._wishes[entry.fact_id] = (entry.position, event)
+            if isinstance(event, StatementEvent):
+                self._leaves[entry.fact_id] = entry.leaf_hash
             if not isinstance(event, ActEvent):
                 continue
             fact = facts.get(entry.position)

@@ -83,7 +83,7 @@ class Round:
                 case LinkFact() | WishFact() | StatementFact():
                     relation = self._relation_of(fact)
                     stated = composing.stated_event(fact, batch.chain(relation).place)
-                    batch.append(stated, relation, salt, fact_id=fact.fact_id)
+                    self._leaves[fact.fact_id] = batch.append(stated, relation, salt, fact_id=fact.fact_id)
                 case PolicyFact():
                     batch.append(composing.policy_event(fact, batch.chain(PLATFORM).place), PLATFORM, salt)
                 case ErasureFact():

@@ -23,6 +23,8 @@ class NotSent(StrEnum):
 
     NEEDS_HUMAN = "needs-human"
     """It decides about them: a human has to (GDPR art. 22)."""
+    SIGNALLED = "global-privacy-control"
+    """Their browser said that their data are not for advertising, and this is."""
     UNWANTED = "kind-refused"
     """They refused this kind."""
     IMPERSONAL = "personalisation-off"
@@ -106,6 +108,8 @@ def _refusal(
 ) -> NotSent | None:
     if offer.has_legal_effect:
         return NotSent.NEEDS_HUMAN
+    if wishes.is_signalled:
+        return NotSent.SIGNALLED
     if offer.kind in wishes.unwanted:
         return NotSent.UNWANTED
     if offer.is_personal and not wishes.is_personal:

@@ -8,7 +8,7 @@ expressions of an organization take together is counted: who is left when that i
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,7 +34,7 @@ from consent.errors import NotFound, Refused
 from consent.wishes import Offers
 
 _STANDING: Final = sql("standing_offers").encode()
-_WISHES: Final = b"select customer_id, wishes from offer_wishes(%(customers)s::uuid[])"
+_WISHES: Final = b"select customer_id, wishes, is_signalled from offer_wishes(%(customers)s::uuid[])"
 _NOTE: Final = b"select note_offers(%(customers)s::uuid[], %(offers)s::uuid[], %(uses)s::text[])"
 DEFERRED: Final = "deferred"
 _ANYTHING: Final = Offers()
@@ -174,7 +174,10 @@ class Deciding:
             return {}
         scope, facts = asker.scope(Principal.EXPORTER), {"customers": arrays.uuids(customers)}
         rows = await self._platform.database.at_once(scope, _WISHES, facts)
-        return {customer: wish_form.read({"offers": wishes}).offers for customer, wishes in rows}
+        return {
+            customer: replace(wish_form.read(wishes).offered(), is_signalled=is_signalled)
+            for customer, wishes, is_signalled in rows
+        }
 
     async def _note(self, asker: Asker, decided: Iterable[tuple[UUID | None, Decided]]) -> None:
         """Keep for each customer what was chosen for them: it is committed before anybody is answered."""

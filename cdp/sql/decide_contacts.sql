@@ -1,11 +1,11 @@
--- What has to be known to decide whether customers may be approached: read and written down in one statement.
--- in   side by side: customers (nil for nobody), contacts (the reservation that is asked for; nil for none), accesses (ids of
---      log rows); root of the topic, at
+-- What has to be known to decide whether customers may be approached. `note_contacts.sql` writes down in the same transaction what
+-- was decided.
+-- in   side by side: customers (nil for nobody), contacts (the reservation that is asked for; nil for none); root of the topic, at
 -- out  one row for each customer, in order: reason (the law's word for whether `contact` is open), merged_into; and only of whom
 --      it is open: wishes (JSON), is_signalled, own name and its wrapped key behind its subject; names, the one that wins
 --      first: types, and id of subject and record and what is sealed, one behind the other, with their wrapped keys;
 --      and of whom somebody has contacts of this organization: turn, ends (of those that count), and state of the own one; is_known
---      (for nobody's ears), and the version of the catalog by which all this has to be read
+--      (for nobody's ears), the act of the permission, the version of the catalog by which all this has to be read, and the moment
 with wanted as materialized (
     select w.place, w.customer_id, w.contact_id, n.customer_id is not null as is_known,
         nullif(n.customer_id, w.customer_id) as merged_into, p.act_id,
@@ -31,20 +31,10 @@ with wanted as materialized (
         and p.purpose = (select app_purpose())
 ), told as materialized (
     select f.customer_id, f.wishes, f.is_signalled, f.own_name, f.own_key from contact_facts(%(customers)s::uuid[]) as f
-), logged as (
-    insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released,
-        records, outcome, reason, act_id)
-    select case when w.is_known then w.customer_id else '00000000-0000-0000-0000-000000000000' end,
-        statement_timestamp(), (%(accesses)s::uuid[])[w.place], app_organization(), app_client(), 'service', 'contact',
-        app_purpose(), '{contact}', case when w.reason in ('granted', 'attested') then '{contact}' else '{}' end::text[], 0,
-        case when not w.is_known then 'unknown' when w.reason in ('granted', 'attested') then 'released' else 'refused' end,
-        case when w.is_known then w.reason else 'not-found' end, w.act_id
-    from wanted w
-    where w.merged_into is null
 )
 select w.reason, w.merged_into, f.wishes, f.is_signalled, f.own_name, f.own_key, names.types, names.sealed, names.keys,
-    coalesce(t.turn, 0) as turn, counted.ends, counted.own, w.is_known,
-    (select v.version from catalog_version v) as version
+    coalesce(t.turn, 0) as turn, counted.ends, counted.own, w.is_known, w.act_id,
+    (select v.version from catalog_version v) as version, statement_timestamp() as at
 from wanted w
 left join told f on f.customer_id = w.customer_id
 left join lateral (

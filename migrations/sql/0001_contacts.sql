@@ -53,7 +53,9 @@ declare
     organization uuid := scope_organization('exporter');
 begin
     return query
-        select c.customer_id, wishes_told(w.document, organization)::text, c.details ? 'gpc',
+        select c.customer_id,
+            case when w.document ? 'also' then all_wishes_told(w.document, organization)
+                 else wishes_told(w.document, organization) end::text, c.details ? 'gpc',
             decode(c.details ->> 'own_name', 'base64'),
             case when c.details ? 'own_name' then (
                 select uuid_send(k.subject_id) || k.wrapped

@@ -367,6 +367,7 @@ begin
     update customer c set merged_into = host where c.customer_id = guest;
     update access_request r set customer_id = host where r.customer_id = guest and r.state = 'pending';
     perform join_contacts(guest, host);
+    perform join_wishes(guest, host, moment);
     update session s set ended_at = coalesce(s.ended_at, moment) where s.customer_id = guest;
     for theirs in select * from permission x where x.customer_id = guest loop
         p := standing_of(host, theirs.recipient_id, theirs.purpose);

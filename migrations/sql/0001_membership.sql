@@ -19,6 +19,7 @@ begin
         where l.customer_id = former and l.subject_id = p.subject_id and l.kind = 'link' order by l.at desc limit 1) came on true;
     perform move_subjects(parting, former, target);
     update customer c set merged_into = null where c.customer_id = target;
+    perform part_wishes(target, former, moment);
     for mine in select * from permission x where x.customer_id = former loop
         theirs := standing_of(target, mine.recipient_id, mine.purpose);
         continue when theirs.act_id is null and mine.stopped is null and mine.stopped_categories = '{}';

@@ -33,8 +33,8 @@ comment on table offer_shown is 'Offers that an organization was told are releva
 comment on column offer_shown.uses is 'What the expression names, as attributes.income or products; no value.';
 
 -- What these customers want to be offered, for the organization in scope to obey: of whoever permits its purpose anything.
--- out  one row for each of them who chose something
-create function offer_wishes(customers uuid[]) returns table (customer_id uuid, wishes jsonb)
+-- out  one row for each of them who chose something or whose browser did (is_signalled): the part of the document about offers
+create function offer_wishes(customers uuid[]) returns table (customer_id uuid, wishes jsonb, is_signalled boolean)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
@@ -42,10 +42,15 @@ declare
     me uuid := scope_organization('exporter');
 begin
     return query
-        select w.customer_id, w.document -> 'offers'
-        from wish w
-        join permission p on p.customer_id = w.customer_id and p.recipient_id = me and p.purpose = app_purpose()
-        where w.customer_id = any (customers) and w.document ? 'offers'
+        select c.customer_id, jsonb_strip_nulls(jsonb_build_object('offers', w.document -> 'offers', 'also', (
+                select jsonb_object_agg(a.name, jsonb_build_object('offers', a.chosen -> 'offers'))
+                from jsonb_each(w.document -> 'also') as a (name, chosen)))),
+            c.details ? 'gpc'
+        from permission p
+        join customer c on c.customer_id = p.customer_id
+        left join wish w on w.customer_id = p.customer_id
+        where p.customer_id = any (customers) and p.recipient_id = me and p.purpose = app_purpose()
+          and (c.details ? 'gpc' or w.document ?| array['offers', 'also'])
           and (p.expires_at > statement_timestamp() or p.attested_expires_at > statement_timestamp());
 end
 $$;

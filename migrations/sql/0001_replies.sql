@@ -109,7 +109,7 @@ end
 $$;
 
 -- What customers said to the organization in scope and nobody closed yet, the oldest first, behind (after, after_reply), each with the
--- key that opens it; every one leaves a line in its customer's log. With who wants a human comes what was said before: what they said
+-- key that opens it; every one leaves a line in its customer's log, which cites that it was said. With who wants a human comes what was said before: what they said
 -- back to this organization, and its own conversations with them while a permission for customer care opens those.
 -- out  before: of each who spoke when and how, as JSON; side by side with what is sealed, and the keys
 create function read_replies(after timestamptz, after_reply uuid, most integer)
@@ -119,12 +119,16 @@ language sql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
     with found as materialized (
-        select r.*, k.wrapped, case when r.wants_human and decision_reason(p, r.organization_id, r.organization_id, 'conversations',
-            statement_timestamp()) in ('granted', 'attested') then p.act_id end as opened_by
+        select r.*, k.wrapped, o.how as opened_how, o.act_id as opened_by
         from reply r
         join data_key k on k.customer_id = r.customer_id and k.subject_id = r.subject_id
-        left join permission p
-            on p.customer_id = r.customer_id and p.recipient_id = r.organization_id and p.purpose = 'customer-care'
+        left join lateral (
+            select d.how, p.act_id
+            from permission p
+            cross join lateral decision_reason(p, r.organization_id, r.organization_id, 'conversations', statement_timestamp()) as d (how)
+            where r.wants_human and p.customer_id = r.customer_id and p.recipient_id = r.organization_id
+              and p.purpose = 'customer-care' and d.how in ('granted', 'attested')
+        ) o on true
         where r.organization_id = scope_organization('source') and r.done_at is null and (r.at, r.reply_id) > (after, after_reply)
         order by r.at, r.reply_id
         limit most
@@ -151,9 +155,15 @@ as $$
         insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released, records,
             outcome, reason, act_id)
         select f.customer_id, statement_timestamp(), gen_random_uuid(), f.organization_id, app_client(), 'service', 'reply',
-            'customer-care', '{conversations}', '{conversations}',
-            count(*) + (select count(*) from said s where s.reply_id = any (array_agg(f.reply_id))), 'released', 'addressed', f.opened_by
-        from found f group by f.customer_id, f.organization_id, f.opened_by
+            'customer-care', '{conversations}'::text[], '{conversations}'::text[],
+            count(*) + (select count(*) from said s where s.what = 'reply' and s.reply_id = any (array_agg(f.reply_id))), 'released',
+            'addressed', (array_agg(f.reply_id order by f.at, f.reply_id))[1]
+        from found f group by f.customer_id, f.organization_id
+        union all
+        select f.customer_id, statement_timestamp(), gen_random_uuid(), f.organization_id, app_client(), 'service', 'reply',
+            'customer-care', '{conversations}'::text[], '{conversations}'::text[], count(*), 'released', f.opened_how, f.opened_by
+        from found f join said s on s.what = 'interaction' and s.reply_id = f.reply_id
+        group by f.customer_id, f.organization_id, f.opened_how, f.opened_by
     )
     select f.customer_id, f.reply_id, f.entry_id, f.by, f.wants_human, f.at, f.due_at, f.taken_at, f.subject_id, f.sealed, f.wrapped,
         s.told, s.sealed, s.keys

@@ -35,8 +35,11 @@ end
 $$;
 grant update (document, seq, changed_at) on wish to cdp_customer;
 
-revoke all on function wishes_of, log_statement, forget_wishes from public;
+grant insert, update (document, seq, changed_at) on wish to cdp_keeper;
+grant insert on wish_act to cdp_keeper;
+
+revoke all on function wishes_of, log_statement, wish_mark, all_wishes_told, change_wishes, join_wishes, part_wishes, forget_wishes from public;
 grant execute on function wishes_of to cdp_reader, cdp_exporter;
-grant execute on function log_statement, forget_wishes, wishes_told to cdp_keeper;
+grant execute on function log_statement, wish_mark, change_wishes, join_wishes, part_wishes, forget_wishes, wishes_told, all_wishes_told to cdp_keeper;
 alter function wishes_of owner to cdp_keeper;
 alter function log_wishes owner to cdp_keeper;

@@ -113,11 +113,21 @@ def choose(platform: Platform, person: make.Person, patch: dict[str, Any]) -> No
         wishes.choose(platform, session, patch, at=clock.now())
 
 
+def join(database_url: str, guest: make.Person, host: make.Person) -> None:
+    """Let two customers turn out to be one person, as the keeper does."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("select merge_customers(%s, %s, 'customer', now())", (guest.customer_id, host.customer_id))
+
+
 def arrange(case: Case, sender: Sender, database_url: str) -> make.Person:
     """Return a customer with whom everything stands as the case says."""
     person, purpose = make.person(sender.platform), PURPOSES[case.topic]
     other = make.organization(sender.platform).organization_id
     choose(sender.platform, person, document(case.wish, sender.organization.organization_id, other))
+    if case.joined is not None:
+        guest = make.person(sender.platform)
+        choose(sender.platform, guest, document(case.joined, sender.organization.organization_id, other))
+        join(database_url, guest, person)
     if case.permission != "never-granted":
         sender.grants(person, *(["products"] if case.permission == "category-not-granted" else []), purpose=purpose)
     _unsettle(case, sender, person, database_url)
@@ -154,6 +164,8 @@ def _behind_the_wall(case: Case, person: make.Person, database_url: str) -> None
     """Change a permission as only time does, or somebody who brings evidence from elsewhere."""
     changed = {
         "expired": "expires_at = now() - interval '1 hour'",
+        "refused": "stopped = 'refused', categories = '{}'",
+        "category-stopped": "stopped_categories = '{contact}'",
         "attested": "attested_categories = categories, attested_expires_at = expires_at,"
         " categories = '{}', expires_at = null",
     }

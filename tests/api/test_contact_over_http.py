@@ -34,3 +34,13 @@ def test_the_table_of_contact_holds_over_http(case: Case, sender: Sender, databa
     assert told["not_before"] == (None if start is None else moment(start))
     assert list(case.must_say) == [each["code"] for each in told["must_say"]]
     assert (told["salutation"] is None) is not bool(case.channels)
+    if case.permission != "erased":
+        lines = sender.api.get("/v1/me/accesses", headers=person.headers).json()["accesses"]
+        assert _logged(case) == next((each["outcome"], each["reason"]) for each in lines if each["path"] == "contact")
+
+
+def _logged(case: Case) -> tuple[str, str]:
+    """Return what the customer reads in their log: the answer's reason, or why the permission is shut."""
+    if case.permission in {"granted", "attested"}:
+        return "released" if case.channels else "refused", case.expected
+    return "refused", case.expected if case.channels else case.permission

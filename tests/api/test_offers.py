@@ -6,12 +6,13 @@ from typing import Any, Final
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import clock
+from cdp import clock, dossier
 from cdp.expressions import spending
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
+from tests.api.approaching import choose, join
 
 ADVERTISING: Final = "direct-marketing"
 EVERYTHING: Final = frozenset({"contact", "personal", "products", "financial", "conversations", "usage"})
@@ -252,6 +253,27 @@ def test_without_personalisation_come_offers_that_are_the_same_for_everybody(sho
     assert ([same], {"personalisation-off": 1}) == impersonal
     assert 200 == read.status_code
     assert {same, personal} == set(shop.chosen()[0])
+
+
+def test_a_browser_that_said_no_to_advertising_gets_no_offer_for_it(shop: Shop) -> None:
+    shop.register()
+    shop.register(purpose="personalisation")
+    shop.grants("contact", purpose="personalisation")
+    with shop.platform.database.scoped(shop.person.scope) as session:
+        dossier.adapt(session, {"gpc": clock.now().isoformat()})
+
+    assert ([], {"global-privacy-control": 1}) == shop.chosen()
+    assert ([], {"global-privacy-control": 1}) == shop.chosen(purpose="personalisation")
+
+
+def test_a_kind_that_was_refused_in_a_dossier_that_joined_is_not_chosen(shop: Shop, database_url: str) -> None:
+    shop.register()
+    guest = make.person(shop.platform)
+    choose(shop.platform, guest, {"offers": {"unwanted": ["energy"]}})
+
+    join(database_url, guest, shop.person)
+
+    assert ([], {"kind-refused": 1}) == shop.chosen()
 
 
 def test_what_decides_about_somebody_is_marked_and_refused(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -13,8 +14,9 @@ from cdp import clock, due_dates, erasure
 from cdp.messages import replies
 from cdp.platform import Platform
 from tests import make
-from tests.api.approaching import Sender
+from tests.api.approaching import Sender, join
 from tests.cdp.leaving import known_to
+from tests.cdp.log import bundles
 
 
 @pytest.fixture(scope="module")
@@ -125,22 +127,24 @@ def test_the_words_of_before_come_with_a_grant_that_opens_them_and_go_with_it(
     assert ("open", "Mijn adres klopt niet.") == (opened[1]["outcome"], opened[2]["text"])
 
 
-def test_the_log_says_by_which_grant_the_words_were_read(
+def test_the_log_says_that_it_was_said_and_by_which_grant_the_words_were_read(
     platform: Platform, api: TestClient, database_url: str
 ) -> None:
     desk, person, talk = Desk.of(api, platform)
-    say(api, person, talk, wants_human=True)
+    made = say(api, person, talk, wants_human=True).json()
     desk.listed()
     desk.grants(person, "conversations")
     desk.listed()
 
     with psycopg.connect(database_url) as connection:
         lines = connection.execute(
-            "select a.reason, a.records, x.kind from access a left join act x using (customer_id, act_id)"
-            " where a.customer_id = %s and a.path = 'reply' order by a.at",
+            "select a.reason, a.records, x.kind, a.act_id from access a left join act x using (customer_id, act_id)"
+            " where a.customer_id = %s and a.path = 'reply' order by a.at, a.reason",
             (person.customer_id,),
         ).fetchall()
-    assert [("addressed", 1, None), ("addressed", 2, "grant")] == lines
+    said = ("addressed", 1, None, UUID(made["reply_id"]))
+    assert [said, said] == [line for line in lines if line[0] == "addressed"]
+    assert [("granted", 1, "grant")] == [line[:3] for line in lines if line[0] != "addressed"]
 
 
 def test_who_asks_for_a_human_in_a_chat_is_handed_over_and_sees_it(platform: Platform, api: TestClient) -> None:
@@ -218,8 +222,7 @@ def test_a_reply_goes_where_its_customer_goes(platform: Platform, api: TestClien
     (desk, guest), host = Desk.chatting(api, platform), make.person(platform)
     desk.hands_over(text="Waar blijft de monteur?")
 
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("select merge_customers(%s, %s, 'customer', now())", (guest.customer_id, host.customer_id))
+    join(database_url, guest, host)
     (waiting,) = desk.listed()
 
     assert desk.id_of(host.customer_id) == waiting["profile_id"]
@@ -342,3 +345,39 @@ def test_a_human_usually_answers_by_the_end_of_the_next_working_day(asked: datet
 )
 def test_without_a_day_to_wait_a_human_answers_on_the_same_working_day(asked: datetime, until: datetime) -> None:
     assert until == due_dates.working_days_after(asked, 0)
+
+
+def test_the_file_of_an_auditor_holds_with_what_was_said_read_and_merged(
+    platform: Platform, api: TestClient, database_url: str
+) -> None:
+    desk, person, talk = Desk.of(api, platform)
+    say(api, person, talk, wants_human=True)
+    desk.listed()
+    desk.grants(person, "conversations")
+    desk.listed()
+    host = make.person(platform)
+    join(database_url, person, host)
+    desk.listed()
+
+    found = bundles.settled_verdict(platform)
+
+    assert [] == found.failures
+    assert found.checked["statements"] >= 1
+
+
+def test_a_read_of_what_was_said_that_cites_nothing_said_is_noticed(
+    platform: Platform, api: TestClient, database_url: str
+) -> None:
+    desk, person, talk = Desk.of(api, platform)
+    say(api, person, talk, text="Dank u.")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "insert into access (customer_id, at, access_id, organization_id, principal, path, purpose, asked,"
+            " released, records, outcome, reason) values (%s, now(), gen_random_uuid(), %s, 'service', 'reply',"
+            " 'customer-care', '{conversations}', '{conversations}', 1, 'released', 'addressed')",
+            (person.customer_id, desk.organization.organization_id),
+        )
+
+    failures = bundles.settled_verdict(platform).failures
+
+    assert ["it cites nothing that was said to who read it"] == [each.message for each in failures]

@@ -183,7 +183,9 @@ RIGHTS: Final = {
         category key_floor purpose scope_key: select
         change link: select insert delete
         alert reminder receipt_letter: select delete
-        channel offer topic wish wish_act: select delete
+        channel offer topic: select delete
+        wish: select insert update(document,seq,changed_at) delete
+        wish_act: select insert delete
         contact contact_turn: select insert update delete
         offer_shown: select insert update(uses,last_at,times) delete
         rule: select delete

@@ -1,14 +1,16 @@
 """Wishes as a document: what the law reads in it, what a change makes of it, and which topic stands under which."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from consent import wish_changes, wish_form
-from consent.contact import Topic
+from consent import contact, wish_changes, wish_form
+from consent.contact import Channel, Question, Standing, Topic
+from consent.decision import Reason
 from consent.errors import Invalid
 from consent.hours import Hours, Window
 from consent.wish_changes import Change
@@ -181,7 +183,7 @@ def test_what_was_chosen_above_holds_until_somebody_chooses_for_the_topic_itself
         ({"channels": {"a/b": []}}, ()),
         ({"channels": {"": []}}, ()),
         ({"never": ["x"] * 257}, ()),
-        ({"hours": {"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}}}, ()),
+        ({"hours": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": 1}}}}}}}}}, ()),
         ({}, ("/mood",)),
         ({}, ("first",)),
         ({}, ("/hours", "/first")),
@@ -193,3 +195,74 @@ def test_what_was_chosen_above_holds_until_somebody_chooses_for_the_topic_itself
 def test_what_no_log_can_hold_is_no_change(set_: dict[str, Any], clear: tuple[str, ...]) -> None:
     with pytest.raises(Invalid):
         Change(set_, clear)
+
+
+zones = st.sampled_from(["Europe/Amsterdam", "Pacific/Auckland", "America/St_Johns"])
+clocks = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.sampled_from([0, 30]))
+windows = st.lists(
+    st.tuples(clocks, clocks)
+    .filter(lambda pair: pair[0] != pair[1])
+    .map(lambda pair: {"from": pair[0], "until": pair[1]}),
+    max_size=2,
+)
+hours = st.fixed_dictionaries({"zone": zones}, optional={"quiet": windows, "welcome": windows})
+documents = st.fixed_dictionaries(
+    {},
+    optional={
+        "channels": st.dictionaries(keys, channels, max_size=3),
+        "caps": st.dictionaries(keys, caps, max_size=2),
+        "contact": st.just("none"),
+        "never": channels,
+        "first": st.sampled_from(["human", "computer"]),
+        "hours": hours,
+        "exceptions": st.just({})
+        | st.builds(lambda each: {str(SHOP): {"channels": each}}, st.dictionaries(keys, channels)),
+    },
+)
+asked = st.builds(
+    Question,
+    organization=st.just(SHOP),
+    topic=st.sampled_from([Topic("service", ("email", "phone")), Topic("news"), Topic("own-news", (), under="news")]),
+    channels=st.just((Channel("phone", is_disturbing=True), Channel("email", is_disturbing=False))),
+    sender=st.sampled_from(Speaker),
+    at=st.datetimes(datetime(2026, 3, 20), datetime(2026, 4, 10), timezones=st.just(UTC)),  # noqa: DTZ001  # the zone is given beside
+)
+granted = st.lists(st.integers(0, 40), max_size=4).map(
+    lambda days: Standing(
+        permission=Reason.GRANTED,
+        contacts=tuple(datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day) for day in days),
+    )
+)
+
+
+@given(documents, documents, asked, granted)
+def test_of_two_dossiers_the_strictest_wins(
+    mine: dict[str, Any], theirs: dict[str, Any], question: Question, standing: Standing
+) -> None:
+    assume(said(theirs))
+    both = wish_changes.after(mine, wish_changes.change_of({"also": {"a": theirs}}))
+    topic = question.topic
+    if wish_form.read(theirs).channels(SHOP, topic.key, topic.under) is None:  # then it takes no channel away
+        theirs = {**theirs, "channels": {**theirs.get("channels", {}), topic.key: ["email", "phone"]}}
+    alone = [contact.decide(question, wish_form.read(each), standing) for each in (mine, theirs)]
+
+    told = contact.decide(question, wish_form.read(both), standing)
+
+    common = [key for key in alone[0].channels if key in alone[1].channels]
+    assert list(told.channels) == common
+    assert told.allowed is bool(common)
+    if told.not_before is not None and not told.allowed:
+        assert all(each.not_before is None or each.not_before <= told.not_before for each in alone)
+
+
+@given(documents.filter(bool), patches)
+def test_what_is_chosen_anew_wins_over_what_joined(theirs: dict[str, Any], patch: dict[str, Any]) -> None:
+    assume(said(theirs) and said(patch))
+    joined = wish_changes.after({}, wish_changes.change_of({"also": {"a": theirs}}))
+    change = wish_changes.change_of(patch)
+
+    left = wish_changes.after(joined, change).get("also", {}).get("a", {})
+
+    assert "contact" not in left or "contact" not in patch
+    for name in ("channels", "caps"):
+        assert not set(left.get(name, {})) & set(patch.get(name) or {})

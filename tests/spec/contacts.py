@@ -5,61 +5,20 @@ local times in Amsterdam, as somebody reads them on the wall; 2026-03-29 and 202
 changes.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-MORNING: Final = "2026-03-10 10:00"  # a Tuesday
+from tests.spec.contact_case import DISTURBING, TOPICS, Case, Wish
+
+__all__ = ["CASES", "DISTURBING", "TOPICS", "Case", "Wish"]
+
 NIGHT: Final = "2026-03-10 23:30"
 QUIET: Final = ("22:00", "08:00")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the customer chose; what is not named is as for a newcomer."""
-
-    channels: dict[str, tuple[str, ...]] | None = None  # by topic
-    caps: dict[str, tuple[int, int]] | None = None  # by topic: how many, in how many days
-    never: tuple[str, ...] = ()
-    silent: bool = False
-    quiet: tuple[tuple[str, str], ...] = ()
-    welcome: tuple[tuple[str, str, str], ...] = ()  # days as digits, from, until
-    zone: str = "Europe/Amsterdam"
-    first: str | None = None
-    here_channels: dict[str, tuple[str, ...]] | None = None  # for the organization that asks
-    here_caps: dict[str, tuple[int, int]] | None = None
-    here_silent: bool = False
-    there_silent: bool = False  # for another organization
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One row: with these wishes, somebody asks at `at` whether they may approach the customer."""
-
-    name: str
-    expected: str
-    wish: Wish = Wish()
-    channels: tuple[str, ...] = ()  # what must be answered, the best first
-    not_before: str | None = None  # None: never; for what is allowed it is `at`
-    must_say: tuple[str, ...] = ()
-    topic: str = "service"
-    offered: tuple[str, ...] = ("email", "phone")
-    sender: str = "human"
-    urgent: bool = False
-    permission: str = "granted"
-    signalled: bool = False
-    done: bool = False  # what is asked for was said already
-    before: tuple[str, ...] = ()  # when they were approached about this before
-    at: str = MORNING
-
-
-TOPICS: Final = {
-    "service": {"defaults": ("email", "phone")},
-    "offers": {"defaults": (), "is_advertising": True},
-    "recall": {"is_required": True},
-}
-DISTURBING: Final = {"phone": True, "sms": True, "app": True, "in-person": True, "email": False, "post": False}
+OFFERED: Final = Wish(channels={"offers": ("email",)})
 HUMAN_FIRST: Final = Wish(first="human")
 WEEKLY: Final = Wish(caps={"service": (2, 7)})
+TWICE: Final = Wish(quiet=(("22:00", "01:45"),), zone="Australia/Lord_Howe")
+"""Where the clock goes back by half an hour, at two in the night of 2026-04-05."""
 AT_NIGHT: Final = Wish(quiet=(QUIET,))
 
 CASES: Final = (
@@ -70,6 +29,8 @@ CASES: Final = (
     Case(name="the permission was taken back", permission="revoked", expected="not-granted"),
     Case(name="the permission has ended", permission="expired", expected="not-granted"),
     Case(name="how to reach them was not granted", permission="category-not-granted", expected="not-granted"),
+    Case(name="they refused when they were asked", permission="refused", expected="not-granted"),
+    Case(name="they stopped how to reach them", permission="category-stopped", expected="not-granted"),
     Case(name="they objected", permission="objected", expected="objected"),
     Case(name="they left", permission="erased", expected="erased"),
     Case(name="who left is not even told what the law demands", permission="erased", topic="recall", expected="erased"),
@@ -77,18 +38,12 @@ CASES: Final = (
     Case(name="nor what the law demands", done=True, topic="recall", expected="already-done"),
     # --- about what
     Case(name="offers are off until somebody chooses them", topic="offers", expected="topic-off"),
-    Case(
-        name="offers that were chosen",
-        topic="offers",
-        wish=Wish(channels={"offers": ("email",)}),
-        expected="welcome",
-        channels=("email",),
-    ),
+    Case(name="offers that were chosen", topic="offers", wish=OFFERED, expected="welcome", channels=("email",)),
     Case(
         name="a browser that said no ends advertising",
         topic="offers",
         signalled=True,
-        wish=Wish(channels={"offers": ("email",)}),
+        wish=OFFERED,
         expected="global-privacy-control",
     ),
     Case(name="it does not end service", signalled=True, expected="welcome", channels=("email", "phone")),
@@ -242,6 +197,38 @@ CASES: Final = (
         expected="outside-hours",
         not_before="2026-03-10 20:00",
     ),
+    Case(
+        name="in weeks in which only one of two clocks has changed it is the customer's that counts",
+        wish=Wish(welcome=(("01234", "09:00", "17:00"),), zone="America/New_York"),
+        offered=("phone",),
+        at="2026-03-10 13:30",
+        expected="outside-hours",
+        not_before="2026-03-10 14:00",
+    ),
+    Case(
+        name="a week before it is an hour later",
+        wish=Wish(welcome=(("01234", "09:00", "17:00"),), zone="America/New_York"),
+        offered=("phone",),
+        at="2026-03-03 14:30",
+        expected="outside-hours",
+        not_before="2026-03-03 15:00",
+    ),
+    Case(
+        name="quiet that has ended",
+        wish=TWICE,
+        offered=("phone",),
+        at="2026-04-04 16:50",
+        expected="welcome",
+        channels=("phone",),
+    ),
+    Case(
+        name="comes back with the half hour that comes twice",
+        wish=TWICE,
+        offered=("phone",),
+        at="2026-04-04 17:05",
+        expected="outside-hours",
+        not_before="2026-04-04 17:15",
+    ),
     # --- who speaks
     Case(
         name="a computer says so",
@@ -258,7 +245,85 @@ CASES: Final = (
         channels=("email", "phone"),
         must_say=("computer-speaks", "human-possible"),
     ),
+    Case(
+        name="to who would rather speak to a computer it still says what it is",
+        sender="computer",
+        wish=Wish(first="computer"),
+        expected="welcome",
+        channels=("email", "phone"),
+        must_say=("computer-speaks",),
+    ),
     Case(name="a human need not", wish=HUMAN_FIRST, expected="welcome", channels=("email", "phone")),
+    # --- two dossiers that turned out to be one person's: the strictest wins
+    Case(
+        name="a channel has to be chosen in both, in the order of who logs in",
+        wish=Wish(channels={"service": ("phone", "post", "email")}),
+        joined=Wish(channels={"service": ("email", "phone")}),
+        expected="welcome",
+        channels=("phone", "email"),
+    ),
+    Case(
+        name="where one chose nothing the topic's own channels stand",
+        joined=Wish(channels={"service": ("phone",)}),
+        expected="welcome",
+        channels=("phone",),
+    ),
+    Case(name="none in one is none", joined=Wish(channels={"service": ()}), expected="topic-off"),
+    Case(
+        name="what who logs in chose holds where the other chose nothing",
+        topic="offers",
+        wish=OFFERED,
+        joined=HUMAN_FIRST,
+        expected="welcome",
+        channels=("email",),
+    ),
+    Case(
+        name="what the other chose opens nothing",
+        topic="offers",
+        joined=OFFERED,
+        expected="topic-off",
+    ),
+    Case(name="silence in one is silence", joined=Wish(silent=True), expected="organization-silent"),
+    Case(name="for this organization alone, too", joined=Wish(here_silent=True), expected="organization-silent"),
+    Case(name="what one avoids is avoided", joined=Wish(never=("email",)), expected="welcome", channels=("phone",)),
+    Case(
+        name="both caps are kept to, and the later end counts",
+        wish=WEEKLY,
+        joined=Wish(caps={"service": (1, 3)}),
+        before=("2026-03-04 12:00", "2026-03-09 09:00"),
+        expected="cap-reached",
+        not_before="2026-03-12 09:00",
+    ),
+    Case(
+        name="it has to suit both, by the clocks of both",
+        wish=AT_NIGHT,
+        joined=Wish(quiet=(QUIET,), zone="Pacific/Auckland"),
+        offered=("phone",),
+        expected="outside-hours",
+        not_before="2026-03-10 20:00",
+    ),
+    Case(
+        name="and may suit them never at once",
+        wish=Wish(welcome=(("0123456", "09:00", "10:00"),)),
+        joined=Wish(welcome=(("0123456", "11:00", "12:00"),)),
+        offered=("phone",),
+        expected="outside-hours",
+    ),
+    Case(
+        name="who wants a human in one wants one",
+        sender="computer",
+        joined=HUMAN_FIRST,
+        expected="welcome",
+        channels=("email", "phone"),
+        must_say=("computer-speaks", "human-possible"),
+    ),
+    Case(
+        name="what the law demands comes all the same",
+        topic="recall",
+        joined=Wish(silent=True, never=("email",)),
+        expected="required-by-law",
+        channels=("phone", "email"),
+    ),
     # --- what the law demands
     Case(
         name="the law demands it without a permission, and no wish is told",
@@ -269,6 +334,13 @@ CASES: Final = (
         expected="required-by-law",
         channels=("email", "phone"),
         must_say=("computer-speaks",),
+    ),
+    Case(
+        name="nor does it heed an objection",
+        topic="recall",
+        permission="objected",
+        expected="required-by-law",
+        channels=("email", "phone"),
     ),
     Case(
         name="it cannot be switched off",

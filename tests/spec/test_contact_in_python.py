@@ -1,5 +1,6 @@
 """The table of contact, run on the Python that everybody can read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -16,6 +17,8 @@ from consent.hours import EVERY_DAY, Hours, Window
 from consent.wishes import Cap, Choices, Speaker, Wishes
 from tests.spec.contacts import CASES, DISTURBING, TOPICS, Case, Wish
 
+NO_REASON_HERE = {Permitted.SOURCE_NOT_GRANTED, Permitted.NOT_GRANTABLE}
+"""How to reach somebody is asked of no source, and it can be granted."""
 HERE, THERE = UUID(int=1), UUID(int=2)
 WALL = ZoneInfo("Europe/Amsterdam")
 
@@ -27,6 +30,11 @@ def moment(text: str) -> datetime:
 def minutes(text: str) -> int:
     hour, minute = text.split(":")
     return int(hour) * 60 + int(minute)
+
+
+def chosen(case: Case) -> Wishes:
+    """Return what the customer chose, with what was chosen in a dossier that joined theirs."""
+    return replace(wishes(case.wish), also=() if case.joined is None else (wishes(case.joined),))
 
 
 def wishes(wish: Wish) -> Wishes:
@@ -75,7 +83,7 @@ def test_the_table_of_contact_holds(case: Case) -> None:
     is_allowed = bool(case.channels)
     not_before = case.at if is_allowed else case.not_before
 
-    answer = contact.decide(question(case), wishes(case.wish), standing(case))
+    answer = contact.decide(question(case), chosen(case), standing(case))
 
     assert answer == Answer(
         allowed=is_allowed,
@@ -88,7 +96,7 @@ def test_the_table_of_contact_holds(case: Case) -> None:
 
 @pytest.mark.parametrize("case", [each for each in CASES if each.not_before], ids=lambda case: case.name)
 def test_what_was_told_to_wait_is_welcome_at_the_moment_that_was_named(case: Case) -> None:
-    first = contact.decide(question(case), wishes(case.wish), standing(case))
+    first = contact.decide(question(case), chosen(case), standing(case))
     assert first.not_before is not None
     later = Question(
         organization=HERE,
@@ -98,12 +106,13 @@ def test_what_was_told_to_wait_is_welcome_at_the_moment_that_was_named(case: Cas
         at=first.not_before,
     )
 
-    assert contact.decide(later, wishes(case.wish), standing(case)).allowed
+    assert contact.decide(later, chosen(case), standing(case)).allowed
 
 
 def test_every_case_of_contact_has_its_own_name_and_every_reason_and_word_occurs() -> None:
     assert len(CASES) == len({case.name for case in CASES})
     assert set(contact.Reason) == {case.expected for case in CASES}
+    assert set(Permitted) - NO_REASON_HERE == {case.permission for case in CASES}
     assert set(contact.Say) == {word for case in CASES for word in case.must_say}
 
 
@@ -128,6 +137,39 @@ def test_no_sequence_of_sends_that_were_allowed_breaks_a_cap(
 
     period = timedelta(days=days)
     assert all(len([other for other in sent if each - period < other <= each]) <= most for each in sent)
+
+
+QUIETS = st.tuples(st.integers(0, 47), st.integers(0, 47)).filter(lambda pair: pair[0] != pair[1])
+
+
+@given(
+    st.sampled_from(["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Pacific/Auckland"]),
+    st.sampled_from(["2026-03-07", "2026-03-28", "2026-04-04", "2026-10-24", "2026-10-31"]),
+    QUIETS,
+    st.integers(1, 3),
+)
+def test_no_sequence_of_calls_that_were_allowed_breaks_a_quiet_hour_or_a_cap_while_clocks_change(
+    zone: str, day: str, quiet: tuple[int, int], most: int
+) -> None:
+    start, end = (30 * each for each in quiet)
+    wall = ZoneInfo(zone)
+    hours = Hours(zone, quiet=(Window(start, end or 24 * 60),))
+    wished = Wishes(general=Choices(caps={"service": Cap(most, 1)}), hours=hours)
+    topic, channel = Topic("service", ("phone",)), Channel("phone", is_disturbing=True)
+    sent: list[datetime] = []
+    for step in range(3 * 48):
+        at = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(minutes=31 * step)
+        asked = Question(organization=HERE, topic=topic, channels=(channel,), sender=Speaker.HUMAN, at=at)
+        if contact.decide(asked, wished, Standing(permission=Permitted.GRANTED, contacts=tuple(sent))).allowed:
+            sent.append(at)
+
+    clocks = [each.astimezone(wall) for each in sent]
+    minutes_there = [each.hour * 60 + each.minute for each in clocks]
+    if start < (end or 24 * 60):
+        assert not [each for each in minutes_there if start <= each < (end or 24 * 60)]
+    else:
+        assert not [each for each in minutes_there if each >= start or each < end]
+    assert all(len([other for other in sent if each - timedelta(days=1) < other <= each]) <= most for each in sent)
 
 
 @given(

@@ -24,6 +24,14 @@ _REASONS: Final[Mapping[str, str]] = {
     "question-wrong": later("De code was verkeerd."),
     "resting": later("Er was pas nog iets gevraagd."),
     "too-late": later("Het gesprek was te lang geleden."),
+    "global-privacy-control": later("Uw browser zegt: geen reclame."),
+    "organization-silent": later("U wilt niets van deze organisatie."),
+    "topic-off": later("U wilt hierover niets."),
+    "no-channel": later("Zij boden geen manier die u wilt."),
+    "cap-reached": later("Het zou vaker zijn dan u wilt."),
+    "outside-hours": later("Het was een tijd waarop u rust wilt."),
+    "already-done": later("Zij zeiden dit al."),
+    "required-by-law": later("De wet vraagt dit bericht. Zij zagen niets van u."),
 }
 _OTHERWISE: Final = later("Hier is geen toegang voor.")
 _OWN: Final[Mapping[str, str]] = {

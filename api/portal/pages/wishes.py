@@ -183,8 +183,7 @@ def _way(speech: Speech, key: str, stands: Sequence[str]) -> tuple[Option, ...]:
 def standing(chosen: Wishes, whose: Whose, key: str, topic: Topic) -> Sequence[str]:
     """Return the channels that hold for a topic now, the best first."""
     organization = whose.organization or UUID(int=0)
-    found = chosen.channels(organization, key, topic.under or "")
-    return topic.defaults if found is None else found
+    return chosen.allowed(organization, key, topic.under or "", topic.defaults)
 
 
 def _says(

@@ -252,3 +252,102 @@ def test_what_an_organization_states_is_in_its_chain_with_a_digest(
     assert digest.hex().encode() in bundles.opened(platform, shop.organization_id)
     assert digest.hex().encode() not in bundles.opened(platform, bank.organization_id)
     assert [] == bundles.verdict(platform, organization=shop.organization_id).failures
+
+
+def _joined(admin: psycopg.Connection, guest: make.Person, host: make.Person) -> None:
+    admin.execute("select merge_customers(%s, %s, 'customer', now())", (guest.customer_id, host.customer_id))
+
+
+def _parted(admin: psycopg.Connection, subject: UUID, guest: make.Person, host: make.Person) -> None:
+    facts = (host.customer_id, [subject], guest.customer_id)
+    admin.execute("select part_customer(%s, %s, %s, 'customer', now())", facts)
+
+
+def _subject(admin: psycopg.Connection, person: make.Person) -> UUID:
+    rows = admin.execute("select subject_id from subject where customer_id = %s", (person.customer_id,)).fetchall()
+    ((found,),) = rows
+    assert isinstance(found, UUID)
+    return found
+
+
+def _logged(platform: Platform) -> list[str]:
+    make.logged(platform)
+    return [each.said for each in database_check.check(platform).differences]
+
+
+def test_dossiers_that_become_one_keep_to_the_strictest_and_part_as_they_were(
+    platform: Platform, admin: psycopg.Connection
+) -> None:
+    shop, host, guest = make.organization(platform), make.person(platform), make.person(platform)
+    make.grant(platform, host, shop, purpose="advice")
+    choose(platform, host, channels={"service": ["email", "phone"]}, name="Anna", language="en")
+    choose(platform, guest, channels={"service": ["phone"]}, name="Bo", never=["post"], **QUIET)
+    before, other, subject = own(platform, host), own(platform, guest), _subject(admin, guest)
+
+    _joined(admin, guest, host)
+    (held,) = told(platform, shop, host)
+    joined = own(platform, host)
+    differences = _logged(platform)
+    _parted(admin, subject, guest, host)
+
+    assert ("phone",) == held.allowed(shop.organization_id, "service", "", ())
+    assert held.avoids("post")
+    assert {"channels", "never", "hours"} == set(*(each.keys() for each in joined["also"].values()))
+    assert before == {name: each for name, each in joined.items() if name != "also"}
+    assert (before, other) == (own(platform, host), own(platform, guest))
+    assert [] == differences == _logged(platform)
+
+
+def test_what_somebody_chooses_after_two_became_one_holds_and_stays_when_they_part(
+    platform: Platform, admin: psycopg.Connection
+) -> None:
+    shop, host, guest = make.organization(platform), make.person(platform), make.person(platform)
+    make.grant(platform, host, shop, purpose="advice")
+    choose(platform, guest, channels={"service": [], "news": []}, contact="none")
+    subject = _subject(admin, guest)
+    _joined(admin, guest, host)
+
+    choose(platform, host, channels={"service": ["email"]}, contact=None)
+    (held,) = told(platform, shop, host)
+    _parted(admin, subject, guest, host)
+
+    assert ("email",) == held.allowed(shop.organization_id, "service", "", ("phone",))
+    assert () == held.allowed(shop.organization_id, "news", "", ("email",))
+    assert not held.is_silent(shop.organization_id)
+    assert {"channels": {"service": ["email"]}} == own(platform, host)
+    assert [] == _logged(platform)
+
+
+def test_the_third_dossier_comes_along_with_the_second(platform: Platform, admin: psycopg.Connection) -> None:
+    first, second, third = (make.person(platform) for _ in range(3))
+    choose(platform, second, never=["sms"])
+    choose(platform, third, never=["post"])
+    subjects = [_subject(admin, each) for each in (second, third)]
+
+    _joined(admin, third, second)
+    _joined(admin, second, first)
+    together = own(platform, first)
+    admin.execute(
+        "select part_customer(%s, %s, %s, 'customer', now())", (first.customer_id, subjects, second.customer_id)
+    )
+
+    assert {("post",), ("sms",)} == {tuple(each["never"]) for each in together["also"].values()}
+    assert {} == own(platform, first)
+
+
+def test_a_change_that_a_merge_made_has_a_receipt(platform: Platform, admin: psycopg.Connection) -> None:
+    host, guest = make.person(platform), make.person(platform)
+    choose(platform, guest, first="human")
+
+    _joined(admin, guest, host)
+    make.anchored(platform)
+
+    row = admin.execute("select wish_id from wish_act where customer_id = %s", (host.customer_id,)).fetchone()
+    assert row is not None
+    with platform.database.scoped(host.scope) as session:
+        proof = receipts.wish(session, row[0])
+        keys = store.current(session, store.CONSENT).keys
+    assert proof is not None
+    assert isinstance(proof.event, WishEvent)
+    assert [{"first": "human"}] == [*proof.event.change.set["also"].values()]
+    assert [] == verify_receipt(proof.to_bytes(), Trust(keys)).failures
