@@ -63,8 +63,13 @@ class Asker:
             organization=known(self.organization) if self.organization else None,
             customer=known(self.customer) if self.customer else None,
             purpose=self.purpose,
-            client=self.name,
+            client=self.client,
         )
+
+    @property
+    def client(self) -> str:
+        """The name of its program, as an entry of the access log can hold it."""
+        return self.name.replace(" ", "-")
 
     def is_me(self, row: Row, column: str) -> bool:
         """Tell whether the row belongs to the organization in scope."""
@@ -127,7 +132,7 @@ def _permitted(asker: Asker, row: Row) -> bool:
 
 def _noted(asker: Asker, row: Row, principal: str) -> bool:
     """Tell whether this is what somebody writes down about their own looking, now."""
-    return (row["principal"], row["client_id"], row["path"]) == (principal, asker.name, "now")
+    return (row["principal"], row["client_id"], row["path"]) == (principal, asker.client, "now")
 
 
 def _by_a_program(asker: Asker, row: Row) -> bool:

@@ -144,7 +144,7 @@ from (values ('anna', 'winkel'), ('bram', 'huis'), ('old anna', 'winkel'), ('nob
 insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, asked, released, records, outcome, reason)
 select '00000000-0000-0000-0000-000000000000', now() + p, pg_temp.id('looked' || c || coalesce(o, '') || p), pg_temp.id(o), c, 'auditor',
        case p when '0' then 'now' else 'not now' end, '{}', '{}', 0, 'released', 'audit'
-from (values ('auditor', null), ('auditor winkel', null), ('auditor winkel', 'winkel'), ('auditor winkel', 'huis')) as a (c, o),
+from (values ('auditor', null), ('auditor-winkel', null), ('auditor-winkel', 'winkel'), ('auditor-winkel', 'huis')) as a (c, o),
      unnest(array['0', '-2 minutes', '1 second']::interval[]) p;
 -- Each is what one of the askers could honestly write, or differs from that in one thing.
 insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released, records,
@@ -153,24 +153,24 @@ select case c when 'nobody' then '00000000-0000-0000-0000-000000000000' else pg_
        pg_temp.id('noted' || row(a, p)::text), pg_temp.id(o), client, principal, case p when '0' then 'now' else 'not now' end,
        purpose, '{}', '{}', 0, 'refused', 'never-granted'
 from (values
-    ('anna', 'winkel', 'reader winkel anna customer-care', 'service', 'customer-care'),
-    ('nobody', 'winkel', 'reader winkel anna customer-care', 'service', 'customer-care'),
-    ('anna', 'winkel', 'reader winkel anna customer-care', 'customer', 'customer-care'),
-    ('anna', 'winkel', 'reader winkel anna customer-care', 'service', 'advice'),
-    ('anna', 'winkel', 'reader winkel anna customer-care', 'service', null),
-    ('anna', 'huis', 'reader winkel anna customer-care', 'service', 'customer-care'),
-    ('bram', 'winkel', 'reader winkel anna customer-care', 'service', 'customer-care'),
-    ('anna', 'winkel', 'exporter winkel customer-care', 'service', 'customer-care'),
-    ('bram', 'winkel', 'exporter winkel customer-care', 'service', 'customer-care'),
-    ('anna', 'winkel', 'exporter winkel customer-care', 'auditor', 'customer-care'),
-    ('anna', 'winkel', 'exporter winkel customer-care', 'service', 'advice'),
-    ('anna', 'huis', 'exporter winkel customer-care', 'service', 'customer-care'),
-    ('anna', null, 'customer anna', 'customer', null),
+    ('anna', 'winkel', 'reader-winkel-anna-customer-care', 'service', 'customer-care'),
+    ('nobody', 'winkel', 'reader-winkel-anna-customer-care', 'service', 'customer-care'),
+    ('anna', 'winkel', 'reader-winkel-anna-customer-care', 'customer', 'customer-care'),
+    ('anna', 'winkel', 'reader-winkel-anna-customer-care', 'service', 'advice'),
+    ('anna', 'winkel', 'reader-winkel-anna-customer-care', 'service', null),
+    ('anna', 'huis', 'reader-winkel-anna-customer-care', 'service', 'customer-care'),
+    ('bram', 'winkel', 'reader-winkel-anna-customer-care', 'service', 'customer-care'),
+    ('anna', 'winkel', 'exporter-winkel-customer-care', 'service', 'customer-care'),
+    ('bram', 'winkel', 'exporter-winkel-customer-care', 'service', 'customer-care'),
+    ('anna', 'winkel', 'exporter-winkel-customer-care', 'auditor', 'customer-care'),
+    ('anna', 'winkel', 'exporter-winkel-customer-care', 'service', 'advice'),
+    ('anna', 'huis', 'exporter-winkel-customer-care', 'service', 'customer-care'),
+    ('anna', null, 'customer-anna', 'customer', null),
     ('anna', null, 'customer bram', 'customer', null),
-    ('anna', null, 'customer anna', 'service', null),
-    ('anna', 'winkel', 'customer anna', 'customer', null),
-    ('anna', null, 'customer anna', 'customer', 'customer-care'),
-    ('bram', null, 'customer anna', 'customer', null)
+    ('anna', null, 'customer-anna', 'service', null),
+    ('anna', 'winkel', 'customer-anna', 'customer', null),
+    ('anna', null, 'customer-anna', 'customer', 'customer-care'),
+    ('bram', null, 'customer-anna', 'customer', null)
 ) as a (c, o, client, principal, purpose), unnest(array['0', '-2 minutes', '1 second']::interval[]) p;
 insert into change (organization_id, customer_id, kind, purpose, at)
 select pg_temp.id(o), pg_temp.id(c), 'grant', 'customer-care', now()
