@@ -2785,7 +2785,7 @@ grant execute on function count_check(bytea,integer,timestamp with time zone) to
 create function count_merge(counted text, moment timestamp with time zone, source uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid) returns void language sql volatile owner cdp_owner body 2131109a040ca13b9110f38283e95fc8;
 grant execute on function count_merge(text,timestamp with time zone,uuid) to cdp_keeper;
 
-create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ccae2c3a2ba86ddd68328b9054450246;
+create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[], wrapped bytea[], moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=on owner cdp_keeper body ccae2c3a2ba86ddd68328b9054450246;
 grant execute on function create_subjects(text[],bytea[],bytea[],uuid[],uuid[],bytea[],timestamp with time zone) to cdp_source;
 
 create function current_customer(customer uuid) returns uuid language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1deae6d3e5c9b205bffab4b611bf2a4d;

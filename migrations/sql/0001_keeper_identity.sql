@@ -89,13 +89,15 @@ end
 $$;
 
 -- Make subjects for references that nobody has yet, each with a customer of its own. Where another delivery was first,
--- or the person was erased a moment ago, nothing is made: resolve_subjects tells.
+-- or the person was erased a moment ago, nothing is made: resolve_subjects tells. Its one join is of two lists, which no
+-- index serves: one by one, as a source's transaction wants its joins, it would grow with the square of the list.
 -- in   arrays, one place for each subject; the ids and the wrapped key are the caller's
 create function create_subjects(types text[], blinds bytea[], sealed bytea[], customers uuid[], subjects uuid[],
     wrapped bytea[], moment timestamptz)
 returns void
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = on
 as $$
 declare
     source uuid := scope_organization('source');
