@@ -231,7 +231,8 @@ def _matching(report: Report, house: House, *, is_quick: bool) -> None:
         "1 ms, 5 ms",
     )
     report.row(f"  with what is kept of it, {at}", f"p50 {found.match_p50:.2f} ms, p99 {found.match_p99:.2f} ms")
-    report.row("records that identify somebody, compared", f"{found.records_per_core:,.0f}/s and core", "", "≥ 500")
+    whole = f"{found.people_per_core:,.0f} people/s"
+    report.row("records that identify somebody, compared", f"{found.records_per_core:,.0f}/s and core", whole, "≥ 500")
     report.row("events that identify nobody", f"{found.plain_events_per_core:,.0f}/s and core")
     megabytes = {table: f"{size / 2**20:,.0f}" for table, size in found.bytes_of_tables.items()}
     report.row(

@@ -59,6 +59,7 @@ class Matches:
     candidates: float
     candidates_p95: int
     records_per_core: float
+    people_per_core: float
     plain_events_per_core: float
     memory_mib: int
     bytes_of_tables: dict[str, int]
@@ -115,6 +116,7 @@ async def _measured(house: House, size: int, matches: int, deliveries: int) -> M
         matched = [await _match(own, matching, facts, house.source) for facts in newcomers]
         match_processor = (_processor(house) - begun) / len(newcomers)
         found = sorted(count for _, count in looked)
+        records_per_core, people_per_core = await _records(house, own, deliveries)
         return Matches(
             people=size,
             lookup_p50=_percentile([each for each, _ in looked], 0.5),
@@ -125,7 +127,8 @@ async def _measured(house: House, size: int, matches: int, deliveries: int) -> M
             match_processor=1000 * match_processor,
             candidates=sum(found) / len(found),
             candidates_p95=found[int(0.95 * len(found))],
-            records_per_core=await _records(house, own, deliveries),
+            records_per_core=records_per_core,
+            people_per_core=people_per_core,
             plain_events_per_core=await _events(house, own, deliveries),
             memory_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
             bytes_of_tables=_sizes(house),
@@ -177,8 +180,8 @@ async def _match(own: Platform, matching: Matching, facts: dict[str, str], sourc
     return took
 
 
-async def _records(house: House, own: Platform, deliveries: int) -> float:
-    """Return records a second of processor time, each with what identifies somebody, ten people in a delivery."""
+async def _records(house: House, own: Platform, deliveries: int) -> tuple[float, float]:
+    """Return records, and whole people, a second of processor time: all that identifies ten people in each delivery."""
     seed = _FRESH * house.opened + 1
     told = [
         [
@@ -188,7 +191,8 @@ async def _records(house: House, own: Platform, deliveries: int) -> float:
         ]
         for number, group in enumerate(likenesses.by(10, likenesses.facts(deliveries * 10, seed=seed)))
     ]
-    return await _stored(house, own, told)
+    records = await _stored(house, own, told)
+    return records, records * 10 * len(told) / sum(map(len, told))
 
 
 async def _events(house: House, own: Platform, deliveries: int) -> float:
