@@ -35,6 +35,7 @@ _ENTER_LANE_AND_WAIT: Final = _ENTER_LANE + _AND_WAIT.encode()
 _ENTER_LANE_HOLDING: Final = (
     b"select enter_scope_holding(%(a)s, %(b)s, %(c)s, %(d)s, %(e)s, %(f)s, %(g)s, %(tokens)s, %(needed)s)"
 )
+_AMONG_LANE: Final = b", set_config('app.customers', %(among)s::uuid[]::text, true)"
 _ENTER_ORM: Final = "select enter_scope(:a, :b, :c, :d, :e, :f, :g)"
 _OPTIONS: Final = "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c jit=off"
 
@@ -103,18 +104,27 @@ class Database:
                     yield connection
 
     async def at_once(
-        self, scope: Scope, statement: bytes, facts: Mapping[str, Any], *, held: Held | None = None
+        self,
+        scope: Scope,
+        statement: bytes,
+        facts: Mapping[str, Any],
+        *,
+        held: Held | None = None,
+        among: arrays.Uuids | None = None,
     ) -> list[tuple[Any, ...]]:
         """Run one statement in a transaction of its own as `scope`, in one round trip; return what it committed.
 
         With `held` the same transaction first looks at these tokens: unless each of them stands for who is in scope,
-        nothing is read or written; raises CredentialEnded.
+        nothing is read or written; raises CredentialEnded. An exporter that says `among` whom it reads sees nothing
+        more or less: what they opened is then looked up once for all of their records.
         """
         enter = _ENTER_LANE_AND_WAIT if self._waits(scope) else _ENTER_LANE
         words: dict[str, Any] = dict(zip("abcdefg", self._mint.words(scope), strict=True))
         if held is not None:
             enter = _ENTER_LANE_HOLDING
             words |= {"tokens": arrays.blobs(held.fingerprints), "needed": held.scope}
+        if among is not None:
+            enter, words["among"] = enter + _AMONG_LANE, among
         return await self._together((enter, words), (statement, facts))
 
     @asynccontextmanager

@@ -123,7 +123,8 @@ async def read(
         "after_record": record,
         "accesses": arrays.random_ids(len(customers)),
     }
-    rows = await database.at_once(asker.scope(principal, customer), _STATEMENTS[principal], facts, held=held)
+    scope, among = asker.scope(principal, customer), facts["customers"] if customer is None else None
+    rows = await database.at_once(scope, _STATEMENTS[principal], facts, held=held, among=among)
     return [Seen._make(row) for row in rows]
 
 

@@ -1978,9 +1978,11 @@ create policy customer_wall on record as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
     with check ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)));
 create policy exporter_gate on record as restrictive for select to cdp_exporter
-    using ((EXISTS ( SELECT
+    using (((( SELECT (current_setting('app.customers'::text, true) <> ''::text)) AND ((customer_id, category) IN ( SELECT o.customer_id,
+    o.category
+   FROM opened_by_customers() o(customer_id, category)))) OR (EXISTS ( SELECT
    FROM permission p
-  WHERE ((p.customer_id = record.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND opens(p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.recipient_id, record.source_id, record.category, statement_timestamp())))));
+  WHERE ((p.customer_id = record.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND opens(p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.recipient_id, record.source_id, record.category, statement_timestamp()))))));
 create policy exporter_wall on record as permissive for select to cdp_exporter
     using (( SELECT is_sealed('exporter'::text) AS is_sealed));
 create policy keeper on record as permissive for all to cdp_keeper
@@ -2692,6 +2694,9 @@ grant execute on function app_client() to cdp_administrator, cdp_auditor, cdp_cu
 create function app_customer() returns uuid language sql stable parallel safe owner cdp_owner body cae598a05a1b52559cd162894a70bb7f;
 grant execute on function app_customer() to cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
+create function app_customers() returns uuid[] language sql stable parallel safe owner cdp_owner body 1ff361b9bfc0c6529c8eb3fbbc712bb2;
+grant execute on function app_customers() to cdp_exporter, cdp_keeper;
+
 create function app_organization() returns uuid language sql stable parallel safe owner cdp_owner body 0e48e2fa47443b89941b411d834082cb;
 grant execute on function app_organization() to cdp_administrator, cdp_auditor, cdp_customer, cdp_doorman, cdp_exporter, cdp_keeper, cdp_keymaster, cdp_operator, cdp_reader, cdp_sequencer, cdp_source;
 
@@ -3106,6 +3111,9 @@ grant execute on function open_survey(uuid,uuid,text,timestamp with time zone) t
 
 create function opened_by(p permission, at timestamp with time zone) returns text[] language plpgsql stable parallel safe owner cdp_owner body c09d05871231ddde1974a146bd2c4cba;
 grant execute on function opened_by(permission,timestamp with time zone) to cdp_customer, cdp_keeper;
+
+create function opened_by_customers() returns TABLE(customer_id uuid, category text) language sql stable parallel safe owner cdp_owner body 1ec8a8dee28a9869b2bd180dffd340b0;
+grant execute on function opened_by_customers() to cdp_exporter, cdp_keeper;
 
 create function opens(categories text[], sources uuid[], expires_at timestamp with time zone, attested_categories text[], attested_expires_at timestamp with time zone, recipient_id uuid, source_id uuid, category text, at timestamp with time zone) returns boolean language sql immutable parallel safe owner cdp_owner body 6f05088c9268a12ddee7afea43578dd5;
 grant execute on function opens(text[],uuid[],timestamp with time zone,text[],timestamp with time zone,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper;

@@ -51,7 +51,7 @@ _STEPS: Final = tuple(
     (SLOT_BITS - NIBBLE * (depth + 1), tuple(_label(depth + 1, nibble) for nibble in range(16)))
     for depth in range(DEPTH)
 )
-_FROM_DEEP: Final = _STEPS[_DEEP:]
+_LEAF_LABELS: Final = _STEPS[_DEEP][1]
 _FROM_SHALLOW: Final = _STEPS[_SHALLOW:_DEEP]
 
 
@@ -114,13 +114,9 @@ class Tree:
         depth = 0 if 0 in live else _cover(live, slot)  # nothing was destroyed yet: no need to look
         if depth is None:
             raise KeyDestroyed("this key was destroyed")
-        if depth <= _DEEP:
-            node, steps = self._deep(slot >> (SLOT_BITS - NIBBLE * _DEEP)), _FROM_DEEP
-        else:
-            node, steps = live[node_id(depth, slot)], _STEPS[depth:]
-        for shift, labels in steps:
-            node = sha256(node + labels[(slot >> shift) & _MASK]).digest()
-        return node
+        if depth > _DEEP:
+            return live[node_id(depth, slot)]  # this leaf is all that is left of its siblings
+        return sha256(self._deep(slot >> NIBBLE) + _LEAF_LABELS[slot & _MASK]).digest()
 
     def puncture(self, slot: int) -> bool:
         """Destroy the leaf of `slot` for ever; false if it was destroyed before."""

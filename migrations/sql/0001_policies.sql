@@ -24,6 +24,7 @@ grant execute on function is_sealed(text), app_organization(), app_customer(), a
     scope_customer(text), customer_source(), words_of(uuid, text), day_of(timestamptz)
     to cdp_keeper, cdp_reader, cdp_exporter, cdp_source, cdp_customer, cdp_auditor, cdp_operator, cdp_doorman, cdp_sequencer, cdp_keymaster;
 grant execute on function gate() to cdp_reader;
+grant execute on function app_customers(), opened_by_customers() to cdp_keeper, cdp_exporter;
 grant execute on function opened_by(permission, timestamptz) to cdp_keeper;
 grant execute on function
     opens(text[], uuid[], timestamptz, text[], timestamptz, uuid, uuid, text, timestamptz) to cdp_keeper, cdp_exporter, cdp_customer;
@@ -113,7 +114,9 @@ create policy exporter_wall on permission for select to cdp_exporter
 create policy exporter_wall on record for select to cdp_exporter
     using ((select is_sealed('exporter')));
 create policy exporter_gate on record as restrictive for select to cdp_exporter
-    using (exists (
+    using ((select current_setting('app.customers', true) <> '')
+        and (customer_id, category) in (select o.customer_id, o.category from opened_by_customers() o)
+      or exists (
         select from permission p
         where p.customer_id = record.customer_id
           and p.recipient_id = (select app_organization())

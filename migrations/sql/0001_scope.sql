@@ -69,6 +69,10 @@ return nullif(current_setting('app.purpose', true), '');
 create function app_client() returns text language sql stable parallel safe
 return nullif(current_setting('app.client', true), '');
 
+-- The customers of whom a statement reads, if it says so beforehand. That is no permission, and needs no seal.
+create function app_customers() returns uuid[] language sql stable parallel safe
+return nullif(current_setting('app.customers', true), '')::uuid[];
+
 -- The organization of a sealed scope of `expected`; null for anybody else.
 create function scope_organization(expected text) returns uuid language sql stable parallel safe
 return case when is_sealed(expected) then app_organization() end;
@@ -127,6 +131,16 @@ begin
           and p.purpose = public.app_purpose()), '{}');
 end
 $$;
+
+-- What the customers whom a statement names beforehand opened to the recipient, whatever the source: part of what `opens`
+-- says, found once for a statement and looked up for each record. To name others finds no more than permissions hold.
+create function opened_by_customers() returns table (customer_id uuid, category text) language sql stable parallel safe
+begin atomic
+    select p.customer_id, c.category
+    from permission p cross join unnest(p.categories) as c (category)
+    where p.recipient_id = (select app_organization()) and p.customer_id = any ((select app_customers())::uuid[])
+      and p.purpose = (select app_purpose()) and p.sources is null and p.expires_at > statement_timestamp();
+end;
 
 -- Tell whether one permission opens one record; a plain expression, so that the planner can put it in place.
 create function opens(categories text[], sources uuid[], expires_at timestamptz, attested_categories text[],

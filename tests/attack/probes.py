@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,13 +176,26 @@ class Battery:
         self._mint = mint
         self.world = World.plant(connection)
         self._asked: dict[str, tuple[list[Question], list[str], list[str]]] = {}
+        everybody = ",".join(row["customer_id"] for row in self.world.rows["customer"])
+        self._everybody = f"{{{everybody}}}"
         self.count = 0
 
     def findings(self, asker: Asker) -> list[str]:
-        """Return in which ways `asker` is not answered as the matrix says."""
-        asked, statements, expected = self._prepared(asker)
+        """Return in which ways `asker` is not answered as the matrix says; an exporter also where it names everybody.
+
+        Whether or not it says beforehand of whom it reads, it sees the same.
+        """
+        found = self._findings(asker, self._prepared(asker))
+        if found or asker.principal != "exporter":
+            return found
+        of_records = [each for each in zip(*self._prepared(asker), strict=True) if each[0][:2] == ("select", "record")]
+        return self._findings(asker, zip(*of_records, strict=True), among=self._everybody)
+
+    def _findings(self, asker: Asker, prepared: Iterable[Sequence[Any]], among: str = "") -> list[str]:
+        asked, statements, expected = map(list, prepared)
         with undone(self.connection):
             self.enter(asker)
+            self.connection.execute("select set_config('app.customers', %s, true)", (among,))
             row = self.connection.execute("select attack_probe(%s::text[])", (statements,)).fetchone()
         assert row is not None
         self.count += len(asked)

@@ -54,6 +54,8 @@ STEPS: Final = (
     ("opens", "(source_id = recipient_id)", "true"),
     ("opens", "(category = ANY (attested_categories))", "true"),
     ("words_of", "(source_id)::text", "''"),
+    ("opened_by_customers", "(p.sources IS NULL)", "true"),
+    ("opened_by_customers", "(p.expires_at > statement_timestamp())", "true"),
 )
 """A function, a part of it, and what an attacker or a slip would put in its place."""
 

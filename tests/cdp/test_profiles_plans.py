@@ -97,6 +97,19 @@ def test_a_read_goes_by_indexes(behind: Behind, reads: Reads, app_url: str, aske
     assert all("customer_id" in each for each in conditions)
 
 
+def test_what_many_customers_opened_is_looked_up_once_for_all_of_their_records(
+    reads: Reads, app_url: str, asker: Asker
+) -> None:
+    statement = reading._STATEMENTS[Principal.EXPORTER]
+
+    plan = planned(reads, app_url, asker.scope(Principal.EXPORTER), statement, reading_facts([uuid4(), uuid4()]))
+
+    (records,) = (node for node in nodes(plan) if node.get("Relation Name") == "record")
+    assert "hashed SubPlan" in records["Filter"]
+    once = [node for node in nodes(records) if node.get("Relation Name") == "permission"]
+    assert ["ANY" in node["Index Cond"] for node in once] == [True, False]
+
+
 def test_a_lookup_goes_by_indexes(behind: Behind, reads: Reads, app_url: str, asker: Asker) -> None:
     facts = {"types": ["email"], "blinds": [b"0" * 16], "own_types": ["user_id"], "own_blinds": [b"0" * 16]}
 
