@@ -3091,7 +3091,7 @@ grant execute on function note_firings(uuid[],uuid[],uuid[],uuid[],text[],bytea[
 create function note_look(customers uuid[], why text) returns void language sql volatile owner cdp_owner body 94eae8e6944ecb5d878345f7a7fb6317;
 grant execute on function note_look(uuid[],text) to cdp_keeper;
 
-create function note_offers(customers uuid[], offers uuid[], used text[]) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 908633a13890e0a3323a868ff7d5a494;
+create function note_offers(customers uuid[], offers uuid[], used text[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 473e6c95aa3ee056ad37bf5920310b67;
 grant execute on function note_offers(uuid[],uuid[],text[]) to cdp_exporter;
 
 create function note_quality(customers uuid[]) returns SETOF uuid language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 258d6420db3f198c42f77cd0bf796899;

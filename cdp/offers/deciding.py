@@ -131,8 +131,11 @@ class Deciding:
             wish = wishes.get(customer, _ANYTHING)
             decided.append(await _decided(answer, candidates, wish, wanted.most, spending))
             await asyncio.sleep(0)  # others have their turn
-        await self._note(asker, zip(customers, decided, strict=True))
-        return Decision(len(candidates), tuple(decided))
+        kept = await self._kept(asker, zip(customers, decided, strict=True))
+        lost = [each.profile_id for each, is_kept in zip(decided, kept, strict=True) if not is_kept]
+        again = iter(await self._again(reader, lost))
+        answers = tuple(each if is_kept else next(again) for each, is_kept in zip(decided, kept, strict=True))
+        return Decision(len(candidates), answers)
 
     async def _standing(self, asker: Asker, offers: Sequence[UUID] | None) -> list[Candidate]:
         asked = None if offers is None else arrays.uuids(offers)
@@ -179,22 +182,38 @@ class Deciding:
             for customer, wishes, is_signalled in rows
         }
 
-    async def _note(self, asker: Asker, decided: Iterable[tuple[UUID | None, Decided]]) -> None:
-        """Keep for each customer what was chosen for them: it is committed before anybody is answered."""
+    async def _kept(self, asker: Asker, decided: Iterable[tuple[UUID | None, Decided]]) -> list[bool]:
+        """Keep what was chosen, committed before anybody is answered; tell of each customer whether all of it is kept.
+
+        It is not of who stopped it while it was decided: they would not see what was chosen for them.
+        """
         rows = [
-            (customer, chosen)
+            (customer, () if customer is None or each.choice is None else each.choice.chosen)
             for customer, each in decided
-            if customer is not None and each.choice is not None
-            for chosen in each.choice.chosen
         ]
-        if not rows:
-            return
+        chosen = [(customer, each) for customer, some in rows for each in some]
+        if not chosen:
+            return [True] * len(rows)
         facts = {
-            "customers": arrays.uuids(customer for customer, _ in rows),
-            "offers": arrays.uuids(chosen.offer.offer_id for _, chosen in rows),
-            "uses": arrays.texts(" ".join(chosen.uses) for _, chosen in rows),
+            "customers": arrays.uuids(customer for customer, _ in chosen if customer),
+            "offers": arrays.uuids(each.offer.offer_id for _, each in chosen),
+            "uses": arrays.texts(" ".join(each.uses) for _, each in chosen),
         }
-        await self._platform.database.at_once(asker.scope(Principal.EXPORTER), _NOTE, facts)
+        noted = await self._platform.database.at_once(asker.scope(Principal.EXPORTER), _NOTE, facts)
+        known = {customer for (customer,) in noted}
+        return [not some or customer in known for customer, some in rows]
+
+    async def _again(self, reader: Asker, lost: Sequence[str]) -> list[Decided]:
+        """Return why these are not decided, as a read of now says it; whoever permits it again is asked for again."""
+        if not lost:
+            return []
+        batch = _DECODE(await self._profiles.batch(reader, lost, path=Path.OFFERS))
+        return [
+            Decided(each.profile_id, each.status, each.reason, None)
+            if each.profile is None
+            else Decided(each.profile_id, DEFERRED, ExpressionsBusy.code, None)
+            for each in batch.profiles
+        ]
 
 
 def _categories(candidates: Sequence[Candidate]) -> tuple[str, ...] | None:

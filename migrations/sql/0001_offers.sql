@@ -56,26 +56,30 @@ end
 $$;
 
 -- Keep for the customers what the organization in scope was told is relevant to them, side by side: whom, and which offer.
--- out  how many
-create function note_offers(customers uuid[], offers uuid[], used text[]) returns integer
+-- out  those of them of whom it is kept: whoever stopped its purpose meanwhile is not among them
+create function note_offers(customers uuid[], offers uuid[], used text[]) returns setof uuid
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_column
 declare
     me uuid := scope_organization('exporter');
-    noted integer;
 begin
-    insert into offer_shown as s (customer_id, organization_id, offer_id, uses, first_at, last_at)
-    select p.customer_id, me, o.offer_id, string_to_array(n.uses, ' '), statement_timestamp(), statement_timestamp()
-    from unnest(customers, offers, used) as n (customer_id, offer_id, uses)
-    join permission p on p.customer_id = n.customer_id and p.recipient_id = me and p.purpose = app_purpose()
-    join offer o on o.organization_id = me and o.offer_id = n.offer_id
-    where p.expires_at > statement_timestamp() or p.attested_expires_at > statement_timestamp()
-    order by p.customer_id, o.offer_id
-    on conflict (customer_id, organization_id, offer_id) do update
-        set uses = excluded.uses, last_at = excluded.last_at, times = s.times + 1;
-    get diagnostics noted = row_count;
-    return noted;
+    return query
+        with noted as (
+            insert into offer_shown as s (customer_id, organization_id, offer_id, uses, first_at, last_at)
+            select distinct on (p.customer_id, o.offer_id)
+                p.customer_id, me, o.offer_id, string_to_array(n.uses, ' '), statement_timestamp(), statement_timestamp()
+            from unnest(customers, offers, used) as n (customer_id, offer_id, uses)
+            join permission p on p.customer_id = n.customer_id and p.recipient_id = me and p.purpose = app_purpose()
+            join offer o on o.organization_id = me and o.offer_id = n.offer_id
+            where p.expires_at > statement_timestamp() or p.attested_expires_at > statement_timestamp()
+            order by p.customer_id, o.offer_id
+            on conflict (customer_id, organization_id, offer_id) do update
+                set uses = excluded.uses, last_at = excluded.last_at, times = s.times + 1
+            returning s.customer_id
+        )
+        select distinct customer_id from noted;
 end
 $$;
 

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from cdp import clock, dossier
 from cdp.expressions import spending
 from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.offers import choosing
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
@@ -208,6 +209,34 @@ def test_revoked_means_now_for_offers_too(shop: Shop) -> None:
 
     (answer,) = shop.decide().json()["customers"]
     assert ("refused", "revoked", []) == (answer["status"], answer["reason"], answer["offers"])
+
+
+def test_who_revokes_while_it_is_decided_gets_no_offer_that_they_could_not_see(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.register()
+    choose_ = choosing.choose
+
+    def late(*facts: Any, **rest: Any) -> choosing.Choice:
+        make.revoke(shop.platform, shop.person, shop.organization, purpose=ADVERTISING)
+        return choose_(*facts, **rest)
+
+    monkeypatch.setattr(choosing, "choose", late)
+
+    (answer,) = shop.decide().json()["customers"]
+
+    assert ("refused", "revoked", []) == (answer["status"], answer["reason"], answer["offers"])
+    assert [] == shop.mine()["offers"]
+
+
+def test_who_is_asked_for_twice_is_answered_twice_and_told_once(shop: Shop) -> None:
+    offered = shop.register()
+
+    answer = shop.decide(profile_ids=[shop.profile_id] * 2)
+
+    assert 200 == answer.status_code, answer.text
+    assert [[offered]] * 2 == [[one["offer_id"] for one in each["offers"]] for each in answer.json()["customers"]]
+    assert [1] == [each["times"] for each in shop.mine()["offers"]]
 
 
 def test_each_question_stands_in_the_access_log_with_what_was_looked_at(shop: Shop) -> None:

@@ -15,7 +15,8 @@ CALLS_OF_OFFERS: Final[Mapping[str, Call]] = {
         (*_OFFERING, "exporter huis customer-care"),
     ),
     "note_offers": Call(
-        f"select to_jsonb(note_offers(array[{known('anna')}], array[{known('offerwinkel')}], array['products']))",
+        "select jsonb_agg(n)"
+        f" from note_offers(array[{known('anna')}], array[{known('offerwinkel')}], array['products']) n",
         ("exporter",),
         _OFFERING,
     ),
