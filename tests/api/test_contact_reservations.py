@@ -107,7 +107,7 @@ def test_what_was_said_under_a_reservation_stands_as_allowed_and_is_not_said_aga
         ({"channel": "chat"}, "other-channel"),
         ({"sender": "computer"}, "other-speaker"),
         ({"at": "2020-01-01T00:00:00Z"}, "late"),
-        ({"at": "2100-01-01T00:00:00Z"}, "late"),
+        ({"at": "2100-01-01T00:00:00Z"}, "as-allowed"),  # from the future: said now
     ],
 )
 def test_what_was_said_otherwise_stands_as_what_it_was(
