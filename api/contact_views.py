@@ -20,6 +20,7 @@ ProfileIdGiven = Annotated[str, Field(max_length=64)]
 Key = Annotated[str, Field(max_length=LONGEST_KEY, pattern=KEY_PATTERN)]
 Urgency = Literal["usual", "urgent"]
 _encode: Final = msgspec.json.Encoder().encode
+_KEY: Final = msgspec.Meta(max_length=LONGEST_KEY, pattern=KEY_PATTERN.removesuffix("$") + r"\Z")
 
 
 class ReservationGiven(BaseModel):
@@ -69,6 +70,46 @@ class ContactQuestion(Approach):
         if (self.profile_id is None) == (self.profile_ids is None):
             raise ValueError("profile_id or profile_ids")
         return self
+
+
+class _PlainReservation(msgspec.Struct, forbid_unknown_fields=True):
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=approaching.LONGEST_KEY)]
+    seconds: Annotated[int, msgspec.Meta(ge=approaching.SHORTEST_HOLD, le=approaching.LONGEST_HOLD)] = 600
+
+
+class PlainQuestion(msgspec.Struct, forbid_unknown_fields=True):
+    """A question about one customer as it is usually asked: for now, and nothing in it but what is expected there."""
+
+    profile_id: Annotated[str, msgspec.Meta(max_length=64)]
+    purpose: Annotated[str, _KEY]
+    topic: Annotated[str, _KEY]
+    channels: Annotated[list[Annotated[str, _KEY]], msgspec.Meta(min_length=1, max_length=approaching.MOST_CHANNELS)]
+    sender: Speaker
+    urgency: Urgency = "usual"
+    reservation: _PlainReservation | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same, as the vault reads it."""
+        held = self.reservation
+        return Wanted(
+            self.topic,
+            tuple(self.channels),
+            self.sender,
+            is_urgent=self.urgency == "urgent",
+            reservation=None if held is None else approaching.Reservation(held.key, held.seconds),
+        )
+
+
+_PLAIN: Final = msgspec.json.Decoder(PlainQuestion).decode
+
+
+def plain(body: bytes) -> PlainQuestion | None:
+    """Return the question of a body, if it is one of the usual ones; every other is for `ContactQuestion` to judge."""
+    try:
+        return _PLAIN(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 class CampaignQuestion(Approach):

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import believing, errors, parameters, possession
 from api.principals import InsufficientScope, NoOrganization
-from api.routes import authzen, segment
+from api.routes import authzen, contact, segment
 from cdp.credentials import TokenHolder
 from cdp.ingest.segment import CALLS
 from cdp.profiles import NEEDED, Profiles, Reading
@@ -34,12 +34,13 @@ _JSON: Final = (b"content-type", b"application/json")
 class LeanRoute:
     """One method of one path that is served here; the last part of the path may be a parameter in braces.
 
-    `but` are last parts that belong to other routes. A Problem that `serve` raises becomes the answer.
+    `but` are last parts that belong to other routes. A Problem that `serve` raises becomes the answer. What `serve`
+    leaves to the framework it returns, to be received again.
     """
 
     method: str
     path: str
-    serve: Callable[[Scope, Receive, Send], Awaitable[None]]
+    serve: Callable[[Scope, Receive, Send], Awaitable[Receive | None]]
     but: frozenset[str] = frozenset()
 
     @property
@@ -68,9 +69,12 @@ class Lean:
             return
         scope["route"] = route
         try:
-            await route.serve(scope, receive, send)
+            again = await route.serve(scope, receive, send)
         except HTTPException as error:  # a body that was broken off at the edge
             await errors.of_http(scope, error)(scope, receive, send)
+            return
+        if again is not None:
+            await self._app(scope, again, send)
 
     def _route(self, scope: Scope) -> LeanRoute | None:
         method, path = scope["method"], scope["path"]
@@ -168,6 +172,7 @@ _PLAIN: Final = re.compile(rb"purpose=([a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,10}){0,
 ROUTES: Final = (
     LeanRoute("GET", "/v1/profiles/{profile_id}", serve_profile, but=frozenset({"export"})),
     LeanRoute("POST", f"{authzen.PREFIX}/evaluation", authzen.serve_evaluation),
+    LeanRoute("POST", "/v1/contact/decide", contact.serve_decision),
     *(LeanRoute("POST", f"/v1/{name}", segment.lean(call)) for name, call in CALLS.items()),
 )
 """Every lean route, each described by an ordinary one in `api.routes`."""

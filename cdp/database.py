@@ -128,10 +128,16 @@ class Database:
         return await self._together((enter, words), (statement, facts))
 
     @asynccontextmanager
-    async def in_steps(self, scope: Scope) -> AsyncIterator[Steps]:
-        """Begin a transaction as `scope` of a few round trips; what its last step did not commit is taken back."""
+    async def in_steps(self, scope: Scope, *, held: Held | None = None) -> AsyncIterator[Steps]:
+        """Begin a transaction as `scope` of a few round trips; what its last step did not commit is taken back.
+
+        `held` is what it is for `at_once`.
+        """
         enter = _ENTER_LANE_AND_WAIT if self._waits(scope) else _ENTER_LANE
         words: dict[str, Any] = dict(zip("abcdefg", self._mint.words(scope), strict=True))
+        if held is not None:
+            enter = _ENTER_LANE_HOLDING
+            words |= {"tokens": arrays.blobs(held.fingerprints), "needed": held.scope}
         lane = await self.pool.getconn()
         try:
             with refusals.translated(), replicas.settled(lane):

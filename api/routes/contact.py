@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 
-from api import caller, contact_views
+from api import believing, caller, contact_views
 from api.contact_views import (
     CampaignQuestion,
     Cancelled,
@@ -18,11 +20,13 @@ from api.contact_views import (
     ContactQuestion,
     ContactsKept,
     ContactsMade,
+    PlainQuestion,
 )
-from api.principals import Contacting, Service
+from api.principals import Contacting, InsufficientScope, NoOrganization, Service
 from cdp import clock
-from cdp.contact.asking import Contacts
+from cdp.contact.asking import NEEDED, Contacts, Told
 from cdp.contact.contacts import Also, ContactBook, Kept
+from cdp.credentials import TokenHolder
 from cdp.idempotency import AlreadyDone, Answer, Call
 from cdp.reading import Asker
 from cdp.scope import Principal
@@ -60,6 +64,21 @@ async def decide_contact(wanted: ContactQuestion, service: Contacting, contacts:
     told = await contacts.decide(_asker(service, wanted.purpose), wanted.wanted, ids)
     document = contact_views.many(ids, told) if wanted.profile_id is None else contact_views.one(ids[0], told[0])
     return Response(document, media_type="application/json")
+
+
+async def serve_decision(scope: Scope, receive: Receive, send: Send) -> Receive | None:
+    """Answer a plain question about one customer without the framework, which gets every other one."""
+    request = Request(scope, receive)
+    body = await request.body()
+    asked = contact_views.plain(body) if _is_plain(scope) else None
+    if asked is None:
+        return _again(body, receive)
+    token, how = believing.shown(scope)
+    contacts = _contacts_of(request)
+    prepare, checked = partial(_prepare, contacts, asked, token), partial(_checked, contacts, asked)
+    told = await believing.answered(scope, token, how, prepare=prepare, checked=checked)
+    await Response(contact_views.one(asked.profile_id, told), media_type="application/json")(scope, receive, send)
+    return None
 
 
 @router.post(
@@ -110,3 +129,41 @@ def _keep(call: Call) -> Also:
             raise AlreadyDone
 
     return keep
+
+
+def _is_plain(scope: Scope) -> bool:
+    """Tell whether nothing but the body says what is wanted."""
+    kinds = [value for name, value in scope["headers"] if name in {b"content-type", b"idempotency-key"}]
+    return kinds == [b"application/json"] and not scope["query_string"]
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return what gives a body that was read once more, and then what comes behind it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def give() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return give
+
+
+async def _prepare(
+    contacts: Contacts, asked: PlainQuestion, token: bytes, believed: TokenHolder
+) -> believing.Ask[Told] | None:
+    """Return what decides with a token that is still to be looked at; what is amiss is told after the check alone."""
+    if believed.organization is None or NEEDED not in believed.scopes:
+        return None
+    asker, wanted = Asker(believed.organization, believed.client_id, asked.purpose), asked.wanted
+    if not contacts.knows(asker, wanted):
+        return None
+    return partial(contacts.decide_one, asker, wanted, asked.profile_id, unverified_token=token)
+
+
+async def _checked(contacts: Contacts, asked: PlainQuestion, holder: TokenHolder) -> Told:
+    if holder.customer is not None or NEEDED not in holder.scopes:
+        raise InsufficientScope
+    if holder.organization is None:
+        raise NoOrganization
+    asker = Asker(holder.organization, holder.client_id, asked.purpose)
+    (told,) = await contacts.decide(asker, asked.wanted, [asked.profile_id])
+    return told

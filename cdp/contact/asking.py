@@ -28,7 +28,7 @@ from cdp.keys.ring import Single
 from cdp.known_keys import KnownKeys
 from cdp.platform import Platform
 from cdp.reading import AHEAD, AT_A_TIME, Asker
-from cdp.scope import Principal
+from cdp.scope import Held, Principal
 from consent import contact
 from consent.contact import Answer, Question
 from consent.errors import Invalid
@@ -52,6 +52,8 @@ _RESERVE: Final = (
 )
 _CANCEL: Final = b"select cancel_contact(%(customer)s, %(contact)s)"
 _NAMELESS: Final = Addressing("nl", "u")
+NEEDED: Final = "contacts:write"
+"""The scope that a token needs for any of it."""
 
 
 class MomentOutOfReach(Invalid):
@@ -77,6 +79,22 @@ class Told(NamedTuple):
     closing: str | None = None
     words: tuple[str, ...] = ()
     reserved: Reserved | None = None
+
+
+class _Single(NamedTuple):
+    """A call about one customer."""
+
+    unverified_profile_id: str
+    unverified_token: bytes | None
+
+
+class _Call(NamedTuple):
+    """Who asks for what, when it is to be; and the tokens with which it is asked, if they are still to be looked at."""
+
+    asker: Asker
+    wanted: Wanted
+    at: datetime
+    held: Held | None = None
 
 
 class _Case(NamedTuple):
@@ -106,7 +124,7 @@ class Contacts:
         self._platform = platform
         self._keys = KnownKeys(platform.database)
         self._marks = Mac(platform.ring.single(Single.SYSTEM))
-        self._together: dict[tuple[Asker, Wanted], Gathering[str, Told]] = {}
+        self._together: dict[tuple[Asker, Wanted, bool], Gathering[_Single, Told]] = {}
 
     async def decide(self, asker: Asker, wanted: Wanted, unverified_profile_ids: Sequence[str]) -> list[Told]:
         """Return the answer for each id, in order; each stands in the access log.
@@ -115,8 +133,8 @@ class Contacts:
         """
         await self.check(asker, wanted)
         if len(unverified_profile_ids) == 1:
-            return [await self._gathering(asker, wanted).ask(unverified_profile_ids[0])]
-        at = wanted.at or clock.now()
+            return [await self.decide_one(asker, wanted, unverified_profile_ids[0])]
+        call = _Call(asker, wanted, wanted.at or clock.now())
         slices = [
             unverified_profile_ids[start : start + SLICE] for start in range(0, len(unverified_profile_ids), SLICE)
         ]
@@ -124,9 +142,24 @@ class Contacts:
 
         async def one(ids: Sequence[str]) -> list[Told]:
             async with turns:
-                return await self._slice(asker, wanted, [self._person(asker, wanted, each) for each in ids], at)
+                return await self._slice(call, [self._person(asker, wanted, each) for each in ids])
 
         return [told for some in await asyncio.gather(*map(one, slices)) for told in some]
+
+    def knows(self, asker: Asker, wanted: Wanted) -> bool:
+        """Tell whether `check` let this very question pass, and would without asking the database."""
+        return wanted.at is None and any((asker, wanted, each) in self._together for each in (False, True))
+
+    async def decide_one(
+        self, asker: Asker, wanted: Wanted, unverified_profile_id: str, *, unverified_token: bytes | None = None
+    ) -> Told:
+        """Return the answer for one id to a question that `check` let pass.
+
+        With `unverified_token`, the fingerprint of one of which it is only believed that it stands for `asker`, the
+        transaction that decides finds out first. Raises CredentialEnded when it does not, or one that shares it.
+        """
+        together = self._gathering(asker, wanted, is_verified=unverified_token is None)
+        return await together.ask(_Single(unverified_profile_id, unverified_token))
 
     async def check(self, asker: Asker, wanted: Wanted) -> None:
         """Raise Invalid for what the catalog does not have, or a reservation for a moment that cannot be had."""
@@ -151,22 +184,25 @@ class Contacts:
             async for slice_ in slices:
                 ids = [profile_id(each, organization) for each in slice_]
                 people = [self._person(asker, wanted, each) for each in ids]
-                told = await self._slice(asker, wanted, people, wanted.at or clock.now())
+                told = await self._slice(_Call(asker, wanted, wanted.at or clock.now()), people)
                 yield list(zip(ids, told, strict=True))
 
-    def _gathering(self, asker: Asker, wanted: Wanted) -> Gathering[str, Told]:
+    def _gathering(self, asker: Asker, wanted: Wanted, *, is_verified: bool) -> Gathering[_Single, Told]:
         """Return those who ask the same of one customer each: what arrives together shares a statement."""
-        found = self._together.get((asker, wanted))
+        found = self._together.get((asker, wanted, is_verified))
         if found is None:
             if len(self._together) > TOGETHER:
-                self._together = {who: each for who, each in self._together.items() if not each.is_idle}
+                self._together = {what: each for what, each in self._together.items() if not each.is_idle}
             ask = partial(self._decide_together, asker, wanted)
-            found = self._together[asker, wanted] = Gathering(ask, most=TOGETHER, at_once=AHEAD, enough=_ENOUGH)
+            found = Gathering(ask, most=TOGETHER, at_once=AHEAD, enough=_ENOUGH)
+            self._together[asker, wanted, is_verified] = found
         return found
 
-    async def _decide_together(self, asker: Asker, wanted: Wanted, ids: Sequence[str]) -> list[Told]:
-        people = [self._person(asker, wanted, each) for each in ids]
-        return await self._slice(asker, wanted, people, wanted.at or clock.now())
+    async def _decide_together(self, asker: Asker, wanted: Wanted, asked: Sequence[_Single]) -> list[Told]:
+        tokens = {each.unverified_token for each in asked if each.unverified_token is not None}
+        held = Held(tuple(tokens), NEEDED) if tokens else None
+        people = [self._person(asker, wanted, each.unverified_profile_id) for each in asked]
+        return await self._slice(_Call(asker, wanted, wanted.at or clock.now(), held), people)
 
     async def cancel(self, asker: Asker, unverified_profile_id: str, contact_id: UUID) -> bool:
         """Give up a reservation, and say whether there was one."""
@@ -183,23 +219,24 @@ class Contacts:
         mark = approaching.contact_id(self._marks, asker.organization, key, unverified_profile_id)
         return _Person(Asked(customer, mark), is_reserving=True)
 
-    async def _slice(self, asker: Asker, wanted: Wanted, people: Sequence[_Person], at: datetime) -> list[Told]:
+    async def _slice(self, call: _Call, people: Sequence[_Person]) -> list[Told]:
         open_ones = list(people)
         for _ in range(_ATTEMPTS):
-            case = await self._decided(asker, wanted, open_ones, at)
+            case = await self._decided(call, open_ones)
             open_ones = await self._reserve(case, open_ones)
             if not open_ones:
                 return [each.told for each in people if each.told is not None]
         raise StoreBusy
 
-    async def _decided(self, asker: Asker, wanted: Wanted, people: Sequence[_Person], at: datetime) -> _Case:
+    async def _decided(self, call: _Call, people: Sequence[_Person]) -> _Case:
         """Give each of `people` their answer, by the catalog as it stands, and write it down."""
+        asker, wanted, at, held = call
         scope = asker.scope(Principal.EXPORTER)
         version, catalog = await approaching.catalog_of(self._platform, scope)
         for _ in range(_ATTEMPTS):
             question = approaching.question_of(catalog, asker.organization, asker.purpose, wanted, at=at)
             case, asked = _Case(asker, wanted, question, version), [each.asked for each in people]
-            async with self._platform.database.in_steps(scope) as steps:
+            async with self._platform.database.in_steps(scope, held=held) as steps:
                 found = await looking.look(steps, asked, root=question.topic.root, at=at)
                 if found[0][1].version == version:
                     told = await self._judge(case, people, found)

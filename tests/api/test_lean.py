@@ -70,3 +70,21 @@ def test_every_lean_route_is_described_by_an_ordinary_one() -> None:
     paths = described().openapi()["paths"]
 
     assert [] == [each.path for each in ROUTES if each.method.lower() not in paths.get(each.path, {})]
+
+
+def test_what_a_lean_route_leaves_the_framework_receives_again() -> None:
+    async def leave(*_: Any) -> Any:
+        return again
+
+    async def again(*_: Any) -> Any:
+        return {"body": b"once more"}
+
+    received: list[Any] = []
+
+    async def framework(_: Any, receive: Any, __: Any) -> None:
+        received.append(await receive())
+
+    scope = {"type": "http", "method": "POST", "path": "/v1/batch", "headers": []}
+    asyncio.run(Lean(framework, routes=[LeanRoute("POST", "/v1/batch", leave)])(scope, again, again))
+
+    assert [{"body": b"once more"}] == received
