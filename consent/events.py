@@ -97,6 +97,8 @@ class Statement(StrEnum):
     """A rule of its fired on what was delivered."""
     REPLY = "reply"
     """The customer said something back to it, or wants a human."""
+    DEMAND = "demand"
+    """The customer asked it to correct, to erase or to explain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

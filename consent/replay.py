@@ -3,8 +3,8 @@
 Rules: (1) a chain has no gaps, except where openings were erased; (2) every act was one that the
 law admits; (3) a merge carries what the other customer really had, as far as that one can still be
 seen; (4) every read cites a grant in force at that moment for that organization, purpose and
-category, which was in the log before the read was anchored; what a customer said back is read as addressed, and cites
-that it was said; (5) nothing is dated long before or
+category, which was in the log before the read was anchored; what a customer said back or asked to correct is read by
+whom it was said to, and cites that it was said; (5) nothing is dated long before or
 after the anchors around it; (6) what is not opened is erased, or belongs to somebody whom this
 bundle does not show.
 """
@@ -34,10 +34,10 @@ from consent.events import (
 from consent.permission import Permission
 from consent.timeline import Timeline
 
-ADDRESSED: Final = "addressed"
-"""The reason of a read of what was said to who reads it."""
-SAID: Final = frozenset({"conversations"})
-"""The category of what is said."""
+SAID: Final = {"addressed": Statement.REPLY, "asked-to-correct": Statement.DEMAND}
+"""The reasons of a read of what was said to who reads it, with what it then cites."""
+REPLIES: Final = frozenset({"conversations"})
+"""The category of what is said back."""
 LONGEST_DELAY: Final = timedelta(minutes=5)
 """How far an event's own time may lie outside the anchors around it: a transaction under way, a clock."""
 
@@ -113,7 +113,7 @@ class Replay:
         self._accepts_erased = accepts_erased
         self._timelines: dict[Purpose, Timeline] = {}
         self._grants: dict[bytes, tuple[Timeline, str, str, int, int]] = {}
-        self._said: dict[bytes, tuple[UUID | None, int]] = {}
+        self._said: dict[bytes, tuple[Statement, UUID | None, int]] = {}
         self._anchored_at: list[int] = []
         self._anchored_sizes: list[int] = []
         self._newest: datetime | None = None
@@ -135,8 +135,7 @@ class Replay:
             case StatementEvent():
                 self.counts.statements += 1
                 self._check_time(event.at)
-                if event.statement is Statement.REPLY:
-                    self._said[hashed] = (event.place.organization, index)
+                self._said[hashed] = (event.statement, event.place.organization, index)
             case AnchorEvent():
                 self.counts.anchors += 1
                 self._check_time(event.at)
@@ -169,16 +168,17 @@ class Replay:
             if event.principal != "customer" and (event.released or event.records):
                 raise VerificationFailed("somebody who is neither customer nor recipient read data")
             return
-        if event.reason == ADDRESSED:
-            self._check_addressed(index, event)
+        if event.reason in SAID:
+            self._check_said(index, event)
         else:
             self._check_grant(index, event)
 
-    def _check_addressed(self, index: int, event: AccessEvent) -> None:
-        organization, logged_at = self._said.get(event.grant or b"", (None, 0))
-        if organization is None or organization != event.place.organization:
+    def _check_said(self, index: int, event: AccessEvent) -> None:
+        said, organization, logged_at = self._said.get(event.grant or b"", (None, None, 0))
+        if said is not SAID[event.reason] or organization != event.place.organization:
             raise VerificationFailed("it cites nothing that was said to who read it")
-        if not set(event.released) <= SAID:
+        of_one_thing = len(event.released) <= 1 and event.records <= 1
+        if not (of_one_thing if said is Statement.DEMAND else set(event.released) <= REPLIES):
             raise VerificationFailed("more was read than what was said")
         self._check_anchored(index, logged_at, "what it cites")
 

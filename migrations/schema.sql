@@ -633,7 +633,7 @@ create table consent_outbox (
     at timestamp with time zone not null,
     salt bytea not null
 );
-alter table consent_outbox add constraint consent_outbox_fact_check CHECK ((fact = ANY (ARRAY['act'::text, 'link'::text, 'wish'::text, 'message'::text, 'firing'::text, 'reply'::text, 'erasure'::text, 'policy'::text])));
+alter table consent_outbox add constraint consent_outbox_fact_check CHECK ((fact = ANY (ARRAY['act'::text, 'link'::text, 'wish'::text, 'message'::text, 'firing'::text, 'reply'::text, 'demand'::text, 'erasure'::text, 'policy'::text])));
 alter table consent_outbox add constraint consent_outbox_pkey PRIMARY KEY (entry_id);
 alter table consent_outbox add constraint consent_outbox_salt_check CHECK ((octet_length(salt) = 32));
 alter table consent_outbox owner to cdp_owner, enable row level security, force row level security;
@@ -854,10 +854,12 @@ alter table demand add constraint demand_check CHECK (((answered_at IS NULL) = (
 alter table demand add constraint demand_kind_check CHECK ((kind = ANY (ARRAY['correct'::text, 'dispute'::text, 'erase'::text, 'look'::text])));
 alter table demand add constraint demand_pkey PRIMARY KEY (customer_id, demand_id);
 alter table demand owner to cdp_owner, enable row level security, force row level security;
+trigger: CREATE TRIGGER logged AFTER INSERT ON demand REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION log_demands();
 grant delete, select, update on demand to cdp_keeper;
 grant insert, select on demand to cdp_customer;
 grant select (answer, answered_at, asked_at, demand_id, due_at, extended_at, kind, organization_id, withdrawn_at) on demand to cdp_operator;
 grant select (answered_at, asked_at, category, customer_id, due_at, kind, organization_id, type, withdrawn_at) on demand to cdp_exporter;
+grant select (asked_at, demand_id) on demand to cdp_sequencer;
 grant update (withdrawn_at) on demand to cdp_customer;
 create policy customer_wall on demand as permissive for all to cdp_customer
     using ((customer_id = ( SELECT scope_customer('customer'::text) AS scope_customer)))
@@ -873,6 +875,8 @@ create policy keeper on demand as permissive for all to cdp_keeper
     with check (true);
 create policy operator_wall on demand as permissive for select to cdp_operator
     using (( SELECT is_sealed('operator'::text) AS is_sealed));
+create policy sequencer_wall on demand as permissive for select to cdp_sequencer
+    using (( SELECT is_sealed('sequencer'::text) AS is_sealed));
 
 create table evidence (
     customer_id uuid not null,
@@ -2814,7 +2818,7 @@ grant execute on function decide_bond(uuid,boolean,timestamp with time zone) to 
 create function decision_reason(p permission, recipient uuid, source uuid, wanted text, at timestamp with time zone) returns text language plpgsql immutable owner cdp_owner body 41871fc2dd01bec4161630e66d7dea5a;
 grant execute on function decision_reason(permission,uuid,uuid,text,timestamp with time zone) to cdp_customer, cdp_exporter, cdp_keeper, cdp_reader;
 
-create function demands_to(only_one uuid, only_open boolean, after_at timestamp with time zone, after_id uuid, at_most integer, with_words boolean) returns TABLE(demand jsonb, own_wrapped bytea, source_subject uuid, source_wrapped bytea, held bytea, is_interaction boolean, names json, looked_at timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3098536427575c822599d4782386bdb1;
+create function demands_to(only_one uuid, only_open boolean, after_at timestamp with time zone, after_id uuid, at_most integer, with_words boolean) returns TABLE(demand jsonb, own_wrapped bytea, source_subject uuid, source_wrapped bytea, held bytea, is_interaction boolean, names json, looked_at timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 422f6fa7280ac5bd4d4719bb3f908798;
 grant execute on function demands_to(uuid,boolean,timestamp with time zone,uuid,integer,boolean) to cdp_source;
 
 create function either(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 42bb85b896caf9c39778d5f9636f2118;
@@ -3003,6 +3007,8 @@ grant execute on function link_references(text[],bytea[],bytea[],timestamp with 
 create function log_accesses() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 72e49af1f3edc8f7d81aefdbbd70ec45;
 
 create function log_acts() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 84af0f6c7c6a093c9aef3c5c4539b810;
+
+create function log_demands() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 60b7391ee86b0bf17693dfb1af2bc8ce;
 
 create function log_erasure(customers uuid[], erasure uuid, moment timestamp with time zone) returns void language sql volatile owner cdp_owner body 9c32a4ab13f1dd92968b2bb3a7180aed;
 grant execute on function log_erasure(uuid[],uuid,timestamp with time zone) to cdp_keeper;

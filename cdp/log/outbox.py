@@ -63,7 +63,7 @@ def _consent_fact(row: tuple[Any, ...]) -> ConsentFact:
             )
         case "wish":
             return WishFact(customer=customer, fact_id=fact_id, said=facts, at=at)
-        case "message" | "firing" | "reply":
+        case "message" | "firing" | "reply" | "demand":
             return StatementFact(
                 customer=customer,
                 fact_id=fact_id,

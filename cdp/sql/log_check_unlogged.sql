@@ -1,5 +1,5 @@
 -- What happened to customers who are here that no log tells of and no outbox holds: acts, what was stated to or by an
--- organization (messages, reports, replies, rules that fired), and accesses. Wishes and links have checks of their own.
+-- organization (messages, reports, replies, demands, rules that fired), and accesses. Wishes and links have checks of their own.
 -- in   consent and access: the logs
 select 'consent' as log, a.act_id as fact_id
 from act a
@@ -14,6 +14,8 @@ from (
     select r.report_id, r.at from message_report r where r.kind = 'was-a-computer'
     union all
     select r.reply_id, r.at from reply r
+    union all
+    select d.demand_id, d.asked_at from demand d
     union all
     select f.firing_id, f.at from firing f
 ) s

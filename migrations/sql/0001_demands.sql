@@ -35,6 +35,19 @@ comment on column demand.told is 'The recipients who could see it at that moment
 comment on column demand.due_at is 'The end of the last day on which an answer is in time (GDPR art. 12(3), Regulation 1182/71).';
 comment on column demand.subject_id is 'The customer''s own subject, whose key seals the words of both sides.';
 
+-- What is asked stands in the consent log, as a digest: the line of whoever reads it cites it.
+create function log_demands() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform log_statement('demand', d.customer_id, d.demand_id, d.organization_id, sha256(coalesce(d.words, '')), d.asked_at)
+    from fresh d order by d.customer_id, d.demand_id;
+    return null;
+end
+$$;
+create trigger logged after insert on demand referencing new table as fresh for each statement execute function log_demands();
+
 create table alert (
     customer_id     uuid not null,
     organization_id uuid not null,
@@ -69,12 +82,11 @@ begin
             limit at_most
         ), told as (
             insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, asked, released, records,
-                outcome, reason)
+                outcome, reason, act_id)
             select a.customer_id, statement_timestamp(), gen_random_uuid(), organization, app_client(), 'service', 'demands',
-                array_agg(distinct a.category), array_agg(distinct a.category), count(*), 'released', 'asked-to-correct'
+                array[a.category], array[a.category], 1, 'released', 'asked-to-correct', a.demand_id
             from asked a
             where with_words and a.kind = 'correct' and a.withdrawn_at is null
-            group by a.customer_id
         )
         select case when with_words and d.withdrawn_at is null then to_jsonb(d) else to_jsonb(d) - 'words' end, own.wrapped, said.subject_id, theirs.wrapped, said.sealed, said.is_interaction,
             (select json_agg(json_build_object('subject', r.subject_id, 'sealed', encode(r.sealed, 'base64'),

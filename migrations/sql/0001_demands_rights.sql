@@ -43,6 +43,7 @@ grant execute on function demands_to, answer_demand to cdp_source;
 grant execute on function erase_own_statement to cdp_customer;
 grant execute on function alerts_due to cdp_operator;
 alter function demands_to owner to cdp_keeper;
+alter function log_demands owner to cdp_keeper;
 alter function answer_demand owner to cdp_keeper;
 alter function erase_own_statement owner to cdp_keeper;
 alter function alerts_due owner to cdp_keeper;

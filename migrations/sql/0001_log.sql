@@ -81,7 +81,7 @@ comment on column opening.fact_id is 'The act, the link or the access that it te
 
 create table consent_outbox (
     entry_id    bigint generated always as identity primary key,
-    fact        text not null check (fact in ('act', 'link', 'wish', 'message', 'firing', 'reply', 'erasure', 'policy')),
+    fact        text not null check (fact in ('act', 'link', 'wish', 'message', 'firing', 'reply', 'demand', 'erasure', 'policy')),
     customer_id uuid not null,
     fact_id     uuid not null,
     seq         bigint,

@@ -54,12 +54,14 @@ create policy sequencer_wall on link for select to cdp_sequencer using ((select 
 create policy sequencer_wall on subject for select to cdp_sequencer using ((select is_sealed('sequencer')));
 create policy sequencer_wall on message for select to cdp_sequencer using ((select is_sealed('sequencer')));
 create policy sequencer_wall on message_report for select to cdp_sequencer using ((select is_sealed('sequencer')));
+create policy sequencer_wall on demand for select to cdp_sequencer using ((select is_sealed('sequencer')));
 create policy sequencer_wall on reply for select to cdp_sequencer using ((select is_sealed('sequencer')));
 create policy sequencer_wall on firing for select to cdp_sequencer using ((select is_sealed('sequencer')));
 grant select on act, access, permission to cdp_sequencer;
 grant select (message_id, registered_at) on message to cdp_sequencer;
 grant select (report_id, kind, at) on message_report to cdp_sequencer;
 grant select (reply_id, at) on reply to cdp_sequencer;
+grant select (demand_id, asked_at) on demand to cdp_sequencer;
 grant select (firing_id, at) on firing to cdp_sequencer;
 grant select (customer_id, link_id, subject_id, from_id, kind, reason, at) on link to cdp_sequencer;
 grant select (customer_id, subject_id, source_id, origin_id) on subject to cdp_sequencer;

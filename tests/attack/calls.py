@@ -349,6 +349,7 @@ ELSEWHERE: Final[Mapping[str, set[str]]] = {
     "log_acts": {"keeper"},
     "log_links": {"keeper"},
     "log_wishes": {"keeper"},
+    "log_demands": {"keeper"},
     "log_accesses": {"keeper"},
 }  # fmt: skip
 """Functions that are no door to rows by themselves, with who may call them: the rows behind them are asked for anyway,

@@ -138,6 +138,7 @@ RIGHTS: Final = {
         message: select(message_id,registered_at)
         message_report: select(report_id,kind,at)
         reply: select(reply_id,at)
+        demand: select(demand_id,asked_at)
         firing: select(firing_id,at)
         wish wish_act: select
     """,

@@ -17,7 +17,7 @@ from tests import make
 from tests.cdp.leaving import erase, known_to
 from tests.cdp.log import bundles
 
-STATED = ("message", "message_report", "reply", "firing")
+STATED = ("message", "message_report", "reply", "demand", "firing")
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +133,10 @@ insert into reply (customer_id, reply_id, organization_id, entry_id, by, wants_h
 values (%s, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'customer', true, now(), now(), gen_random_uuid(),
     'said')
 """
+ADD_DEMAND = """
+insert into demand (customer_id, demand_id, organization_id, kind, asked_at, due_at, subject_id)
+values (%s, gen_random_uuid(), gen_random_uuid(), 'look', now(), now(), gen_random_uuid())
+"""
 ADD_FIRING = """
 insert into firing (customer_id, firing_id, organization_id, rule_id, record_id, facts, at)
 values (%s, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{}', now())
@@ -161,6 +165,7 @@ TAMPERINGS = [
     (ADD_MESSAGE, TOLD_BY_NONE),
     (ADD_MESSAGE_REPORT, TOLD_BY_NONE),
     (ADD_REPLY, TOLD_BY_NONE),
+    (ADD_DEMAND, TOLD_BY_NONE),
     (ADD_FIRING, TOLD_BY_NONE),
     (CHANGE_OPENING, "this does not open the leaf"),
     (
