@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.principals import Customer, PlatformDep
-from cdp import directory
+from cdp import accesses, clock, directory
 from cdp.rules import explaining
 from cdp.rules.explaining import Fired
 
@@ -61,4 +61,5 @@ def list_own_firings(person: Customer, platform: PlatformDep) -> Firings:
     """Return what rules of organizations said of the customer's records, each with its reason."""
     with platform.database.scoped(person.scope) as session:
         names = directory.names(session)
+        accesses.note_own_read(session, person.scope, path="firings", categories=[], records=0, at=clock.now())
         return Firings(firings=[FiringView.of(each, names) for each in explaining.own(session)])

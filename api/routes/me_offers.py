@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.principals import Customer, PlatformDep
-from cdp import clock, directory
+from cdp import accesses, clock, directory
 from cdp.offers import showing
 from cdp.offers.showing import Choice, Shown
 
@@ -70,6 +70,7 @@ def list_own_offers(person: Customer, platform: PlatformDep) -> OwnOffers:
     with platform.database.scoped(person.scope) as session:
         names, wished = directory.names(session), showing.wished(session)
         offers = [ShownView.of(each, names) for each in showing.own(session)]
+        accesses.note_own_read(session, person.scope, path="offers", categories=[], records=0, at=clock.now())
     return OwnOffers(
         is_personal=wished.is_personal, wanted=sorted(wished.wanted), unwanted=sorted(wished.unwanted), offers=offers
     )

@@ -15,7 +15,7 @@ from api.paging import After
 from api.preferences import Proven
 from api.principals import Customer, PlatformDep
 from api.wanted_preferences import WantedPreferences
-from cdp import clock, receipts
+from cdp import accesses, clock, receipts
 from cdp import preferences as vault
 from cdp.cursors import NEWEST_FIRST
 from cdp.database import Session
@@ -92,6 +92,9 @@ PROOF: Final[dict[int | str, dict[str, Any]]] = {
 def read_preferences(person: Customer, platform: PlatformDep) -> PreferencesView:
     """Return everything that the customer chose, and what the law demands whatever they choose, with the reason."""
     with platform.database.scoped(person.scope) as session:
+        accesses.note_own_read(
+            session, person.scope, path="preferences", categories=["contact"], records=0, at=clock.now()
+        )
         return PreferencesView(**_seen(platform, session))
 
 

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from api.principals import Customer, PlatformDep
-from cdp import clock, directory
+from cdp import accesses, clock, directory
+from cdp.database import Session
 from cdp.listening import answering
 from cdp.listening.answering import Survey
+from cdp.listening.asking import CATEGORY
 from cdp.listening.survey import Question
 from cdp.unsealing import OwnKeys
 
@@ -83,12 +85,18 @@ def _view(each: Survey, names: directory.Names, at: datetime) -> SurveyView:
     )
 
 
+def _note(session: Session, person: Customer, at: datetime) -> None:
+    """Write down that the customer read what they answered."""
+    accesses.note_own_read(session, person.scope, path="surveys", categories=[CATEGORY], records=0, at=at)
+
+
 @router.get("", summary="List what I am asked", operation_id="list_my_surveys")
 def list_my_surveys(person: Customer, platform: PlatformDep) -> Surveys:
     """Return what organizations asked after conversations, with the answers that were given."""
     at = clock.now()
     with platform.database.scoped(person.scope) as session:
         names, found = directory.names(session), answering.of_customer(session, OwnKeys(session, platform.ring))
+        _note(session, person, at)
     return Surveys(surveys=[_view(each, names, at) for each in found])
 
 
@@ -96,8 +104,9 @@ def list_my_surveys(person: Customer, platform: PlatformDep) -> Surveys:
 def read_my_survey(survey_id: SurveyId, person: Customer, platform: PlatformDep) -> SurveyView:
     """Return one survey, as the link in a letter names it."""
     with platform.database.scoped(person.scope) as session:
-        found = answering.find(session, OwnKeys(session, platform.ring), survey_id)
-        return _view(found, directory.names(session), clock.now())
+        found, at = answering.find(session, OwnKeys(session, platform.ring), survey_id), clock.now()
+        _note(session, person, at)
+        return _view(found, directory.names(session), at)
 
 
 @router.patch("/{survey_id}", summary="Answer", operation_id="answer_survey")

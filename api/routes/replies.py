@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api import paging
 from api.paging import After
 from api.principals import Customer, MessageRegistrar, PlatformDep
-from cdp import clock, directory
+from cdp import accesses, clock, directory
 from cdp.cursors import OLDEST_FIRST
 from cdp.messages import handing_over, replies
 from cdp.messages.earlier import Turn
@@ -132,6 +132,8 @@ def list_my_replies(person: Customer, platform: PlatformDep) -> MyRepliesView:
     at = clock.now()
     with platform.database.scoped(person.scope) as session:
         found, names = replies.own(session, OwnKeys(session, platform.ring)), directory.names(session)
+        facts: dict[str, Any] = {"path": "messages", "categories": ["conversations"], "records": 0}
+        accesses.note_own_read(session, person.scope, **facts, at=at)
     return MyRepliesView(replies=[_mine(each, names, at) for each in found])
 
 
