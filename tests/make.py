@@ -6,6 +6,7 @@ but valid, so that no two tests share a row. Add the makers beside the functions
 
 import asyncio
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address
@@ -161,7 +162,9 @@ def delivery(platform: Platform, source: Organization, *items: Item) -> list[Out
         finally:
             await own.database.close()
 
-    return [verdict.outcome for verdict in asyncio.run(take()).first()]
+    with ThreadPoolExecutor(1) as aside:  # in this thread the loop of a browser may be running
+        taken = aside.submit(asyncio.run, take()).result()
+    return [verdict.outcome for verdict in taken.first()]
 
 
 def known_person(platform: Platform, source: Organization, address: str, *, user: str | None = None) -> None:

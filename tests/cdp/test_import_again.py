@@ -148,20 +148,3 @@ def test_a_rejected_line_is_told_while_the_import_still_runs(
     cdp(file)
 
     assert 5 == json.loads(seen[0])["line"]
-
-
-def test_the_database_knows_at_once_how_large_an_import_made_its_tables(
-    platform: Platform, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source, known = make.organization(platform).organization_id, "select reltuples from pg_class where relname = %s"
-    change(database_url, "alter table reference set (autovacuum_enabled = false)")
-    change(database_url, "analyze reference")
-    monkeypatch.setattr(importing, "LARGE", 30)
-
-    run(platform, source, written(tmp_path, 29)).run()
-    ((few,),) = look(database_url, known, "reference")
-    run(platform, source, written(tmp_path, 60)).run()
-    ((many,),) = look(database_url, known, "reference")
-
-    ((stored,),) = look(database_url, "select count(*) from reference")
-    assert (stored - 60, stored) == (few, many)
