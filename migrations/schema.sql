@@ -3319,6 +3319,9 @@ grant execute on function take_signal_stream(timestamp with time zone,timestamp 
 create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2e7ac5e9f85f27cb0f8931f0f4a4c8a4;
 grant execute on function tell_recipients(text,uuid,text,timestamp with time zone) to cdp_customer;
 
+create function tell_said_again() returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d19cdec79e78a67e7104a6fb2592d0a7;
+grant execute on function tell_said_again() to cdp_sequencer;
+
 create function tier_of(reason text) returns text language sql immutable parallel safe owner cdp_owner body 3c3410edb9678cc71105cd6c865552ca;
 grant execute on function tier_of(text) to cdp_keeper;
 

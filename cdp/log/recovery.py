@@ -25,7 +25,9 @@ from consent import merkle, tiles
 from consent.errors import Conflict, Malformed
 
 _END: Final = text("update log set ended_at = :at where log_id = :log")
+_DELETE_TOLD: Final = text("delete from consent_outbox where fact in ('act', 'reply', 'demand')")
 _TELL_AGAIN: Final = text(sql("log_tell_again"))
+_TELL_SAID_AGAIN: Final = text("select tell_said_again()")
 
 
 class NothingToRecover(Conflict):
@@ -67,7 +69,7 @@ def recover(platform: Platform) -> Recovered:
     with platform.database.scoped(SEQUENCER) as session:
         old = [store.current(session, kind) for kind in (store.CONSENT, store.ACCESS)]
         every = store.logs(session)
-        session.execute(text("delete from consent_outbox where fact = 'act'"))  # all of them are told again
+        session.execute(_DELETE_TOLD)  # all of them are told again
         for log in old:
             session.execute(_END, {"log": log.log_id, "at": clock.now()})
         names = [f"{log.kind}-{1 + sum(each.kind == log.kind for each in every)}" for log in old]
@@ -80,6 +82,7 @@ def recover(platform: Platform) -> Recovered:
             if newest is not None:
                 founding.tell(session, "policy-changed", sha256(newest.note).hexdigest())
         acts = int(session.execute(_TELL_AGAIN).scalar_one())
+        session.execute(_TELL_SAID_AGAIN)
     return Recovered(
         ended=tuple(log.origin for log in old),
         begun=tuple(signer.key.name for signer in signers),

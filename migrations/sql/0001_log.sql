@@ -291,3 +291,20 @@ begin
     delete from change x where x.customer_id = any (customers) and x.kind <> 'erase'; -- what was under way meanwhile
 end
 $$;
+
+-- Tell a consent log that begins anew what customers said and asked of those who may still read it: the lines of their reads cite it.
+create function tell_said_again() returns void
+language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if not is_sealed('sequencer') then
+        perform refuse('refused');
+    end if;
+    perform log_statement(said.fact, said.customer_id, said.id, said.organization_id, said.digest, said.at)
+    from (select 'reply' as fact, r.customer_id, r.reply_id as id, r.organization_id, sha256(r.sealed) as digest, r.at from reply r
+          union all
+          select 'demand', d.customer_id, d.demand_id, d.organization_id, sha256(coalesce(d.words, '')), d.asked_at from demand d) said
+    order by said.at, said.id;
+end
+$$;

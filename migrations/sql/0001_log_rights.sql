@@ -68,14 +68,14 @@ grant select (customer_id, subject_id, source_id, origin_id) on subject to cdp_s
 grant select (customer_id, merged_into) on customer to cdp_sequencer;
 
 grant execute on function own_pseudonyms() to cdp_customer;
-grant execute on function record_expiries(integer, timestamptz), part_with(uuid[]) to cdp_sequencer;
+grant execute on function record_expiries(integer, timestamptz), part_with(uuid[]), tell_said_again() to cdp_sequencer;
 
 do $$
 declare
     name text;
 begin
     foreach name in array array[
-        'log_acts', 'log_links', 'log_accesses', 'own_pseudonyms', 'record_expiries', 'part_with']
+        'log_acts', 'log_links', 'log_accesses', 'own_pseudonyms', 'record_expiries', 'part_with', 'tell_said_again']
     loop
         execute format('alter function public.%I owner to cdp_keeper', name);
     end loop;

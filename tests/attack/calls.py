@@ -311,6 +311,7 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "own_pseudonyms": Call("select to_jsonb(own_pseudonyms())", _CUSTOMER, ("customer anna", "customer bram")),
     "record_expiries": Call("select record_expiries(9, now())", ("sequencer",), ("sequencer",)),
+    "tell_said_again": Call("select to_jsonb(tell_said_again()::text)", ("sequencer",), ("sequencer",)),
     "part_with": Call(f"select to_jsonb(part_with(array[{_id('dora')}])::text)", ("sequencer",), ("sequencer",)),
     "current_customer": Call(
         f"select to_jsonb(current_customer({_id('cato')}))", ("reader", "exporter"), ("exporter",)
