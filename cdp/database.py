@@ -16,7 +16,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import CursorResult, Executable, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlmodel import Session
 
@@ -202,6 +202,11 @@ def acting_as(
     with connection.transaction():
         connection.execute(f"set local role {role}")
         yield
+
+
+def rows_changed(session: Session, statement: Executable, words: Mapping[str, object]) -> int:
+    """Execute a statement that changes rows, and return how many it changed."""
+    return cast("CursorResult[Any]", session.execute(statement, words)).rowcount
 
 
 def connect(url: URL) -> psycopg.Connection[tuple[Any, ...]]:

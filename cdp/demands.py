@@ -18,7 +18,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from cdp import corrections, dossier, due_dates, ids, own_subject
-from cdp.database import sql
+from cdp.database import rows_changed, sql
 from cdp.ids import NIL
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
@@ -156,7 +156,7 @@ def correct(
     thing = _thing(session, record)
     if thing.kind != "attributes":
         raise NotCorrectable
-    corrections.state(platform, session, thing.type, value, category=thing.category, at=at)
+    corrections.state(platform, session, thing.type, value, category=thing.category, about=record, at=at)
     if not tell_source or thing.source_id == CUSTOMER_SOURCE:
         return None
     told = _told(session, CUSTOMER_SOURCE, thing.category)
@@ -207,7 +207,7 @@ def withdraw(session: Session, demand: UUID, *, at: datetime) -> None:
     found = _rows(session, demand)
     if not found:
         raise NotFound("there is no such demand")
-    if getattr(session.execute(_WITHDRAW, {"demand": demand, "at": at}), "rowcount", 0) == 0:
+    if rows_changed(session, _WITHDRAW, {"demand": demand, "at": at}) == 0:
         raise NothingToWithdraw
     if found[0].kind == Kind.DISPUTE and found[0].record_id is not None:
         corrections.withdraw(session, found[0].record_id, at=at)

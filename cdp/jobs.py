@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from cdp import alerts, clock, key_destruction, organizations, pull, receipt_letters, reminders, request_letters
 from cdp.catalog import mapping
+from cdp.database import rows_changed
 from cdp.identity import relinking
 from cdp.platform import Platform
 from cdp.scope import OPERATOR, Principal, Scope
@@ -90,7 +91,7 @@ def purge(table: str, platform: Platform, at: datetime) -> int:
     deleted, gone = 0, AT_MOST
     while gone == AT_MOST:
         with platform.database.scoped(OPERATOR) as session:
-            gone = getattr(session.execute(part, {"before": at - kept, "most": AT_MOST}), "rowcount", 0)
+            gone = rows_changed(session, part, {"before": at - kept, "most": AT_MOST})
         deleted += gone
     return deleted
 

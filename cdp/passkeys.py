@@ -35,7 +35,7 @@ from webauthn.helpers.structs import (
 from cdp import ceremonies, ids, own_subject, sessions
 from cdp.askers import Asker
 from cdp.ceremonies import ChallengeEnded, Kind
-from cdp.database import sql
+from cdp.database import rows_changed, sql
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
 from cdp.platform import Platform
@@ -217,7 +217,7 @@ def rename(session: Session, platform: Platform, passkey: UUID, name: str) -> No
     """Give a passkey of the customer in scope another name; raises NotFound or Invalid."""
     own = own_subject.of_customer(session, platform.ring)
     sealed = own.key.seal(_named(name).encode(), table=_TABLE, row=passkey, column="sealed")
-    if getattr(session.execute(_RENAME, {"passkey": passkey, "sealed": sealed}), "rowcount", 0) != 1:
+    if rows_changed(session, _RENAME, {"passkey": passkey, "sealed": sealed}) != 1:
         raise NotFound
 
 

@@ -25,7 +25,7 @@ from sqlmodel import Session
 
 from cdp import outside, pull_pages, pull_settings
 from cdp.catalog import files as catalog
-from cdp.database import sql
+from cdp.database import rows_changed, sql
 from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.items import Outcome
 from cdp.ingest.mapper import Mapper
@@ -98,7 +98,7 @@ class Pulled:
 def add(session: Session, organization: UUID, name: str, stated: Mapping[str, Any], *, at: datetime) -> None:
     """Add a pull that is due at once; raises PullExists. `stated` is what `pull_settings.load` returned."""
     row = {"source": organization, "name": name, "settings": msgspec.json.encode(stated).decode(), "at": at}
-    if not session.execute(text(sql("pull_add")), row).rowcount:  # type: ignore[attr-defined]  # the stub of execute
+    if not rows_changed(session, text(sql("pull_add")), row):
         raise PullExists(field="/name")
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select, update
 
 from cdp import ids
+from cdp.database import rows_changed
 from cdp.keys import tokens
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
@@ -111,7 +112,7 @@ def prove(session: Session, platform: Platform, customer: UUID, session_id: UUID
     token = tokens.new(Prefix.SESSION)
     fresh = platform.fingerprints.fingerprint(token, Prefix.SESSION)
     words = {"at": at, "fresh": fresh, "session": session_id, "customer": customer}
-    if getattr(session.execute(_PROVE, words), "rowcount", 0) != 1:
+    if rows_changed(session, _PROVE, words) != 1:
         raise Unauthenticated("this session has ended")
     return token
 

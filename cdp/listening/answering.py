@@ -14,7 +14,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from cdp import corrections, own_subject
-from cdp.database import sql
+from cdp.database import rows_changed, sql
 from cdp.listening.survey import Answers, Question, UnfitAnswer
 from cdp.platform import Platform
 from cdp.unsealing import OwnKeys
@@ -103,7 +103,7 @@ def decline(session: Session, survey: UUID, *, at: datetime) -> None:
     """Rather not answer, or take away what was answered; raises NotFound and SurveyClosed when it was done before."""
     if not _rows(session, survey):
         raise NotFound("there is no such survey")
-    if getattr(session.execute(_DECLINE, {"survey": survey, "at": at}), "rowcount", 0) == 0:
+    if rows_changed(session, _DECLINE, {"survey": survey, "at": at}) == 0:
         raise SurveyClosed
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp.database import sql
+from cdp.database import rows_changed, sql
 from cdp.signals.events import CLAIMS, CLAIMS_KINDS, VERIFY
 from cdp.signals.streams import Stream
 
@@ -101,7 +101,7 @@ def refused(session: Session, stream: Stream, unverified_id: UUID, failure: str,
 
 def give_up(session: Session, stream: Stream, *, at: datetime) -> int:
     """Make dead letters of what waited for 72 hours at a stream that took nothing for as long, and return how many."""
-    return int(getattr(session.execute(_GIVE_UP, _of(stream) | {"before": at - LONGEST}), "rowcount", 0))
+    return rows_changed(session, _GIVE_UP, _of(stream) | {"before": at - LONGEST})
 
 
 def wait(failures: int, asked: float | None = None) -> float:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from cdp import ids
+from cdp.database import rows_changed
 from cdp.outside import Target
 from cdp.platform import Platform
 from cdp.signals import sealing
@@ -180,7 +181,7 @@ def verify(session: Session, stream: UUID, echo: str | None, *, at: datetime) ->
     """Have the stream tell `echo` back, once a minute at most; raises StreamUnknown or VerifiedTooSoon."""
     known = read(session, stream)
     before = at - timedelta(seconds=BETWEEN_VERIFICATIONS)
-    if getattr(session.execute(_ASKED, {"stream": stream, "at": at, "before": before}), "rowcount", 0) != 1:
+    if rows_changed(session, _ASKED, {"stream": stream, "at": at, "before": before}) != 1:
         raise VerifiedTooSoon
     facts = {"organization": known.organization, "stream": stream, "nobody": ids.NIL, "event": VERIFY}
     session.execute(_FORGET, {"stream": stream, "event": VERIFY})
