@@ -48,15 +48,7 @@ class Approach(BaseModel):
     @property
     def wanted(self) -> Wanted:
         """The same, as the vault reads it."""
-        held = self.reservation
-        return Wanted(
-            self.topic,
-            tuple(self.channels),
-            self.sender,
-            is_urgent=self.urgency == "urgent",
-            at=self.at,
-            reservation=None if held is None else approaching.Reservation(held.key, held.seconds),
-        )
+        return _wanted(self, at=self.at)
 
 
 class ContactQuestion(Approach):
@@ -91,14 +83,19 @@ class PlainQuestion(msgspec.Struct, forbid_unknown_fields=True):
     @property
     def wanted(self) -> Wanted:
         """The same, as the vault reads it."""
-        held = self.reservation
-        return Wanted(
-            self.topic,
-            tuple(self.channels),
-            self.sender,
-            is_urgent=self.urgency == "urgent",
-            reservation=None if held is None else approaching.Reservation(held.key, held.seconds),
-        )
+        return _wanted(self, at=None)
+
+
+def _wanted(given: Approach | PlainQuestion, *, at: datetime | None) -> Wanted:
+    held = given.reservation
+    return Wanted(
+        given.topic,
+        tuple(given.channels),
+        given.sender,
+        is_urgent=given.urgency == "urgent",
+        at=at,
+        reservation=None if held is None else approaching.Reservation(held.key, held.seconds),
+    )
 
 
 _PLAIN: Final = msgspec.json.Decoder(PlainQuestion).decode
