@@ -98,20 +98,23 @@ class House:
             return "PostgreSQL"
         return f"PostgreSQL {found.major}" + (" of the wheel" if found.from_wheel else ", installed")
 
-    def token(self) -> str:
-        """Return a fresh access token of the recipient's program, good for ten minutes."""
-        at = clock.now()
+    def program(self, *scopes: str) -> str:
+        """Add a program of the recipient with these scopes, and return its id."""
         with self.platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-            client = clients.create(
+            return clients.create(
                 session,
                 self.platform.fingerprints,
                 organization=self.recipient,
                 name="benchmark",
-                scopes=SCOPES,
-                at=at,
-            )
+                scopes=scopes,
+                at=clock.now(),
+            ).client_id
+
+    def token(self) -> str:
+        """Return a fresh access token of the recipient's program, good for ten minutes."""
+        program, at = self.program(*SCOPES), clock.now()
         with self.platform.database.scoped(Scope(Principal.DOORMAN)) as session:
-            return access_tokens.issue(session, self.platform, client.client_id, scopes=SCOPES, at=at, seconds=600)
+            return access_tokens.issue(session, self.platform, program, scopes=SCOPES, at=at, seconds=600)
 
     def profile_ids(self) -> list[str]:
         """Return the recipient's ids of the people whose values can be read."""

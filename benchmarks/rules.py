@@ -13,7 +13,7 @@ from typing import Final
 import psycopg
 
 from benchmarks.house import PURPOSE, House, said
-from cdp import clients, clock, ids
+from cdp import clock, ids
 from cdp.expressions.spending import Spending
 from cdp.ingest.batch import Batch
 from cdp.ingest.batch import Path as Way
@@ -84,17 +84,9 @@ def _register(house: House) -> None:
         channels=("email", "phone"),
         sender=Speaker.HUMAN,
     )
-    with house.platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        program = clients.create(
-            session,
-            house.platform.fingerprints,
-            organization=house.recipient,
-            name="benchmark",
-            scopes=("rules:manage",),
-            at=clock.now(),
-        )
+    program = house.program("rules:manage")
     with house.platform.database.scoped(Scope(Principal.SOURCE, house.recipient)) as session:
-        registering.register(house.platform, session, house.recipient, program.client_id, wanted, at=clock.now())
+        registering.register(house.platform, session, house.recipient, program, wanted, at=clock.now())
 
 
 def _readings(first: int, count: int, *, people: int, value: int) -> list[Item]:
