@@ -3,7 +3,8 @@
 Rules: (1) the customer's own value is a record of their own subject, whose source is the customer: it wins in every
 profile that may see its category, from the moment the transaction commits; (2) nothing that a source said is changed
 or removed by it: both stand, each with its source; (3) whoever may see it now hears that something changed, in the same
-transaction, and no value.
+transaction, and no value; (4) what was before the customer when they said another value is marked as put right, as long
+as the two differ: what others say of it, and what says the same, is not.
 """
 
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from cdp.database import sql
 from cdp.keys.digests import Digests
 from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
+from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid, NotFound
 from consent.types import CUSTOMER_SOURCE, UNMAPPED
 
@@ -35,6 +37,8 @@ _STANDING: Final = text(
 )
 _SUPERSEDE: Final = text(sql("supersede_own_attribute"))
 _CATEGORIES: Final = text(sql("own_attribute_categories"))
+_CORRECTED: Final = text(sql("corrected_records"))
+_MARK: Final = text(sql("mark_corrected"))
 _DISPUTE: Final = text(sql("dispute_record"))
 _TELL: Final = text("select tell_recipients(:word, :source, :category, :at)")
 
@@ -75,18 +79,20 @@ def state(
     value: JsonValue,
     *,
     category: str | None = None,
+    about: UUID | None = None,
     at: datetime,
 ) -> UUID:
     """Keep `value` as what the customer in scope says, in place of what they said before, and return the record's id.
 
-    Saying the same again changes nothing and tells nobody. Raises AttributeUnknown for a name that neither the catalog
-    nor a source knows, and UnfitValue.
+    `about` is the record of a source that they put right by it. Saying the same again changes nothing and tells nobody.
+    Raises AttributeUnknown for a name that neither the catalog nor a source knows, and UnfitValue.
     """
     catalog = platform.catalogs.of(session, None)
     attribute = catalog.attribute_name(name)
     plain = _checked(catalog, attribute, value)
     customer = lock(session)
     filed = _category(session, catalog, attribute, category)
+    _mark(platform, session, attribute, plain, about=about, at=at)
     own = session.execute(_OWN, {"attribute": attribute, "source": CUSTOMER_SOURCE}).one()
     key = platform.ring.unwrap(bytes(own.wrapped), subject=own.subject_id)
     digest = Digests(key).value(("attributes", attribute, b""), plain, category=None)
@@ -117,15 +123,28 @@ def take_back(platform: Platform, session: Session, name: str, *, at: datetime) 
 
 def dispute(session: Session, record: UUID, *, at: datetime) -> None:
     """Mark what a source said as disputed by the customer in scope; raises NotFound for what is not there."""
-    _mark(session, record, "dispute", marked=at, at=at)
+    _dispute(session, record, "dispute", marked=at, at=at)
 
 
 def withdraw(session: Session, record: UUID, *, at: datetime) -> None:
     """Take a dispute back; raises NotFound for what is not there."""
-    _mark(session, record, "dispute-withdrawn", marked=None, at=at)
+    _dispute(session, record, "dispute-withdrawn", marked=None, at=at)
 
 
-def _mark(session: Session, record: UUID, word: str, *, marked: datetime | None, at: datetime) -> None:
+def _mark(
+    platform: Platform, session: Session, attribute: str, plain: bytes, *, about: UUID | None, at: datetime
+) -> None:
+    """Mark what the customer puts right, and take the mark from what says the same by now; nothing is shown by it."""
+    standing = session.execute(_CORRECTED, {"attribute": attribute, "about": about, "own": CUSTOMER_SOURCE}).all()
+    if not standing:
+        return
+    keys, value = OwnKeys(session, platform.ring), msgspec.json.decode(plain)
+    said = {row.record_id: keys.open(row.subject_id, row.sealed, table="record", row=row.record_id) for row in standing}
+    wrong = [record for record, sealed in said.items() if sealed is not None and msgspec.json.decode(sealed) != value]
+    session.execute(_MARK, {"records": list(said), "wrong": wrong, "at": at})
+
+
+def _dispute(session: Session, record: UUID, word: str, *, marked: datetime | None, at: datetime) -> None:
     found = session.execute(_DISPUTE, {"record": record, "at": marked, "own": CUSTOMER_SOURCE}).first()
     if found is None:
         raise NotFound("there is no such record of a source that stands now")

@@ -1950,6 +1950,7 @@ create table record (
     received_at timestamp with time zone not null,
     superseded_at timestamp with time zone,
     disputed_at timestamp with time zone,
+    corrected_at timestamp with time zone,
     digest bytea not null,
     sealed bytea not null,
     queryable jsonb
@@ -1972,8 +1973,8 @@ grant select on record to cdp_exporter;
 grant select on record to cdp_reader;
 grant update (category) on record to cdp_operator;
 grant update (category, occurred_at, queryable, received_at, superseded_at) on record to cdp_source;
+grant update (corrected_at, disputed_at, superseded_at) on record to cdp_customer;
 grant update (customer_id, disputed_at, queryable, superseded_at) on record to cdp_keeper;
-grant update (disputed_at, superseded_at) on record to cdp_customer;
 create policy customer_gate on record as restrictive for insert to cdp_customer
     with check ((source_id = customer_source()));
 create policy customer_keeps on record as restrictive for update to cdp_customer
@@ -2806,7 +2807,7 @@ grant execute on function customer_source() to cdp_auditor, cdp_customer, cdp_do
 create function customers_of(subjects uuid[]) returns TABLE(ordinal integer, customer_id uuid) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body c879121d851ecad92fa25d830f39a258;
 grant execute on function customers_of(uuid[]) to cdp_source;
 
-create function data_quality(stale_before timestamp with time zone) returns TABLE(attribute text, category text, subjects bigint, known bigint, people bigint, verified bigint, stale bigint, disputed bigint, corrected bigint) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0996d516c2ce16cade6d2cfe24e978c1;
+create function data_quality(stale_before timestamp with time zone) returns TABLE(attribute text, category text, subjects bigint, known bigint, people bigint, verified bigint, stale bigint, disputed bigint, corrected bigint) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 15a7cd554e23116ac756f3386b09f30a;
 grant execute on function data_quality(timestamp with time zone) to cdp_source;
 
 create function day_of(moment timestamp with time zone) returns timestamp with time zone language sql immutable parallel safe owner cdp_owner body 9ccfe4e991045e2c647e2477919e236d;
@@ -2910,6 +2911,8 @@ grant execute on function graver(text,text) to cdp_keeper;
 
 create function hand_over(handed uuid, conversation uuid, due timestamp with time zone, subject uuid, words bytea, moment timestamp with time zone) returns TABLE(standing uuid, since timestamp with time zone, until timestamp with time zone) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 161561b19408b7aed776cdecb98ca644;
 grant execute on function hand_over(uuid,uuid,timestamp with time zone,uuid,bytea,timestamp with time zone) to cdp_source;
+
+create function heard_of(customer uuid, corrected uuid, attribute text) returns boolean language sql stable owner cdp_keeper body 94a79e2823b971d6007dd006b0321cd4;
 
 create function held_bonds(at_most integer, only_one uuid DEFAULT NULL::uuid) returns TABLE(bond_id uuid, held_why text, held_at timestamp with time zone, why text, tier text, weight real, evidence jsonb, model text, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body fa2f35da1e4b403ce72aa3a897c8e98f;
 grant execute on function held_bonds(integer,uuid) to cdp_operator;
@@ -3187,7 +3190,7 @@ grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
 
-create function read_replies(after timestamp with time zone, after_reply uuid, most integer) returns TABLE(customer_id uuid, reply_id uuid, entry_id uuid, by text, wants_human boolean, at timestamp with time zone, due_at timestamp with time zone, taken_at timestamp with time zone, subject_id uuid, sealed bytea, wrapped bytea, before jsonb, before_sealed bytea[], before_keys bytea[]) language sql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 99e89e4c8982296b81c36038b681d4e9;
+create function read_replies(after timestamp with time zone, after_reply uuid, most integer) returns TABLE(customer_id uuid, reply_id uuid, entry_id uuid, by text, wants_human boolean, at timestamp with time zone, due_at timestamp with time zone, taken_at timestamp with time zone, subject_id uuid, sealed bytea, wrapped bytea, before jsonb, before_sealed bytea[], before_keys bytea[]) language sql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0ad75bc4ab46d72dc2d9f425cb93131a;
 grant execute on function read_replies(timestamp with time zone,uuid,integer) to cdp_source;
 
 create function receipt_letters_due(at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 015e11d18de57cd00d68889710ebd9a9;

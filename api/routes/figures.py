@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Security
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from api.principals import PlatformDep, Service, service
 from cdp import clock
@@ -23,25 +23,31 @@ Year = Annotated[
 ]
 
 
+Part = Annotated[float, AfterValidator(lambda part: round(part, 4))]
+"""A part of the whole, from 0 to 1, to four decimals."""
+Points = Annotated[float, AfterValidator(lambda points: round(points, 2))]
+"""A score from -100 to 100, as exact as a part."""
+
+
 class ShareView(BaseModel):
     """Which part said yes, from 0 to 1, and between which bounds it lies for 95 % (Wilson)."""
 
-    value: float
-    low: float
-    high: float
+    value: Part
+    low: Part
+    high: Part
     answers: int
 
 
 class ScoreView(BaseModel):
     """The Net Promoter Score, -100 to 100, its bounds for 95 % (Rocks 2016), and the parts that it is made of."""
 
-    value: float
-    low: float
-    high: float
+    value: Points
+    low: Points
+    high: Points
     answers: int
-    promoters: float
-    passives: float
-    detractors: float
+    promoters: Part
+    passives: Part
+    detractors: Part
 
 
 class ServiceGroup(BaseModel):

@@ -43,8 +43,8 @@ _HOW: Final[Mapping[str, tuple[str, Channel]]] = {
     "app": ("app-message", Channel.APP),
     "phone": ("phone", Channel.PHONE),
     "chat": ("chat", Channel.CHAT),
-    "post": ("letter", Channel.LETTER),
-    "in-person": ("visit", Channel.VISIT),
+    "post": ("letter", Channel.POST),
+    "in-person": ("visit", Channel.IN_PERSON),
     "virtual-reality": ("virtual-reality", Channel.VIRTUAL_REALITY),
 }
 """As which type of interaction a contact by a channel stands in the dossier."""

@@ -68,20 +68,27 @@ class IdentifierType(_Word):
 
 
 class Channel(_Word):
-    """Where an interaction took place."""
+    """Where an interaction took place: the channels by which somebody is approached, and those that only they choose.
+
+    Senders may write `letter` for `post` and `visit` for `in-person`.
+    """
 
     EMAIL = "email"
+    SMS = "sms"
+    APP = "app"
     PHONE = "phone"
     CHAT = "chat"
+    POST = "post"
+    IN_PERSON = "in-person"
+    VIRTUAL_REALITY = "virtual-reality"
     CHATBOT = "chatbot"
-    LETTER = "letter"
-    VISIT = "visit"
-    SMS = "sms"
     VIDEO = "video"
     SOCIAL_MEDIA = "social-media"
-    APP = "app"
-    VIRTUAL_REALITY = "virtual-reality"
     WEB = "web"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Channel | None:
+        return {"letter": cls.POST, "visit": cls.IN_PERSON}.get(value) if isinstance(value, str) else None
 
 
 class Direction(StrEnum):

@@ -11,6 +11,8 @@ from consent.wishes import Speaker
 
 _Word = TypeVar("_Word", Channel, Speaker, Direction)
 CHANNELS: Final = {channel.value: channel for channel in Channel} | {
+    "letter": Channel.POST,
+    "visit": Channel.IN_PERSON,
     "mobile": Channel.APP,
     "browser": Channel.WEB,
     "vr": Channel.VIRTUAL_REALITY,

@@ -11,13 +11,13 @@ from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import DataKey
 
 TABLE: Final = "reply"
-REPLY: Final = "reply"
 
 
 class Turn(msgspec.Struct, frozen=True):
     """Something said earlier: when, how, who spoke for the organization, who began, about what, and what came of it.
 
-    `text` is what the customer said back, `details` what the organization recorded of a conversation.
+    `text` is what the customer said back (type `reply`), or what the organization wrote down for them when it
+    handed the conversation over (type `handover`); `details` is what the organization recorded of a conversation.
     """
 
     at: datetime
@@ -78,7 +78,7 @@ def known(
 
 def _turn(said: Said, opened: bytes) -> Turn:
     if said.what == TABLE:
-        return Turn(said.at, REPLY, None, said.direction, text=msgspec.json.decode(opened, type=Words).text)
+        return Turn(said.at, said.type, None, said.direction, text=msgspec.json.decode(opened, type=Words).text)
     talk = msgspec.json.decode(opened, type=_Talk)
     return Turn(
         said.at,

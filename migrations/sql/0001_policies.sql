@@ -251,7 +251,7 @@ create policy customer_gate on record as restrictive for insert to cdp_customer
 create policy customer_keeps on record as restrictive for update to cdp_customer
     with check (source_id = customer_source() or superseded_at is null);
 grant insert on record to cdp_customer;
-grant update (superseded_at, disputed_at) on record to cdp_customer;
+grant update (superseded_at, disputed_at, corrected_at) on record to cdp_customer;
 grant update (disputed_at) on interaction to cdp_customer;
 grant update (details) on customer to cdp_customer;
 grant update (state, answered_at, told_at) on access_request to cdp_customer;

@@ -143,7 +143,8 @@ as $$
              order by i.occurred_at desc, i.record_id
              limit 10)
             union all
-            (select 'reply', x.reply_id, x.at, 'reply', null, 'inbound', x.subject_id, x.sealed
+            (select 'reply', x.reply_id, x.at, case x.by when 'customer' then 'reply' else 'handover' end, null, 'inbound', x.subject_id,
+                    x.sealed
              from reply x
              where f.wants_human and x.customer_id = f.customer_id and x.organization_id = f.organization_id
                and x.at > f.at - interval '90 days' and (x.at, x.reply_id) < (f.at, f.reply_id)

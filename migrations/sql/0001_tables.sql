@@ -290,6 +290,7 @@ create table record (
     received_at   timestamptz not null,
     superseded_at timestamptz,
     disputed_at   timestamptz,
+    corrected_at  timestamptz,
     digest        bytea not null,
     sealed        bytea not null,
     queryable     jsonb,
@@ -303,6 +304,7 @@ comment on table record is 'One thing a source said about a subject. A newer ver
 comment on index record_names is 'For how somebody is greeted, however much else is known of them.';
 comment on column record.key is 'Blind index of the source''s own key of a product or fact; empty for attributes.';
 comment on column record.digest is 'Keyed hash of the value, under a key derived from the subject''s data key.';
+comment on column record.corrected_at is 'Since when the customer, who had this value before them, says another; of what sources say.';
 comment on column record.sealed is 'JSON: the value of an attribute, {key, properties} of a product or fact.';
 
 create table interaction (

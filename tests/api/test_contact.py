@@ -140,7 +140,7 @@ def test_what_was_said_stands_in_the_dossier_with_who_spoke(
 
     for each in (person, stranger):
         (told,) = api.get("/v1/me/interactions", headers=each.headers).json()["interactions"]
-        assert ("letter", "letter", "computer", "outbound") == tuple(
+        assert ("letter", "post", "computer", "outbound") == tuple(
             told[key] for key in ("type", "channel", "speaker", "direction")
         )
         assert {"topic": "service", "purpose": "customer-care"} == told["value"]["properties"]

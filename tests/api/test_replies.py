@@ -163,6 +163,23 @@ def test_who_asks_for_a_human_in_a_chat_is_handed_over_and_sees_it(platform: Pla
     assert ["chat"] == [each["type"] for each in talks if each["record_id"] == own["about"]]
 
 
+def test_what_the_organization_wrote_down_is_told_apart_from_what_the_customer_said(
+    platform: Platform, api: TestClient
+) -> None:
+    desk, person = Desk.chatting(api, platform)
+    about = desk.hands_over(text="Waar blijft de monteur?").json()["reply_id"]
+    (own,) = api.get("/v1/me/replies", headers=person.headers).json()["replies"]
+    say(api, person, own["about"], text="Ik ben er nog.")
+    say(api, person, own["about"], wants_human=True)
+
+    waiting = desk.listed()[-1]["before"]
+
+    assert about == own["reply_id"]
+    assert [("handover", "Waar blijft de monteur?"), ("reply", "Ik ben er nog.")] == [
+        (each["type"], each["text"]) for each in waiting if each["text"]
+    ]
+
+
 def test_who_waits_already_waits_as_before(platform: Platform, api: TestClient) -> None:
     desk, _ = Desk.chatting(api, platform)
 

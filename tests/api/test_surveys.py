@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.routes import figures
+from cdp.listening import statistics
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
@@ -126,6 +128,17 @@ def test_figures_of_ten_people_come_with_their_intervals(api: TestClient, platfo
     )
     assert whole["solved"]["low"] == pytest.approx(0.7225, abs=5e-5)
     assert (None, None) == (after["groups"][0]["answers"], after["groups"][0]["recommend"])
+
+
+@pytest.mark.parametrize("yes", [1, 3, 5, 7])
+def test_figures_say_no_more_than_four_decimals(yes: int) -> None:
+    solved = figures.ShareView.model_validate(statistics.share(yes, 11), from_attributes=True)
+    recommend = figures.ScoreView.model_validate(statistics.score([10] * yes + [0] * (11 - yes)), from_attributes=True)
+
+    parts = solved.value, solved.low, solved.high, recommend.promoters, recommend.passives, recommend.detractors
+    assert [round(each, 4) for each in parts] == [*parts]
+    points = recommend.value, recommend.low, recommend.high
+    assert [round(each, 2) for each in points] == [*points]
 
 
 def test_an_organization_reads_how_right_its_own_data_are(api: TestClient, platform: Platform) -> None:

@@ -59,7 +59,7 @@ RIGHTS: Final = {
         passkey: select update(sealed)
         customer: select update(details)
         interaction: select update(disputed_at)
-        record: select insert update(disputed_at,superseded_at)
+        record: select insert update(corrected_at,disputed_at,superseded_at)
         session: select update(ended_at)
         survey: select update(subject_id,answered_at,declined_at,sealed)
         checkpoint cosignature leaf log log_key node opening: select

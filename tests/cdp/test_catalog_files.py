@@ -2,13 +2,14 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cdp.catalog import files, mapping
 from cdp.catalog.files import CatalogError, JsonType, Language, Words
-from cdp.ingest import items
+from cdp.ingest import items, stated
 from consent.types import UNMAPPED
 from consent.wishes import Speaker
 
@@ -188,7 +189,7 @@ def test_identifiers_are_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "channel", ["email", "phone", "chat", "chatbot", "letter", "visit", "app", "virtual-reality", "web"]
+    "channel", ["email", "phone", "chat", "chatbot", "post", "in-person", "app", "virtual-reality", "web"]
 )
 def test_every_channel_has_an_interaction(channel: str) -> None:
     channels = {record_type.channel for record_type in CATALOG.record_types.values()}
@@ -200,6 +201,15 @@ def test_ingest_and_catalog_describe_an_interaction_in_the_same_words() -> None:
     assert set(items.Channel) == set(CATALOG.interaction_words.channels)
     assert set(Speaker) == set(CATALOG.interaction_words.speakers)
     assert set(items.Direction) == set(CATALOG.interaction_words.directions)
+
+
+def test_a_timeline_names_every_channel_as_the_catalog_does() -> None:
+    assert CATALOG.channels.keys() <= set(items.Channel)
+
+
+@pytest.mark.parametrize(("former", "word"), [("letter", "post"), ("visit", "in-person")])
+def test_a_former_word_for_a_channel_is_taken_for_todays(former: str, word: str) -> None:
+    assert word == msgspec.json.decode(f'"{former}"', type=items.Channel) == stated.CHANNELS[former]
 
 
 def test_a_type_is_found_as_segment_spells_it() -> None:

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 
-from cdp import clock, corrections, grants
+from cdp import clock, corrections, demands, grants
 from cdp.ingest.items import Kind
 from cdp.platform import Platform
 from cdp.reading import Asker
 from consent import acts as law
+from consent.types import CUSTOMER_SOURCE
 from tests import make
+from tests.cdp import demanding
 from tests.cdp.dossiers import Reads
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
@@ -74,6 +77,42 @@ def test_the_own_value_is_not_shown_to_who_was_not_granted_its_category(platform
         corrections.state(platform, session, "first_name", "Eleonora", at=clock.now())
 
     assert b"Eleonora" not in reads.read(asker, person.customer_id)
+
+
+def marked(database_url: str, person: make.Person) -> set[UUID]:
+    """Return the sources of what stands as put right by the customer."""
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(
+            "select source_id from record"
+            " where customer_id = %s and corrected_at is not null and superseded_at is null",
+            (person.customer_id,),
+        ).fetchall()
+    return {each for (each,) in found}
+
+
+def test_what_the_customer_had_before_them_is_marked_while_the_two_differ(
+    platform: Platform, database_url: str
+) -> None:
+    one, two, address, user = make.organization(platform), make.organization(platform), make.email(), make.name("user")
+    make.known_person(platform, one, address, user=user)
+    make.known_person(platform, two, address)
+    person = make.person(platform, address=address)
+    seen = []
+
+    def correct(source: UUID, value: str) -> None:
+        record = demanding.record(platform, person, source=source)
+        with platform.database.scoped(person.scope) as session:
+            demands.correct(platform, session, record, value, tell_source=False, at=clock.now())
+        seen.append(marked(database_url, person))
+
+    correct(one.organization_id, "Eleonora")
+    correct(two.organization_id, "Noor")
+    correct(one.organization_id, "Eleonora")
+    correct(CUSTOMER_SOURCE, "Ella")
+    make.delivery(platform, one, make.item(Kind.ATTRIBUTES, "first_name", "Ella", user=user, occurred_at=TOMORROW))
+
+    assert [{one.organization_id}, set(), {one.organization_id}, {one.organization_id}] == seen
+    assert set() == marked(database_url, person)
 
 
 def test_a_disputed_value_is_marked_in_the_profile(platform: Platform, reads: Reads, database_url: str) -> None:

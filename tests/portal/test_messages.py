@@ -161,6 +161,25 @@ def test_a_human_is_asked_for_and_the_page_shows_by_when(platform: Platform, por
     assert "Een mens antwoordt uiterlijk op" in page
 
 
+def test_what_an_organization_wrote_down_for_the_customer_says_who_wrote_it(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    sender, person = said(portal, platform)
+    (talk,) = sender.say(person.customer_id, channel="chat").json()["results"]
+    desk = make.service(platform, sender.organization, "messages:register")
+    handed = {"type": "chat", "key": talk["contact_id"], "text": "Belt liever met een mens."}
+    assert 201 == portal.post("/v1/handovers", json=handed, headers=desk).status_code
+    browser = enter(person)
+
+    theirs = browser.get(entry(browser.get(PAGE).text)).text
+    page = browser.post(f"{entry(browser.get(PAGE).text)}/antwoord", data={"tekst": "Bel mij terug."}).text
+
+    words = f"{sender.organization.name} schreef dit op, niet u."
+    assert "Belt liever met een mens." in theirs
+    assert (1, 1) == (theirs.count(f"<strong>{words}</strong>"), page.count(f"<strong>{words}</strong>"))
+    assert "Bel mij terug." in page
+
+
 def test_who_asked_for_a_human_sees_on_the_first_page_by_when_until_it_is_answered(
     platform: Platform, portal: TestClient, enter: Enter
 ) -> None:

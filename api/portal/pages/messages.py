@@ -83,10 +83,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the customer said back, and what becomes of it."""
+    """What the customer said back, what becomes of it, and who wrote it down where they did not do so themselves."""
 
     when: str
     text: str
+    writer: str
     state: str
     is_late: bool
 
@@ -193,7 +194,7 @@ def one(  # what the page says, each by name
         fault=fault,
         typed=typed,
         can_answer=_is_there(mail.names, each),
-        said=tuple(_said(mail.speech, reply) for reply in replies),
+        said=tuple(_said(mail, reply) for reply in replies),
         longest=LONGEST,
     )
 
@@ -288,10 +289,13 @@ def _is_there(names: Names, each: Entry) -> bool:
     return found is not None and found.closed_at is None and each.organization != CUSTOMER_SOURCE
 
 
-def _said(speech: Speech, reply: Reply) -> Said:
+def _said(mail: Mail, reply: Reply) -> Said:
+    speech, is_own = mail.speech, reply.by == "customer"
+    name = mail.names.name(reply.organization)
     return Said(
         when=speech.moment(reply.at),
         text=reply.text or speech.say("U vroeg om een mens."),
+        writer="" if is_own else speech.say("%(name)s schreef dit op, niet u.", name=name),
         state=state(speech, reply),
         is_late=reply.is_late(at=speech.at),
     )

@@ -178,12 +178,18 @@ def _doorways(speech: Speech, standing: Standing) -> tuple[Doorway, ...]:
         Doorway(
             f"{places.WISHES}#organisaties",
             say("Per organisatie"),
-            speech.count("%(number)s uitzondering", "%(number)s uitzonderingen", len(chosen.exceptions)),
+            _exceptions(speech, len(chosen.exceptions)),
         ),
         Doorway(places.WISH_OFFERS, say("Aanbod"), wish_offers.summary(speech, chosen.offers)),
         Doorway(places.OFFERS, say("Aanbiedingen voor u"), say("Wat organisaties voor u uitkozen, en waarom.")),
         Doorway(places.WISH_RECEIPTS, say("Bewijzen"), say("Van elke keuze is er een bewijs.")),
     )
+
+
+def _exceptions(speech: Speech, count: int) -> str:
+    if not count:
+        return speech.say("Voor elke organisatie geldt hetzelfde.")
+    return speech.count("%(number)s uitzondering", "%(number)s uitzonderingen", count)
 
 
 def _letters(speech: Speech, *, has_reminders: bool, has_receipts: bool) -> tuple[Pick, ...]:

@@ -83,6 +83,13 @@ def test_what_was_long_not_said_again_is_stale(
     assert {PEOPLE, 2} == {each.stale for each in then.attributes}
 
 
+def correct(platform: Platform, person: make.Person, source: Organization, *, tell_source: bool = False) -> UUID:
+    record = demanding.record(platform, person, source=source.organization_id)
+    with platform.database.scoped(person.scope) as session:
+        demands.correct(platform, session, record, "Eleonora", tell_source=tell_source, at=clock.now())
+    return record
+
+
 def test_corrections_and_disputes_are_told_from_ten_people_on(
     platform: Platform, known: tuple[Organization, list[make.Person]]
 ) -> None:
@@ -90,15 +97,48 @@ def test_corrections_and_disputes_are_told_from_ten_people_on(
     before = read(platform, shop)[1]["first_name"]
 
     for number, person in enumerate(people[:10]):
-        record = demanding.record(platform, person, source=shop.organization_id)
+        record = correct(platform, person, shop)
         with platform.database.scoped(person.scope) as session:
-            corrections.state(platform, session, "first_name", "Eleonora", at=clock.now())
             if number < 9:
                 demands.dispute(platform, session, record, at=clock.now())
 
     after = read(platform, shop)[1]["first_name"]
     assert (0, 0) == (before.corrected, before.disputed)
     assert (10, None) == (after.corrected, after.disputed)
+
+
+def test_a_correction_counts_for_whom_it_was_passed_on_to_or_may_see_it(
+    platform: Platform, bank: Organization, known: tuple[Organization, list[make.Person]]
+) -> None:
+    for person in known[1]:
+        correct(platform, person, bank)
+    unheard = read(platform, bank)[1]["first_name"].corrected
+
+    for person in known[1]:
+        correct(platform, person, bank, tell_source=True)
+
+    assert (0, PEOPLE) == (unheard, read(platform, bank)[1]["first_name"].corrected)
+
+
+def test_what_was_only_said_beside_a_value_did_not_correct_it(platform: Platform) -> None:
+    shop, addresses = make.organization(platform), [make.email() for _ in range(PEOPLE)]
+    for address in addresses:
+        make.known_person(platform, shop, address)
+    people = [make.person(platform, address=address) for address in addresses]
+    for person in people:
+        make.grant(platform, person, shop)
+        with platform.database.scoped(person.scope) as session:
+            corrections.state(platform, session, "first_name", "Eleonora", at=clock.now())
+    beside = read(platform, shop)[1]["first_name"].corrected
+
+    for person in people:
+        correct(platform, person, shop)
+    put_right = read(platform, shop)[1]["first_name"].corrected
+    for person in people[:2]:
+        with platform.database.scoped(person.scope) as session:
+            corrections.take_back(platform, session, "first_name", at=clock.now())
+
+    assert (0, PEOPLE, None) == (beside, put_right, read(platform, shop)[1]["first_name"].corrected)
 
 
 def test_what_others_say_otherwise_is_counted_and_how_it_is_written_is_not(

@@ -66,7 +66,7 @@ CHAT: Final = _talk(
     topic="service",
     at=world.AT - timedelta(days=1, hours=2),
 )
-LETTER: Final = _talk("stranger", "letter", "letter", speaker=None, at=world.AT - timedelta(days=9))
+LETTER: Final = _talk("stranger", "letter", "post", speaker=None, at=world.AT - timedelta(days=9))
 ALL: Final = (CALL, BILL, RECALL, TIPS, CHAT, LETTER)
 
 
@@ -126,6 +126,7 @@ def _reply(name: str, *, days: int = 2, **other: Any) -> Reply:
 REPLIES: Final = (
     _reply("asked", text=None),
     _reply("taken", taken_at=world.AT),
+    _reply("handed over", by="organization", text="Belde over de verhuizing en wil een mens."),
     _reply("late", days=-1),
     _reply("done", done_at=world.AT),
     _reply("answer", wants_human=False),
