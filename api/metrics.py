@@ -84,10 +84,12 @@ def _of_logs(logs: Iterable[LogGauge]) -> bytes:
     waiting = Gauge("cdp_log_oldest_waiting_seconds", "How long a fact has waited.", ("log",), registry=registry)
     age = Gauge("cdp_log_checkpoint_age_seconds", "Age of the last checkpoint.", ("log",), registry=registry)
     unsigned = Gauge("cdp_log_unsigned", "Leaves beyond the last checkpoint.", ("log",), registry=registry)
+    held = Gauge("cdp_log_held", "Facts that are set aside: see cdp log held.", ("log",), registry=registry)
     forked = Gauge("cdp_log_forked", "1 when a witness was shown another log.", ("log",), registry=registry)
     for each in logs:
         forked.labels(each.log).set(each.is_forked)
         size.labels(each.log).set(each.size)
+        held.labels(each.log).set(each.held)
         waiting.labels(each.log).set(each.waiting_seconds or 0)
         unsigned.labels(each.log).set(each.size - (each.signed or 0))
         if each.checkpoint_seconds is not None:

@@ -200,6 +200,8 @@ def _log(patient: Patient) -> Iterator[Finding]:
         fine = f"{each.log}: {each.size} leaves, {each.size - (each.signed or 0)} not signed yet"
         late = f"{each.log}: something has waited for {waits:.0f} s: is the worker running?"
         yield _judged("log", waits < LONGEST_WAIT, fine, late)
+        aside = f"{each.log}: {each.held} facts are set aside: see cdp log held"
+        yield _judged("log", not each.held, f"{each.log}: no fact is set aside", aside)
     if found:
         reason = recovery.why_it_stands_still(patient.platform)
         yield _judged("log", reason is None, "the logs are the ones that were signed", f"{reason}: see cdp log recover")

@@ -118,13 +118,18 @@ class Change(StrEnum):
     KEY_ADDED = "key-added"
     KEY_RETIRED = "key-retired"
     POLICY_CHANGED = "policy-changed"
+    FACT_HELD = "fact-held"
+    """No entry could say a fact when its turn came, so it was set aside: see `consent.held`."""
+    FACT_TOLD = "fact-told"
+    """A fact that was set aside follows, or was erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyEvent:
     """A key of a log came or went (`subject` is its vkey), or a policy changed (its SHA-256).
 
-    Of the witnesses that are asked it is `witnesses:` and the SHA-256 of their vkeys, in order, each on a line.
+    Of the witnesses that are asked it is `witnesses:` and the SHA-256 of their vkeys, in order, each on a line. Of
+    facts that were set aside it is what `consent.held` makes.
     """
 
     place: Place

@@ -5,8 +5,8 @@ law admits; (3) a merge carries what the other customer really had, as far as th
 seen; (4) every read cites a grant in force at that moment for that organization, purpose and
 category, which was in the log before the read was anchored; what a customer said back or asked to correct is read by
 whom it was said to, and cites that it was said; (5) nothing is dated long before or
-after the anchors around it; (6) what is not opened is erased, or belongs to somebody whom this
-bundle does not show.
+after the anchors around it, unless the log said in time that it was set aside; (6) what is not opened is erased, or
+belongs to somebody whom this bundle does not show.
 """
 
 from bisect import bisect_right
@@ -31,6 +31,7 @@ from consent.events import (
     StatementEvent,
     WishEvent,
 )
+from consent.held import Held
 from consent.permission import Permission
 from consent.timeline import Timeline
 
@@ -106,6 +107,7 @@ class Replay:
         self.counts = Counts()
         self.anchors: list[AnchorEvent] = []
         self.erased: dict[str, set[int]] = {}
+        self.held = Held()
         self.with_unseen: list[int] = []
         """Indices of merges and splits with a customer of whom no act was seen."""
         self._organization = organization
@@ -124,38 +126,39 @@ class Replay:
         match event:
             case ActEvent():
                 self.counts.acts += 1
-                self._check_time(event.at, is_late=isinstance(event.act, acts.Expire))
+                self._check_time(event.at, hashed, is_late=isinstance(event.act, acts.Expire))
                 self._act(index, hashed, event)
             case LinkEvent():
                 self.counts.links += 1
-                self._check_time(event.at)
+                self._check_time(event.at, hashed)
             case WishEvent():
                 self.counts.wishes += 1
-                self._check_time(event.at)
+                self._check_time(event.at, hashed)
             case StatementEvent():
                 self.counts.statements += 1
-                self._check_time(event.at)
+                self._check_time(event.at, hashed)
                 self._said[hashed] = (event.statement, event.place.organization, index)
             case AnchorEvent():
                 self.counts.anchors += 1
-                self._check_time(event.at)
+                self._check_time(event.at, hashed)
                 self._anchor(index, event)
             case ErasureEvent():
                 self.counts.erasures += 1
-                self._check_time(event.at)
+                self._check_time(event.at, hashed)
                 self.erased.setdefault(event.log, set()).update(event.indices)
             case PolicyEvent():
                 self.counts.policies += 1
-                self._check_time(event.at)
+                self._check_time(event.at, hashed)
+                self.held.take(event, self.anchors[-1].at if self.anchors else None)
             case AccessEvent():
                 raise VerificationFailed("a read stands in the consent log")
 
-    def access(self, index: int, event: Event) -> None:
+    def access(self, index: int, hashed: bytes, event: Event) -> None:
         """Take the event at `index` of the access log; the whole consent log has been taken."""
         if not isinstance(event, AccessEvent):
             raise VerificationFailed("something else than a read stands in the access log")
         self._check_shown(event)
-        self._check_access_time(index, event.at)
+        self._check_access_time(index, hashed, event.at)
         if event.outcome is not Outcome.RELEASED:
             self.counts.refusals += 1
             if event.released or event.records:
@@ -236,15 +239,17 @@ class Replay:
         self._anchored_at.append(index)
         self._anchored_sizes.append(event.size)
 
-    def _check_time(self, at: datetime, *, is_late: bool = False) -> None:
+    def _check_time(self, at: datetime, hashed: bytes, *, is_late: bool = False) -> None:
         """Look whether `at` fits the anchor before it; an expiry has its true time, however late it is logged."""
         self._newest = at if self._newest is None else max(self._newest, at)
-        if not is_late and self.anchors and at < self.anchors[-1].at - LONGEST_DELAY:
+        is_early = not is_late and self.anchors and at < self.anchors[-1].at - LONGEST_DELAY
+        if is_early and not self.held.excuses(hashed, at, LONGEST_DELAY):
             raise VerificationFailed("it is dated before an anchor that stands before it")
 
-    def _check_access_time(self, index: int, at: datetime) -> None:
+    def _check_access_time(self, index: int, hashed: bytes, at: datetime) -> None:
         after = bisect_right(self._anchored_sizes, index)
-        if after and at < self.anchors[after - 1].at - LONGEST_DELAY:
+        is_early = after and at < self.anchors[after - 1].at - LONGEST_DELAY
+        if is_early and not self.held.excuses(hashed, at, LONGEST_DELAY):
             raise VerificationFailed("it is dated before an anchor that stands before it")
         if after < len(self.anchors) and at > self.anchors[after].at + LONGEST_DELAY:
             raise VerificationFailed("it is dated after the anchor that covers it")

@@ -123,7 +123,13 @@ def _verify_bundle(reader: Reader, trust: Trust, verdict: Verdict) -> None:
         verdict.cautions.append("the keys were taken from the file: compare them with those that you were given")
     if trust.known is not None and not any(_known_size(each, trust) is not None for each in logs):
         verdict.blame("bundle", None, VerificationFailed("your checkpoint was signed by no log of this file"))
-    verdict.checked |= asdict(replay.counts)
+    verdict.checked |= asdict(replay.counts) | {"held_aside": replay.held.waiting, "told_late": replay.held.late}
+    if replay.held.waiting:
+        verdict.cautions.append(
+            f"{replay.held.waiting} facts are set aside: they happened, and no log tells of them yet"
+        )
+    if replay.held.late:
+        verdict.cautions.append(f"{replay.held.late} facts had been set aside and were told later than they happened")
     if replay.counts.in_flight:
         verdict.cautions.append(f"{replay.counts.in_flight} reads crossed an act by less than {trust.in_flight}")
     if replay.counts.on_erased:
@@ -133,6 +139,7 @@ def _verify_bundle(reader: Reader, trust: Trust, verdict: Verdict) -> None:
 
 def _consent(reader: Reader, trust: Trust, verdict: Verdict, replay: Replay) -> LogCheck:
     check = _begin(reader, "consent", trust, verdict)
+    replay.held.may_begin_later = check.since > 0
     chains = Chains(may_begin_later=check.since > 0)
 
     def take(index: int, hashed: bytes, kind: Kind, event: Event) -> None:
@@ -156,7 +163,7 @@ def _access(reader: Reader, trust: Trust, verdict: Verdict, replay: Replay) -> L
         if kind is not Kind.ACCESS:
             raise VerificationFailed("something else than a read stands in the access log")
         chains.follow(index, hashed, event.place, whole=False)
-        replay.access(index, event)
+        replay.access(index, hashed, event)
 
     known = _known_size(check, trust)
     anchors = {each.size for each in replay.anchors}

@@ -87,13 +87,18 @@ create table access_outbox (
     customer_id uuid not null,
     at timestamp with time zone not null,
     access_id uuid not null,
-    salt bytea not null
+    salt bytea not null,
+    held text,
+    held_since timestamp with time zone
 );
+CREATE INDEX access_outbox_held ON access_outbox USING btree (entry_id) WHERE (held IS NOT NULL);
+alter table access_outbox add constraint access_outbox_check CHECK (((held IS NULL) OR (held_since IS NOT NULL)));
 alter table access_outbox add constraint access_outbox_pkey PRIMARY KEY (entry_id);
 alter table access_outbox add constraint access_outbox_salt_check CHECK ((octet_length(salt) = 32));
 alter table access_outbox owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on access_outbox to cdp_sequencer;
 grant insert on access_outbox to cdp_keeper;
+grant update (held, held_since) on access_outbox to cdp_sequencer;
 create policy keeper on access_outbox as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -631,14 +636,19 @@ create table consent_outbox (
     seq bigint,
     facts jsonb,
     at timestamp with time zone not null,
-    salt bytea not null
+    salt bytea not null,
+    held text,
+    held_since timestamp with time zone
 );
+CREATE INDEX consent_outbox_held ON consent_outbox USING btree (customer_id) WHERE (held IS NOT NULL);
+alter table consent_outbox add constraint consent_outbox_check CHECK (((held IS NULL) OR (held_since IS NOT NULL)));
 alter table consent_outbox add constraint consent_outbox_fact_check CHECK ((fact = ANY (ARRAY['act'::text, 'link'::text, 'wish'::text, 'message'::text, 'firing'::text, 'reply'::text, 'demand'::text, 'erasure'::text, 'policy'::text])));
 alter table consent_outbox add constraint consent_outbox_pkey PRIMARY KEY (entry_id);
 alter table consent_outbox add constraint consent_outbox_salt_check CHECK ((octet_length(salt) = 32));
 alter table consent_outbox owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select on consent_outbox to cdp_sequencer;
 grant insert on consent_outbox to cdp_keeper;
+grant update (held, held_since) on consent_outbox to cdp_sequencer;
 create policy keeper on consent_outbox as permissive for all to cdp_keeper
     using (true)
     with check (true);

@@ -8,7 +8,7 @@ import typer
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.demo import credentials
-from cdp.log import database_check, gauges, key_rotation, recovery, store
+from cdp.log import aside, database_check, gauges, key_rotation, recovery, store
 from cdp.scope import VISITOR
 
 group = typer.Typer(help="The transparency logs of consents and accesses.", no_args_is_help=True)
@@ -68,6 +68,21 @@ def recover(
         credentials.renew(platform)
     terminal.say("publish the new keys, and tell auditors why the old logs end")
     terminal.print_facts(asdict(done), as_json=as_json)
+
+
+@group.command()
+def held(*, as_json: Json = False) -> None:
+    """List the facts that are set aside: that no entry of the log can say, or that wait behind such a one."""
+    with opening.platform() as platform:
+        rows = [asdict(each) for each in aside.facts(platform)]
+    terminal.print_rows(rows, as_json=as_json, empty="nothing is set aside")
+
+
+@group.command()
+def release(*, as_json: Json = False) -> None:
+    """Give every fact that is set aside another turn: once what kept it from the log is mended."""
+    with opening.platform() as platform:
+        terminal.print_facts({"released": aside.release(platform)}, as_json=as_json)
 
 
 @group.command("rotate-key")

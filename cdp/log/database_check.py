@@ -87,6 +87,7 @@ class Check:
                 self._advance(min(CHUNK, log.size - begin))
         with self._platform.database.scoped(SEQUENCER) as session:
             self._unlogged(session, consent, access)
+            self._held(session)
             self._report.checked["links_kept"] = link_check.check(
                 _cursor(session), consent, self._links, partial(self._report.blame, store.CONSENT)
             )
@@ -195,6 +196,15 @@ class Check:
         logs = {"consent": consent.log_id, "access": access.log_id}
         for log, fact_id in _cursor(session).execute(sql("log_check_unlogged").encode(), logs).fetchall():
             self._report.blame(log, None, f"{fact_id} is in the database and in no log")
+
+    def _held(self, session: Session) -> None:
+        """Blame what is set aside: it happened, and no log tells of it."""
+        held = _cursor(session).execute(sql("log_held").encode()).fetchall()
+        for log, entry, fact, since, reason in held:
+            self._report.blame(
+                log, None, f"{fact} {entry} has been set aside since {since:%Y-%m-%d %H:%M} UTC: {reason}"
+            )
+        self._report.checked["held_aside"] = len(held)
 
     def _permissions(self, session: Session) -> None:
         rows = _cursor(session).execute(sql("log_check_permissions").encode()).fetchall()

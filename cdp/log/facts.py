@@ -106,6 +106,14 @@ class AccessFact(NamedTuple):
     act_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableFact:
+    """A row of the outbox that says nothing that could be told."""
+
+    customer: UUID
+    said: str
+
+
 PersonalFact = ActFact | LinkFact | WishFact | StatementFact
 """What has a place in the chain of a customer."""
-ConsentFact = PersonalFact | ErasureFact | PolicyFact
+ConsentFact = PersonalFact | ErasureFact | PolicyFact | UnreadableFact

@@ -29,6 +29,8 @@ class Gauge:
     """How old the last checkpoint is; it only grows old while nothing happens, or while nobody signs."""
     waiting_seconds: float | None
     """How long the oldest fact has waited for the log; None when none waits."""
+    held: int = 0
+    """How many facts are set aside, because no entry can say them or because they wait behind such a one."""
     is_forked: bool = False
     """Whether a witness was shown another log under this name, so that nothing is signed any more."""
 
@@ -46,6 +48,7 @@ def read(platform: Platform, *, at: datetime | None = None) -> list[Gauge]:
             row.signed,
             _since(row.signed_at, now),
             _since(row.oldest, now),
+            row.held,
             founding.signer_of(platform, row.name).accusation() is not None,
         )
         for row in rows

@@ -5,19 +5,36 @@ from uuid import UUID
 
 from cdp.database import sql
 from cdp.log.batch import Cursor
-from cdp.log.facts import AccessFact, ActFact, ConsentFact, ErasureFact, LinkFact, PolicyFact, StatementFact, WishFact
+from cdp.log.facts import (
+    AccessFact,
+    ActFact,
+    ConsentFact,
+    ErasureFact,
+    LinkFact,
+    PolicyFact,
+    StatementFact,
+    UnreadableFact,
+    WishFact,
+)
 
 _DELETE_CONSENT: Final = "delete from consent_outbox where entry_id = any(%s)"
 _DELETE_ACCESSES: Final = "delete from access_outbox where entry_id = any(%s)"
 
-Waiting = tuple[int, bytes, ConsentFact]
-"""Number of the entry, salt and fact."""
+
+class Waiting(NamedTuple):
+    """A fact that waits for the consent log."""
+
+    entry: int
+    salt: bytes
+    fact: ConsentFact
+    was_held: bool
+    """Whether the log says that it is set aside: this is another turn."""
 
 
 def consent(cursor: Cursor, limit: int) -> list[Waiting]:
     """Return what waits for the consent log, the oldest first."""
     rows = cursor.execute(sql("log_take_consent").encode(), {"limit": limit}).fetchall()
-    return [(row[0], bytes(row[2]), _consent_fact(row)) for row in rows]
+    return [Waiting(entry, bytes(row[1]), _read(row), was_held) for entry, was_held, *row in rows]
 
 
 class Read(NamedTuple):
@@ -30,12 +47,13 @@ class Read(NamedTuple):
     """The customer's pseudonym; None for one who has none yet, is nobody, or is gone."""
     seq: int | None
     leaf: bytes | None
+    was_held: bool
 
 
 def accesses(cursor: Cursor, log_id: int, limit: int) -> list[Read]:
     """Return what waits for the access log, the oldest first."""
     rows = cursor.execute(sql("log_take_accesses").encode(), {"log": log_id, "limit": limit}).fetchall()
-    return [Read(row[0], row[1], AccessFact(*row[2:-3]), *row[-3:]) for row in rows]
+    return [Read(row[0], row[1], AccessFact(*row[2:-4]), *row[-4:]) for row in rows]
 
 
 def taken(cursor: Cursor, consent_entries: list[int], access_entries: list[int]) -> None:
@@ -46,11 +64,20 @@ def taken(cursor: Cursor, consent_entries: list[int], access_entries: list[int])
         cursor.execute(_DELETE_ACCESSES, (access_entries,))
 
 
-def _consent_fact(row: tuple[Any, ...]) -> ConsentFact:
-    _, fact, _, customer, fact_id, at, facts, *act = row
+def _read(row: list[Any]) -> ConsentFact:
+    """Return the fact that a row says: fact, salt, customer, id, moment, and what is particular to it."""
+    try:
+        return _consent_fact(row)
+    except (ValueError, KeyError, TypeError) as error:
+        return UnreadableFact(customer=row[2], said=f"the outbox says it in another form: {type(error).__name__}")
+
+
+def _consent_fact(row: list[Any]) -> ConsentFact:
+    fact, _, customer, fact_id, at, facts, *act = row
     match fact:
         case "act":
-            return ActFact(customer, fact_id, *act)
+            gone = UnreadableFact(customer=customer, said="its act is gone")
+            return gone if act[0] is None else ActFact(customer, fact_id, *act)
         case "link":
             return LinkFact(
                 customer=customer,

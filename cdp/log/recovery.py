@@ -16,7 +16,7 @@ from sqlmodel import Session
 from cdp import clock, replaying
 from cdp.database import sql
 from cdp.keys.errors import KeyFailure
-from cdp.log import founding, standing, store
+from cdp.log import aside, founding, standing, store
 from cdp.log.signer import Forked
 from cdp.log.store import Log
 from cdp.platform import Platform
@@ -70,6 +70,7 @@ def recover(platform: Platform) -> Recovered:
         old = [store.current(session, kind) for kind in (store.CONSENT, store.ACCESS)]
         every = store.logs(session)
         session.execute(_DELETE_TOLD)  # all of them are told again
+        aside.forget(session)
         for log in old:
             session.execute(_END, {"log": log.log_id, "at": clock.now()})
         names = [f"{log.kind}-{1 + sum(each.kind == log.kind for each in every)}" for log in old]

@@ -11,15 +11,17 @@ from sqlmodel import Session
 from cdp import arrays, clock
 from cdp.database import sql
 from cdp.ids import NIL
-from cdp.log import composing, erasing, outbox, store
+from cdp.log import aside, composing, erasing, outbox, store
+from cdp.log.aside import Aside
 from cdp.log.batch import PLATFORM, Batch, Chain, Cursor
-from cdp.log.facts import ActFact, ErasureFact, LinkFact, PersonalFact, PolicyFact, StatementFact, WishFact
-from cdp.log.outbox import Read
+from cdp.log.facts import ActFact, ConsentFact, ErasureFact, PersonalFact, PolicyFact, StatementFact, UnreadableFact
+from cdp.log.outbox import Read, Waiting
 from cdp.log.pseudonyms import Pseudonyms
 from cdp.log.standing import ANCHOR_EVERY, Standing
-from consent import event_bodies, merkle
-from consent.commitments import SALT_SIZE, Kind
-from consent.events import AnchorEvent
+from consent import event_bodies, events, merkle
+from consent.commitments import SALT_SIZE, Kind, Opening
+from consent.errors import Malformed
+from consent.events import AnchorEvent, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class Round:
 
     def take(self) -> Appended:
         """Move what waits from the outboxes into the logs; acts are looked at after the accesses that cite them."""
+        consent = self.batches[store.CONSENT]
+        consent.open_chains(self._cursor, [PLATFORM])
+        self._aside = Aside(self._cursor, consent)
         reads = outbox.accesses(self._cursor, self.batches[store.ACCESS].log.log_id, self._at_most)
         waiting = outbox.consent(self._cursor, self._at_most)
         is_cut = len(waiting) == self._at_most
@@ -55,40 +60,71 @@ class Round:
         erasures = self._take_consent(waiting)
         late = self._take_accesses(reads)
         self._keep()
-        erasing.erase(self._cursor, self.batches, self._pseudonyms, erasures, late)
+        self._aside.keep(self._cursor)
+        told = {each.entry for each in waiting} - self._aside.entries(store.CONSENT)
+        read = {each.entry for each in reads} - self._aside.entries(store.ACCESS)
+        outbox.taken(self._cursor, [*told], [*read])
+        erasing.erase(self._cursor, self.batches, self._pseudonyms, self._aside, erasures, late)
         if not has_more:
             self._anchor()
         self._keep()
-        outbox.taken(self._cursor, [entry for entry, *_ in waiting], [read.entry for read in reads])
         counts = {kind: batch.count for kind, batch in self.batches.items()}
         return Appended(counts[store.CONSENT], counts[store.ACCESS], has_more)
 
     def _take_consent(self, waiting: list[outbox.Waiting]) -> list[ErasureFact]:
         """Append acts, links, wishes, statements and keys in their order, and return the erasures."""
         batch = self.batches[store.CONSENT]
-        facts = [fact for _, _, fact in waiting if isinstance(fact, PersonalFact)]
+        facts = [each.fact for each in waiting if isinstance(each.fact, PersonalFact)]
         acts = [fact for fact in facts if isinstance(fact, ActFact)]
         others = {(fact.other_id, fact.recipient) for fact in acts if fact.other_id is not None}
         self._pseudonyms.look_up(self._cursor, {(fact.customer, _owner(fact)) for fact in facts} | others, ())
         batch.open_chains(self._cursor, [self._relation_of(fact) for fact in facts])
-        for _, salt, fact in waiting:
-            match fact:
-                case ActFact():
-                    relation = self._relation_of(fact)
-                    other = None if fact.other_id is None else self._pseudonyms.of(fact.other_id, fact.recipient)
-                    event = composing.act_event(
-                        fact, batch.chain(relation).place, None if other is None else str(other)
-                    )
-                    self._leaves[fact.act_id] = batch.append(event, relation, salt, fact_id=fact.act_id)
-                case LinkFact() | WishFact() | StatementFact():
-                    relation = self._relation_of(fact)
-                    stated = composing.stated_event(fact, batch.chain(relation).place)
-                    self._leaves[fact.fact_id] = batch.append(stated, relation, salt, fact_id=fact.fact_id)
-                case PolicyFact():
-                    batch.append(composing.policy_event(fact, batch.chain(PLATFORM).place), PLATFORM, salt)
-                case ErasureFact():
-                    pass
-        return [fact for _, _, fact in waiting if isinstance(fact, ErasureFact)]
+        for each in waiting:
+            if isinstance(each.fact, ErasureFact):
+                continue
+            concerned = _concerned(each.fact)
+            if self._aside.waits(*concerned):
+                self._set_aside(each, aside.BEHIND, concerned)
+                continue
+            try:
+                event = self._event_of(each.fact)
+                body = event_bodies.to_body(event)
+            except aside.UNTELLABLE as error:
+                self._set_aside(each, aside.reason_of(error), concerned)
+            else:
+                self._tell(each, event, body)
+        return [each.fact for each in waiting if isinstance(each.fact, ErasureFact)]
+
+    def _event_of(self, fact: ConsentFact) -> Event:
+        batch = self.batches[store.CONSENT]
+        match fact:
+            case ActFact():
+                other = None if fact.other_id is None else self._pseudonyms.of(fact.other_id, fact.recipient)
+                place = batch.chain(self._relation_of(fact)).place
+                return composing.act_event(fact, place, None if other is None else str(other))
+            case PolicyFact():
+                return composing.policy_event(fact, batch.chain(PLATFORM).place)
+            case UnreadableFact():
+                raise Malformed(fact.said)
+            case ErasureFact():
+                raise Malformed("an erasure is told by what it erased")
+            case _:
+                return composing.stated_event(fact, batch.chain(self._relation_of(fact)).place)
+
+    def _tell(self, each: Waiting, event: Event, body: bytes) -> None:
+        """Append what a fact says, and learn its leaf, which a read may cite."""
+        batch, fact, kind = self.batches[store.CONSENT], each.fact, events.kind_of(event)
+        if each.was_held:
+            self._aside.tell(store.CONSENT, each.entry, Opening(each.salt, body).leaf(kind))
+        if isinstance(fact, PersonalFact):
+            fact_id = fact.act_id if isinstance(fact, ActFact) else fact.fact_id
+            chain = batch.chain(self._relation_of(fact))
+            self._leaves[fact_id] = batch.append_body(body, kind, chain, each.salt, fact_id=fact_id)
+        else:
+            batch.append_body(body, kind, batch.chain(PLATFORM), each.salt, fact_id=NIL)
+
+    def _set_aside(self, each: Waiting, reason: str, concerned: tuple[UUID | None, ...]) -> None:
+        self._aside.put(store.CONSENT, each.entry, reason, was_held=each.was_held, then=concerned)
 
     def _take_accesses(self, reads: list[Read]) -> list[int]:
         """Append accesses, and return the positions of those of somebody who was gone before they could be logged."""
@@ -96,11 +132,20 @@ class Round:
         self._learn_leaves({read.fact.act_id for read in reads if read.fact.act_id is not None})
         chains, late = self._chains_of(reads), list[int]()
         for read, chain in zip(reads, chains, strict=True):
+            fact, there = read.fact, chain or Chain((uuid4(), read.fact.organization or NIL))
+            if self._aside.waits(fact.customer):
+                self._aside.put(store.ACCESS, read.entry, aside.BEHIND, was_held=read.was_held)
+                continue
+            grant = None if fact.act_id is None else self._leaves.get(fact.act_id)
+            try:
+                body = event_bodies.access_to_body(composing.access_values(fact, there, grant))
+            except aside.UNTELLABLE as error:
+                self._aside.put(store.ACCESS, read.entry, aside.reason_of(error), was_held=read.was_held)
+                continue
+            if read.was_held:
+                self._aside.tell(store.ACCESS, read.entry, Opening(read.salt, body).leaf(Kind.ACCESS))
             if chain is None:
                 late.append(batch.growth.size)
-            fact, there = read.fact, chain or Chain((uuid4(), read.fact.organization or NIL))
-            grant = None if fact.act_id is None else self._leaves.get(fact.act_id)
-            body = event_bodies.access_to_body(composing.access_values(fact, there, grant))
             batch.append_body(body, Kind.ACCESS, there, read.salt, fact_id=fact.access_id, is_kept=chain is not None)
         return late
 
@@ -153,6 +198,17 @@ class Round:
     def _keep(self) -> None:
         for batch in self.batches.values():
             batch.keep(self._cursor)
+
+
+def _concerned(fact: ConsentFact) -> tuple[UUID | None, ...]:
+    """Return whose later facts need this one before them."""
+    match fact:
+        case ActFact():
+            return fact.customer, fact.other_id
+        case PolicyFact() | ErasureFact():
+            return ()
+        case _:
+            return (fact.customer,)
 
 
 def _owner(fact: PersonalFact) -> UUID:

@@ -27,7 +27,10 @@ AT_MOST: Final = 2_000
 """How many facts of each log one transaction takes."""
 
 _SIGN: Final = text("insert into checkpoint (log_id, size, root, note, at) values (:log, :size, :root, :note, :at)")
-_WAITS: Final = text("select exists (select from consent_outbox) or exists (select from access_outbox)")
+_WAITS: Final = text(
+    "select exists (select from consent_outbox where held is null)"
+    " or exists (select from access_outbox where held is null)"
+)
 _EXPIRE: Final = text("select record_expiries(:most, :at)")
 
 

@@ -87,18 +87,29 @@ create table consent_outbox (
     seq         bigint,
     facts       jsonb,
     at          timestamptz not null,
-    salt        bytea not null check (octet_length(salt) = 32)
+    salt        bytea not null check (octet_length(salt) = 32),
+    held        text,
+    held_since  timestamptz,
+    check (held is null or held_since is not null)
 );
+create index consent_outbox_held on consent_outbox (customer_id) where held is not null;
 comment on table consent_outbox is 'Facts that the consent log does not hold yet.';
+comment on column consent_outbox.held is 'Why it is set aside: no entry can say it, or it waits behind such a one. Null while it has its turn.';
+comment on column consent_outbox.held_since is 'When the log said that it is set aside; kept when it gets another turn.';
 
 create table access_outbox (
     entry_id    bigint generated always as identity primary key,
     customer_id uuid not null,
     at          timestamptz not null,
     access_id   uuid not null,
-    salt        bytea not null check (octet_length(salt) = 32)
+    salt        bytea not null check (octet_length(salt) = 32),
+    held        text,
+    held_since  timestamptz,
+    check (held is null or held_since is not null)
 );
+create index access_outbox_held on access_outbox (entry_id) where held is not null;
 comment on table access_outbox is 'Accesses that the access log does not hold yet.';
+comment on column access_outbox.held is 'Why it is set aside, as in consent_outbox.';
 -- They are emptied all the time: what is left of them must not pile up.
 alter table consent_outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 alter table access_outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);

@@ -29,6 +29,7 @@ $$;
 grant insert on log, log_key, leaf, node, checkpoint, opening, pseudonym, consent_outbox to cdp_sequencer;
 grant execute on function new_salt() to cdp_sequencer;
 grant update (size, ended_at) on log to cdp_sequencer;
+grant update (held, held_since) on consent_outbox, access_outbox to cdp_sequencer;
 grant delete on opening, pseudonym, consent_outbox, access_outbox to cdp_sequencer;
 grant insert on consent_outbox, access_outbox to cdp_keeper;
 grant select on pseudonym to cdp_keeper;

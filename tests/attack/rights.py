@@ -128,9 +128,10 @@ RIGHTS: Final = {
     """,
     "sequencer": """
         access act permission: select
-        access_outbox: select delete
+        access_outbox: select update(held,held_since) delete
         checkpoint cosignature leaf log_key node: select insert
-        consent_outbox opening pseudonym: select insert delete
+        consent_outbox: select insert update(held,held_since) delete
+        opening pseudonym: select insert delete
         customer: select(customer_id,merged_into)
         link: select(customer_id,link_id,subject_id,from_id,kind,reason,at)
         log: select insert update(size,ended_at)

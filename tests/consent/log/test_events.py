@@ -363,7 +363,7 @@ def test_an_event_that_could_not_be_read_back_is_not_written() -> None:
 def test_the_names_of_events_never_change() -> None:
     assert ["link", "unlink"] == [*Linking]
     assert ["message", "firing", "reply", "demand"] == [*Statement]
-    assert ["key-added", "key-retired", "policy-changed"] == [*Change]
+    assert ["key-added", "key-retired", "policy-changed", "fact-held", "fact-told"] == [*Change]
     assert ["released", "refused", "unknown"] == [*Outcome]
     assert [1, 2, 3, 4, 5] == [*Kind]
     assert Kind.ACCESS is events.KIND_OF[AccessEvent]
