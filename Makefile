@@ -14,7 +14,7 @@ ifneq ($(strip $(CDP_HOME)),)
 export CDP_HOME
 endif
 
-.PHONY: help up test check schema screenshots lock lock-node lock-peers peers clean
+.PHONY: help up test check fuzz schema screenshots lock lock-node lock-peers peers clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -37,6 +37,9 @@ check: $(VENV)/.dev ## run the fast part: format, lint, types, import contracts,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/house tests/spec
+
+fuzz: $(VENV)/.dev ## try examples that nobody tried yet; what is found becomes a test (TESTS= names some)
+	CDP_TEST_EXAMPLES=fuzz $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m hypothesis $(or $(TESTS),tests)
 
 schema: $(VENV)/.dev ## write migrations/schema.sql anew, from the migrations
 	$(BIN)/cdp schema --write

@@ -1,6 +1,7 @@
 """The server, the template and the databases that tests stand on; see tests/make.py for people and things.
 
-CDP_TEST_POSTGRES chooses the programs: `wheel` (the default) or `installed`.
+CDP_TEST_POSTGRES chooses the programs: `wheel` (the default) or `installed`; CDP_TEST_EXAMPLES which examples
+hypothesis makes up: the same in every run (`gate`, the default), or many others each time (`fuzz`).
 """
 
 import os
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
@@ -31,9 +32,14 @@ TEMPLATE = "cdp_template"
 
 Start = Callable[..., Cluster]
 
-# How long an example takes says something about the machine, and nothing about the code.
-settings.register_profile("any-machine", parent=settings(), deadline=None)
-settings.load_profile("any-machine")
+# How long an example takes says something about the machine, and nothing about the code. A gate says the same of the
+# same commit, wherever and however often it is asked; `make fuzz` looks for what nobody found yet.
+ANY_MACHINE = settings(
+    deadline=None, derandomize=True, database=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("gate", parent=ANY_MACHINE)
+settings.register_profile("fuzz", parent=ANY_MACHINE, derandomize=False, max_examples=1_000)
+settings.load_profile(os.environ.get("CDP_TEST_EXAMPLES", "gate"))
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 TOURS = ("README.md", "docs/service-developers.md", "docs/customers.md", "docs/identity.md", "docs/auditor.md")
@@ -67,11 +68,8 @@ def masked(text: str) -> str:
 def served() -> Iterator[dict[str, str]]:
     """Start everything as `make up` does, in a home of its own, and return the environment of a second terminal."""
     home = Path(tempfile.mkdtemp(prefix="cdp-tour-"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CDP_")}
-    environment |= {"CDP_HOME": str(home), "CDP_PORT": str(port), "CDP_POSTGRES_BIN": "wheel"}
+    environment |= {"CDP_HOME": str(home), "CDP_PORT": str(free_port()), "CDP_POSTGRES_BIN": "wheel"}
     environment |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     process = subprocess.Popen(
         [sys.executable, "-m", "cdp.cli", "up"], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True

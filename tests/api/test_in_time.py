@@ -14,7 +14,7 @@ from api.app import create_app
 from cdp.platform import Platform
 
 SECONDS = 0.4
-PATIENCE = 20.0
+PATIENCE = 300.0
 HEAD = b"POST / HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\n"
 
 
@@ -38,8 +38,18 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """Return where a server listens that gives a request less than half a second."""
+    yield from _serving(SECONDS)
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[int]:
+    """Return where a server listens that gives a request as long as the slowest machine takes."""
+    yield from _serving(PATIENCE)
+
+
+def _serving(seconds: float) -> Iterator[int]:
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http=in_time.within(SECONDS), log_level="critical", lifespan="off")
+    config = uvicorn.Config(app, http=in_time.within(seconds), log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -87,13 +97,21 @@ def test_who_drips_is_let_go_of(port: int, begun: bytes, drip: bytes) -> None:
     assert b"408" in said or not said
 
 
-def test_a_request_in_one_piece_and_one_in_two_are_answered_on_one_connection(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+def answer(connection: socket.socket) -> bytes:
+    """Return one answer, in however many pieces it comes."""
+    said = connection.recv(4096)
+    while not said.partition(b"\r\n\r\n")[2]:
+        said += connection.recv(4096) or b"\r\n\r\nclosed"
+    return said
+
+
+def test_a_request_in_one_piece_and_one_in_two_are_answered_on_one_connection(patient: int) -> None:
+    with socket.create_connection(("127.0.0.1", patient), timeout=PATIENCE) as connection:
         connection.sendall(HEAD + b"Content-Length: 5\r\n\r\nhello")
-        first = connection.recv(4096)
+        first = answer(connection)
         connection.sendall(HEAD + b"Content-Length: 5\r\n\r\nhe")
         connection.sendall(b"llo")
-        second = connection.recv(4096)
+        second = answer(connection)
 
     assert (b"200 OK", b"200 OK") == (first[9:15], second[9:15])
     assert (b"5", b"5") == (first[-1:], second[-1:])

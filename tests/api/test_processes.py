@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from cdp.platform import Platform
-from tests.attack.crashing import free_port
+from tests.ports import free_port
 
 ASKED = 40
 PATIENCE = 300

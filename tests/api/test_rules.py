@@ -244,7 +244,7 @@ def test_the_worker_asks_rules_by_itself_and_tells_within_a_second(grid: Grid) -
     hand.start()
     try:
         grid.sends("meter-reading", {"value": 0})
-        patience = time.monotonic() + 30  # a second on a machine that has nothing else to do
+        patience = time.monotonic() + 300  # a second on a machine that has nothing else to do
         while not grid.firings() and time.monotonic() < patience:
             stop.wait(0.05)
     finally:
@@ -320,7 +320,7 @@ def test_a_webhook_is_told_by_whoever_asks_the_rules_also_when_a_transaction_sto
         hand.start()
         try:
             grid.sends("meter-reading", {"value": 0})
-            patience = time.monotonic() + 30
+            patience = time.monotonic() + 300
             while not grid.firings() and time.monotonic() < patience:
                 stop.wait(0.05)
             before.commit()

@@ -152,7 +152,7 @@ def test_node(url: str, platform: Platform, database_url: str, node: Path, sdk: 
     source = make.organization(platform)
     command = ["node", "send.mjs", sdk, url, make.write_key(platform, source)]
 
-    done = subprocess.run(command, cwd=node, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=node, capture_output=True, text=True, check=False, timeout=300)
 
     assert (0, "") == (done.returncode, done.stderr)
     assert (["city", "email", "group.name", "group_id"], ["order-completed", "page"]) == stored(

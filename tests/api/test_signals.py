@@ -182,12 +182,12 @@ def test_a_poll_waits_until_there_is_something_to_tell(api: TestClient, platform
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as waiting:
         patch.setattr(polling, "poll", watched)
-        patience(patch, api, seconds=60)
+        patience(patch, api, seconds=300)
         told = waiting.submit(polled, api, headers, stream, returnImmediately=False)
-        assert looked.wait(60)
+        assert looked.wait(300)
         make.grant(platform, make.person(platform), reader)
 
-        (body,) = told.result(60)["sets"].values()
+        (body,) = told.result(300)["sets"].values()
 
     assert ["grant-given"] == receiving.names(platform, [({}, body.encode())])
 
@@ -214,14 +214,14 @@ def test_a_poll_that_waits_ends_with_its_token(api: TestClient, platform: Platfo
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as waiting:
         patch.setattr(polling, "poll", watched)
-        patience(patch, api, seconds=60)
+        patience(patch, api, seconds=300)
         place = f"/ssf/poll/{stream['stream_id']}"
         answer = waiting.submit(api.post, place, json={}, headers=headers)
-        assert looked.wait(60)
+        assert looked.wait(300)
         with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
             session.execute(text("update access_token set revoked_at = now() where revoked_at is null"))
 
-        assert 401 == answer.result(60).status_code
+        assert 401 == answer.result(300).status_code
 
 
 WRONG_CHANGES: list[dict[str, Any]] = [

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,17 +15,12 @@ from typing import Any, Final
 import httpx
 
 from cdp.postgres import Cluster
+from tests.ports import free_port
 
 ROOT: Final = Path(__file__).parents[2]
-STARTS_WITHIN: Final = 60.0
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+STARTS_WITHIN: Final = 300.0
+PATIENCE: Final = 300
+"""Seconds within which even a busy machine answers."""
 
 
 class Door:
@@ -92,7 +86,7 @@ class Client:
     def send(self, method: str, path: str, body: Any, note: Any) -> bool:
         """Send once; tell whether it was acknowledged."""
         try:
-            answer = httpx.request(method, self.door.url + path, json=body, headers=self.headers, timeout=30)
+            answer = httpx.request(method, self.door.url + path, json=body, headers=self.headers, timeout=PATIENCE)
         except httpx.TransportError:
             with self._lock:
                 self.unknown.append(note)
@@ -105,7 +99,7 @@ class Client:
     def get(self, path: str) -> Any:
         """Return what stands there; raises OSError when nobody answers."""
         try:
-            answer = httpx.get(self.door.url + path, headers=self.headers, timeout=30)
+            answer = httpx.get(self.door.url + path, headers=self.headers, timeout=PATIENCE)
         except httpx.TransportError as error:
             raise OSError from error
         return answer.json()

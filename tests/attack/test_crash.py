@@ -19,7 +19,7 @@ from cdp.scope import Principal, Scope
 from cdp.settings import Settings
 from cdp.tables import Organization
 from tests import make
-from tests.attack.crashing import Client, Door, kill_postgres, running
+from tests.attack.crashing import PATIENCE, Client, Door, kill_postgres, running
 from tests.conftest import Start
 
 pytestmark = pytest.mark.slow
@@ -176,7 +176,7 @@ def _content(workers: list[Worker]) -> None:
     """Return when each of them had enough acknowledged."""
     for worker in workers:
         for _ in range(ENOUGH):
-            assert worker.is_content.acquire(timeout=30), worker.client.statuses
+            assert worker.is_content.acquire(timeout=PATIENCE), worker.client.statuses
 
 
 def _check_once(system: System, client: Client, query: str) -> None:

@@ -48,7 +48,7 @@ def address(platform: Platform) -> Iterator[tuple[str, int]]:
 
 @pytest.mark.parametrize("sent", REQUESTS)
 def test_no_broken_request_brings_the_server_down_or_is_repeated(address: tuple[str, int], sent: str) -> None:
-    with socket.create_connection(address, timeout=10) as line:
+    with socket.create_connection(address, timeout=300) as line:
         line.sendall(REQUESTS[sent])
         line.shutdown(socket.SHUT_WR)
         heard = b"".join(iter(lambda: _heard(line), b""))
@@ -56,7 +56,7 @@ def test_no_broken_request_brings_the_server_down_or_is_repeated(address: tuple[
     status = heard.partition(b" ")[2][:1]
     assert status in {b"", b"2", b"4"}, heard[:200]
     assert MARK not in heard
-    assert {"status": "ok"} == httpx.get("http://{}:{}/healthz".format(*address), timeout=60).json()
+    assert {"status": "ok"} == httpx.get("http://{}:{}/healthz".format(*address), timeout=300).json()
 
 
 def _heard(line: socket.socket) -> bytes:

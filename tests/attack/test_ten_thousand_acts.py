@@ -30,9 +30,10 @@ from cdp.log import sequencer, store
 from cdp.platform import Platform
 from cdp.settings import Settings
 from tests import make
-from tests.attack.crashing import ROOT, free_port
+from tests.attack.crashing import ROOT
 from tests.cdp.log import bundles
 from tests.conftest import Start
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -119,7 +120,7 @@ class Browser:
 
     def act(self, wanted: int, done: threading.Semaphore) -> None:
         """Return when so many acts were acknowledged."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)) as connection:
             for number in range(wanted):
                 told = self.told[number % len(self.told)]
                 kind = "object" if number // len(self.told) % 2 else "grant"

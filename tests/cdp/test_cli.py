@@ -12,6 +12,7 @@ import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 from cdp.platform import Platform
 from cdp.postgres_watch import is_alive
 from tests import make
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
@@ -173,7 +175,9 @@ def test_keys_rotate_with_their_progress_beside_the_answer(cdp: Cdp, platform: P
     assert "take a new one now" in rotated.err
 
 
-def test_the_doctor_answers_with_its_exit_code(cdp: Cdp) -> None:
+def test_the_doctor_answers_with_its_exit_code(cdp: Cdp, platform: Platform) -> None:
+    make.logged(platform)  # however long ago others here did what waits
+
     said = cdp("doctor", "--json")
 
     wrong = {each["check"] for each in said.facts if each["verdict"] == "failure"}
@@ -248,13 +252,6 @@ def test_a_setting_that_is_wrong_is_named(cdp: Cdp) -> None:
     assert (7, "error: the setting CDP_POOL_SIZE is a positive whole number [invalid]\n") == (said.code, said.err)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Yield a home that is empty, short in name and reachable for the server's account."""
@@ -274,8 +271,9 @@ def test_up_serves_and_stops_everything_that_it_started(home: Path, last: signal
         [sys.executable, "-m", "cdp.cli", "up"], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True
     ) as up:
         assert up.stderr is not None
-        said = [line for line in iter(up.stderr.readline, "  stop         Ctrl-C\n") if line]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+        said = list(takewhile(lambda line: line != "  stop         Ctrl-C\n", up.stderr))
+        assert up.poll() is None, said
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=300) as answer:
             ready = json.load(answer)["status"]
         children = [int(pid) for pid in Path(f"/proc/{up.pid}/task/{up.pid}/children").read_text().split()]
         up.send_signal(last)

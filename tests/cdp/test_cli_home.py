@@ -100,7 +100,7 @@ def test_a_wrong_home_is_named_and_stays_empty(tmp_path: Path, command: str) -> 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
     assert (5, False) == (said.returncode, home.exists()), said.stderr

@@ -34,11 +34,22 @@ def wrong(patient: Patient) -> dict[str, str]:
     }
 
 
-def test_a_house_in_order_has_nothing_wrong(platform: Platform, patient: Patient) -> None:
+def test_a_house_in_order_has_nothing_wrong(
+    platform: Platform, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "LEAST_FREE", 0)
+    monkeypatch.setattr(doctor, "LEAST_SHARE", 0.0)  # how full the disk of this machine is
     make.subject(platform, make.organization(platform))
     sequencer.step(platform)
 
     assert {} == wrong(patient)
+
+
+@pytest.mark.parametrize(("limit", "most"), [("LEAST_FREE", 2**70), ("LEAST_SHARE", 1.1)])
+def test_a_full_disk_is_found(patient: Patient, monkeypatch: pytest.MonkeyPatch, limit: str, most: float) -> None:
+    monkeypatch.setattr(doctor, limit, most)
+
+    assert wrong(patient)["disk"].endswith("GiB free where CDP_HOME is")
 
 
 def test_every_check_is_made(patient: Patient) -> None:

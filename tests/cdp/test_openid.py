@@ -44,7 +44,7 @@ class Slow:
     def answer(self, url: str, *_: object, **__: object) -> Answer:
         if self.is_slow:
             self.asked.set()
-            self.let_go.wait(60)
+            self.let_go.wait(300)
         return Answer(200, {}, json.dumps(KEYS if url.endswith("/keys") else FIT).encode())
 
     @contextmanager
@@ -55,12 +55,12 @@ class Slow:
                 waits = hand.submit(party.claims, {"code": "c", "state": "s"}, secret="x", wanted="roles")
             else:
                 waits = hand.submit(party._described)  # type: ignore[arg-type]  # whatever it says
-            assert self.asked.wait(60)
+            assert self.asked.wait(300)
             try:
                 yield
             finally:
                 self.let_go.set()
-                assert waits.exception(60) is None or isinstance(waits.exception(), ExternalFailed)
+                assert waits.exception(300) is None or isinstance(waits.exception(), ExternalFailed)
 
 
 def test_who_comes_while_a_known_issuer_is_asked_anew_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,11 +79,11 @@ def test_who_comes_while_a_known_issuer_is_asked_anew_does_not_wait(monkeypatch:
 
 def test_few_wait_for_an_issuer_that_nobody_knows_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openid, "_MOST_WAITING", 0)
-    monkeypatch.setattr(openid, "_PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(openid, "_PATIENCE_SECONDS", 600)
     issuer, party = Slow(monkeypatch), _party()
 
     with ThreadPoolExecutor(1) as hand, issuer.busy(party):
-        sent_away = hand.submit(party.address, state="s", secret="x").exception(30)
+        sent_away = hand.submit(party.address, state="s", secret="x").exception(300)
 
     assert isinstance(sent_away, ExternalFailed)
 
@@ -97,7 +97,7 @@ def test_few_answers_of_an_issuer_are_looked_at_beside_each_other(monkeypatch: p
 
     with ThreadPoolExecutor(1) as hand, issuer.busy(party, is_answer=True):
         answer = {"code": "c", "state": "s"}
-        sent_away = hand.submit(party.claims, answer, secret="x", wanted="roles").exception(30)
+        sent_away = hand.submit(party.claims, answer, secret="x", wanted="roles").exception(300)
 
     assert isinstance(sent_away, ExternalFailed)
 

@@ -11,7 +11,7 @@ import pytest
 from cdp import outside
 from cdp.outside import BadAddress, PrivateAddress, Target, Unreachable
 
-PATIENCE = 20.0
+PATIENCE = 300.0
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from cdp.scope import Principal, Scope
 from tests import make
 from tests.cdp.ingest.arrange import look
 
-PATIENCE = 20.0
+PATIENCE = 300.0
 Reply = tuple[int, dict[str, str], bytes]
 MAPPING = {
     "subject": {"user_id": "id"},

@@ -24,9 +24,9 @@ from cdp.signals.streams import Kind
 from cdp.tables import Organization
 from tests import make
 from tests.api.test_processes import is_open, until
-from tests.attack.crashing import free_port
 from tests.cdp.signals import receiving
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 PYTHON: Final = ROOT / "examples" / "python"
 CURL: Final = ROOT / "examples" / "curl"
@@ -257,7 +257,7 @@ def _allowed(served: Organizations, person: make.Person, address: str) -> str:
     """Be the customer: open what the app printed, allow all, and return where the browser is led back to."""
     word = person.headers["Authorization"].removeprefix("Bearer ")
     page = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(base_url=served.base, headers=page, cookies={cookies.SESSION: word}, timeout=30) as browser:
+    with httpx.Client(base_url=served.base, headers=page, cookies={cookies.SESSION: word}, timeout=300) as browser:
         asked = browser.get(address, follow_redirects=True)
         form = re.search(r'<form method="post" action="(/verzoeken/[^"]+)"', asked.text)
         assert form is not None, asked.text
@@ -266,7 +266,7 @@ def _allowed(served: Organizations, person: make.Person, address: str) -> str:
 
 
 def test_pull_and_verify_the_log(served: Organizations) -> None:
-    keys = [httpx.get(f"{served.base}/log/{log}/vkey", timeout=60).text.strip() for log in ("consent", "access")]
+    keys = [httpx.get(f"{served.base}/log/{log}/vkey", timeout=300).text.strip() for log in ("consent", "access")]
     auditing = replace(served, program=served.auditor)
 
     assert auditing.python("pull_and_verify_the_log", *keys).startswith("HOLDS")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from playwright.sync_api import Browser, BrowserContext, Playwright, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, Route, expect, sync_playwright
 
 from api.portal.rendering import POLICY
 from cdp.catalog.files import Language
@@ -22,6 +22,8 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE: Final = 300_000.0
+"""Milliseconds within which even a busy machine shows a page; who waits goes on as soon as it is there."""
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -33,12 +35,19 @@ def program() -> str | None:
 @contextmanager
 def started() -> Iterator[Browser]:
     """Start the browser for as long as the block runs."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         yield _launched(driver)
 
 
 def _launched(driver: Playwright) -> Browser:
-    return driver.chromium.launch(executable_path=program(), args=list(FLAGS))
+    return driver.chromium.launch(executable_path=program(), args=list(FLAGS), timeout=PATIENCE)
+
+
+def patient(context: BrowserContext) -> BrowserContext:
+    """Return the window, whose pages wait for as long as the slowest machine takes."""
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 def address(name: str, locale: Language) -> str:
@@ -60,7 +69,7 @@ def opened(
         reduced_motion="reduce",
     )
     context.route("**/*", _answer)
-    return context
+    return patient(context)
 
 
 def _answer(route: Route) -> None:

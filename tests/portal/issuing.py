@@ -27,12 +27,12 @@ def issuer(folder: Path, *redirects: str) -> Iterator[str]:
 
 def is_now(issuer: str, **facts: str) -> None:
     """Say whom the provider logs in from now on."""
-    assert "ok" == httpx.get(f"{issuer}/who?{urlencode(facts)}", timeout=60).text
+    assert "ok" == httpx.get(f"{issuer}/who?{urlencode(facts)}", timeout=300).text
 
 
 def there(place: str, path: str) -> str:
     """Go where a browser is sent, and return where the provider sends it back to, without the host."""
-    with httpx.Client(timeout=60) as browser:
+    with httpx.Client(timeout=300) as browser:
         for _ in range(10):
             if urlsplit(place).path == path:
                 return str(place.partition("//")[2].partition("/")[2])

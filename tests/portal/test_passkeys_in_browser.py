@@ -107,7 +107,7 @@ def test_what_a_device_answered_is_worth_nothing_again(visitor: Visitor) -> None
         sent.value.url,
         content=sent.value.post_data,
         headers={**sent.value.all_headers(), "Sec-Fetch-Site": "same-origin"},
-        timeout=60,
+        timeout=300,
     )
 
     assert (401, "challenge-ended") == (answer.status_code, answer.json()["code"])

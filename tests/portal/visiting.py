@@ -14,6 +14,7 @@ from api.app import create_app
 from api.portal import cookies
 from cdp.platform import Platform
 from tests import make
+from tests.portal import browser
 
 DEVICE = {
     "protocol": "ctap2",
@@ -85,11 +86,10 @@ class Visitor:
 def visiting(platform: Platform, chromium: Browser, base: str) -> Iterator[Visitor]:
     """Yield somebody who is logged in at `base`, with a device that holds no key yet."""
     person = make.person(platform)
-    context = chromium.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam")
+    context = browser.patient(chromium.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam"))
     token = person.headers["Authorization"].removeprefix("Bearer ")
     context.add_cookies([{"name": cookies.SESSION, "value": token, "url": base}])
     page = context.new_page()
-    page.set_default_timeout(20_000)
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     device = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]

@@ -15,7 +15,7 @@ if (sdk === "segment") {
   const analytics = new Analytics({ writeKey, host, maxRetries: 0 });
   analytics.on("error", (error) => { console.error(error.code); process.exitCode = 1; });
   for (const [call, message] of calls) analytics[call](message);
-  await analytics.closeAndFlush({ timeout: 10000 });
+  await analytics.closeAndFlush({ timeout: 120000 });
 } else {
   const Client = Rudder.default ?? Rudder;
   const client = new Client(writeKey, { dataPlaneUrl: host, flushAt: 100, gzip: true, axiosRetryConfig: { retries: 0 } });

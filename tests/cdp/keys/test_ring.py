@@ -18,7 +18,7 @@ from tests.cdp.keys.rings import ANNA, BO, DATA_KEY, again, wrap
 
 
 @given(st.binary(min_size=32, max_size=32), st.uuids(), st.integers(0, 2**56 - 1))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_was_wrapped_unwraps(ring: LocalKeyRing, data_key: bytes, subject: UUID, slot: int) -> None:
     provider: KeyProvider = ring
 

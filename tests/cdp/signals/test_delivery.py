@@ -20,7 +20,7 @@ from tests import make
 from tests.cdp.signals import receiving
 from tests.cdp.signals.receiving import Receiver
 
-PATIENCE = 20.0
+PATIENCE = 300.0
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_a_witness_starts_from_the_command_line(tmp_path: Path) -> None:
             assert process.stdout is not None
             key, address = Key.from_vkey(process.stdout.readline().strip()), process.stdout.readline().strip()
             body = ConsistencyProof(0, (), honest().consent.checkpoint(5)).to_bytes()
-            with urllib.request.urlopen(urllib.request.Request(address, body), timeout=10) as answer:  # noqa: S310 - our own, on loopback
+            with urllib.request.urlopen(urllib.request.Request(address, body), timeout=300) as answer:  # noqa: S310 - our own, on loopback
                 line = answer.read().decode()
         finally:
             process.terminate()

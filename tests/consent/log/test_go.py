@@ -38,7 +38,7 @@ def holds(program: Path, asked: Question) -> bool:
         return [text(each) for each in value] if isinstance(value, list) else value
 
     body = json.dumps({name: text(value) for name, value in asked.items()})
-    run = subprocess.run([program], input=body, capture_output=True, text=True, check=False, timeout=60)
+    run = subprocess.run([program], input=body, capture_output=True, text=True, check=False, timeout=300)
     assert run.returncode in {0, 1}, run.stderr
     return run.returncode == 0
 

@@ -121,7 +121,7 @@ def port(seeing: witness.Witness) -> Iterator[int]:
 
 
 def ask(port: int, path: str, body: bytes, **headers: str) -> tuple[int, str | None, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     try:
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()

@@ -5,7 +5,7 @@ import * as oidc from "openid-client";
 
 const heard = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const tell = (said) => console.log(JSON.stringify(said));
-setTimeout(() => process.exit(1), 120_000).unref();
+setTimeout(() => process.exit(1), 600_000).unref();
 const insecure = { execute: [oidc.allowInsecureRequests] };
 
 async function signing(key) {
