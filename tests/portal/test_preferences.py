@@ -44,6 +44,33 @@ def test_a_press_chooses_at_once(
     assert choice == getattr(known(platform, noor), field)
 
 
+@pytest.mark.parametrize(
+    ("path", "chosen", "unfolded"),
+    [
+        ("/voorkeuren", {"address": "je"}, ["naam"]),
+        ("/voorkeuren/naam", {"naam": "Noortje"}, ["naam"]),
+        ("/voorkeuren/naam", {"naam": " "}, ["naam"]),
+        ("/voorkeuren", {"print": "large"}, ["lezen"]),
+        ("/voorkeuren", {"receipts": "mail"}, ["mail"]),
+        ("/voorkeuren", {"first": "human"}, []),
+    ],
+)
+def test_a_choice_unfolds_the_part_that_it_stands_in_and_no_other(
+    enter: Enter, noor: make.Person, path: str, chosen: dict[str, str], unfolded: list[str]
+) -> None:
+    page = enter(noor).post(path, data=chosen)
+
+    assert unfolded == re.findall(r'<details class="kind" id="(\w+)" open>', page.text)
+    assert page.url.fragment in ("", *unfolded)
+
+
+def test_contact_comes_first_and_all_else_is_folded(enter: Enter, noor: make.Person) -> None:
+    page = enter(noor).get("/voorkeuren").text
+
+    assert ["naam", "lezen", "mail", "altijd"] == re.findall(r'<details class="kind" id="(\w+)">', page)
+    assert page.index('href="/voorkeuren/contact"') < page.index("<details")
+
+
 def test_the_choice_holds_in_another_browser(platform: Platform, enter: Enter, noor: make.Person) -> None:
     enter(noor).post("/voorkeuren", data={"theme": "dark"})
 

@@ -40,6 +40,7 @@ def campaign(platform: Platform, api: TestClient, visitor: Visitor) -> Campaign:
 def choose(visitor: Visitor) -> None:
     """Choose: je, a human first, by e-mail about a question, and never by phone."""
     page = visitor.go("/voorkeuren")
+    page.get_by_text("Taal en naam", exact=True).click()
     page.get_by_role("button", name="Met ‘je’").click()
     page.get_by_role("button", name="Liever een mens").click()
     page = visitor.go("/voorkeuren/contact")

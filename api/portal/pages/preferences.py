@@ -1,8 +1,8 @@
-"""Voorkeuren: how somebody is spoken to, with a sentence that shows it at once, and the way to all about contact."""
+"""Voorkeuren: the way to all about contact, and folded, how somebody is spoken to, with a sentence that shows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from api.portal import places
 from api.portal.cookies import Theme
@@ -16,6 +16,18 @@ from cdp.catalog.files import Catalog
 from cdp.contact import salutations
 from cdp.contact.wishes import LONGEST_NAME
 from consent.wishes import Wishes
+
+NAME: Final = "naam"
+_PARTS: Final = {
+    NAME: frozenset({"language", "address", "greeting", "name", "pronunciation"}),
+    "lezen": frozenset({"theme", "reading_level", "print"}),
+    "mail": frozenset({"reminders", "receipts"}),
+}
+
+
+def part(field: str) -> str:
+    """Return which folded part of the page a choice stands in; empty for what is never folded."""
+    return next((key for key, fields in _PARTS.items() if field in fields), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ class PreferencesPage(Page):
 
     template: ClassVar[str] = "preferences.html"
 
+    opened: str
     example: tuple[str, ...]
     picks: tuple[Pick, ...]
     reading: tuple[Pick, ...]
@@ -75,22 +88,23 @@ class PreferencesPage(Page):
 
 
 def preferences(
-    speech: Speech, frame: Frame, known: Addressing, standing: Standing, *, fault: str | None = None
+    speech: Speech, frame: Frame, known: Addressing, standing: Standing, *, opened: str = "", fault: str | None = None
 ) -> PreferencesPage:
-    """Return the page."""
+    """Return the page; `opened` is the part that is unfolded."""
     say = speech.say
     letter = salutations.of(known)
     return PreferencesPage(
         frame=frame,
         title=say("Hoe wilt u contact?"),
         fault=fault,
+        opened=opened,
         example=(
             f"{hello(speech, known)}.",
             say("Niemand ziet iets van u zonder dat u het weet."),
             say("Een brief begint met ‘%(words)s’", words=letter.salutation),
         ),
-        picks=_picks(speech, known, frame.theme),
-        reading=_reading(speech, known),
+        picks=_picks(speech, known),
+        reading=_reading(speech, known, frame.theme),
         speaker=_speaker(speech, standing.wishes),
         doorways=_doorways(speech, standing),
         letters=_letters(speech, has_reminders=known.has_reminders, has_receipts=standing.has_receipts),
@@ -121,7 +135,7 @@ def objecting(speech: Speech, known: Addressing, still: Sequence[str]) -> Object
     )
 
 
-def _picks(speech: Speech, known: Addressing, theme: Theme) -> tuple[Pick, ...]:
+def _picks(speech: Speech, known: Addressing) -> tuple[Pick, ...]:
     say = speech.say
     languages = Pick("language", say("Taal"), _options(known.language, ("nl", "Nederlands"), ("en", "English")))
     formal = Pick(
@@ -130,6 +144,11 @@ def _picks(speech: Speech, known: Addressing, theme: Theme) -> tuple[Pick, ...]:
         _options(known.address, ("u", say("Met ‘%(word)s’", word="u")), ("je", say("Met ‘%(word)s’", word="je"))),
     )
     greetings = Pick("greeting", say("Hoe noemen wij u?"), _options(_greeting(known), *_names(speech, known)))
+    return (languages, *([formal] if known.language == "nl" else []), greetings)
+
+
+def _reading(speech: Speech, known: Addressing, theme: Theme) -> tuple[Pick, ...]:
+    say = speech.say
     colours = Pick(
         "theme",
         say("Kleuren"),
@@ -137,12 +156,8 @@ def _picks(speech: Speech, known: Addressing, theme: Theme) -> tuple[Pick, ...]:
             theme, ("auto", say("Zoals mijn apparaat")), ("light", say("Altijd licht")), ("dark", say("Altijd donker"))
         ),
     )
-    return (languages, *([formal] if known.language == "nl" else []), greetings, colours)
-
-
-def _reading(speech: Speech, known: Addressing) -> tuple[Pick, ...]:
-    say = speech.say
     return (
+        colours,
         Pick(
             "reading_level",
             say("Welke woorden wilt u van organisaties?"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from api.own_forms import OURS
@@ -22,13 +22,14 @@ router = APIRouter(include_in_schema=False)
 _THEMES: Final[Mapping[str, cookies.Theme]] = {"light": "light", "dark": "dark"}
 
 Name = Annotated[str, Form(max_length=1_000)]
+Part = Annotated[str, Query(max_length=20)]
 
 
 @router.get(places.PREFERENCES)
-def show(visit: Visiting) -> Response:
-    """Show what is chosen, and what it sounds like."""
+def show(visit: Visiting, deel: Part = "") -> Response:
+    """Show what is chosen, and what it sounds like; `deel` is the part that is unfolded."""
     with visit.opened(Room.PREFERENCES) as opened:
-        page = _page(opened)
+        page = _page(opened, deel)
     return visit.show(page)
 
 
@@ -42,7 +43,7 @@ async def choose(visit: Visiting, request: Request) -> Response:
     what, choice = chosen[0]
     with visit.platform.database.scoped(visit.person.scope) as session:
         preferences.change(visit.platform, session, {what: choice or None}, at=visit.at)
-    answer = visit.lead(places.PREFERENCES, notices.SAVED)
+    answer = visit.lead(_place(what), notices.SAVED)
     if what == "theme":
         cookies.set_theme(answer, visit.platform.settings, _THEMES.get(choice, "auto"))
     return answer
@@ -67,9 +68,9 @@ def _named(visit: Visit, patch: dict[str, str | None]) -> Response:
     except UnfitName:
         with visit.opened(Room.PREFERENCES) as opened:
             fault = opened.speech.say("Vul een naam in van hoogstens 60 tekens.")
-            page = _page(opened, fault)
+            page = _page(opened, pages.NAME, fault)
         return visit.show(page, status=422)
-    return visit.lead(places.PREFERENCES, notices.SAVED)
+    return visit.lead(_place("name"), notices.SAVED)
 
 
 @router.post(places.PREFERENCES + "/reclame", dependencies=OURS)
@@ -80,7 +81,13 @@ def object_everywhere(visit: Visiting) -> Response:
     return visit.lead(places.PREFERENCES, notices.SAVED)
 
 
-def _page(opened: Opened, fault: str | None = None) -> pages.PreferencesPage:
+def _place(chosen: str) -> str:
+    """Return where somebody goes on after a choice: the same part of the page, unfolded."""
+    part = pages.part(chosen)
+    return f"{places.PREFERENCES}?deel={part}#{part}" if part else places.PREFERENCES
+
+
+def _page(opened: Opened, unfolded: str, fault: str | None = None) -> pages.PreferencesPage:
     session, known = opened.session, opened.addressing
     still = sorted({opened.names.name(each.recipient_id) for each in objections.still_open(session, at=clock.now())})
     standing = pages.Standing(
@@ -89,4 +96,4 @@ def _page(opened: Opened, fault: str | None = None) -> pages.PreferencesPage:
         has_receipts=receipt_letters.is_wanted(session),
         objection=pages.objecting(opened.speech, known, still),
     )
-    return pages.preferences(opened.speech, opened.frame, known, standing, fault=fault)
+    return pages.preferences(opened.speech, opened.frame, known, standing, opened=unfolded, fault=fault)

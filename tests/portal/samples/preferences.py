@@ -20,10 +20,10 @@ def _known(locale: Language) -> Addressing:
     return Addressing(language, address, "Noor", "de Wit")  # type: ignore[arg-type]  # both are of the literals
 
 
-def _page(locale: Language, known: Addressing, fault: str | None = None) -> Page:
+def _page(locale: Language, known: Addressing, opened: str = "", *, fault: str | None = None) -> Page:
     frame = world.frame(locale, Room.PREFERENCES, here="/voorkeuren")
     standing = preferences.Standing(catalog=files.shipped(), wishes=Wishes())
-    return preferences.preferences(world.speech(locale), frame, known, standing, fault=fault)
+    return preferences.preferences(world.speech(locale), frame, known, standing, opened=opened, fault=fault)
 
 
 def _usual(locale: Language) -> Page:
@@ -31,15 +31,20 @@ def _usual(locale: Language) -> Page:
 
 
 def _other(locale: Language) -> Page:
-    return _page(locale, replace(_known(locale), greeting="other", own_name=HOSTILE))
+    return _page(locale, replace(_known(locale), greeting="other", own_name=HOSTILE), "naam")
 
 
 def _nameless(locale: Language) -> Page:
-    return _page(locale, replace(_known(locale), first_name="", last_name=""))
+    return _page(locale, replace(_known(locale), first_name="", last_name=""), "lezen")
 
 
 def _unfit(locale: Language) -> Page:
-    return _page(locale, _known(locale), world.speech(locale).say("Vul een naam in van hoogstens 60 tekens."))
+    fault = world.speech(locale).say("Vul een naam in van hoogstens 60 tekens.")
+    return _page(locale, _known(locale), "naam", fault=fault)
+
+
+def _mail(locale: Language) -> Page:
+    return _page(locale, _known(locale), "mail")
 
 
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
@@ -47,4 +52,5 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "voorkeuren-eigen-naam": _other,
     "voorkeuren-naamloos": _nameless,
     "voorkeuren-fout": _unfit,
+    "voorkeuren-mail": _mail,
 }
