@@ -18,13 +18,14 @@ from cdp.reading import Seen
 
 _VALUE: Final = 2 * ID_BYTES
 _CIPHERTEXT: Final = _VALUE + NONCE_BYTES
-_ZONE: Final = -len('+00:00"')
+_LIST: Final = slice(len('["'), -len('+00:00"]'))
+_BETWEEN: Final = b'+00:00","'
 _COLUMN: Final = b"\0sealed"
 
 Keys = Mapping[bytes, Opener]
 """How to unseal a nonce and what follows it for a place, by the bytes of the subject's id."""
-Found = tuple[Label, str, bytes, Opener]
-"""A record: its label, its time, what is sealed and what unseals it."""
+Found = tuple[Label, bytes, bytes, Opener]
+"""A record: its label, its time in UTC without the zone, what is sealed and what unseals it."""
 
 
 class Place(NamedTuple):
@@ -58,7 +59,7 @@ def choose(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Chosen:
     """Return what is shown of `seen`. Raises UnknownSource for a source that `labels` has not met."""
     attributes: dict[str, Found] = {}
     others: dict[str, list[Found]] = {"product": [], "interaction": [], "external": []}
-    for text, time, sealed in zip(seen.labels or (), seen.times or (), seen.sealed or (), strict=True):
+    for text, time, sealed in _records(seen):
         opened = keys.get(sealed[:ID_BYTES])
         if opened is None:
             continue  # erased since the statement began
@@ -76,6 +77,13 @@ def choose(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Chosen:
         sorted(others["external"], key=_order),
         _place(events[page - 1]) if len(events) > page else None,
     )
+
+
+def _records(seen: Seen) -> Iterable[tuple[str, bytes, bytes]]:
+    """Return of each record its label, its time and what is sealed."""
+    if seen.labels is None or seen.times is None or seen.sealed is None:
+        return ()
+    return zip(seen.labels.split("\n"), seen.times.encode()[_LIST].split(_BETWEEN), seen.sealed, strict=True)
 
 
 def _wins(one: Found, two: Found) -> bool:
@@ -96,7 +104,7 @@ def _place(found: Found) -> Place:
 
 
 def _moment(found: Found) -> datetime:
-    return datetime.fromisoformat(found[1].strip('"'))
+    return datetime.fromisoformat(found[1].decode() + "+00:00")
 
 
 def write_attributes(out: list[bytes], found: list[Found]) -> None:
@@ -106,7 +114,7 @@ def write_attributes(out: list[bytes], found: list[Found]) -> None:
         for label, time, sealed, opened in found:
             place = label.table + sealed[ID_BYTES:_VALUE] + _COLUMN
             value = opened(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place)
-            out += (comma, label.before, value, label.between, time[:_ZONE].encode(), label.after)
+            out += (comma, label.before, value, label.between, time, label.after)
             comma = b","
     except NOT_OPENED:
         raise Unreadable("a sealed value cannot be read") from None
@@ -119,7 +127,7 @@ def write_objects(out: list[bytes], found: list[Found]) -> None:
         for label, time, sealed, opened in found:
             place = label.table + sealed[ID_BYTES:_VALUE] + _COLUMN
             value = opened(sealed[_VALUE:_CIPHERTEXT], sealed[_CIPHERTEXT:], place)
-            out += (comma, label.before, time[:_ZONE].encode(), label.between, value[1:])
+            out += (comma, label.before, time, label.between, value[1:])
             comma = b","
     except NOT_OPENED:
         raise Unreadable("a sealed value cannot be read") from None

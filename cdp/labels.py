@@ -66,11 +66,11 @@ class Labels(dict[str, Label]):
         facts = f'"source":"{slug}","category":"{category}","disputed":{disputed}'
         if kind == "attributes":
             before, after = f'{_text(name)}:{{"value":', b'Z"}'
-            between = f',{facts},"standing":"{standing}","observed_at":'
+            between = f',{facts},"standing":"{standing}","observed_at":"'
         else:
             manner = {"channel": channel, "speaker": speaker, "direction": direction}
             words = "".join(f',"{word}":{_text(value)}' for word, value in manner.items() if value)
-            before, after = f'{{"type":{_text(name)},{facts}{words},"{_TIMES.get(kind, "observed_at")}":', b""
+            before, after = f'{{"type":{_text(name)},{facts}{words},"{_TIMES.get(kind, "observed_at")}":"', b""
             between = 'Z",'
         table = b"interaction\0" if kind == "interaction" else b"record\0"
         made = self[text] = Label(

@@ -8,8 +8,9 @@
 --      accesses   the ids of the rows in the log, one for each customer: random numbers are dear in a server without OpenSSL
 -- out  one row for each customer, with the permitted records as arrays side by side and their subjects' wrapped keys.
 --      granted, asked  categories with spaces between them; decided_at  in JSON
---      label   kind|category|standing|source|disputed|channel|speaker|direction|type: what is known in clear, but for
---              the time; there are few of them, so that whoever unseals remembers what each comes to
+--      labels  a line for each record, kind|category|standing|source|disputed|channel|speaker|direction|type: what is known
+--              in clear, but for the time; there are few of them, so that whoever unseals remembers what each comes to
+--      times   of the records, as a JSON list; to write one list or one text is quicker than many
 --      sealed  the subject's id, the record's id and the sealed value, one behind the other
 with asked as materialized (
     select coalesce(array_agg(c.category order by c.category), '{}') as categories,
@@ -41,7 +42,7 @@ with asked as materialized (
     from wanted w
     cross join lateral (
         select count(*) filter (where not s.is_event) as facts, count(*) filter (where s.is_event) as events,
-            array_agg(s.label) as labels, array_agg(to_json(s.occurred_at)::text) as times,
+            string_agg(s.label, E'\n') as labels, to_json(array_agg(s.occurred_at))::text as times,
             array_agg(uuid_send(s.subject_id) || uuid_send(s.record_id) || s.sealed) as sealed,
             array_agg(s.subject_id) as subjects
         from (

@@ -109,6 +109,32 @@ def test_an_export_holds_exactly_those_who_granted_something(
     assert [[], [], []] == [behind.accesses(each.customer) for each in (ended, others, guest)]
 
 
+def test_an_export_begins_with_few_so_that_the_first_lines_come_soon(
+    behind: Behind, reads: Reads, shop: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LISTED_FIRST", 1)
+    monkeypatch.setattr(reading, "LISTED", 8)
+    for _ in range(23):
+        behind.customer().grant(shop.organization, "contact")
+
+    async def lines() -> list[int]:
+        return [chunk.count(b"\n") async for chunk in reads.profiles.export(shop)]
+
+    assert [1, 4, 8, 8, 2] == reads.run(lines())
+
+
+def test_each_value_of_an_export_has_its_own_time(behind: Behind, reads: Reads, shop: Asker) -> None:
+    person = behind.customer().grant(shop.organization, "contact")
+    times = {f"at-{micro}": NOW - timedelta(days=micro, microseconds=micro) for micro in (0, 1, 100_000)}
+    for name, at in times.items():
+        person.state(BANK, name, "x", observed_at=at)
+
+    (exported,) = reads.export(shop)
+
+    told = {name: each["observed_at"] for name, each in exported["attributes"].items()}
+    assert times == {name: datetime.fromisoformat(each) for name, each in told.items()}
+
+
 def test_a_running_export_stops_with_what_was_read_ahead_of_a_revocation(
     behind: Behind, reads: Reads, shop: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
