@@ -22,7 +22,7 @@ def built(folder: Path) -> Path:
         missing(f"{' and '.join(PACKAGES)} are not installed")
     program = folder / "verify"
     environment = os.environ | {"GO111MODULE": "off", "GOPATH": str(LIBRARY), "GOCACHE": str(folder / "cache")}
-    subprocess.run(["go", "build", "-o", str(program), str(PROGRAM)], check=True, env=environment, timeout=300)
+    subprocess.run(["go", "build", "-o", str(program), str(PROGRAM)], check=True, env=environment, timeout=900)
     return program
 
 
@@ -46,5 +46,6 @@ def _install() -> None:
         if _is_there():
             return
         for order in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *PACKAGES]):
-            if subprocess.run(["apt-get", *order], check=False, capture_output=True, timeout=600).returncode:
+            command = ["apt-get", "-o", "Acquire::Retries=3", *order]
+            if subprocess.run(command, check=False, capture_output=True, timeout=900).returncode:
                 return

@@ -14,6 +14,7 @@ import pytest
 from tests.house import source
 
 _QUIETLY: Final = ("--ignore-scripts", "--no-audit", "--no-fund")
+_TRIES: Final = 3  # a registry that is busy for a moment says nothing about this machine
 _NOT_KEPT: Final = ("resolved", "funding", "deprecated")  # each may hold an address
 
 
@@ -31,7 +32,8 @@ def installed(project: Path, into: Path, *, otherwise: Callable[[str], NoReturn]
         otherwise("node and npm are not on this machine")
     shutil.copytree(project, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
     install = [npm, "ci", "--omit=optional", *_QUIETLY]
-    if subprocess.run(install, cwd=into, capture_output=True, check=False, timeout=300).returncode:
+    runs = (subprocess.run(install, cwd=into, capture_output=True, check=False, timeout=900) for _ in range(_TRIES))
+    if all(each.returncode for each in runs):
         otherwise(f"npm cannot install {project.name} here")
     return into
 

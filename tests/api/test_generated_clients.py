@@ -71,7 +71,7 @@ def reader(platform: Platform) -> Iterator[Reader]:
 
 def run(command: list[str], folder: Path) -> str:
     """Return what a command prints, which must end well."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=900)
     assert 0 == done.returncode, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
 
@@ -91,7 +91,7 @@ def generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("generator")
     run([sys.executable, "-m", "venv", str(folder)], folder)
     install = [str(folder / "bin" / "pip"), "install", "--require-hashes", "-r", str(CLIENTS / "requirements.txt")]
-    if subprocess.run(install, cwd=folder, capture_output=True, check=False, timeout=300).returncode:
+    if subprocess.run(install, cwd=folder, capture_output=True, check=False, timeout=900).returncode:
         pytest.skip("pip cannot install the generator here")
     return folder / "bin"
 
