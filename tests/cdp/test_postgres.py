@@ -129,6 +129,11 @@ def test_a_clean_stop_ends_open_sessions_and_keeps_the_data(home: Path) -> None:
         assert [1] == recall(again)
 
 
+def test_whole_pages_go_into_the_log_as_they_are(home: Path) -> None:
+    with build(home) as cluster:
+        assert "off" == show(cluster, "wal_compression")
+
+
 def test_a_guest_uses_the_running_server_and_leaves_it_running(home: Path) -> None:
     with build(home) as owner:
         with build(home) as guest:
