@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from api import audiences, once, paths, words
-from api.problems import ProblemDocument, WireProblem
+from api.problems import OAuthError, ProblemDocument, WireProblem
 from cdp.ingest import records
 
 FOLDER: Final = Path(__file__).parents[1] / "openapi"
@@ -144,7 +144,8 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:
 
 
 def _response(path: str, status: str) -> dict[str, Any]:
-    model, media = (WireProblem, "application/json") if path in paths.SEGMENT else (ProblemDocument, _PROBLEM)
+    own = WireProblem if path in paths.SEGMENT else OAuthError if paths.is_oauth(path) else None
+    model, media = (ProblemDocument, _PROBLEM) if own is None else (own, "application/json")
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     return {"description": _ABOUT[status], "content": {media: {"schema": schema}}}
 

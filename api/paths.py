@@ -22,6 +22,15 @@ def is_authzen(path: str) -> bool:
     return path.startswith("/access/v1/")
 
 
+OAUTH: Final = frozenset({"/token", *(f"/oauth/{name}" for name in ("token", "revoke", "introspect", "par"))})
+"""Where clients post forms; errors are `{"error", "error_description"}` (RFC 6749 §5.2)."""
+
+
+def is_oauth(path: str) -> bool:
+    """Say whether `path` speaks of errors as OAuth does, also with a slash too many."""
+    return path.rstrip("/") in OAUTH
+
+
 LARGEST_BODY: Final = 1024 * 1024
 _LARGEST: Final = MappingProxyType({RECORDS: RECORDS_BYTES, **dict.fromkeys(SEGMENT, LARGEST_BATCH_BYTES)})
 

@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse, Response
 from api import paths
 
 UNPROCESSABLE: Final = 422
+_OURS: Final = 500
+_LATER: Final = frozenset({429, 503})
 _OWN = "urn:cdp:problem:"
 
 
@@ -29,6 +31,13 @@ class WireProblem(BaseModel):
 
     code: str
     message: str
+
+
+class OAuthError(BaseModel):
+    """What is wrong (RFC 6749 §5.2)."""
+
+    error: str
+    error_description: str
 
 
 class ProblemResponse(JSONResponse):
@@ -53,6 +62,10 @@ def answer(  # noqa: PLR0913 -- the parts of a problem document, each named by t
         return JSONResponse(WireProblem(code=code, message=detail).model_dump(), status, headers)
     if paths.is_authzen(path):  # one sentence, and what makes no sense cannot be read
         return JSONResponse(detail, 400 if status == UNPROCESSABLE else status, headers)
+    if paths.is_oauth(path):
+        return JSONResponse(
+            _in_oauth(status, detail).model_dump(), status, {"Cache-Control": "no-store", **(headers or {})}
+        )
     document = ProblemDocument(
         type=f"{_OWN}{code}",
         title=title,
@@ -63,3 +76,10 @@ def answer(  # noqa: PLR0913 -- the parts of a problem document, each named by t
         request_id=request_id,
     )
     return ProblemResponse(document.model_dump(), status, headers)
+
+
+def _in_oauth(status: int, detail: str) -> OAuthError:
+    """Return what is wrong in the words of OAuth: the mistake of the client, a bad moment, or a mistake of ours."""
+    if status in _LATER:
+        return OAuthError(error="temporarily_unavailable", error_description=detail)
+    return OAuthError(error="server_error" if status >= _OURS else "invalid_request", error_description=detail)

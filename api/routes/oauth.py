@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.oauth import server
 from api.principals import PlatformDep
+from api.problems import OAuthError
 from cdp import clock
 from cdp.oauth import client_keys, signing_keys
 from cdp.platform import Platform
@@ -30,13 +31,6 @@ class Token(BaseModel):
     token_type: str
     expires_in: int
     scope: str
-
-
-class OAuthError(BaseModel):
-    """What is wrong (RFC 6749 §5.2)."""
-
-    error: str
-    error_description: str
 
 
 class Introspection(BaseModel):

@@ -12,6 +12,7 @@ from api import limits, paths
 from cdp.ingest.items import LARGEST_BATCH_BYTES, RECORDS_BYTES
 
 JSON = {"Content-Type": "application/json"}
+FORM = "application/x-www-form-urlencoded"
 CANARY = "canary@example.org"
 LARGEST = 1024 * 1024
 
@@ -82,6 +83,35 @@ async def test_a_stated_length_that_is_too_large_is_refused_unread(api: TestClie
     answer = await _ask(api.app, path, [b"x"], {"content-length": str(most + 1)})
 
     assert (413, 0) == (answer.status, answer.parts_read)
+
+
+@pytest.mark.parametrize("path", sorted(paths.OAUTH))
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"content": b"x" * (LARGEST + 1), "headers": {"Content-Type": FORM}}, 413),
+        ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400),
+        ({"data": {"grant_type": "x"}, "headers": {f"x-{each}": "x" for each in range(limits.MOST_HEADERS + 1)}}, 431),
+        ({"data": {f"f{each}": "x" for each in range(21)}}, 400),
+    ],
+    ids=["large", "unreadable", "headers", "fields"],
+)
+def test_an_oauth_endpoint_refuses_in_the_words_of_oauth(
+    api: TestClient, path: str, asked: dict[str, Any], status: int
+) -> None:
+    refused = api.post(path, **asked)
+
+    assert (status, "application/json") == (refused.status_code, refused.headers["Content-Type"])
+    assert {"error", "error_description"} == refused.json().keys()
+    assert "invalid_request" == refused.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/par/"])
+def test_another_method_or_spelling_is_refused_in_the_words_of_oauth(api: TestClient, path: str) -> None:
+    refused = api.put(path)
+
+    assert refused.status_code in {404, 405}
+    assert "invalid_request" == refused.json()["error"]
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "1 1", "+5", "9" * 5_000, "1e9", "\u0661"])

@@ -72,13 +72,21 @@ def test_an_audience_finds_what_is_for_it_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("operation", "form"), [("authorize", "text/html"), ("token", "application/json"), ("userinfo", None)]
+    ("operation", "forms"),
+    [
+        ("authorize", {"text/html", "application/problem+json"}),
+        ("token", {"application/json"}),
+        ("push_authorization_request", {"application/json"}),
+        ("userinfo", set()),
+    ],
 )
-def test_what_cannot_be_read_is_told_beside_the_form_of_oauth(operation: str, form: str | None) -> None:
+def test_what_cannot_be_read_is_told_in_the_form_of_oauth_where_clients_post_forms(
+    operation: str, forms: set[str]
+) -> None:
     (each,) = (each for each in operations(DOCUMENTS["services"]) if each["operationId"] == operation)
     answers = set(each["responses"].get("400", {"content": {}})["content"])
 
-    assert answers == (set() if form is None else {form, "application/problem+json"})
+    assert forms == answers
 
 
 def test_a_tag_that_nobody_knows_is_for_services() -> None:

@@ -146,6 +146,18 @@ def test_who_shows_no_token_is_counted_by_address(api: TestClient, path: str) ->
     assert (429, "15") == (refused.status_code, refused.headers["Retry-After"])
 
 
+@pytest.mark.parametrize("path", ["/oauth/token", "/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par"])
+def test_an_oauth_endpoint_refuses_in_the_words_of_oauth(api: TestClient, path: str) -> None:
+    for _ in range(4):
+        api.post(path)
+    refused = api.post(path)
+
+    assert (429, "application/json") == (refused.status_code, refused.headers["Content-Type"])
+    assert {"error": "temporarily_unavailable", "error_description": rates.TooManyCalls.title()} == refused.json()
+    assert all(name in refused.headers for name in ("Retry-After", "RateLimit", "RateLimit-Policy"))
+    assert "no-store" == refused.headers["Cache-Control"]
+
+
 @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/par", "/oauth/authorize", "/v1/login", "/inloggen"])
 def test_a_token_that_nobody_reads_makes_nobody_known(api: TestClient, path: str) -> None:
     said = {"Authorization": "Bearer anything"}

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.metrics import Metrics
+from cdp.database import sql
 from cdp.log import aside, database_check, gauges, recovery, sequencer, store
 from cdp.platform import Platform
 from cdp.tables import Organization
@@ -136,8 +137,11 @@ def test_a_merge_of_two_of_whom_an_act_is_set_aside_waits_for_it(
     resend(platform, shop, guest, **verified(address))
 
     assert [] == bundles.settled_verdict(platform).failures
+    both = ask("select customer_id, other_id from act where kind = 'merge' order by at desc").fetchone()
     merges = ask("select held from act join consent_outbox using (customer_id, seq) where kind = 'merge'").fetchall()
     assert [(aside.BEHIND,)] == merges
+    waiting = {customer for row in ask(sql("log_held_customers")).fetchall() for customer in row}
+    assert {first.customer_id, found[0], *both} <= waiting
 
     mend(ask, "act", found[0])
     aside.release(platform)
