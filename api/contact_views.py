@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cdp.contact import approaching, contacts
 from cdp.contact.approaching import Wanted
-from cdp.contact.asking import MOST_AT_ONCE, Told
+from cdp.contact.asking import MOST_AT_ONCE
 from cdp.contact.contacts import Kept, Said
+from cdp.contact.judging import Told
 from consent import contact
 from consent.types import KEY_PATTERN, LONGEST_KEY, Instant, PurposeKey
 from consent.wishes import Speaker

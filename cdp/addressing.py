@@ -3,7 +3,7 @@
 from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -54,12 +54,28 @@ class Addressing:
 
     @property
     def called(self) -> str:
-        """How to call them in a greeting: as they chose, else by the first name to who is addressed with je."""
-        if self.greeting == "other" and self.own_name:
-            return self.own_name
-        is_familiar = self.greeting is None and self.address == "je" and self.language == "nl"
-        is_first = self.greeting == "first" or is_familiar
-        return (self.first_name if is_first else "") or self.name
+        """How to call them in a greeting."""
+        calling = calling_of(self.language, self.address, self.greeting)
+        return calling.by(self.first_name, self.last_name, self.own_name)
+
+
+class Calling(NamedTuple):
+    """By which of their names somebody is called in a greeting: by their own choice, if they made one; by the first."""
+
+    is_other: bool
+    is_first: bool
+
+    def by(self, first_name: str, last_name: str, own_name: str) -> str:
+        """Return the name; a first name that nobody told is none."""
+        if self.is_other and own_name:
+            return own_name
+        return (first_name if self.is_first else "") or f"{first_name} {last_name}".strip()
+
+
+def calling_of(language: Language, address: Address, greeting: str | None) -> Calling:
+    """Return by which name: as they chose, else by the first name to who is addressed with je."""
+    is_familiar = greeting is None and address == "je" and language == "nl"
+    return Calling(is_other=greeting == "other", is_first=greeting == "first" or is_familiar)
 
 
 def read(session: Session, keys: OwnKeys) -> Addressing:

@@ -2691,7 +2691,7 @@ grant execute on function admit_keys(bytea[]) to cdp_keeper;
 create function alerts_due(moment timestamp with time zone) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 837a34478a44e74ac6d8fbe9ace05a7f;
 grant execute on function alerts_due(timestamp with time zone) to cdp_operator;
 
-create function all_wishes_told(document jsonb, organization uuid) returns jsonb language sql immutable parallel safe owner cdp_owner body 5efe014ecf2469c46efb5cc0a84eb3e8;
+create function all_wishes_told(document jsonb, organization uuid) returns jsonb language sql stable parallel safe owner cdp_owner body 5efe014ecf2469c46efb5cc0a84eb3e8;
 grant execute on function all_wishes_told(jsonb,uuid) to cdp_keeper;
 
 create function allowed_scopes() returns text[] language sql stable owner cdp_owner body 61684e27d380a0eec5896e3a9d146fbb;
@@ -2790,8 +2790,8 @@ grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 create function component_of(seeds uuid[]) returns uuid[] language sql stable owner cdp_owner body 52d87867fee6fb90454fac941aad4eb2;
 grant execute on function component_of(uuid[]) to cdp_keeper;
 
-create function contact_facts(customers uuid[]) returns TABLE(customer_id uuid, wishes text, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 106955bf38eb1c011b50ed6f1716c260;
-grant execute on function contact_facts(uuid[]) to cdp_exporter;
+create function contact_facts(customers uuid[], moment timestamp with time zone) returns TABLE(customer_id uuid, merged_into uuid, reason text, act_id uuid, wishes text, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 96751eae742e44f3e367b4be3e47ab37;
+grant execute on function contact_facts(uuid[],timestamp with time zone) to cdp_exporter;
 
 create function contact_names(customers uuid[], blinds bytea[]) returns TABLE(place integer, customer_id uuid, is_named boolean, subject_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3a41cc4bc6bc13b0357be1e638af929d;
 grant execute on function contact_names(uuid[],bytea[]) to cdp_source;
@@ -3371,7 +3371,7 @@ grant execute on function wish_mark(uuid) to cdp_keeper;
 create function wishes_of(customers uuid[]) returns TABLE(customer_id uuid, document jsonb) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body e1fdba3bb29740ec88dabfe126fca0ed;
 grant execute on function wishes_of(uuid[]) to cdp_exporter, cdp_reader;
 
-create function wishes_told(document jsonb, organization uuid) returns jsonb language sql immutable parallel safe owner cdp_owner body 3713e91b3e8573cdc02ea145b9493bbe;
+create function wishes_told(document jsonb, organization uuid) returns jsonb language sql stable parallel safe owner cdp_owner body 3713e91b3e8573cdc02ea145b9493bbe;
 grant execute on function wishes_told(jsonb,uuid) to cdp_keeper;
 
 create function without(a text[], b text[]) returns text[] language sql immutable parallel safe owner cdp_owner body 72a514df4fd71d035beb3571f468d059;

@@ -24,8 +24,9 @@ from api.contact_views import (
 )
 from api.principals import Contacting, InsufficientScope, NoOrganization, Service
 from cdp import clock
-from cdp.contact.asking import NEEDED, Contacts, Told
+from cdp.contact.asking import NEEDED, Contacts
 from cdp.contact.contacts import Also, ContactBook, Kept
+from cdp.contact.judging import Told
 from cdp.credentials import TokenHolder
 from cdp.idempotency import AlreadyDone, Answer, Call
 from cdp.reading import Asker

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.principals import PlatformDep, Service, service
 from cdp import clock
 from cdp.contact.approaching import MOST_CHANNELS, Wanted
-from cdp.contact.asking import Contacts, Told
+from cdp.contact.asking import Contacts
+from cdp.contact.judging import Told
 from cdp.listening import asking
 from cdp.listening.asking import Asked, Talk
 from cdp.platform import Platform

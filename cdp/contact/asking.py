@@ -11,15 +11,15 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from cdp import arrays, clock, reading
-from cdp.addressing import Addressing
-from cdp.contact import approaching, looking, salutations
+from cdp.contact import approaching, looking
 from cdp.contact.approaching import Wanted
-from cdp.contact.looking import Asked, Keys, Known
+from cdp.contact.judging import Judge, Told
+from cdp.contact.looking import Asked, Known
 from cdp.gathering import Gathering
 from cdp.ids import NIL
 from cdp.ingest.store import StoreBusy
@@ -29,14 +29,12 @@ from cdp.known_keys import KnownKeys
 from cdp.platform import Platform
 from cdp.reading import AHEAD, AT_A_TIME, Asker
 from cdp.scope import Held, Principal
-from consent import contact
 from consent.contact import Answer, Question
 from consent.errors import Invalid
-from consent.hours import Hours
 
 MOST_AT_ONCE: Final = 1_000
 """How many customers one call may ask about."""
-SLICE: Final = 250
+SLICE: Final = 500
 """How many customers a statement decides about at most; the others are beside it or behind it."""
 SIDE_BY_SIDE: Final = 2
 TOGETHER: Final = 128
@@ -51,7 +49,6 @@ _RESERVE: Final = (
     b" %(untils)s, %(words)s)"
 )
 _CANCEL: Final = b"select cancel_contact(%(customer)s, %(contact)s)"
-_NAMELESS: Final = Addressing("nl", "u")
 NEEDED: Final = "contacts:write"
 """The scope that a token needs for any of it."""
 
@@ -60,25 +57,6 @@ class MomentOutOfReach(Invalid):
     """A reservation begins now or within 31 days."""
 
     code = "moment-out-of-reach"
-
-
-@dataclass(frozen=True, slots=True)
-class Reserved:
-    """What is kept free: it counts until it ends, is cancelled or was made."""
-
-    contact_id: UUID
-    until: datetime
-
-
-class Told(NamedTuple):
-    """One answer: the law's, and the words with which to begin and end if it is yes."""
-
-    answer: Answer
-    language: str | None = None
-    salutation: str | None = None
-    closing: str | None = None
-    words: tuple[str, ...] = ()
-    reserved: Reserved | None = None
 
 
 class _Single(NamedTuple):
@@ -111,7 +89,6 @@ class _Person:
     """Somebody who is asked about: under which id, and what came of it."""
 
     asked: Asked
-    is_reserving: bool
     known: Known | None = None
     told: Told | None = None
 
@@ -214,13 +191,13 @@ class Contacts:
     def _person(self, asker: Asker, wanted: Wanted, unverified_profile_id: str) -> _Person:
         customer = self._platform.profile_ids.customer_of(unverified_profile_id, asker.organization) or NIL
         if wanted.reservation is None:
-            return _Person(Asked(customer), is_reserving=False)
+            return _Person(Asked(customer))
         key = wanted.reservation.key
         mark = approaching.contact_id(self._marks, asker.organization, key, unverified_profile_id)
-        return _Person(Asked(customer, mark), is_reserving=True)
+        return _Person(Asked(customer, mark))
 
     async def _slice(self, call: _Call, people: Sequence[_Person]) -> list[Told]:
-        open_ones = list(people)
+        open_ones = sorted(people, key=lambda each: each.asked.customer.int)  # neighbours stand on the same pages
         for _ in range(_ATTEMPTS):
             case = await self._decided(call, open_ones)
             open_ones = await self._reserve(case, open_ones)
@@ -246,16 +223,23 @@ class Contacts:
         raise StoreBusy
 
     async def _judge(self, case: _Case, people: Sequence[_Person], found: Sequence[tuple[UUID, Known]]) -> list[Answer]:
-        """Let the law answer for each of `people`, of whom this was found; others have their turn in between."""
-        for person, (customer, known) in zip(people, found, strict=True):
-            person.asked, person.known = person.asked._replace(customer=customer), known
-        keys = looking.open_keys(self._platform.ring, [each.known for each in people if each.known])
-        remembered: dict[tuple[object, ...], Answer] = {}
+        """Give each of `people`, of whom this was found, their answer; others have their turn in between."""
+        held = case.wanted.reservation
+        judge, answers = Judge(case.question, None if held is None else held.seconds), list[Answer]()
         for start in range(0, len(people), AT_A_TIME):
-            for person in people[start : start + AT_A_TIME]:
-                person.told = _told(case, person, keys, remembered)
+            some = slice(start, start + AT_A_TIME)
+            answers += self._tell(judge, people[some], found[some])
             await asyncio.sleep(0)
-        return [each.told.answer for each in people if each.told]
+        return answers
+
+    def _tell(self, judge: Judge, people: Sequence[_Person], found: Sequence[tuple[UUID, Known]]) -> list[Answer]:
+        answers = [judge.answer(known) for _, known in found]
+        allowed = [known for (_, known), answer in zip(found, answers, strict=True) if answer.allowed]
+        keys = looking.open_keys(self._platform.ring, allowed)
+        for person, (customer, known), answer in zip(people, found, answers, strict=True):
+            person.asked, person.known = Asked(customer, person.asked.contact), known
+            person.told = judge.told(person.asked, known, answer, keys)
+        return answers
 
     async def _reserve(self, case: _Case, people: Sequence[_Person]) -> list[_Person]:
         """Keep free what was allowed, and return those about whom something changed meanwhile."""
@@ -270,49 +254,6 @@ class Contacts:
         kept = {customer for (customer,) in rows}
         done = {id(each) for each in first if each.asked.customer in kept}
         return [each for each in wanted if id(each) not in done]
-
-
-def _told(case: _Case, person: _Person, keys: Keys, remembered: dict[tuple[object, ...], Answer]) -> Told:
-    known = person.known
-    if known is None:
-        raise ValueError("nobody has looked")
-    answer = _answer(case.question, known, remembered)
-    if not answer.allowed:
-        return Told(answer)
-    spoken = looking.addressing(person.asked.customer, known, keys) if known.is_open else _NAMELESS
-    words, to_say = salutations.of(spoken), salutations.to_say(spoken, answer.must_say)
-    reserved = _reserved(case, person, answer) if person.is_reserving else None
-    return Told(answer, spoken.language, words.salutation, words.closing, to_say, reserved)
-
-
-def _answer(question: Question, known: Known, remembered: dict[tuple[object, ...], Answer]) -> Answer:
-    """Return what the law says; of those who chose alike it says the same, unless contacts are counted."""
-    chosen, topic = known.chosen, question.topic
-    is_counted = bool(known.ends) and bool(chosen.caps(question.organization, topic.key, topic.under))
-    alike = None if is_counted or known.own else (known.reason, known.wishes, known.is_signalled)
-    found = remembered.get(alike) if alike else None
-    if found is None:
-        found = contact.decide(question, chosen, known.standing)
-        if alike:
-            remembered[alike] = found
-    return found
-
-
-def _reserved(case: _Case, person: _Person, answer: Answer) -> Reserved:
-    """Return until when it is kept free: as long as was asked, and not into the hours in which it would disturb."""
-    question, known = case.question, person.known
-    until = question.at + timedelta(seconds=case.wanted.reservation.seconds if case.wanted.reservation else 0)
-    is_disturbing = any(each.is_disturbing for each in question.channels if each.key in answer.channels)
-    if is_disturbing and known is not None and not contact.keeps_no_hours(question):
-        closed = [_closing(each.hours, question.at) for each in known.chosen.all]
-        until = min([until, *(each for each in closed if each is not None)])
-    return Reserved(person.asked.contact, until)
-
-
-@lru_cache(maxsize=256)
-def _closing(hours: Hours, at: datetime) -> datetime | None:
-    """Return when these hours close next: many customers keep the same ones."""
-    return hours.next_closed(at)
 
 
 def _columns(question: Question, people: Sequence[_Person]) -> dict[str, object]:

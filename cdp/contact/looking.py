@@ -16,13 +16,15 @@ from uuid import UUID
 import msgspec
 
 from cdp import arrays
-from cdp.addressing import Addressing
+from cdp.addressing import Addressing, Calling, Greeting
 from cdp.database import sql
+from cdp.holdings import Address
 from cdp.ids import NIL
 from cdp.keys.named import ID_BYTES, openers, remembered_openers
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener
 from cdp.lane import Steps
+from cdp.letters import Language
 from cdp.reading import MOST_MERGES
 from consent import wish_form
 from consent.contact import Answer, Standing
@@ -57,9 +59,9 @@ class Asked(NamedTuple):
 class Speech(NamedTuple):
     """The part of the wishes that says how somebody is spoken to."""
 
-    language: str
-    address: str
-    greeting: str | None
+    language: Language
+    address: Address
+    greeting: Greeting | None
 
 
 class Known(NamedTuple):
@@ -78,7 +80,7 @@ class Known(NamedTuple):
     ends: list[datetime] | None
     own: str | None
     is_known: bool
-    act_id: UUID | None
+    act: bytes | None
     version: int
     at: datetime
 
@@ -102,6 +104,11 @@ class Known(NamedTuple):
         """What the customer chose, as far as who asks may be told."""
         return understood(self.wishes)[0] if self.is_open else STRANGER
 
+    @property
+    def speech(self) -> Speech:
+        """How they want to be spoken to, as far as who asks may be told."""
+        return understood(self.wishes if self.is_open else None)[1]
+
 
 async def look(steps: Steps, people: Sequence[Asked], *, root: str, at: datetime) -> list[tuple[UUID, Known]]:
     """Return who each of `people` is now with what is known of them, in order; to be noted in the same transaction."""
@@ -122,7 +129,7 @@ async def note(steps: Steps, decided: Sequence[tuple[UUID, Known, Answer]]) -> N
     facts: dict[str, Any] = {
         "customers": arrays.uuids(customer if known.is_known else NIL for customer, known, _ in decided),
         "accesses": arrays.random_ids(len(decided)),
-        "acts": arrays.uuids(known.act_id or NIL for _, known, _ in decided),
+        "acts": arrays.ids(known.act or NIL.bytes for _, known, _ in decided),
         "outcomes": arrays.texts(outcome for outcome, _ in lines),
         "reasons": arrays.texts(reason for _, reason in lines),
         "at": decided[0][1].at,
@@ -153,8 +160,10 @@ async def _read(steps: Steps, people: Sequence[Asked], root: str, at: datetime) 
 def understood(document: str | None) -> tuple[Wishes, Speech]:
     """Return what a document of wishes says; many customers have the same. Raises Invalid."""
     told: dict[str, Any] = {} if document is None else msgspec.json.decode(document)
-    speech = Speech(told.get("language", "nl"), told.get("address", "u"), told.get("greeting"))
-    return wish_form.read(told), speech
+    wishes = wish_form.read(told)  # which lets through words that there are
+    language: Language = "en" if told.get("language") == "en" else "nl"
+    address: Address = "je" if told.get("address") == "je" else "u"
+    return wishes, Speech(language, address, told.get("greeting"))
 
 
 def open_keys(ring: KeyProvider, known: Iterable[Known]) -> Keys:
@@ -163,25 +172,36 @@ def open_keys(ring: KeyProvider, known: Iterable[Known]) -> Keys:
     return openers(ring, blobs) if len(blobs) > _FEW else remembered_openers(ring, blobs)
 
 
-def addressing(customer: UUID, known: Known, keys: Keys) -> Addressing:
-    """Return how to speak to somebody whose `contact` is open; a name that cannot be opened is not there."""
-    names = dict[str, str]()
-    for kind, sealed in zip(known.types or (), known.sealed or (), strict=True):
-        if kind not in names:
-            names[kind] = _name(keys, sealed)
-    return spoken_to(understood(known.wishes)[1], names, _own_name(customer, known, keys))
+def called(customer: UUID, known: Known, calling: Calling, keys: Keys) -> str:
+    """Return the name by which somebody whose `contact` is open is called; one that cannot be opened is not there."""
+    own = _own_name(customer, known, keys) if calling.is_other else ""
+    names = {} if own else _names(known, keys)
+    return calling.by(names.get("first_name", ""), _last(names), own)
 
 
 def spoken_to(speech: Speech, names: Mapping[str, str], own_name: str) -> Addressing:
     """Return how to speak to somebody who chose `speech`, by the names that may be known of them."""
     return Addressing(
-        "en" if speech.language == "en" else "nl",
-        "je" if speech.address == "je" else "u",
+        speech.language,
+        speech.address,
         names.get("first_name", ""),
-        f"{names.get('name_prefix', '')} {names.get('last_name', '')}".strip(),
-        greeting=speech.greeting,  # type: ignore[arg-type]  # one of the words that the law lets through
+        _last(names),
+        greeting=speech.greeting,
         own_name=own_name,
     )
+
+
+def _last(names: Mapping[str, str]) -> str:
+    return f"{names.get('name_prefix', '')} {names.get('last_name', '')}".strip()
+
+
+def _names(known: Known, keys: Keys) -> dict[str, str]:
+    """Return the name of each kind that wins."""
+    names = dict[str, str]()
+    for kind, sealed in zip(known.types or (), known.sealed or (), strict=True):
+        if kind not in names:
+            names[kind] = _name(keys, sealed)
+    return names
 
 
 def _name(keys: Keys, sealed: bytes) -> str:

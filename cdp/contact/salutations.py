@@ -5,9 +5,12 @@ the first name with je; (3) nobody is guessed to be a man or a woman; (4) withou
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from cdp.addressing import Addressing
+from cdp.holdings import Address
+from cdp.letters import Language
 from consent.contact import Say
 
 
@@ -18,34 +21,62 @@ class Salutation(NamedTuple):
     closing: str
 
 
-_NAMED: Final = {"u": "Geachte {},", "je": "Beste {},", "en": "Dear {},"}
-_NAMELESS: Final = {"u": "Geachte klant,", "je": "Beste klant,", "en": "Dear customer,"}
-_CLOSING: Final = {"u": "Met vriendelijke groet,", "je": "Hartelijke groet,", "en": "Kind regards,"}
-_TO_SAY: Final[Mapping[Say, Mapping[str, str]]] = {
-    Say.COMPUTER: {
-        "u": "Dit komt van een computer, niet van een mens.",
-        "je": "Dit komt van een computer, niet van een mens.",
-        "en": "This comes from a computer, not from a person.",
-    },
-    Say.HUMAN_POSSIBLE: {
-        "u": "Spreekt u liever een mens? Dat kan.",
-        "je": "Spreek je liever een mens? Dat kan.",
-        "en": "Would you rather speak to a person? You can.",
-    },
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language and form of address."""
+
+    named: str
+    nameless: str
+    closing: str
+    says: Mapping[Say, str]
+    """A sentence for each thing that has to be said first."""
+
+    def salutation(self, called: str) -> str:
+        """Return the first words to somebody who is called so; the empty text is nobody's name."""
+        return f"{self.named} {called}," if called else self.nameless
+
+    def to_say(self, said: Iterable[Say]) -> tuple[str, ...]:
+        """Return a sentence for each thing that has to be said first."""
+        return tuple(self.says[each] for each in said)
+
+
+_WORDS: Final[Mapping[str, Words]] = {
+    "u": Words(
+        "Geachte",
+        "Geachte klant,",
+        "Met vriendelijke groet,",
+        {
+            Say.COMPUTER: "Dit komt van een computer, niet van een mens.",
+            Say.HUMAN_POSSIBLE: "Spreekt u liever een mens? Dat kan.",
+        },
+    ),
+    "je": Words(
+        "Beste",
+        "Beste klant,",
+        "Hartelijke groet,",
+        {
+            Say.COMPUTER: "Dit komt van een computer, niet van een mens.",
+            Say.HUMAN_POSSIBLE: "Spreek je liever een mens? Dat kan.",
+        },
+    ),
+    "en": Words(
+        "Dear",
+        "Dear customer,",
+        "Kind regards,",
+        {
+            Say.COMPUTER: "This comes from a computer, not from a person.",
+            Say.HUMAN_POSSIBLE: "Would you rather speak to a person? You can.",
+        },
+    ),
 }
 
 
 def of(addressing: Addressing) -> Salutation:
     """Return the words for somebody who is addressed so."""
-    form = _form(addressing)
-    called = addressing.called
-    return Salutation(_NAMED[form].format(called) if called else _NAMELESS[form], _CLOSING[form])
+    words = words_in(addressing.language, addressing.address)
+    return Salutation(words.salutation(addressing.called), words.closing)
 
 
-def to_say(addressing: Addressing, said: Iterable[Say]) -> tuple[str, ...]:
-    """Return a sentence for each thing that has to be said first."""
-    return tuple(_TO_SAY[each][_form(addressing)] for each in said)
-
-
-def _form(addressing: Addressing) -> str:
-    return addressing.address if addressing.language == "nl" else "en"
+def words_in(language: Language, address: Address) -> Words:
+    """Return the words in a language and, where it has them, a form of address."""
+    return _WORDS[address if language == "nl" else "en"]

@@ -21,7 +21,8 @@ import rfc8785
 
 from cdp import arrays
 from cdp.contact.approaching import Wanted
-from cdp.contact.asking import Contacts, Told
+from cdp.contact.asking import Contacts
+from cdp.contact.judging import Told
 from cdp.expressions import expression, vocabulary
 from cdp.expressions.expression import Expression
 from cdp.expressions.problems import ExpressionRefused

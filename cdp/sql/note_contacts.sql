@@ -3,8 +3,8 @@
 --      reasons; at (when it was read)
 insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose, asked, released, records,
     outcome, reason, act_id)
-select w.customer_id, %(at)s::timestamptz, w.access_id, app_organization(), app_client(), 'service', 'contact', app_purpose(),
-    '{contact}', case when w.outcome = 'released' then '{contact}' else '{}' end::text[], 0,
+select w.customer_id, %(at)s::timestamptz, w.access_id, (select app_organization()), (select app_client()), 'service', 'contact',
+    (select app_purpose()), '{contact}', case when w.outcome = 'released' then '{contact}' else '{}' end::text[], 0,
     w.outcome, w.reason, nullif(w.act_id, '00000000-0000-0000-0000-000000000000')
 from unnest(%(customers)s::uuid[], %(accesses)s::uuid[], %(acts)s::uuid[], %(outcomes)s::text[], %(reasons)s::text[])
     as w (customer_id, access_id, act_id, outcome, reason)

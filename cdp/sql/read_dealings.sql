@@ -7,7 +7,7 @@
 select n.customer_id, f.wishes, f.own_name, f.own_key,
     waiting.them as waiting, told.ids, told.times, told.sealed, told.keys
 from (select coalesce(current_customer(%(customer)s), %(customer)s) as customer_id offset 0) n
-left join contact_facts(array[n.customer_id]) f on f.customer_id = n.customer_id
+left join contact_facts(array[n.customer_id], statement_timestamp()) f on f.customer_id = n.customer_id
 left join lateral (
     select json_agg(w.it)::text as them
     from (

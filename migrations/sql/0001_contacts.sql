@@ -43,17 +43,23 @@ comment on table contact_turn is 'Counts the changes of what a cap counts. Who d
 -- ---------------------------------------------------------------- deciding
 
 -- What has to be known of customers before they are approached, of those alone whose live permission opens `contact` to who
--- asks: their wishes, whether their browser objected, and the name of their own choice with the key that opens it.
-create function contact_facts(customers uuid[])
-returns table (customer_id uuid, wishes text, is_signalled boolean, own_name bytea, own_key bytea)
+-- asks: who they are now, if that is somebody else, the law's word for whether it is open at `moment`, too, by which act; their
+-- wishes, whether their browser objected, and the name of their own choice with the key that opens it.
+create function contact_facts(customers uuid[], moment timestamptz)
+returns table (customer_id uuid, merged_into uuid, reason text, act_id uuid, wishes text, is_signalled boolean, own_name bytea,
+    own_key bytea)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     organization uuid := scope_organization('exporter');
+    at timestamptz := greatest(statement_timestamp(), moment);
 begin
     return query
-        select c.customer_id,
+        select c.customer_id, c.merged_into,
+            case when p.expires_at > at and 'contact' = any (p.categories) then 'granted'
+                 else decision_reason(p, organization, null, 'contact', at) end,
+            p.act_id,
             case when w.document ? 'also' then all_wishes_told(w.document, organization)
                  else wishes_told(w.document, organization) end::text, c.details ? 'gpc',
             decode(c.details ->> 'own_name', 'base64'),

@@ -66,14 +66,14 @@ as $$
 $$;
 
 -- What of somebody's wishes an organization is told: of the exceptions only its own, and no name.
-create function wishes_told(document jsonb, organization uuid) returns jsonb language sql immutable parallel safe
+create function wishes_told(document jsonb, organization uuid) returns jsonb language sql stable parallel safe
 return (document - '{name,pronunciation,theme,reminders,receipts,exceptions}'::text[])
     || case when document -> 'exceptions' ? organization::text
        then jsonb_build_object('exceptions', jsonb_build_object(organization, document -> 'exceptions' -> organization::text))
        else '{}' end;
 
 -- The same with what was chosen in dossiers that joined: an organization is told of them what it is told of anybody.
-create function all_wishes_told(document jsonb, organization uuid) returns jsonb language sql immutable parallel safe
+create function all_wishes_told(document jsonb, organization uuid) returns jsonb language sql stable parallel safe
 as $$
     select wishes_told(document, organization) || jsonb_build_object('also',
         (select jsonb_object_agg(a.name, wishes_told(a.chosen, organization)) from jsonb_each(document -> 'also') as a (name, chosen)))

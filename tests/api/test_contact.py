@@ -117,6 +117,18 @@ def test_many_are_answered_in_their_order_each_by_itself(sender: Sender, platfor
     assert ["welcome", "not-granted"] * 2 == [each["reason"] for each in told]
 
 
+def test_those_who_chose_alike_are_told_apart_by_what_is_their_own(sender: Sender, platform: Platform) -> None:
+    people = [named(platform, sender, first_name=each) for each in ("Anna", "Bram", "Cato")]
+    for each in people:
+        choose(platform, each, {"address": "je", "caps": {"service": {"most": 1, "days": 7}}})
+    sender.say(people[0].customer_id)
+
+    told = sender.ask(*(each.customer_id for each in people)).json()["decisions"]
+
+    assert ["cap-reached", "welcome", "welcome"] == [each["reason"] for each in told]
+    assert [None, "Beste Bram,", "Beste Cato,"] == [each["salutation"] for each in told]
+
+
 def test_the_customer_sees_who_asked(api: TestClient, sender: Sender, platform: Platform) -> None:
     granted, ungranted = make.person(platform), make.person(platform)
     sender.grants(granted)

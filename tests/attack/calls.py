@@ -221,7 +221,7 @@ CALLS: Final[Mapping[str, Call]] = {
         ("source winkel",),
     ),
     "contact_facts": Call(
-        f"select jsonb_agg(d.customer_id) from contact_facts(array[{_id('anna')}, {_id('bram')}]) d",
+        f"select jsonb_agg(d.customer_id) from contact_facts(array[{_id('anna')}, {_id('bram')}], now()) d",
         ("exporter",),
         ("exporter winkel customer-care", "exporter winkel advice", "exporter huis customer-care"),
     ),

@@ -1,6 +1,7 @@
 """Campaigns that decide, reserve and send at one moment, each in a process: no cap and no quiet hour breaks."""
 
 import asyncio
+import os
 import random
 import secrets
 from collections import defaultdict
@@ -18,8 +19,9 @@ import pytest
 from cdp import clock
 from cdp.contact import wishes
 from cdp.contact.approaching import Reservation, Wanted
-from cdp.contact.asking import Contacts, Told
+from cdp.contact.asking import Contacts
 from cdp.contact.contacts import ContactBook, Said
+from cdp.contact.judging import Told
 from cdp.ingest.intake import Intake
 from cdp.platform import Platform
 from cdp.reading import Asker
@@ -37,6 +39,7 @@ KEYS: Final = 20
 PURPOSE: Final = "customer-care"
 ZONES: Final = ("Europe/Amsterdam", "Pacific/Auckland", "America/St_Johns", "UTC")
 AHEAD: Final = timedelta(days=20)
+SEED: Final = 20_261
 FEW, SOME, MANY = 0.2, 0.5, 0.6
 
 
@@ -172,7 +175,7 @@ def _broken(chosen: Wishes, organization: UUID, made: Sequence[Made]) -> list[Ma
 
 @pytest.fixture(scope="module")
 def race(platform: Platform, database_url: str) -> Race:
-    seed = secrets.randbelow(2**32)
+    seed = secrets.randbelow(2**32) if os.environ.get("CDP_TEST_EXAMPLES") == "fuzz" else SEED
     organization, people, chance = make.organization(platform), [], random.Random(seed)  # noqa: S311  # chooses what is tried, no secret
     for _ in range(6):
         person = make.person(platform)

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from cdp import database, lookup, reading
+from cdp import clock, database, lookup, reading
 from cdp.authzen import deciding
+from cdp.contact import looking
 from cdp.reading import NEWEST, Asker
 from cdp.scope import Principal, Scope
 from tests.cdp.dossiers import Behind, Reads
@@ -139,6 +140,17 @@ def test_a_decision_goes_by_indexes(
     plan = planned(reads, app_url, asker.scope(Principal.EXPORTER), deciding._DECIDE, facts)
 
     assert [] == scanned(behind, plan)
+
+
+def test_a_decision_about_contact_goes_by_indexes(behind: Behind, reads: Reads, app_url: str, asker: Asker) -> None:
+    customers = [uuid4(), uuid4()]
+    facts = {"customers": customers, "contacts": customers, "root": "service", "at": clock.now()}
+
+    plan = planned(reads, app_url, asker.scope(Principal.EXPORTER), looking._DECIDE, facts)
+
+    assert [] == scanned(behind, plan)
+    (records,) = (node for node in nodes(plan) if node.get("Relation Name") == "record")
+    assert "customer_id" in records["Index Cond"]
 
 
 def test_a_search_goes_on_where_the_index_stopped(behind: Behind, reads: Reads, app_url: str, asker: Asker) -> None:
