@@ -26,9 +26,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from cdp import progress
+from cdp import import_standing, progress
 from cdp.catalog import files as catalog
-from cdp.database import sql
+from cdp.import_standing import Rejects, Standing
 from cdp.ingest import shard
 from cdp.ingest.files import BadRow, Position, Reader, Row
 from cdp.ingest.filing import Filed, Files
@@ -178,25 +178,27 @@ class Import:
         *,
         report: Tell = progress.unheard,
         reject: Callable[[int, Reason, str], None] = lambda *_: None,
-        begin: Callable[[bool], None] = lambda _: None,
+        begin: Callable[[Rejects | None], None] = lambda _: None,
     ) -> Imported:
         """Store the file, from where an earlier run stopped, and return what it came to; tell every rejected line.
 
-        `begin` is told, before the first row, whether an earlier run is gone on with. Raises UnreadableFile or
-        BadMapping before anything changes.
+        `begin` is told, before the first row, every line that an earlier run rejected that this one goes on with, or
+        None. Raises UnreadableFile or BadMapping before anything changes.
         """
         self._check()
         done = Imported()
-        starts = self._starts()
-        begin(any(start.number for start in starts))
-        first = min(starts, key=lambda start: start.number)
+        here = import_standing.look(
+            self._platform, self._scope, self._prints, at=self._at, is_rehearsal=self._is_rehearsal
+        )
+        begin(self._rejected(here) if here.is_resumed else None)
+        first = min(here.starts, key=lambda start: start.number)
         done.before = first.number
         with ExitStack() as stack, Reader(self._file, self._mapping.file, after=first) as reader:
             hands: list[_Hand] = []
             for fingerprint in self._prints:
-                hands.append(self._hand(fingerprint))
+                hands.append(self._hand(fingerprint, here))
                 stack.callback(hands[-1].close)
-            for chunks in _rounds(self._rows(reader, starts), self._shards):
+            for chunks in _rounds(self._rows(reader, here.starts), self._shards):
                 for hand, chunk in zip(hands, chunks, strict=True):
                     if chunk.rows:
                         hand.put(chunk)
@@ -214,8 +216,20 @@ class Import:
         if columns is not None:
             self._mapping.check_columns(columns)
 
-    def _hand(self, fingerprint: bytes) -> _Hand:
-        task = Task(self._scope, self._mapping, fingerprint, self.request_id, self._at, self._is_rehearsal)
+    def _rejected(self, here: Standing) -> Rejects:
+        return import_standing.rejects(self._platform, self._scope, self.request_id, since=here.since)
+
+    def _hand(self, fingerprint: bytes, here: Standing) -> _Hand:
+        task = Task(
+            scope=self._scope,
+            mapping=self._mapping,
+            fingerprint=fingerprint,
+            request_id=self.request_id,
+            received_at=self._at,
+            first_at=here.first_at,
+            since=here.since,
+            is_rehearsal=self._is_rehearsal,
+        )
         return _Own(self._platform, task) if self._shards == 1 else _Other(self._platform, task)
 
     def _rows(self, reader: Reader, starts: Sequence[Position]) -> Iterator[tuple[int, Row | BadRow]]:
@@ -237,19 +251,6 @@ class Import:
                 for line, reason, name in stored.rejects:
                     reject(line, reason, name)
 
-    def _starts(self) -> list[Position]:
-        """Return how far each shard is; a file that is done begins again."""
-        if self._is_rehearsal:
-            return [Position()] * self._shards
-        question = "select fingerprint, position, counts, done_at from import_job where fingerprint = any(:prints)"
-        with self._platform.database.scoped(self._scope) as session:
-            rows = session.execute(text(question), {"prints": self._prints}).all()
-            if any(row.done_at is not None for row in rows):
-                session.execute(text(sql("import_finish")), self._marks(None))
-                return [Position()] * self._shards
-        known = {bytes(row.fingerprint): Position(row.position, row.counts["offset"]) for row in rows}
-        return [known.get(fingerprint, Position()) for fingerprint in self._prints]
-
     def _unmapped(self) -> list[str]:
         """Return what of a rehearsal's items the catalog files nowhere."""
         if not self._sorts:
@@ -266,14 +267,10 @@ class Import:
     def _finish(self, rows: int) -> None:
         if self._is_rehearsal:
             return
-        with self._platform.database.scoped(self._scope) as session:
-            session.execute(text(sql("import_finish")), self._marks(self._at))
+        import_standing.finish(self._platform, self._scope, self._prints, at=self._at)
         if rows >= LARGE:
             with self._platform.database.scoped(OPERATOR) as session:
                 session.execute(_MEASURE)
-
-    def _marks(self, at: datetime | None) -> dict[str, object]:
-        return {"source": self._scope.organization, "fingerprints": self._prints, "at": at}
 
 
 def _rounds(rows: Iterator[tuple[int, Row | BadRow]], shards: int) -> Iterator[list[Chunk]]:

@@ -1,6 +1,7 @@
 """`cdp import`: a file of an organization into the store."""
 
 import json
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Self, TextIO
@@ -10,6 +11,7 @@ import typer
 from cdp import clock, organizations
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
+from cdp.import_standing import Rejects
 from cdp.importing import Import, Imported
 from cdp.ingest import mapping as mappings
 from cdp.ingest.items import Outcome, Reason
@@ -57,16 +59,38 @@ class _Rejects:
         if self._file is not None:
             self._file.close()
 
-    def begin(self, is_resumed: bool) -> None:  # noqa: FBT001  # what an import tells at its start
-        """Take away what another run told, unless this one goes on with it."""
-        if not is_resumed and self._path.is_file() and not self._path.is_symlink():
-            self._path.unlink()
+    def begin(self, earlier: Rejects | None) -> None:
+        """Take away what another run told; of one that this goes on with, tell what it could not before it ended."""
+        if earlier is None:
+            if self._path.is_file() and not self._path.is_symlink():
+                self._path.unlink()
+            return
+        told = self._mend()
+        for each in earlier:
+            line = _line(*each)
+            if told[line]:
+                told[line] -= 1
+            else:
+                self.note(*each)
+
+    def _mend(self) -> Counter[str]:
+        """Return the lines that are told; one that is not whole, because its writer was killed, is taken away."""
+        if not self._path.is_file():
+            return Counter()
+        with self._path.open("r+b") as file:
+            whole, end, _ = file.read().rpartition(b"\n")
+            file.truncate(len(whole) + len(end))
+        return Counter(whole.decode("utf-8", "replace").split("\n"))
 
     def note(self, line: int, reason: Reason, field: str) -> None:
         """Tell one rejected line."""
         if self._file is None:
             self._file = self._path.open("a", buffering=1, encoding="utf-8")  # who is killed has told every line
-        self._file.write(json.dumps({"line": line, "reason": reason.value, "field": field or None}) + "\n")
+        self._file.write(_line(line, reason, field) + "\n")
+
+
+def _line(line: int, reason: Reason, field: str) -> str:
+    return json.dumps({"line": line, "reason": reason.value, "field": field or None})
 
 
 def _told(path: Path, *, dry_run: bool) -> Path:

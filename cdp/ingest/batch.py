@@ -70,7 +70,8 @@ class Batch:
 
     `may_verify` is false where anybody who holds a write key can send: nothing they call verified counts. `positions`
     are the numbers that the reject log shows; without them, a group's place counts from 0. `requests` are the calls
-    that the groups came with, where it was not one.
+    that the groups came with, where it was not one. What is said without a time is of `undated_at` where that is
+    given, so that who delivers the same again says nothing new.
     """
 
     scope: Scope
@@ -82,6 +83,7 @@ class Batch:
     positions: Sequence[int] | None = None
     also: Also | None = None
     requests: Sequence[str] | None = None
+    undated_at: datetime | None = None
 
     def position(self, group: int) -> int:
         """Return the number that the reject log shows for a group."""

@@ -113,7 +113,8 @@ class Sheet:
             return filed
         if filed.has_odd_name:
             item = filed.dressed(item)
-        at, thing = item.occurred_at or self._batch.received_at, (item.kind, filed.type, b"")
+        at = item.occurred_at or self._batch.undated_at or self._batch.received_at
+        thing = (item.kind, filed.type, b"")
         self.drafts.append(Draft(group, place, item, mention, filed, at, thing, item.kind is _INTERACTION))
         return None
 

@@ -55,6 +55,10 @@ class Task:
     fingerprint: bytes
     request_id: str
     received_at: datetime
+    first_at: datetime
+    """When the file was stored for the first time."""
+    since: datetime
+    """When the run began that this one goes on with, or this one."""
     is_rehearsal: bool
 
 
@@ -85,7 +89,8 @@ class Shard:
 
         async def advance(connection: AsyncConnection[tuple[Any, ...]], taken: Taken) -> None:
             counts = {outcome.value: number for outcome, number in _counts(taken).items()}
-            state = msgspec.json.encode({"offset": chunk.after.offset, "outcomes": counts}).decode()
+            began = {"first_at": task.first_at.isoformat(), "since": task.since.isoformat()}
+            state = msgspec.json.encode({"offset": chunk.after.offset, "outcomes": counts, **began}).decode()
             place = (task.scope.organization, task.fingerprint, chunk.after.number, state, task.received_at)
             await connection.execute(sql("import_advance"), place)
 
@@ -96,6 +101,7 @@ class Shard:
             path=Path.IMPORT,
             request_id=task.request_id,
             received_at=task.received_at,
+            undated_at=task.first_at,
             may_verify=True,
             positions=lines,
             also=advance,

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cdp import importing
-from cdp.cli import app
+from cdp.cli import app, imports
 from cdp.ingest import mapping as mappings
-from cdp.ingest.items import Outcome
+from cdp.ingest.items import Kind, Outcome, Reason
 from cdp.ingest.problems import BadMapping, UnreadableFile
 from cdp.platform import Platform
 from tests import make
@@ -53,6 +53,28 @@ def test_a_shard_that_had_stored_nothing_yet_begins_at_the_beginning(
 
     assert 0 < rest.outcomes[Outcome.UNCHANGED] < 2_000
     assert (5_000, 2_500) == counted(database_url, source)
+
+
+@pytest.mark.parametrize("apart", [1, 100, 600])
+def test_a_file_that_says_two_values_of_one_thing_without_a_time_changes_nothing_the_second_time(
+    platform: Platform, database_url: str, tmp_path: Path, apart: int
+) -> None:
+    """Also where both are not of one transaction, and where something else was said in between."""
+    source, file = make.organization(platform), tmp_path / "people.csv"
+    rows = [f"u-{n},{city} {n},o-{n},{len(city)}" for city in ("Bergen", "Alkmaar") for n in range(apart)]
+    file.write_text("id,city,order,total\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    first = run(platform, source.organization_id, file).run()
+    make.delivery(platform, source, make.item(Kind.ATTRIBUTES, "city", "Hoorn", user="u-0"))
+    stands = "select record_id, superseded_at is null from record where source_id = %s order by 1"
+    before = look(database_url, stands, source.organization_id)
+
+    rehearsed = run(platform, source.organization_id, file, is_rehearsal=True).run()
+    second = run(platform, source.organization_id, file).run()
+
+    assert {Outcome.STORED: 4 * apart} == first.outcomes
+    assert {Outcome.UNCHANGED: 4 * apart} == second.outcomes == rehearsed.outcomes
+    assert before == look(database_url, stands, source.organization_id)
+    assert 2 * apart == sum(holds for _, holds in before)
 
 
 def test_a_file_that_cannot_be_read_changes_no_state(platform: Platform, database_url: str, tmp_path: Path) -> None:
@@ -136,6 +158,27 @@ def test_rejects_of_a_run_that_goes_on_stand_behind_those_of_before(
     cdp(file)
 
     assert [5, 1_102] == [json.loads(line)["line"] for line in told.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("torn", ["", '{"line": 1'])
+def test_rejects_that_were_stored_and_not_told_are_told_by_the_run_that_goes_on(
+    cdp: Cdp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, torn: str
+) -> None:
+    file = written(tmp_path, 1_200, bad=frozenset({3, 4, 1_100}))
+    told, note = tmp_path / "people.csv.rejects.jsonl", imports._Rejects.note
+
+    def killed(log: imports._Rejects, line: int, reason: Reason, field: str) -> None:
+        note(log, line, reason, field)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(imports._Rejects, "note", killed)
+        cdp(file)
+    with told.open("a", encoding="utf-8") as left:
+        left.write(torn)
+    cdp(file)
+
+    assert [5, 6, 1_102] == [json.loads(line)["line"] for line in told.read_text(encoding="utf-8").splitlines()]
 
 
 def test_a_rejected_line_is_told_while_the_import_still_runs(
