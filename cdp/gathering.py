@@ -26,7 +26,7 @@ class Gathering(Generic[Question, Answer]):
     ) -> None:
         """Answer at most `most` questions with one call of `answer_all`.
 
-        Up to `at_once` calls are made side by side, each after the first one when `enough` questions wait.
+        Up to `at_once` calls are made side by side, each beside another one when `enough` questions wait.
         """
         self._answer_all = answer_all
         self._most = most
@@ -51,9 +51,14 @@ class Gathering(Generic[Question, Answer]):
         """Whether nobody is waiting for anything."""
         return not self._workers
 
+    @property
+    def _is_alone(self) -> bool:
+        """Whether one call at most is being made: whoever makes it takes up what is left waiting."""
+        return self._at_once - self._idle <= 1
+
     async def _work(self) -> None:
         try:
-            while self._waiting:
+            while self._waiting and (self._is_alone or len(self._waiting) >= self._enough):
                 taken, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 await self._settle(taken)
         finally:

@@ -52,6 +52,50 @@ def test_a_second_call_begins_beside_the_first_when_enough_wait(
     assert ([1, 2, 3, 4, 5, 6], calls) == asyncio.run(work())
 
 
+def test_who_is_too_few_for_a_call_beside_another_goes_with_what_comes_behind_it() -> None:
+    async def work() -> tuple[list[int], list[list[int]], list[list[int]]]:
+        calls: list[list[int]] = []
+        gates = [asyncio.Event() for _ in range(3)]
+
+        async def answer(questions: list[int]) -> Sequence[int]:
+            calls.append(questions)
+            await gates[len(calls) - 1].wait()
+            return questions
+
+        gathering = Gathering(answer, most=9, at_once=2, enough=3)
+        tasks = await asked(gathering, 1, 2, 3, 4, 5, 6)
+        gates[1].set()  # the second call is answered, the first is not
+        await asyncio.gather(*tasks[1:4])
+        before = list(calls)
+        for gate in gates:
+            gate.set()
+        return await asyncio.gather(*tasks), before, calls
+
+    assert ([1, 2, 3, 4, 5, 6], [[1], [2, 3, 4]], [[1], [2, 3, 4], [5, 6]]) == asyncio.run(work())
+
+
+def test_a_second_call_is_followed_by_another_while_enough_wait() -> None:
+    async def work() -> list[list[int]]:
+        calls: list[list[int]] = []
+        gates = [asyncio.Event() for _ in range(4)]
+
+        async def answer(questions: list[int]) -> Sequence[int]:
+            calls.append(questions)
+            await gates[len(calls) - 1].wait()
+            return questions
+
+        gathering = Gathering(answer, most=9, at_once=2, enough=3)
+        tasks = await asked(gathering, 1, 2, 3, 4, 5, 6, 7)
+        gates[1].set()
+        gates[2].set()
+        await asyncio.wait_for(asyncio.gather(*tasks[1:]), 30)  # answered while the first still is not
+        gates[0].set()
+        await tasks[0]
+        return calls
+
+    assert [[1], [2, 3, 4], [5, 6, 7]] == asyncio.run(work())
+
+
 def test_an_idle_queue_begins_at_once_again() -> None:
     async def work() -> list[list[int]]:
         slow = Slow()
