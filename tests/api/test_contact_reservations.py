@@ -124,10 +124,9 @@ def test_what_comes_after_the_end_of_its_reservation_is_late(
     sender: Sender, person: make.Person, database_url: str
 ) -> None:
     reserved = sender.ask(person.customer_id, **held()).json()["reservation"]["contact_id"]
-    at = clock.now().isoformat()
     ended(database_url, reserved)
 
-    (kept,) = sender.say(person.customer_id, contact_id=reserved, at=at).json()["results"]
+    (kept,) = sender.say(person.customer_id, contact_id=reserved, at=clock.now().isoformat()).json()["results"]
 
     assert "late" == kept["manner"]
 
