@@ -162,7 +162,7 @@ class Reader:
         self.total = table.metadata.num_rows
         self._rows_done = self._after.offset
         number, groups, skip = _groups_from(table, self._after.offset)
-        for fields in parquet.rows(table, groups, longest=ROW_BYTES):
+        for fields in parquet.rows(self._file, table, groups, longest=ROW_BYTES):
             number += 1
             if number > skip:
                 self._rows_done = number

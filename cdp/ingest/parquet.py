@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cdp.ingest import parquet_pages
 from cdp.ingest.items import Reason
 
 AT_ONCE: Final = 250
@@ -16,9 +17,13 @@ AT_ONCE: Final = 250
 Fields = dict[str, object]
 
 
-def rows(table: pq.ParquetFile, groups: list[int], *, longest: int) -> Iterator[Fields | Reason]:
-    """Yield the fields of each row in `groups`, or why the row cannot be read; it has at most `longest` bytes."""
-    for batch in table.iter_batches(batch_size=AT_ONCE, row_groups=groups):
+def rows(file: BinaryIO, table: pq.ParquetFile, groups: list[int], *, longest: int) -> Iterator[Fields | Reason]:
+    """Yield the fields of each row in `groups`, or why the row cannot be read; it has at most `longest` bytes.
+
+    Raises UnreadableFile for a file that unpacks to more than a process should hold.
+    """
+    at_once = parquet_pages.rows_at_once(file, table.metadata, groups, most=AT_ONCE)
+    for batch in table.iter_batches(batch_size=at_once, row_groups=groups):
         yield from _rows(_plain(batch), longest)
 
 

@@ -69,6 +69,8 @@ def test_a_file_that_says_two_values_of_one_thing_without_a_time_changes_nothing
     before = look(database_url, stands, source.organization_id)
 
     rehearsed = run(platform, source.organization_id, file, is_rehearsal=True).run()
+    done = "select count(*) from import_job where source_id = %s and done_at is null"
+    assert [(0,)] == look(database_url, done, source.organization_id)
     second = run(platform, source.organization_id, file).run()
 
     assert {Outcome.STORED: 4 * apart} == first.outcomes
