@@ -47,7 +47,7 @@ def rows_at_once(file: BinaryIO, metadata: Any, groups: list[int], *, most: int)
     return max(1, fewest)
 
 
-def _dictionary_of(file: BinaryIO, column: Any) -> int:  # noqa: ANN401  # as above
+def _dictionary_of(file: BinaryIO, column: Any) -> int:  # noqa: ANN401  # of pyarrow, which publishes no types
     """Return how large the dictionary of a column is; raises UnreadableFile for what unpacks to too much."""
     values = dictionary = 0
     for page in _pages(file, column):
@@ -63,7 +63,7 @@ def _dictionary_of(file: BinaryIO, column: Any) -> int:  # noqa: ANN401  # as ab
     return dictionary
 
 
-def _pages(file: BinaryIO, column: Any) -> Iterator[Page]:  # noqa: ANN401  # as above
+def _pages(file: BinaryIO, column: Any) -> Iterator[Page]:  # noqa: ANN401  # of pyarrow, which publishes no types
     starts = [column.data_page_offset, column.dictionary_page_offset or 0]
     at = min((each for each in starts if each > 0), default=0)
     end = at + column.total_compressed_size
