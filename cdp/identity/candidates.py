@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from cdp.identity.traits import Traits
 from cdp.progress import Tell
 
 _EVERY: Final = 1000
+_LARGEST: Final = min(blocking.HOTTEST, blocking.ENOUGH + 1)
+"""A block of more brings more than are enough by itself."""
 
 Pairs = NDArray[np.int64]
 """One row for each pair: the places of both, the lower one first; each pair once, in order."""
@@ -32,6 +34,23 @@ class Candidates:
     """How many keys there are."""
 
 
+class Met(NamedTuple):
+    """Pairs of people who share a key that one of them follows: their places, in order."""
+
+    ones: NDArray[np.int64]
+    others: NDArray[np.int64]
+    by_one: NDArray[np.bool_]
+    """Whether a look-up for the first takes the other."""
+    by_other: NDArray[np.bool_]
+    """Whether a look-up for the other takes the first."""
+    is_worth: NDArray[np.bool_]
+    """What `blocking.is_worth` says of them."""
+
+    def only(self, which: NDArray[Any]) -> Met:
+        """Return these of the pairs."""
+        return Met(*(each[which] for each in self))
+
+
 def find(known: Sequence[Traits], *, tell: Tell = progress.unheard) -> Candidates:
     """Return who is compared with whom when each of `known` is looked for among the others."""
     keys, weak, counts = array("q"), array("B"), array("B")
@@ -44,66 +63,124 @@ def find(known: Sequence[Traits], *, tell: Tell = progress.unheard) -> Candidate
             tell(place, 2 * len(known))
     knows = bytes(map(blocking.knows, known))
     blocks = Blocks(np.frombuffer(keys, np.int64), weak.tobytes(), counts.tobytes(), knows)
-    found = np.zeros(len(known), dtype=np.int64)
-    ones, others, worth = array("q"), array("q"), array("B")
-    for place in range(len(known)):
-        chosen = blocks.of(place)
-        found[place] = len(chosen)
-        ones.extend([place] * len(chosen))
-        others.extend(chosen)
-        worth.extend(blocks.worth(place, chosen))
-        if place % _EVERY == 0:
-            tell(len(known) + place, 2 * len(known))
-    return Candidates(*_pairs(ones, others, worth, len(known)), found, len(keys))
+    shares = [range(start, min(start + _EVERY, len(known))) for start in range(0, len(known), _EVERY)] or [range(0)]
+    follows = blocks.spread(np.concatenate([blocks.followed(each) for each in shares]), range(len(known)))
+    met = []
+    for share in shares:
+        met.append(blocks.met(share, follows))
+        tell(len(known) + share.start, 2 * len(known))
+    ones, others, by_one, by_other, is_worth = (np.concatenate(each) for each in zip(*met, strict=True))
+    found = np.bincount(ones[by_one], minlength=len(known)) + np.bincount(others[by_other], minlength=len(known))
+    return Candidates(np.stack((ones, others), axis=1), is_worth, found, len(keys))
 
 
 class Blocks:
-    """Everybody by key: for each person the blocks that they are in, the smallest first."""
+    """Everybody by key: for each person the blocks that they are in, a row for each, the smallest first.
+
+    It answers for many people at once: a loop over all who share a key would cost more than comparing them.
+    """
 
     def __init__(self, keys: NDArray[np.int64], weak: bytes, counts: bytes, knows: bytes) -> None:
         """Take the keys of one person after another, whether each is weak, how many they have and what they know."""
         people = len(counts)
-        self._weak, self._knows = weak, knows
-        ends = np.cumsum(np.frombuffer(counts, np.uint8), dtype=np.int32)
-        self._first_key = np.concatenate((np.zeros(1, np.int32), ends))
+        self._knows = np.frombuffer(knows, np.uint8)
         owners = np.repeat(np.arange(people, dtype=np.int32), np.frombuffer(counts, np.uint8))
         order = np.argsort(keys, kind="stable")
         keys, self._owners = keys[order], owners[order]
-        is_first = np.r_[len(keys) > 0, keys[1:] != keys[:-1]]
-        self._blocks = np.empty(len(keys), np.int32)
-        self._blocks[order] = np.cumsum(is_first[: len(keys)], dtype=np.int32)
+        is_first = np.r_[len(keys) > 0, keys[1:] != keys[:-1]][: len(keys)]
         starts = np.flatnonzero(is_first).astype(np.int32)
         sizes = np.diff(np.r_[starts, len(keys)]).astype(np.int32)
         each_start, each_size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
-        told = np.flatnonzero((each_size > 1) & (each_size <= min(blocking.HOTTEST, blocking.ENOUGH + 1)))
-        ranked = told[np.lexsort((keys[told], each_size[told], self._owners[told]))]
-        self._starts, self._ends = each_start[ranked], each_start[ranked] + each_size[ranked]
-        self._first = np.searchsorted(self._owners[ranked], np.arange(people + 1))
+        told = np.flatnonzero((each_size > 1) & (each_size <= _LARGEST)).astype(np.int32)
+        self._entries = told[np.lexsort((keys[told], each_size[told], self._owners[told]))]
+        self._starts, self._sizes = each_start[self._entries], each_size[self._entries]
+        self._weak = np.frombuffer(weak, np.bool_)[order[self._entries]]
+        self._first = np.searchsorted(self._owners[self._entries], np.arange(people + 1))
+        self._count = max(len(starts), 1)
+        crowded = np.flatnonzero(each_size > _LARGEST)
+        numbers = np.cumsum(is_first, dtype=np.int64)[crowded] - 1
+        self._crowded = np.sort(self._owners[crowded] * np.int64(self._count) + numbers)
 
-    def of(self, place: int) -> set[int]:
-        """Return whom a look-up for `place` takes: what `blocking.choose` says, without themselves."""
-        chosen = {place}
-        for each in range(self._first[place], self._first[place + 1]):
-            more = chosen.union(self._owners[self._starts[each] : self._ends[each]].tolist())
-            if len(more) > blocking.ENOUGH + 1:
-                break
-            chosen = more
-        chosen.discard(place)
-        return chosen
+    def followed(self, places: range) -> NDArray[np.bool_]:
+        """Say of each row of these people whether a look-up goes as far: `blocking.choose` without themselves."""
+        rows, mine = self._rows(places)
+        found = np.ones(len(rows), np.bool_)
+        at_most = np.bincount(mine - places.start, weights=self._sizes[rows] - 1, minlength=len(places))
+        many = np.flatnonzero(at_most[mine - places.start] > blocking.ENOUGH)
+        rows, mine = rows[many], mine[many]
+        each, entries = self._expanded(rows)
+        one, other = mine[each], self._owners[entries]
+        _, met = np.unique(one * len(self._knows) + other, return_index=True)
+        more = np.bincount(each[met[one[met] != other[met]]], minlength=len(rows))
+        so_far = np.r_[0, np.cumsum(more)]
+        found[many] = so_far[1:] - so_far[np.searchsorted(mine, mine)] <= blocking.ENOUGH
+        return found
 
-    def worth(self, place: int, others: Iterable[int]) -> list[bool]:
-        """Say of each of these whether `place` and they are worth a look: what `blocking.is_worth` says."""
-        first, blocks, knows, own = self._first_key, self._blocks, self._knows, self._knows[place]
-        start, end = first[place : place + 2].tolist()
-        mine = dict(zip(blocks[start:end].tolist(), map(bool, self._weak[start:end]), strict=True))
-        return [
-            blocking.is_worth(mine, blocks[first[other] : first[other + 1]].tolist(), own & knows[other])
-            for other in others
-        ]
+    def spread(self, followed: NDArray[np.bool_], places: range) -> NDArray[np.bool_]:
+        """Return what `followed` says of these people as `met` and `taken` want it: for each key of each person."""
+        follows = np.zeros(len(self._owners), np.bool_)
+        follows[self._entries[self._first[places.start] : self._first[places.stop]]] = followed
+        return follows
 
+    def met(self, places: range, follows: NDArray[np.bool_]) -> Met:
+        """Return the pairs of which the lower place is one of these; `follows` is what `spread` gave."""
+        rows, mine = self._rows(places)
+        each, entries = self._expanded(rows)
+        upper = np.flatnonzero(mine[each] < self._owners[entries])
+        each, entries = each[upper], entries[upper]
+        return self._pairs(mine[each], rows[each], entries, (follows[self._entries[rows[each]]], follows[entries]))
 
-def _pairs(ones: array[int], others: array[int], worth: array[int], people: int) -> tuple[Pairs, NDArray[np.bool_]]:
-    one, other = np.frombuffer(ones, dtype=np.int64), np.frombuffer(others, dtype=np.int64)
-    both, met = np.unique(np.minimum(one, other) * people + np.maximum(one, other), return_index=True)
-    pairs = np.stack((both // people, both % people), axis=1)
-    return pairs, np.frombuffer(worth, np.bool_)[met]
+    def taken(self, places: range, follows: NDArray[np.bool_]) -> Met:
+        """Return whom look-ups for these people take, wherever they stand; `follows` is what `spread` gave."""
+        rows, mine = self._rows(places)
+        each, entries = self._expanded(rows)
+        away = np.flatnonzero(mine[each] != self._owners[entries])
+        each, entries = each[away], entries[away]
+        return self._pairs(
+            mine[each], rows[each], entries, (follows[self._entries[rows[each]]], np.zeros(len(each), np.bool_))
+        )
+
+    def _rows(self, places: range) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the rows of these people, and whose each is."""
+        first = self._first[places.start : places.stop + 1]
+        return np.arange(first[0], first[-1]), np.repeat(np.arange(places.start, places.stop), np.diff(first))
+
+    def _expanded(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return everybody who stands in a block of these rows: which of the rows, and which entry."""
+        sizes = self._sizes[rows].astype(np.int64)
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return np.repeat(np.arange(len(rows)), sizes), within + np.repeat(self._starts[rows], sizes)
+
+    def _pairs(
+        self,
+        mine: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        entries: NDArray[np.int64],
+        follow: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    ) -> Met:
+        """Return the pairs of whom each entry says that they share the key of a row, and which of both follows it."""
+        codes = mine * len(self._knows) + self._owners[entries]
+        order = np.argsort(codes, kind="stable")
+        codes = codes[order]
+        starts = np.flatnonzero(np.r_[len(codes) > 0, codes[1:] != codes[:-1]][: len(codes)])
+        ones, others = np.divmod(codes[starts], max(len(self._knows), 1))
+        if not len(starts):
+            none = np.zeros(0, np.bool_)
+            return Met(ones, others, none, none, none)
+        by_one, by_other = (np.logical_or.reduceat(each[order], starts) for each in follow)
+        is_one = np.diff(np.r_[starts, len(codes)]) == 1
+        is_weak = is_one & self._weak[rows[order[starts]]] & ((self._knows[ones] & self._knows[others]) > 0)
+        lone = np.flatnonzero(is_weak)
+        is_weak[lone] = ~self._share_a_crowd(ones[lone], others[lone])
+        return Met(ones, others, by_one, by_other, ~is_weak).only(by_one | by_other)
+
+    def _share_a_crowd(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say of each pair whether they share a key that too many have to be followed."""
+        first, last = (np.searchsorted(self._crowded, (ones + more) * self._count) for more in (0, 1))
+        pair = np.repeat(np.arange(len(ones)), last - first)
+        within = np.arange(len(pair)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
+        numbers = self._crowded[within + first[pair]] % self._count
+        wanted = others[pair] * self._count + numbers
+        places = np.searchsorted(self._crowded, wanted)
+        is_there = np.r_[self._crowded, -1][places] == wanted
+        return np.bincount(pair[is_there], minlength=len(ones)) > 0

@@ -9,7 +9,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -20,11 +20,11 @@ from psycopg import errors
 from cdp import arrays, ids, refusals, replicas
 from cdp.database import sql
 from cdp.identity import store
-from cdp.identity.blocking import KeyKind
-from cdp.identity.everybody import Everybody, Some
+from cdp.identity.everybody import MARK, Everybody, One, Some
 from cdp.identity.matching import Matching
+from cdp.identity.portions import Portion
 from cdp.identity.store import Person
-from cdp.identity.traits import Traits
+from cdp.identity.weighing import Chosen, Weighing
 from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
 from cdp.scope import MATCHER
@@ -47,6 +47,11 @@ _BARRIER: Final = (
 )
 _WHOLE_BARRIER: Final = b"select hold_match_keys(array(select generate_series(0, 2047)::bigint))"
 _LIKENESSES: Final = sql("match_likenesses").encode()
+_BONDED: Final = b"select uuid_send(subject_id), uuid_send(other_id) from standing_matches(%(subjects)s)"
+_MARKS: Final = (
+    b"select uuid_send(l.subject_id), substring(l.sealed for 8) from likeness l"
+    b" where l.subject_id = any (%(subjects)s::uuid[])"
+)
 
 Answer = TypeVar("Answer")
 
@@ -95,32 +100,46 @@ class Comparing:
                 await transaction.commit()
             found.append(Some.of(self._people_of(rows)))
             seen, last = len(rows), (rows[-1][0], rows[-1][1]) if rows else last
-        return Some(*map(b"".join, zip(*found, strict=True)))
+        return Some.joined(found)
 
-    async def meet(self, everybody: Everybody, places: range, *, at: datetime) -> int:
-        """Compare those at these places who are still waiting, and return how many there were."""
-        wanted = {everybody.subject(place): place for place in places}
+    async def settle(self, weighing: Weighing, portion: Portion, *, at: datetime) -> int:
+        """Keep what is judged of these people, of those who are still waiting, and return how many there were."""
         for _ in range(_ATTEMPTS):
             try:
                 async with self._transaction() as transaction:
-                    done = await self._met(transaction, everybody, wanted, at)
+                    done = await self._settled(transaction, weighing, portion, at)
                     await transaction.commit()
             except _TURNS:
                 continue
             return done
         return 0  # they are still waiting
 
-    async def _met(
-        self, transaction: Transaction, everybody: Everybody, wanted: Mapping[bytes, int], at: datetime
-    ) -> int:
-        facts = {"kept": True, "named": arrays.ids(wanted), "most": len(wanted)}
-        people = self._people(*await transaction.ask((_TAKE, facts)))
+    async def _settled(self, transaction: Transaction, weighing: Weighing, portion: Portion, at: datetime) -> int:
+        """Judge by what was read who is still kept so, and by what is kept now who is not, or has a pair with one."""
+        everybody = weighing.everybody
+        places = {everybody.subject(each): each for each in portion.places.tolist()}
+        named = arrays.ids(places)
+        taking = {"kept": True, "named": named, "most": len(places)}
+        rows, bonded = await transaction.ask((_TAKE, taking), (_BONDED, {"subjects": named}))
+        pairs, anew = weighing.with_bonds(portion.pairs, bonded)
+        whom = {each for pair in pairs for each in pair}.union(places.values())
+        (marks,) = await transaction.ask((_MARKS, {"subjects": arrays.ids(map(everybody.subject, whom))}))
+        changed = everybody.changed(whom, dict(marks))
+        anew |= changed.union(*(pair for pair in pairs if not changed.isdisjoint(pair)))
+        compared = {places[row[0]] for row in rows} - anew
+        judged = [weighing.found(*pair, by) for pair, by in pairs.items() if not compared.isdisjoint(pair)]
+        self._matching.tell(transaction, map(everybody.subject, compared), judged, at=at)
+        await self._meet(transaction, weighing, [row for row in rows if places[row[0]] in anew], at)
+        return len(rows)
+
+    async def _meet(self, transaction: Transaction, weighing: Weighing, rows: Rows, at: datetime) -> None:
+        people = self._people(rows)
         if people:
             known, _ = await self._matching.stored(transaction, people)
             people = [each for each in people if each.subject in known]
-            others = {each.subject: list(everybody.like(wanted[each.subject])) for each in people}
+            places = {each.subject: weighing.everybody.place(each.subject) for each in people}
+            others = {subject: weighing.like(place) for subject, place in places.items() if place is not None}
             await self._matching.meet(transaction, people, known, others, at=at)
-        return len(people)
 
     async def _refreshed(self, at: datetime) -> list[bytes]:
         async with self._transaction() as transaction:
@@ -158,10 +177,14 @@ class Comparing:
                 await self._matching.compare(transaction, people, known, keys, at=at)
             await transaction.commit()
 
-    def _people_of(self, rows: Rows) -> Iterator[tuple[bytes, bytes, Traits, Mapping[int, KeyKind]]]:
+    def _people_of(self, rows: Rows) -> Iterator[One]:
         keys = self._matching.hashes.of
-        for subject, source, known in store.read(self._own.ring, rows):
-            yield subject, source, known, keys(known)
+        for subject, source, sealed, known in store.read(self._own.ring, rows):
+            yield One(subject, source, sealed[:MARK], known, keys(known))
+
+    def weighing(self, everybody: Everybody, chosen: Chosen) -> Weighing:
+        """Return what compares people in memory as this does by what is kept."""
+        return Weighing(everybody, chosen, self._matching.model, self._matching.hashes)
 
     def _people(self, rows: Rows) -> list[Person]:
         keys = self._own.ring.open_many([(row[3], row[0]) for row in rows])

@@ -37,8 +37,8 @@ class Matching:
         """Make ready, with the model of the platform unless another is given."""
         self._platform = platform
         self.hashes: Final = Hashes(platform.ring)
-        self._model = model or in_use(platform.settings.home)
-        self._sieve = Sieve(self._model)
+        self.model: Final = model or in_use(platform.settings.home)
+        self._sieve = Sieve(self.model)
 
     async def match(self, transaction: Transaction, people: Sequence[Person], *, at: datetime) -> None:
         """Bring the likenesses of `people` up to date and keep whom they are like; the next trip writes it.
@@ -92,7 +92,7 @@ class Matching:
         """Judge each pair that shares a key, and hand over what was found with the next trip."""
         rows, counted = await transaction.ask(store.alike(known, keys), self.crowds(known))
         judged = self.judged(people, known, store.others(self._platform.ring, rows), dict(counted))
-        self._tell(transaction, people, judged, at=at)
+        self.tell(transaction, (each.subject for each in people), judged.values(), at=at)
 
     async def meet(
         self,
@@ -112,19 +112,14 @@ class Matching:
         pairs = [(each, other.subject) for each in own for other in self._sifted(own[each], others.get(each, ()))]
         (rows,) = await transaction.ask(store.who_are(known, pairs))
         judged = self._weighed(people, own, store.others(self._platform.ring, rows))
-        self._tell(transaction, people, judged, at=at)
+        self.tell(transaction, (each.subject for each in people), judged.values(), at=at)
 
-    def _tell(
-        self,
-        transaction: Transaction,
-        people: Sequence[Person],
-        judged: Mapping[tuple[bytes, bytes], Found | None],
-        *,
-        at: datetime,
+    def tell(
+        self, transaction: Transaction, compared: Iterable[bytes], judged: Iterable[Found | None], *, at: datetime
     ) -> None:
-        """Hand over what was found with the next trip."""
-        found = [each for each in judged.values() if each is not None]
-        transaction.later(bonds.told([each.subject for each in people], found, model=self._model, at=at))
+        """Hand over what was found of the subjects that were compared, with the next trip."""
+        found = [each for each in judged if each is not None]
+        transaction.later(bonds.told(list(compared), found, model=self.model, at=at))
 
     def _sifted(self, mine: Traits, others: Iterable[Other]) -> list[Other]:
         mesh = self._sieve.of(mine)
@@ -172,7 +167,7 @@ class Matching:
         theirs = other.traits
         if not (mine.unique and theirs.unique) and not mesh.may_be(theirs):
             return None
-        judged = deciding.judge(self._model, mine, theirs, same_source=is_own)
+        judged = deciding.judge(self.model, mine, theirs, same_source=is_own)
         return None if judged.tier is Tier.NONE else Found(pair, judged)
 
 

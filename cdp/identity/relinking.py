@@ -7,19 +7,16 @@ Few are compared chunk by chunk (`cdp.identity.comparing`). Everybody is compare
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from typing import Final
 
 from sqlalchemy import text
 
 from cdp import ids, progress
 from cdp.database import sql
-from cdp.identity import comparing
-from cdp.identity.comparing import ABANDONED, Answer, Comparing
+from cdp.identity import comparing, sweeping
+from cdp.identity.comparing import ABANDONED, Comparing
 from cdp.identity.everybody import Everybody, Some
 from cdp.platform import Platform
 from cdp.progress import Tell
@@ -32,11 +29,6 @@ AT_MOST: Final = 5_000
 QUEUE: Final = 10_000
 SMALL: Final = 5_000
 """So many are compared sooner by one process than others begin."""
-SHARE: Final = 4_000
-"""How many a process compares before it tells how far it is."""
-FEW: Final = 25
-"""How many of everybody one transaction compares: those of other processes hold the same people now and then."""
-MOST_HANDS: Final = 8
 _NONE: Final = timedelta(microseconds=-1)  # also what began at this very moment, and was in another's way
 _DUE: Final = text("select count(*) from match_due")
 _ANY: Final = text("select exists (select from match_due)")
@@ -75,7 +67,7 @@ def relink(platform: Platform, *, at: datetime, hands: int | None = None, report
     next call.
     """
     total, done = queue_everybody(platform, at=at), 0
-    hands = hands or (1 if total <= SMALL else min(_processors(), MOST_HANDS))
+    hands = hands or (1 if total <= SMALL else sweeping.processors())
     if hands > 1:
         done = _all_at_once(platform.settings, at, hands, report=lambda more: report(more, max(more, total)))
     return done + asyncio.run(
@@ -96,34 +88,20 @@ def _all_at_once(settings: Settings, at: datetime, hands: int, *, report: Callab
     only they are looked at in the database who may be the same person; whoever changes meanwhile is compared by
     whoever changes them, or waits anew.
     """
-    context = get_context("spawn")
-    with ProcessPoolExecutor(hands, mp_context=context) as pool:
-        for _ in _done(pool.submit(_refresh, settings, at) for _ in range(hands)):
+    with sweeping.hands(hands) as pool:
+        for _ in sweeping.done(pool.submit(_refresh, settings, at) for _ in range(hands)):
             pass
         asyncio.run(comparing.apart(settings, Comparing.outwait_all))
-        parts = list(_done(pool.submit(_read, settings, turn, hands) for turn in range(hands)))
+        parts = list(sweeping.done(pool.submit(_read, settings, turn, hands) for turn in range(hands)))
     everybody, done = Everybody(parts), 0
     parts.clear()
-    shares = [range(start, min(start + SHARE, len(everybody))) for start in range(0, len(everybody), SHARE)]
-    with ProcessPoolExecutor(hands, mp_context=context, initializer=_remember, initargs=(everybody,)) as pool:
-        for more in _done(pool.submit(_meet, settings, at, share) for share in shares):
+    with sweeping.hands(hands, everybody) as pool:
+        chosen, pairs = sweeping.weighed(pool, settings, len(everybody))
+        bundles = sweeping.bundles(len(everybody), pairs)
+        for more in sweeping.done(pool.submit(sweeping.settle, settings, chosen, some, at) for some in bundles):
             done += more
             report(done)
     return done
-
-
-def _done(asked: Iterable[Future[Answer]]) -> Iterator[Answer]:
-    for each in as_completed(list(asked)):
-        yield each.result()
-
-
-_EVERYBODY: Everybody | None = None
-"""Whom a process that helps has been given."""
-
-
-def _remember(everybody: Everybody) -> None:
-    global _EVERYBODY  # noqa: PLW0603  # handed over once, when the process begins, and not with each share
-    _EVERYBODY = everybody
 
 
 def _refresh(settings: Settings, at: datetime) -> int:
@@ -138,20 +116,6 @@ def _refresh(settings: Settings, at: datetime) -> int:
 
 def _read(settings: Settings, turn: int, hands: int) -> Some:
     return asyncio.run(comparing.apart(settings, lambda hand: hand.read(turn, hands)))
-
-
-def _meet(settings: Settings, at: datetime, share: range) -> int:
-    async def work(hand: Comparing) -> int:
-        everybody = _EVERYBODY or Everybody([])
-        chunks = (share[start : start + FEW] for start in range(0, len(share), FEW))
-        return sum([await hand.meet(everybody, places, at=at) for places in chunks])
-
-    return asyncio.run(comparing.apart(settings, work))
-
-
-def _processors() -> int:
-    """Return on how many processors this process may work."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 async def _work(

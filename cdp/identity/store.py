@@ -148,12 +148,12 @@ def kept(people: Sequence[Person], rows: Rows) -> tuple[dict[bytes, Traits], dic
     return known, keys
 
 
-def read(ring: KeyProvider, rows: Rows) -> Iterator[tuple[bytes, bytes, Traits]]:
-    """Yield subject, source and what is known of each row of `match_likenesses` that can be read."""
+def read(ring: KeyProvider, rows: Rows) -> Iterator[tuple[bytes, bytes, bytes, Traits]]:
+    """Yield subject, source, sealed likeness and what is known of each row of `match_likenesses` that can be read."""
     keys = ring.unwrap_named(row[1] + row[4] for row in rows if row[4] is not None)
     for _, subject, source, sealed, _ in rows:
         if subject in keys and (known := readable(sealing.opener(keys[subject]), sealed, subject)) is not None:
-            yield subject, source, known
+            yield subject, source, sealed, known
 
 
 def _after(before: Traits | None, facts: Mapping[str, object], unique: Iterable[str]) -> Traits:

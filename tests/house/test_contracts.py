@@ -13,13 +13,16 @@ ASKS_THE_DATABASE: Final = {
     "explaining",
     "matching",
     "membership",
+    "portions",
     "rehearsal",
     "relinking",
     "recognition",
     "reviews",
     "store",
+    "sweeping",
     "teaching",
     "vetoes",
+    "weighing",
 }
 """The half of `cdp/identity` that fetches and keeps; the other half only thinks."""
 

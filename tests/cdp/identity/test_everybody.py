@@ -1,8 +1,8 @@
 """Everybody in memory: the same people, found by the same keys, whichever process read them."""
 
 from benchmarks.identity import people
-from cdp.identity import blocking, candidates, traits
-from cdp.identity.everybody import Everybody, Some
+from cdp.identity import blocking, sharing, traits
+from cdp.identity.everybody import Everybody, One, Some
 
 KNOWN = [
     traits.of(
@@ -15,9 +15,10 @@ _NUMBERS: dict[blocking.BlockingKey, int] = {}
 
 def _some(places: range) -> Some:
     return Some.of(
-        (
+        One(
             place.to_bytes(16),
             b"s" * 16,
+            place.to_bytes(8),
             KNOWN[place],
             {_NUMBERS.setdefault(key, len(_NUMBERS)): key.kind for key in blocking.keys(KNOWN[place])}
             if KNOWN[place].is_enough
@@ -36,18 +37,34 @@ def test_everybody_is_who_was_read_in_whatever_shares() -> None:
     assert "Everybody(600)" == repr(everybody)
 
 
-def test_whoever_a_look_up_would_find_is_found() -> None:
+def test_somebody_is_found_by_their_id_and_who_came_later_is_not() -> None:
     everybody = Everybody([_some(range(300)), _some(range(300, 600))])
 
-    found = {
-        (min(place, int.from_bytes(other.subject)), max(place, int.from_bytes(other.subject)))
-        for place in range(len(everybody))
-        for other in everybody.like(place)
-    }
+    assert [*range(600), None] == [everybody.place(number.to_bytes(16)) for number in range(601)]
 
-    pairs = candidates.find(KNOWN)
-    assert {(one, other) for one, other in pairs.pairs[pairs.is_worth].tolist()} == found
-    assert len(pairs.pairs) > len(found) > len(KNOWN)
+
+def test_whoever_is_kept_otherwise_than_they_were_read_has_changed() -> None:
+    everybody = Everybody([_some(range(3))])
+
+    kept = {(0).to_bytes(16): (0).to_bytes(8), (1).to_bytes(16): b"anewanew"}
+
+    assert {1, 2} == everybody.changed(range(3), kept)
+
+
+def test_whose_address_more_records_have_than_people_may_share_is_crowded() -> None:
+    shared = [traits.of({"email": "desk@club.example", "phone": "06 12345678"}) for _ in range(sharing.MOST + 1)]
+    own = [traits.of({"email": f"own-{number}@club.example"}) for number in range(2)]
+    people = [
+        One(bytes(16), bytes(16), bytes(8), known, {hash(key): key.kind for key in blocking.keys(known)})
+        for known in [*own, *shared]
+    ]
+
+    everybody = Everybody([Some.of(people)])
+    fewer = Everybody([Some.of(people[:-1])])
+
+    assert [2, 3, 4, 5] == everybody.crowded(range(6))
+    assert {4} == set(everybody.crowds.values())
+    assert [] == fewer.crowded(range(5))
 
 
 def test_nobody_has_nobody_to_compare() -> None:

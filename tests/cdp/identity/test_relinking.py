@@ -1,6 +1,8 @@
 """Comparing everybody anew: rehearsed, done, interrupted, explained."""
 
+import asyncio
 import json
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -8,7 +10,9 @@ from typer.testing import CliRunner
 
 from cdp import clock
 from cdp.cli import app
-from cdp.identity import explaining, rehearsal, relinking
+from cdp.identity import comparing, explaining, rehearsal, relinking, sweeping
+from cdp.identity.comparing import Comparing
+from cdp.identity.everybody import Everybody
 from cdp.identity.rehearsal import Change
 from cdp.platform import Platform
 from tests import make
@@ -104,6 +108,35 @@ def test_several_processes_relink_as_one_does_and_leave_nobody_waiting(
     assert ["possible"] == bonds(database_url, *pair)
     assert 0 == relinking.due(platform)
     assert (done, done) == told[-1]
+
+
+def test_whoever_changed_since_they_were_read_is_compared_by_what_is_kept_now(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    moment, settings = clock.now(), platform.settings
+    change(database_url, "delete from bond where subject_id = any (%s)", list(pair))
+
+    everybody = Everybody([asyncio.run(comparing.apart(settings, lambda hand: hand.read(0, 1)))])
+    with sweeping.hands(1, everybody) as pool:
+        chosen, pairs = sweeping.weighed(pool, settings, len(everybody))
+        change(database_url, "update record set superseded_at = now() where subject_id = %s", pair[0])
+        relinking.queue_everybody(platform, at=moment)
+        asyncio.run(comparing.apart(settings, lambda hand: _refreshed(hand, moment)))
+        (some,) = sweeping.bundles(len(everybody), pairs)
+        done = sweeping.settle(settings, chosen, some, moment)
+
+    places = [everybody.place(each.bytes) for each in pair]
+    assert sorted(each for each in places if each is not None) in [
+        [one, other] for one, other, _ in zip(*(each.tolist() for each in pairs), strict=True)
+    ]
+    assert [] == bonds(database_url, *pair)
+    assert len(everybody) == done
+    assert 0 == relinking.due(platform)
+
+
+async def _refreshed(hand: Comparing, moment: datetime) -> None:
+    while await hand.refresh(at=moment):
+        pass
 
 
 def test_what_another_process_was_kept_from_is_compared_at_the_end_of_a_relink(
