@@ -324,6 +324,28 @@ def test_one_session_can_be_ended_from_another(api: TestClient) -> None:
     assert [401, 200] == [api.get("/v1/me/sessions", headers=each).status_code for each in (old, new)]
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8000", 200),
+        ("LOCALHOST", 200),
+        ("localhost.", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("rebound.example.org", 404),
+        ("rebound.example.org:8000", 404),
+        ("127.0.0.1.example.org", 404),
+        ("localhost.example.org.", 404),
+        ("[::1", 404),
+    ],
+)
+def test_the_letters_are_shown_to_nobody_who_calls_us_by_a_name_that_is_not_ours(
+    api: TestClient, host: str, status: int
+) -> None:
+    """Anybody may point a name of theirs at this machine, and read with a page in a browser here."""
+    assert status == api.get("/demo/mail", headers={"Host": host}).status_code
+
+
 def test_the_letters_are_shown_to_this_machine_only(api: TestClient) -> None:
     stranger = TestClient(api.app, client=("192.0.2.7", 1), raise_server_exceptions=False)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from api.forwarding import client_of, is_loopback
+from api.forwarding import client_of, is_loopback, is_own_name
 from api.portal import error_pages
 from api.portal.pages import demo_mail as pages
 from api.portal.pages.demo_mail import Caught
@@ -27,7 +27,8 @@ def _maildir(request: Request, platform: PlatformDep) -> Maildir:
     """Return where the letters lie; raises NotFound for everybody but the demo's own machine."""
     outbox: Outbox = request.app.state.outbox
     client = client_of(request, platform.settings.trusted_proxies)
-    if not (platform.settings.is_demo and is_loopback(client) and isinstance(outbox.carrier, Maildir)):
+    is_here = is_loopback(client) and is_own_name(request, platform.settings.base_url)
+    if not (platform.settings.is_demo and is_here and isinstance(outbox.carrier, Maildir)):
         raise NotFound
     outbox.settle()
     return outbox.carrier
