@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MOST_WORKERS = 4
 LONGEST_NAME = 30
 TEMPLATE = "cdp_template"
+FRESH = "900"  # a proof outlasts the tests of a module, on the slowest machine too
 
 Start = Callable[..., Cluster]
 
@@ -142,7 +143,8 @@ def platform(database_url: str, app_url: str, tmp_path_factory: pytest.TempPathF
     """Return this module's platform: its own database, key ring and home, entered as the application does."""
     home = tmp_path_factory.mktemp("home")
     bootstrap.settle(make_url(database_url).set(drivername="postgresql+psycopg"), home / "keys", sets_password=False)
-    opened = Platform.open(Settings.read({"CDP_HOME": str(home), "CDP_APP_DATABASE_URL": app_url, "CDP_DEMO": "1"}))
+    settings = {"CDP_HOME": str(home), "CDP_APP_DATABASE_URL": app_url, "CDP_DEMO": "1", "CDP_FRESH_SECONDS": FRESH}
+    opened = Platform.open(Settings.read(settings))
     yield opened
     opened.database.dispose()
 

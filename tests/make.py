@@ -6,11 +6,12 @@ but valid, so that no two tests share a row. Add the makers beside the functions
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -33,6 +34,8 @@ from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from consent import acts as law
 from consent.wishes import Speaker
+
+_LASTS: Final = 7_200
 
 
 def name(prefix: str = "test") -> str:
@@ -72,8 +75,14 @@ def service(platform: Platform, recipient: Organization, *scopes: str) -> dict[s
             scopes=scopes,
             at=clock.now(),
         )
-    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
-        token = access_tokens.issue(session, platform, client.client_id, scopes=scopes, at=clock.now(), seconds=600)
+    return _token(platform, client.client_id, scopes)
+
+
+def _token(platform: Platform, client: str, scopes: Sequence[str]) -> dict[str, str]:
+    """Return the headers of a program, with a token that outlasts the tests of a module on the slowest machine."""
+    with pytest.MonkeyPatch.context() as patch, platform.database.scoped(Scope(Principal.DOORMAN)) as session:
+        patch.setattr(access_tokens, "LONGEST_SECONDS", _LASTS)
+        token = access_tokens.issue(session, platform, client, scopes=scopes, at=clock.now(), seconds=_LASTS)
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -285,6 +294,4 @@ def auditor(platform: Platform, organization: Organization | None = None) -> dic
         client = clients.create(
             session, platform.fingerprints, organization=owner, name="auditor", scopes=scopes, at=clock.now()
         )
-    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
-        token = access_tokens.issue(session, platform, client.client_id, scopes=scopes, at=clock.now(), seconds=600)
-    return {"Authorization": f"Bearer {token}"}
+    return _token(platform, client.client_id, scopes)

@@ -11,7 +11,7 @@ from cdp import clock
 from cdp.platform import Platform
 from tests import make
 
-LONG_AGO = timedelta(minutes=10)
+LONG_AGO = timedelta(minutes=20)
 
 
 def test_leaving_and_taking_along_need_a_fresh_login(api: TestClient, platform: Platform) -> None:
