@@ -67,14 +67,16 @@ def choose(seen: Seen, keys: Keys, labels: Labels, *, page: int) -> Chosen:
         found = label, time, sealed, opened
         if label.kind != "attributes":
             others[label.kind].append(found)
-        elif label.type not in attributes or _wins(found, attributes[label.type]):
+            continue
+        rival = attributes.get(label.type)
+        if rival is None or _wins(found, rival):
             attributes[label.type] = found
     events = others["interaction"]
     return Chosen(
         [attributes[name] for name in sorted(attributes)],
-        sorted(others["product"], key=_order),
+        _ordered(others["product"]),
         events[:page],
-        sorted(others["external"], key=_order),
+        _ordered(others["external"]),
         _place(events[page - 1]) if len(events) > page else None,
     )
 
@@ -92,6 +94,10 @@ def _wins(one: Found, two: Found) -> bool:
     if one[1] != two[1]:
         return _moment(one) > _moment(two)
     return (one[0].source, one[2][ID_BYTES:_VALUE]) < (two[0].source, two[2][ID_BYTES:_VALUE])
+
+
+def _ordered(found: list[Found]) -> list[Found]:
+    return sorted(found, key=_order) if len(found) > 1 else found  # most have one or none
 
 
 def _order(found: Found) -> tuple[bytes, str, bytes]:
