@@ -8,7 +8,7 @@ somebody who granted nothing and somebody who does not exist get the same answer
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -102,6 +102,7 @@ class Contacts:
         self._keys = KnownKeys(platform.database)
         self._marks = Mac(platform.ring.single(Single.SYSTEM))
         self._together: dict[tuple[Asker, Wanted, bool], Gathering[_Single, Told]] = {}
+        self._many_in_turn = asyncio.Lock()
 
     async def decide(self, asker: Asker, wanted: Wanted, unverified_profile_ids: Sequence[str]) -> list[Told]:
         """Return the answer for each id, in order; each stands in the access log.
@@ -223,13 +224,17 @@ class Contacts:
         raise StoreBusy
 
     async def _judge(self, case: _Case, people: Sequence[_Person], found: Sequence[tuple[UUID, Known]]) -> list[Answer]:
-        """Give each of `people`, of whom this was found, their answer; others have their turn in between."""
+        """Give each of `people`, of whom this was found, their answer; others have their turn in between.
+
+        Many are judged before others that are many: side by side all would be back with PostgreSQL late, and at once.
+        """
         held = case.wanted.reservation
         judge, answers = Judge(case.question, None if held is None else held.seconds), list[Answer]()
-        for start in range(0, len(people), AT_A_TIME):
-            some = slice(start, start + AT_A_TIME)
-            answers += self._tell(judge, people[some], found[some])
-            await asyncio.sleep(0)
+        async with self._many_in_turn if len(people) > AT_A_TIME else nullcontext():
+            for start in range(0, len(people), AT_A_TIME):
+                some = slice(start, start + AT_A_TIME)
+                answers += self._tell(judge, people[some], found[some])
+                await asyncio.sleep(0)
         return answers
 
     def _tell(self, judge: Judge, people: Sequence[_Person], found: Sequence[tuple[UUID, Known]]) -> list[Answer]:

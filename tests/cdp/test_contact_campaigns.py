@@ -12,6 +12,7 @@ from api.app import create_app
 from cdp import reading
 from cdp.contact.approaching import Wanted
 from cdp.contact.asking import Contacts
+from cdp.contact.judging import Told
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.platform import Platform
 from cdp.reading import Asker
@@ -48,6 +49,27 @@ async def _campaign(platform: Platform, shop: Organization, people: Sequence[mak
                 if each.customer_id not in reached:
                     await asyncio.to_thread(make.revoke, platform, each, shop)
         told += [(profile, each.answer.allowed) for profile, each in slice_]
+    await own.database.close()
+    return told
+
+
+def test_one_decision_waits_for_no_batch(platform: Platform) -> None:
+    shop, person = make.organization(platform), make.person(platform)
+    make.grant(platform, person, shop)
+
+    (told,) = asyncio.run(_beside_a_batch(platform, shop, person))
+
+    assert told.answer.allowed
+
+
+async def _beside_a_batch(platform: Platform, shop: Organization, person: make.Person) -> list[Told]:
+    """Ask about one customer while many are judged."""
+    own = Platform.open(platform.settings)
+    await own.database.open()
+    contacts, asker = Contacts(own), Asker(shop.organization_id, "campaign", "customer-care")
+    profile = own.profile_ids.profile_id(person.customer_id, shop.organization_id)
+    async with contacts._many_in_turn, asyncio.timeout(60):
+        told = await contacts.decide(asker, WANTED, [profile])
     await own.database.close()
     return told
 
