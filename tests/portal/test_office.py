@@ -268,7 +268,7 @@ def test_what_is_grave_needs_a_fresh_proof_and_stopping_does_not(admin: Admin, d
     key = _id_of(admin, "sleutels")
     with psycopg.connect(database_url) as connection:
         connection.execute(
-            "update access_token set issued_at = now() - interval '10 minutes' where client_id = %s", (admin.client_id,)
+            "update access_token set issued_at = now() - interval '20 minutes' where client_id = %s", (admin.client_id,)
         )
 
     led = admin.browser.post(f"/beheer/{step}", data={"naam": "latecomer"}, follow_redirects=False)
