@@ -3,13 +3,15 @@
 Rules: (1) authorization code with PKCE; nonce and code verifier follow from the browser's secret and the state, so that
 nothing secret is stored or travels with the state; (2) the token comes straight from the registered issuer, and
 is believed by its signature, issuer, audience, times and nonce (§3.1.3.7); (3) the issuer is asked like everything
-outside: bounded, by TLS, at no private address; (4) one that is slow, on purpose too, keeps few of us waiting.
+outside: bounded, by TLS, at no private address; (4) one that is slow, on purpose too, keeps few of us waiting, and
+all of them together no more than leaves threads for everybody else.
 """
 
 import base64
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -37,6 +39,8 @@ _MOST_WAITING: Final = 4
 """How many wait for what an issuer that is not known yet says of itself, while one asks it."""
 _MOST_ANSWERS: Final = 12
 """How many answers of one issuer are looked at beside each other; each may take long."""
+_TOGETHER: Final = threading.BoundedSemaphore(24)
+"""How many of this process wait for issuers, all of these together: it has forty threads, and the others serve."""
 _SECONDS: Final = 10
 _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
@@ -144,8 +148,9 @@ class RelyingParty:
         if not self._waiting.acquire(blocking=False):
             raise ExternalFailed
         try:
-            if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
-                raise ExternalFailed
+            with _kept_waiting():
+                if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
+                    raise ExternalFailed
         finally:
             self._waiting.release()
 
@@ -209,6 +214,12 @@ class RelyingParty:
     def _json(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
+        with _kept_waiting():
+            return self._asked_outside(method, url, headers, form)
+
+    def _asked_outside(
+        self, method: str, url: str, headers: Mapping[str, str] | None, form: Mapping[str, str] | None
+    ) -> dict[str, Any]:
         wanted = {"Accept": "application/json", **(headers or {})}
         try:
             if method == "GET":
@@ -225,6 +236,17 @@ class RelyingParty:
         if answer.status != 200 or not isinstance(said, dict):  # noqa: PLR2004 -- RFC 9110 §15.3.1
             raise ExternalFailed
         return said
+
+
+@contextmanager
+def _kept_waiting() -> Iterator[None]:
+    """Be one of the few who wait for an issuer; raises ExternalFailed when there are enough."""
+    if not _TOGETHER.acquire(blocking=False):
+        raise ExternalFailed
+    try:
+        yield
+    finally:
+        _TOGETHER.release()
 
 
 def _derived(secret: str, state: str, word: bytes) -> str:

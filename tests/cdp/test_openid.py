@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from threading import BoundedSemaphore, Event
 from urllib.parse import urlsplit
 
 import pytest
@@ -100,6 +100,31 @@ def test_few_answers_of_an_issuer_are_looked_at_beside_each_other(monkeypatch: p
         sent_away = hand.submit(party.claims, answer, secret="x", wanted="roles").exception(300)
 
     assert isinstance(sent_away, ExternalFailed)
+
+
+def test_slow_issuers_keep_few_of_us_waiting_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openid, "_TOGETHER", BoundedSemaphore(1))
+    issuer, slow, other = Slow(monkeypatch), _party(), _party()
+
+    with ThreadPoolExecutor(1) as hand, issuer.busy(slow):
+        one_too_many = hand.submit(other.address, state="s", secret="x").exception(300)
+    issuer.is_slow = False
+    later = clock.now() + timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    assert isinstance(one_too_many, ExternalFailed)
+    assert other.address(state="s", secret="x").startswith(ISSUER)
+
+
+def test_who_waits_for_an_issuer_that_another_asks_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openid, "_TOGETHER", BoundedSemaphore(1))
+    monkeypatch.setattr(openid, "_PATIENCE_SECONDS", 600)
+    issuer, party = Slow(monkeypatch), _party()
+
+    with ThreadPoolExecutor(1) as hand, issuer.busy(party):
+        one_too_many = hand.submit(party.address, state="s", secret="x").exception(300)
+
+    assert isinstance(one_too_many, ExternalFailed)
 
 
 def test_an_issuer_that_took_long_to_fail_rests_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
