@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import JsonValue
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from cdp import access_requests, corrections, grants, login, preferences, recipients
@@ -20,16 +21,21 @@ from cdp.scope import Principal, Scope
 from cdp.tables import Permission
 from consent import acts as law
 from consent.acts import Method
+from consent.types import CUSTOMER_SOURCE
 
 _LOG_IN: Final = 0.8
 """How many of the people who need not log in for what they decided have done so nevertheless."""
 _BEFORE: Final = 3
 _EVIDENCE: Final = 2
 _CORRECTED: Final = 9
-_KNOWS_BETTER: Final = 0.12
+_KNOWS_BETTER: Final = 0.6
+_SAID: Final = text(
+    "select record_id from record where kind = 'attributes' and type = :name and superseded_at is null"
+    " and source_id <> :own order by record_id limit 1"
+)
 _BETTER: Final[Mapping[str, tuple[str, tuple[JsonValue, ...]]]] = {
     stories.WOONVAST: ("household_size", (1, 2, 3, 4)),
-    stories.ZONNEWIJZER: ("contact_preference", ("e-mail", "post")),
+    stories.ZONNEWIJZER: ("contact_preference", ("sms", "app")),
     stories.WEIDELICHT: ("general_practitioner", ("Huisartsenpraktijk De Brug", "Huisartsenpraktijk Aan Zee")),
     stories.VUURTOREN: ("interests", (["spanning"], ["koken", "natuur"], ["geschiedenis"])),
 }
@@ -104,7 +110,8 @@ class _Choices:
                 if planned.kind != "attest":
                     grants.record(session, scope, customer, self._law(planned))
             for name, value in _says(person).items():
-                corrections.state(self.platform, session, name, value, category=None, at=self._ago(_CORRECTED))
+                about = session.execute(_SAID, {"name": name, "own": CUSTOMER_SOURCE}).scalar()
+                corrections.state(self.platform, session, name, value, about=about, at=self._ago(_CORRECTED))
 
     def _law(self, planned: PlannedAct) -> law.Act:
         recipient, at = self.ids[planned.who], self._ago(planned.ago)
