@@ -34,6 +34,7 @@ _SETTINGS = {
     "password_encryption": "'scram-sha-256'",
     "max_connections": "200",
     "max_wal_size": "'2GB'",
+    "checkpoint_timeout": "'15min'",
     "wal_compression": "off",  # of what is sealed or hashed pglz saves a twentieth, and takes a fifth of ingest's time
     "random_page_cost": "1.1",
     "jit": "off",
