@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import text
 
 from cdp import arrays, ids, progress
 from cdp.database import sql
-from cdp.identity import blocking, store
-from cdp.identity.blocking import KeyKind
+from cdp.identity import sweeping
+from cdp.identity.bonds import Found
 from cdp.identity.deciding import Tier
+from cdp.identity.everybody import MARK, Everybody, One, Some
 from cdp.identity.matching import Matching
-from cdp.identity.store import Other, Person
-from cdp.identity.traits import Traits
-from cdp.ingest.transaction import Transaction
+from cdp.identity.portions import Portion
+from cdp.identity.store import Person
+from cdp.identity.weighing import Chosen, Weighing
+from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
 from cdp.progress import Tell
 from cdp.scope import MATCHER
+from cdp.settings import Settings
 from consent.types import CUSTOMER_SOURCE
 
 CHUNK: Final = 500
+SMALL: Final = 5_000
+"""So many are compared sooner by one process than others begin."""
 SHOWN: Final = 1_000
 """How many changes are named; all are counted."""
+_SUBJECTS: Final = text("select count(subject_id) from subject")
+_UNREAD: Final = bytes(MARK)
 _EVERYBODY: Final = sql("match_everybody").encode()
 _STANDING: Final = (
-    b"select uuid_send(subject_id), uuid_send(other_id), tier from standing_matches(%(subjects)s) where not is_held"
+    b"select uuid_send(subject_id), uuid_send(other_id), tier, is_held from standing_matches(%(subjects)s)"
 )
 Pair = tuple[bytes, bytes]
 
@@ -65,6 +73,13 @@ class Rehearsed:
     counts: Counter[tuple[Change, str]] = field(default_factory=Counter)
     changes: list[Changed] = field(default_factory=list)
 
+    def add(self, other: Rehearsed) -> None:
+        """Count what was found of others, too."""
+        self.compared += other.compared
+        self.unchanged += other.unchanged
+        self.counts += other.counts
+        self.changes += other.changes[: SHOWN - len(self.changes)]
+
     def note(self, pair: Pair, before: str | None, after: str | None) -> None:
         """Count what becomes of one bond."""
         if before == after:
@@ -78,92 +93,124 @@ class Rehearsed:
             self.changes.append(Changed(change, UUID(bytes=pair[0]), UUID(bytes=pair[1]), before, after))
 
 
-def rehearse(platform: Platform, *, report: Tell = progress.unheard) -> Rehearsed:
+def rehearse(platform: Platform, *, hands: int | None = None, report: Tell = progress.unheard) -> Rehearsed:
     """Return what `relinking.relink` would change in the bonds. Membership follows from bonds within their limits.
 
-    Reads everybody twice: first whose likeness is not up to date, of which it remembers keys and traits, then who is
-    alike by these and by what is kept.
+    Works in as many processes as `hands` says, or as there are processors, as a re-link does: everybody is read once,
+    as they would be known, and weighed in memory.
     """
-    return asyncio.run(_rehearsed(platform, report))
+    hands = hands or (1 if _subjects(platform) <= SMALL else sweeping.processors())
+    settings, found = platform.settings, Rehearsed()
+    with sweeping.hands(hands) as pool:
+        parts = list(sweeping.done([pool.submit(_read, settings, turn, hands) for turn in range(hands)]))
+    found.renewed = sum(renewed for _, renewed in parts)
+    everybody = Everybody([some for some, _ in parts])
+    parts.clear()
+    with sweeping.hands(hands, everybody) as pool:
+        chosen, pairs = sweeping.weighed(pool, settings, len(everybody))
+        bundles = sweeping.bundles(len(everybody), pairs)
+        for each in [pool.submit(_compare, settings, chosen, some) for some in bundles]:
+            found.add(each.result())
+            report(found.compared, len(everybody))
+    return found
 
 
-async def _rehearsed(platform: Platform, report: Tell) -> Rehearsed:
-    async with Platform.in_loop(platform.settings) as own:
-        return await _Rehearsal(own, report).run()
+def _subjects(platform: Platform) -> int:
+    with platform.database.scoped(MATCHER) as session:
+        return int(session.execute(_SUBJECTS).scalar_one())
 
 
-class _Rehearsal:
-    def __init__(self, own: Platform, report: Tell) -> None:
+def _read(settings: Settings, turn: int, hands: int) -> tuple[Some, int]:
+    """Return one of so many shares of everybody as they would be known, and of how many another likeness is kept."""
+
+    async def work() -> tuple[Some, int]:
+        async with Platform.in_loop(settings) as own:
+            found = [each async for each in _Share(own, turn, hands).read()]
+        return Some.joined(some for some, _ in found), sum(renewed for _, renewed in found)
+
+    return asyncio.run(work())
+
+
+class _Share:
+    """One of so many shares of everybody, read as they would be known."""
+
+    def __init__(self, own: Platform, turn: int, hands: int) -> None:
         self._own = own
-        self._report = report
+        self._turn = turn
+        self._hands = hands
         self._matching = Matching(own)
-        self._result = Rehearsed()
-        self._stale: dict[bytes, tuple[Person, Traits, Mapping[int, KeyKind]]] = {}
-        self._fresh_keys: dict[int, list[bytes]] = defaultdict(list)
-        self._judged: set[Pair] = set()
 
-    async def run(self) -> Rehearsed:
-        total = 0
-        async for transaction, people in self._everybody():
-            known, keys = await self._matching.known(transaction, people)
-            stored, stored_keys = await self._matching.stored(transaction, people)
-            for each in people:
-                of = each.subject
-                if known[of] != stored.get(of) or list(keys[of]) != list(stored_keys.get(of, ())):
-                    self._stale[of] = each, known[of], keys[of]
-                    for key in keys[of]:
-                        self._fresh_keys[key].append(of)
-            total += len(people)
-        self._result.renewed = len(self._stale)
-        async for transaction, people in self._everybody():
-            await self._compare(transaction, people)
-            self._result.compared += len(people)
-            self._report(self._result.compared, max(total, self._result.compared))
-        return self._result
-
-    async def _compare(self, transaction: Transaction, people: Sequence[Person]) -> None:
-        known, keys = await self._matching.known(transaction, people)
-        subjects = {"subjects": arrays.ids(each.subject for each in people)}
-        asked = store.alike(known, keys), self._matching.crowds(known), (_STANDING, subjects)
-        rows, counted, standing = await transaction.ask(*asked)
-        before = {(one, other): tier for one, other, tier in standing}
-        others = self._others(known, keys, store.others(self._own.ring, rows))
-        found = self._matching.judged(people, known, others, dict(counted))
-        after = {pair: each.judged.tier.value for pair, each in found.items() if each is not None}
-        for pair in before.keys() | after.keys():
-            if pair not in self._judged:
-                self._judged.add(pair)
-                self._result.note(pair, before.get(pair), after.get(pair))
-
-    def _others(
-        self, known: Mapping[bytes, Traits], keys: Mapping[bytes, Mapping[int, KeyKind]], stored: Sequence[Other]
-    ) -> list[Other]:
-        """Return the candidates with what would be known of them, and those who are not kept under their keys yet."""
-        found = {(each.of, each.subject): each for each in stored}
-        for of, mine in keys.items():
-            weak, own = {key: kind in blocking.WEAK for key, kind in mine.items()}, blocking.knows(known[of])
-            for subject in {each for key in mine for each in self._fresh_keys.get(key, ())} - {of}:
-                person, theirs, their_keys = self._stale[subject]
-                if blocking.is_worth(weak, their_keys, own & blocking.knows(theirs)):
-                    found[of, subject] = Other(of, subject, person.customer, person.source, theirs)
-        return [
-            each._replace(traits=self._stale[each.subject][1]) if each.subject in self._stale else each
-            for each in found.values()
-        ]
-
-    async def _everybody(self) -> AsyncIterator[tuple[Transaction, list[Person]]]:
+    async def read(self) -> AsyncIterator[tuple[Some, int]]:
+        """Yield some people, and of how many another likeness is kept."""
         database, last, seen = self._own.database, (ids.NIL.bytes, ids.NIL.bytes), CHUNK
         while seen == CHUNK:
             async with database.pool.connection() as lane:
                 transaction = Transaction(lane, database.words(MATCHER), remote_apply=False)
-                facts = {"customer": UUID(bytes=last[0]), "subject": UUID(bytes=last[1]), "own": CUSTOMER_SOURCE}
-                (rows,) = await transaction.ask((_EVERYBODY, facts | {"most": CHUNK}))
-                seen = len(rows)
-                last = (rows[-1][1], rows[-1][0]) if rows else last
-                held = [row for row in rows if row[3] is not None]
-                keys = self._own.ring.open_many([(row[3], row[0]) for row in held])
-                opened = zip(held, keys, strict=True)
-                people = [Person(row[0], row[1], row[2], key) for row, key in opened if key is not None]
+                place = {"customer": UUID(bytes=last[0]), "subject": UUID(bytes=last[1]), "own": CUSTOMER_SOURCE}
+                share = {"turn": self._turn, "hands": self._hands, "most": CHUNK}
+                (rows,) = await transaction.ask((_EVERYBODY, place | share))
+                seen, last = len(rows), (rows[-1][1], rows[-1][0]) if rows else last
+                people = self._people(rows)
                 if people:
-                    yield transaction, people
+                    yield await self._known(transaction, people)
                 await transaction.commit()
+
+    async def _known(self, transaction: Transaction, people: Sequence[Person]) -> tuple[Some, int]:
+        known, keys = await self._matching.known(transaction, people)
+        stored, stored_keys = await self._matching.stored(transaction, people)
+        subjects = [each.subject for each in people]
+        renewed = [
+            of for of in subjects if known[of] != stored.get(of) or list(keys[of]) != list(stored_keys.get(of, ()))
+        ]
+        ones = (One(each.subject, each.source, _UNREAD, known[each.subject], keys[each.subject]) for each in people)
+        return Some.of(ones), len(renewed)
+
+    def _people(self, rows: Rows) -> list[Person]:
+        held = [row for row in rows if row[3] is not None]
+        keys = self._own.ring.open_many([(row[3], row[0]) for row in held])
+        opened = zip(held, keys, strict=True)
+        return [Person(row[0], row[1], row[2], key) for row, key in opened if key is not None]
+
+
+def _compare(settings: Settings, chosen: Chosen, some: Sequence[Portion]) -> Rehearsed:
+    """Return what would become of the bonds of these people; in a process that holds everybody."""
+
+    async def work() -> Rehearsed:
+        found = Rehearsed()
+        async with Platform.in_loop(settings) as own:
+            matching = Matching(own)
+            weighing = Weighing(sweeping.held(), chosen, matching.model, matching.hashes)
+            for portion in some:
+                await _note(own, weighing, portion, matching.model.thresholds.stays, found)
+        return found
+
+    return asyncio.run(work())
+
+
+async def _note(own: Platform, weighing: Weighing, portion: Portion, stays: float, found: Rehearsed) -> None:
+    """Note what would become of each bond of these people, once: where the first of both stands."""
+    everybody, here = weighing.everybody, set(portion.places.tolist())
+    subjects = arrays.ids(map(everybody.subject, here))
+    async with own.database.pool.connection() as lane:
+        transaction = Transaction(lane, own.database.words(MATCHER), remote_apply=False)
+        (standing,) = await transaction.ask((_STANDING, {"subjects": subjects}))
+        await transaction.commit()
+    before = {(one, other): tier for one, other, tier, is_held in standing if not is_held}
+    pairs, _ = weighing.with_bonds(portion.pairs, ((one, other) for one, other, *_ in standing))
+    judged = [weighing.found(*pair, by) for pair, by in pairs.items() if pair[0] in here]
+    after = {each.pair: _tier(each, before.get(each.pair), stays) for each in judged if each is not None}
+    found.compared += len(here)
+    for pair in sorted(before.keys() | after.keys()):
+        if _first(everybody, pair) in here:
+            found.note(pair, before.get(pair), after.get(pair))
+
+
+def _tier(found: Found, before: str | None, stays: float) -> str:
+    """Return the tier of a bond as it would be kept: what was strong needs less to stay so."""
+    is_staying = before == Tier.STRONG and found.judged.score.weight >= stays
+    return Tier.STRONG.value if is_staying else found.judged.tier.value
+
+
+def _first(everybody: Everybody, pair: Pair) -> int | None:
+    """Return the place of whoever stands first of both."""
+    return min((place for each in pair if (place := everybody.place(each)) is not None), default=None)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from typer.testing import CliRunner
 
 from cdp import clock
 from cdp.cli import app
-from cdp.identity import comparing, explaining, rehearsal, relinking, sweeping
+from cdp.identity import comparing, explaining, model, rehearsal, relinking, sweeping
 from cdp.identity.comparing import Comparing
 from cdp.identity.everybody import Everybody
+from cdp.identity.model import Thresholds
 from cdp.identity.rehearsal import Change
 from cdp.platform import Platform
 from tests import make
@@ -78,6 +80,38 @@ def test_a_rehearsal_tells_of_a_bond_that_would_end(
 
     assert [(Change.ENDED, "possible", None)] == named(found, pair)
     assert [] == bonds(database_url, *pair)
+
+
+def test_a_rehearsal_heeds_that_staying_needs_less_than_joining(platform: Platform, database_url: str) -> None:
+    shop, facts = make.organization(platform), Facts.new()
+    for name in ("a", "b"):
+        make.delivery(platform, shop, *facts.said(name))
+    one, other = (subject(platform, database_url, shop, name) for name in ("a", "b"))
+    home = platform.settings.home / "model.json"
+    stood = bonds(database_url, one, other)
+    try:
+        for stays, wanted in ((5.0, []), (90.0, [(Change.LOWERED, "strong", "possible")])):
+            bolder = replace(model.shipped(), thresholds=Thresholds(joins=100.0, stays=stays, possible=3.0))
+            home.write_bytes(bolder.to_json())
+            assert wanted == named(rehearsal.rehearse(platform), (one, other))
+    finally:
+        home.unlink()
+    assert ["strong"] == stood
+
+
+def test_several_processes_rehearse_what_one_does(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    change(database_url, "delete from bond where subject_id = any (%s)", list(pair))
+    told: list[tuple[int, int | None]] = []
+
+    alone = rehearsal.rehearse(platform, hands=1)
+    found = rehearsal.rehearse(platform, hands=2, report=lambda done, total: told.append((done, total)))
+
+    assert [(Change.FOUND, None, "possible")] == named(found, pair)
+    assert (alone.compared, alone.unchanged, alone.counts) == (found.compared, found.unchanged, found.counts)
+    assert {(each.one, each.other) for each in alone.changes} == {(each.one, each.other) for each in found.changes}
+    assert (found.compared, found.compared) == told[-1]
 
 
 def test_what_was_begun_and_not_ended_is_taken_up(
