@@ -3039,7 +3039,7 @@ grant execute on function log_statement(text,uuid,uuid,uuid,bytea,timestamp with
 
 create function log_wishes() returns trigger language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 27a720860ad4d490dec7066057bd4e9e;
 
-create function make_contacts(customers uuid[], contacts uuid[], topics text[], roots text[], purposes text[], senders text[], used text[], ats timestamp with time zone[], blinds bytea[], client text) returns TABLE(made uuid, in_manner text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2825281474f181024f76e5be49ce8754;
+create function make_contacts(customers uuid[], contacts uuid[], topics text[], roots text[], purposes text[], senders text[], used text[], ats timestamp with time zone[], blinds bytea[], client text) returns TABLE(made uuid, in_manner text) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2ab3d0196a914415060a87ac7c40c506;
 grant execute on function make_contacts(uuid[],uuid[],text[],text[],text[],text[],text[],timestamp with time zone[],bytea[],text) to cdp_source;
 
 create function make_partition(parent text, name text, moment text, begins date, ends date) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_owner body 38254b62cec2e36e684f989d132e0a28;

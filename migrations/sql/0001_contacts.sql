@@ -279,6 +279,13 @@ begin
             set state = 'made', sender = excluded.sender, channels = excluded.channels, at = excluded.at, until = excluded.until,
                 manner = excluded.manner, subject_id = excluded.subject_id, noted_at = excluded.noted_at
             where c.organization_id = excluded.organization_id and c.state <> 'made';
+        if not found and known.contact_id is null then -- the id is another organization's: this was said, too, and counts
+            insert into contact (customer_id, contact_id, organization_id, client_id, purpose, topic, root, sender, channels, state,
+                at, until, manner, subject_id, noted_at)
+            values (customers[place], md5(source::text || contacts[place]::text)::uuid, source, client, purposes[place], topics[place],
+                roots[place], senders[place], array[used[place]], 'made', moment, moment, in_manner, subject, lasting)
+            on conflict do nothing;
+        end if;
         made := contacts[place];
         return next;
     end loop;

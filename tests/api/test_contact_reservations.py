@@ -79,6 +79,28 @@ def test_nobody_cancels_what_another_organization_reserved(
     assert "cap-reached" == sender.ask(person.customer_id).json()["reason"]
 
 
+def test_what_is_said_under_the_id_of_another_organization_counts_all_the_same(
+    api: TestClient, sender: Sender, platform: Platform, person: make.Person, database_url: str
+) -> None:
+    """Otherwise two organizations that work together would never reach a cap."""
+    reserved = sender.ask(person.customer_id, **held()).json()["reservation"]["contact_id"]
+    other = Sender.new(api, platform)
+    other.grants(person)
+
+    (kept,) = other.say(person.customer_id, contact_id=reserved).json()["results"]
+    other.say(person.customer_id, contact_id=reserved)
+
+    assert ("recorded", "unasked") == (kept["outcome"], kept["manner"])
+    assert "cap-reached" == other.ask(person.customer_id).json()["reason"]
+    with psycopg.connect(database_url) as connection:
+        counted = connection.execute(
+            "select count(*) from contact where customer_id = %s and organization_id = %s and manner = 'unasked'",
+            (person.customer_id, other.organization.organization_id),
+        )
+        assert (1,) == counted.fetchone()
+    assert "as-allowed" == sender.say(person.customer_id, contact_id=reserved).json()["results"][0]["manner"]
+
+
 def test_a_reservation_that_has_ended_counts_for_nothing(
     sender: Sender, person: make.Person, database_url: str
 ) -> None:
