@@ -34,7 +34,7 @@ EXPRESSION: Final = (
 _WHAT: Final = "interaction/meter-reading"
 _BATCH: Final = 500
 _FIRED: Final = "select count(*) from firing"
-_PATIENCE: Final = 10
+_PATIENCE: Final = 120
 
 
 @dataclass(frozen=True, slots=True)

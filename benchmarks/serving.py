@@ -15,7 +15,7 @@ from benchmarks.house import House
 
 SERVED_BY: Final = 2
 """On how many processors the product has to do its work; the load comes from the others, where there are any."""
-_PATIENCE: Final = 30
+_PATIENCE: Final = 120
 
 
 @contextmanager
