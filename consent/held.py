@@ -12,8 +12,8 @@ from typing import Final
 from consent.errors import VerificationFailed
 from consent.events import Change, PolicyEvent
 
-HELD: Final = re.compile(r"(?:consent|access):[1-9][0-9]{0,18}")
-_TOLD: Final = re.compile(rf"({HELD.pattern}):([0-9a-f]{{64}})")
+_HELD: Final = re.compile(r"(?:consent|access):[1-9][0-9]{0,18}")
+_TOLD: Final = re.compile(rf"({_HELD.pattern}):([0-9a-f]{{64}})")
 
 
 def held_subject(log: str, entry: int) -> str:
@@ -49,7 +49,7 @@ class Held:
     def take(self, event: PolicyEvent, anchored: datetime | None) -> None:
         """Take an event of the consent log, whose last anchor before it is of the moment `anchored`."""
         if event.change is Change.FACT_HELD:
-            if HELD.fullmatch(event.subject) is None or event.subject in self._since:
+            if _HELD.fullmatch(event.subject) is None or event.subject in self._since:
                 raise VerificationFailed("no such fact can be set aside, or it is already")
             self._since[event.subject] = anchored
         elif event.change is Change.FACT_TOLD:

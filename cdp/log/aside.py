@@ -17,9 +17,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp import clock
-from cdp.database import rows_changed, sql
+from cdp.database import sql
 from cdp.ids import NIL
-from cdp.log import store
 from cdp.log.batch import PLATFORM, Batch, Cursor
 from cdp.platform import Platform
 from cdp.scope import SEQUENCER
@@ -28,27 +27,15 @@ from consent.commitments import SALT_SIZE
 from consent.errors import Problem
 from consent.events import Change, PolicyEvent
 
-UNTELLABLE: Final = (Problem, ValueError, KeyError, TypeError)
+UNTELLABLE: Final = (Problem, ValueError, KeyError, TypeError, AttributeError, OverflowError)
 """What composing an entry raises over a fact that no entry can say."""
 BEHIND: Final = "waits behind another fact that is set aside"
 
-_SET: Final[dict[str, bytes]] = {
-    kind: (
-        f"update {table} o set held = w.held, held_since = coalesce(o.held_since, %(at)s)"  # noqa: S608 - both are named here
-        " from unnest(%(entries)s::bigint[], %(reasons)s::text[]) as w (entry_id, held) where o.entry_id = w.entry_id"
-    ).encode()
-    for kind, table in ((store.CONSENT, "consent_outbox"), (store.ACCESS, "access_outbox"))
-}
+_SET_ASIDE: Final = sql("log_set_aside").encode()
 _LIST: Final = text(sql("log_held"))
 _HOLD_LOGS: Final = text("select log_id from log order by log_id for update")
-_RELEASE: Final = tuple(
-    text(f"update {table} set held = null where held is not null")  # noqa: S608 - both are named here
-    for table in ("consent_outbox", "access_outbox")
-)
-_FORGET: Final = tuple(
-    text(f"update {table} set held = null, held_since = null where held_since is not null")  # noqa: S608 - both are named here
-    for table in ("consent_outbox", "access_outbox")
-)
+_RELEASE: Final = text(sql("log_release"))
+_FORGET: Final = text(sql("log_forget_held"))
 
 
 class Aside:
@@ -61,7 +48,7 @@ class Aside:
         rows = cursor.execute(sql("log_held_customers").encode()).fetchall()
         self._customers: set[UUID | None] = {customer for row in rows for customer in row} - {None, NIL}
         self._consent = consent
-        self._kept: dict[str, list[tuple[int, str]]] = {store.CONSENT: [], store.ACCESS: []}
+        self._kept: list[tuple[str, int, str]] = []
 
     def waits(self, *customers: UUID | None) -> bool:
         """Tell whether a fact about any of these waits behind another."""
@@ -71,7 +58,7 @@ class Aside:
         """Set a fact aside, say so in the log unless it stands there, and let what comes after it of `then` wait."""
         if not was_held:
             self._say(Change.FACT_HELD, held.held_subject(log, entry))
-        self._kept[log].append((entry, reason))
+        self._kept.append((log, entry, reason))
         self._customers |= {*then} - {None, NIL}
 
     def tell(self, log: str, entry: int, leaf: bytes) -> None:
@@ -80,14 +67,14 @@ class Aside:
 
     def keep(self, cursor: Cursor) -> None:
         """Write down what was set aside."""
-        for log, kept in self._kept.items():
-            if kept:
-                entries, reasons = zip(*kept, strict=True)
-                cursor.execute(_SET[log], {"at": clock.now(), "entries": [*entries], "reasons": [*reasons]})
+        if self._kept:
+            logs, entries, reasons = zip(*self._kept, strict=True)
+            words = {"logs": [*logs], "entries": [*entries], "reasons": [*reasons], "at": clock.now()}
+            cursor.execute(_SET_ASIDE, words)
 
     def entries(self, log: str) -> set[int]:
         """Return the numbers of what was set aside."""
-        return {entry for entry, _ in self._kept[log]}
+        return {entry for kept, entry, _ in self._kept if kept == log}
 
     def _say(self, change: Change, subject: str) -> None:
         place = self._consent.chain(PLATFORM).place
@@ -121,10 +108,9 @@ def release(platform: Platform) -> int:
     """Give everything that is set aside another turn, in its order, and return how many facts that are."""
     with platform.database.scoped(SEQUENCER) as session:
         session.execute(_HOLD_LOGS)  # no round is under way: it would go on from whose facts waited before
-        return sum(rows_changed(session, each, {}) for each in _RELEASE)
+        return int(session.execute(_RELEASE).scalar_one())
 
 
 def forget(session: Session) -> None:
     """Let everything wait as if it had never been set aside: the logs that said so have ended."""
-    for each in _FORGET:
-        session.execute(each)
+    session.execute(_FORGET)

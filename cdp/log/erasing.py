@@ -22,10 +22,14 @@ from consent.events import MOST_ERASED, ErasureEvent
 
 _DELETE: Final = "delete from opening where pseudonym = any(%(pseudonyms)s) returning log_id, position"
 _ORIGINS: Final = "select log_id, origin from log"
-_LEFT: Final = (
-    (store.CONSENT, Kind.CONSENT, "delete from consent_outbox where customer_id = any(%s) and held is not null"),
-    (store.ACCESS, Kind.ACCESS, "delete from access_outbox where customer_id = any(%s)"),
+_TAKE_HELD: Final = (
+    b"delete from consent_outbox where customer_id = any(%s) and held is not null"
+    b" returning entry_id, salt, held_since is not null"
 )
+_TAKE_READS: Final = (
+    b"delete from access_outbox where customer_id = any(%s) returning entry_id, salt, held_since is not null"
+)
+_LEFT: Final = ((store.CONSENT, Kind.CONSENT, _TAKE_HELD), (store.ACCESS, Kind.ACCESS, _TAKE_READS))
 """Of each log: what it does not hold yet of somebody who is gone."""
 _NOTHING: Final = b"{}"
 _PART: Final = "select part_with(%(customers)s)"
@@ -60,9 +64,8 @@ def _append_left(
     cursor: Cursor, batches: dict[str, Batch], aside: Aside, customers: list[UUID], gone: dict[int, list[int]]
 ) -> None:
     """Let what no log tells of yet become leaves that nothing opens, and add their positions to `gone`."""
-    for log, kind, delete in _LEFT:
+    for log, kind, statement in _LEFT:
         batch = batches[log]
-        statement = f"{delete} returning entry_id, salt, held_since is not null".encode()
         for entry, salt, was_held in cursor.execute(statement, (arrays.uuids(customers),)).fetchall():
             if was_held:
                 aside.tell(log, entry, Opening(bytes(salt), _NOTHING).leaf(kind))
