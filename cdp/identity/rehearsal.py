@@ -31,8 +31,6 @@ from cdp.settings import Settings
 from consent.types import CUSTOMER_SOURCE
 
 CHUNK: Final = 500
-SMALL: Final = 5_000
-"""So many are compared sooner by one process than others begin."""
 SHOWN: Final = 1_000
 """How many changes are named; all are counted."""
 _SUBJECTS: Final = text("select count(subject_id) from subject")
@@ -99,7 +97,7 @@ def rehearse(platform: Platform, *, hands: int | None = None, report: Tell = pro
     Works in as many processes as `hands` says, or as there are processors, as a re-link does: everybody is read once,
     as they would be known, and weighed in memory.
     """
-    hands = hands or (1 if _subjects(platform) <= SMALL else sweeping.processors())
+    hands = hands or sweeping.processors(_subjects(platform))
     settings, found = platform.settings, Rehearsed()
     with sweeping.hands(hands) as pool:
         parts = list(sweeping.done([pool.submit(_read, settings, turn, hands) for turn in range(hands)]))

@@ -27,8 +27,6 @@ from consent.types import CUSTOMER_SOURCE
 AT_MOST: Final = 5_000
 """How many one run of the worker compares before other jobs have their turn."""
 QUEUE: Final = 10_000
-SMALL: Final = 5_000
-"""So many are compared sooner by one process than others begin."""
 _NONE: Final = timedelta(microseconds=-1)  # also what began at this very moment, and was in another's way
 _DUE: Final = text("select count(*) from match_due")
 _ANY: Final = text("select exists (select from match_due)")
@@ -62,12 +60,11 @@ def due(platform: Platform) -> int:
 def relink(platform: Platform, *, at: datetime, hands: int | None = None, report: Tell = progress.unheard) -> int:
     """Compare everybody with everybody who is like them, and return how many were compared.
 
-    Works in as many processes as `hands` says, or as there are processors; each takes its share of the queue, so that
-    memory does not grow with the number of people. Safe to interrupt: whoever is left waits for the worker, or for the
-    next call.
+    Works in as many processes as `hands` says, or as there are processors; several hold everybody in memory. Safe to
+    interrupt: whoever is left waits for the worker, or for the next call.
     """
     total, done = queue_everybody(platform, at=at), 0
-    hands = hands or (1 if total <= SMALL else sweeping.processors())
+    hands = hands or sweeping.processors(total)
     if hands > 1:
         done = _all_at_once(platform.settings, at, hands, report=lambda more: report(more, max(more, total)))
     return done + asyncio.run(
@@ -84,9 +81,8 @@ def relink(platform: Platform, *, at: datetime, hands: int | None = None, report
 def _all_at_once(settings: Settings, at: datetime, hands: int, *, report: Callable[[int], None]) -> int:
     """Let processes compare everybody who waits, and return how many.
 
-    First all likenesses are brought up to date. Then all are read into memory once, so that of those who share a key
-    only they are looked at in the database who may be the same person; whoever changes meanwhile is compared by
-    whoever changes them, or waits anew.
+    First all likenesses are brought up to date, which are then read, weighed in memory and written (`sweeping`).
+    Whoever changes meanwhile is compared by what is kept then, by whoever changes them, or waits anew.
     """
     with sweeping.hands(hands) as pool:
         for _ in sweeping.done(pool.submit(_refresh, settings, at) for _ in range(hands)):

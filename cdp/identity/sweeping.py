@@ -27,6 +27,8 @@ from cdp.settings import Settings
 
 SHARE: Final = 4_000
 """How many people a process weighs at once."""
+SMALL: Final = 5_000
+"""So many are compared sooner by one process than others begin."""
 MOST_HANDS: Final = 8
 _PORTIONS: Final = 20
 """How many portions a process hands over before it tells how far it is."""
@@ -35,8 +37,10 @@ Answer = TypeVar("Answer")
 _Asked = ParamSpec("_Asked")
 
 
-def processors() -> int:
-    """Return in how many processes everybody is compared: as many as this one may use, within limits."""
+def processors(people: int) -> int:
+    """Return in how many processes so many people are compared soonest, within what this one may use."""
+    if people <= SMALL:
+        return 1
     found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(found, MOST_HANDS)
 

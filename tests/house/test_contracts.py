@@ -9,7 +9,6 @@ from tests.house import source
 ASKS_THE_DATABASE: Final = {
     "bonds",
     "comparing",
-    "everybody",
     "explaining",
     "matching",
     "membership",
