@@ -14,7 +14,8 @@ from consent.errors import Malformed
 
 LARGEST_NUMBER: Final = 2**53 - 1
 LONGEST_BODY: Final = 65_535
-_DEEPEST: Final = 8
+_DEEPEST: Final = 9
+"""How deep a value may stand: in a change of wishes hours and exceptions of a dossier that joined are that deep."""
 
 Value = str | int | Sequence["Value"] | Mapping[str, "Value"]
 

@@ -28,7 +28,7 @@ from consent.wishes import Wishes
 
 LONGEST_NAME: Final = 60
 LARGEST: Final = 32_768
-"""Bytes of a document; a log's body holds twice as much."""
+"""Bytes of a document and of a change; a log's body holds twice as much."""
 BESIDE: Final[tuple[str, ...]] = ("language", "address", "greeting", "theme", "reminders", "reading_level", "print")
 """What every page needs, and so stands beside the customer too."""
 _OF: Final = text("select customer_id, document from wishes_of(:customers)")
@@ -67,15 +67,15 @@ def choose(platform: Platform, session: Session, patch: Mapping[str, Any], *, at
     before = own(session)
     document = wish_changes.after(before, change)
     said = msgspec.json.encode(document)
-    if len(said) > LARGEST:
+    told = msgspec.json.encode({"set": change.set, "clear": change.clear})
+    if max(len(said), len(told)) > LARGEST:  # an act that no entry can say would keep what comes after it from the log
         raise NotAWish("these are more wishes than can be kept")
     _keep_beside(session, customer, document, change, sealed, at=at)
     if document == before:
         return None
     wish = uuid4()
     facts = {"customer": customer, "wish": wish, "at": at, "document": said.decode()}
-    told = msgspec.json.encode({"set": change.set, "clear": change.clear}).decode()
-    session.execute(_KEEP, facts | {"said": told})
+    session.execute(_KEEP, facts | {"said": told.decode()})
     return wish
 
 

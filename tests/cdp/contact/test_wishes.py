@@ -11,7 +11,7 @@ import pytest
 
 from cdp import clock, erasure, receipts
 from cdp.contact import wishes
-from cdp.log import database_check, store
+from cdp.log import aside, database_check, store
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
@@ -351,3 +351,28 @@ def test_a_change_that_a_merge_made_has_a_receipt(platform: Platform, admin: psy
     assert isinstance(proof.event, WishEvent)
     assert [{"first": "human"}] == [*proof.event.change.set["also"].values()]
     assert [] == verify_receipt(proof.to_bytes(), Trust(keys)).failures
+
+
+def test_hours_by_the_day_and_exceptions_come_along_and_the_log_can_tell_it(
+    platform: Platform, admin: psycopg.Connection
+) -> None:
+    shop, host, guest = make.organization(platform), make.person(platform), make.person(platform)
+    here = {"channels": {"service": ["post"]}, "caps": {"news": {"most": 1, "days": 7}}}
+    evenings = {"days": [1, 2], "from": "18:00", "until": "20:00"}
+    choose(platform, guest, exceptions={str(shop.organization_id): here}, hours={"quiet": [evenings]})
+
+    _joined(admin, guest, host)
+
+    assert [] == _logged(platform)
+    assert [] == aside.facts(platform)
+
+
+def test_a_change_that_no_entry_of_the_log_can_say_is_refused(platform: Platform) -> None:
+    person = make.person(platform)
+    chosen = {f"t{each:03d}{'x' * 40}": ["y" * 60] for each in range(60)}
+    gone: dict[str, Any] = {f"t{each:03d}{'x' * 60}": None for each in range(166)}
+
+    with pytest.raises(NotAWish):  # what is taken back is told, also where nothing like it was chosen
+        choose(platform, person, channels=chosen, exceptions={str(UUID(int=n)): {"channels": gone} for n in (5, 6, 7)})
+
+    assert {} == own(platform, person)

@@ -217,6 +217,34 @@ def test_a_row_that_says_nothing_is_set_aside_in_words_that_repeat_nothing(
     ask("delete from consent_outbox where customer_id = %s", (person.customer_id,))
 
 
+def test_a_wish_of_which_nothing_is_left_is_set_aside(platform: Platform, ask: Ask) -> None:
+    person = make.person(platform)
+    sequencer.step(platform)
+    ask(
+        "insert into consent_outbox (fact, customer_id, fact_id, facts, at, salt)"
+        " values ('wish', %s, gen_random_uuid(), null, now(), new_salt())",
+        (person.customer_id,),
+    )
+
+    sequencer.step(platform)
+
+    assert ["AttributeError"] == [each.reason for each in aside.facts(platform)]
+    ask("delete from consent_outbox where customer_id = %s", (person.customer_id,))
+
+
+def test_an_act_of_a_moment_that_no_calendar_has_is_set_aside(platform: Platform, shop: Organization, ask: Ask) -> None:
+    _, act = attested(platform, shop)
+    customer = ask("select customer_id from act where kind = 'attest' order by at desc limit 1").fetchone()[0]
+    dated = "update act set evidence = jsonb_set(evidence, '{at}', to_jsonb(%s::text)) where customer_id = %s"
+    ask(dated, ("0001-01-01T00:00:00+14:00", customer))
+
+    sequencer.step(platform)
+    reasons = [each.reason for each in aside.facts(platform)]
+    ask(dated, (act.evidence.at.isoformat(), customer))
+
+    assert "OverflowError" in reasons
+
+
 def test_what_is_set_aside_is_seen_by_the_check_the_gauges_and_the_monitor(
     platform: Platform, shop: Organization, ask: Ask
 ) -> None:
