@@ -1,7 +1,7 @@
 """The server, the template and the databases that tests stand on; see tests/make.py for people and things.
 
-CDP_TEST_POSTGRES chooses the programs: `wheel` (the default) or `installed`; CDP_TEST_EXAMPLES which examples
-hypothesis makes up: the same in every run (`gate`, the default), or many others each time (`fuzz`).
+CDP_TEST_POSTGRES chooses the programs: `wheel` (the default) or `installed`; CDP_TEST_EXAMPLES which examples are tried
+(`tests/fuzzing.py`).
 """
 
 import os
@@ -24,6 +24,7 @@ from cdp import bootstrap
 from cdp.platform import Platform
 from cdp.postgres import Cluster
 from cdp.settings import Settings
+from tests import fuzzing
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_WORKERS = 4
@@ -40,7 +41,7 @@ ANY_MACHINE = settings(
 )
 settings.register_profile("gate", parent=ANY_MACHINE)
 settings.register_profile("fuzz", parent=ANY_MACHINE, derandomize=False, max_examples=1_000)
-settings.load_profile(os.environ.get("CDP_TEST_EXAMPLES", "gate"))
+settings.load_profile(fuzzing.PROFILE)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -4,10 +4,9 @@ Made-up requests for each operation of each document over a real server, with th
 customer who has just logged in: about things that are nobody's, and about what belongs to a third organization and to
 another customer, of whom nothing may be said. Without a token, or with one that is not for it, the same is refused.
 
-They are the same in every run, whatever ran before: what is made up depends on the operation alone.
+They are the same in every run but of `make fuzz`, whatever ran before: what is made up depends on the operation alone.
 """
 
-import os
 import socket
 import threading
 from collections import Counter
@@ -40,14 +39,14 @@ from cdp.client_scopes import SCOPES
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.signals import streams
-from tests import make
+from tests import fuzzing, make
 from tests.attack import operations
 from tests.attack.canaries import is_in
 from tests.attack.walk import World
 from tests.cdp import demanding
 
 Test = TypeVar("Test", bound=Callable[..., object])
-EXAMPLES = int(os.environ.get("CDP_TEST_EXAMPLES", "3"))
+EXAMPLES = 100 if fuzzing.IS_ON else 3
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 PATIENCE = 300
 """Seconds: a busy machine is not a wrong answer."""
@@ -82,7 +81,7 @@ OF_OWNERS = (
 
 def _document(audience: str) -> OpenApiSchema:
     # Its own list of edge cases is worked out anew by every worker while tests are collected: only when more is asked.
-    config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": "CDP_TEST_EXAMPLES" in os.environ}}})
+    config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": fuzzing.IS_ON}}})
     return schemathesis.openapi.from_dict(audiences.document_for(audience, described().openapi()), config=config)
 
 
@@ -215,11 +214,11 @@ def _access(url: str, world: World) -> str:
 
 
 def _made_up(test: Test) -> Test:
-    """Return a test of made-up requests, the same ones each time."""
+    """Return a test of made-up requests, the same ones each time unless others are looked for."""
     return settings(
         max_examples=EXAMPLES,
         deadline=None,
-        derandomize=True,
+        derandomize=not fuzzing.IS_ON,
         database=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),

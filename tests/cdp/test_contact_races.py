@@ -1,7 +1,6 @@
 """Campaigns that decide, reserve and send at one moment, each in a process: no cap and no quiet hour breaks."""
 
 import asyncio
-import os
 import random
 import secrets
 from collections import defaultdict
@@ -29,7 +28,7 @@ from cdp.scope import Principal, Scope
 from cdp.settings import Settings
 from consent import wish_form
 from consent.wishes import Speaker, Wishes
-from tests import make
+from tests import fuzzing, make
 
 CAMPAIGNS: Final = 3
 ROUNDS: Final = 8
@@ -175,7 +174,7 @@ def _broken(chosen: Wishes, organization: UUID, made: Sequence[Made]) -> list[Ma
 
 @pytest.fixture(scope="module")
 def race(platform: Platform, database_url: str) -> Race:
-    seed = secrets.randbelow(2**32) if os.environ.get("CDP_TEST_EXAMPLES") == "fuzz" else SEED
+    seed = secrets.randbelow(2**32) if fuzzing.IS_ON else SEED
     organization, people, chance = make.organization(platform), [], random.Random(seed)  # noqa: S311  # chooses what is tried, no secret
     for _ in range(6):
         person = make.person(platform)
@@ -185,6 +184,7 @@ def race(platform: Platform, database_url: str) -> Race:
     return Race(platform.settings, database_url, organization.organization_id, people, seed)
 
 
+@pytest.mark.chance
 def test_no_campaigns_at_one_moment_break_a_cap_or_a_quiet_hour(
     race: Race, platform: Platform, database_url: str
 ) -> None:
