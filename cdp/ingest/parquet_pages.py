@@ -6,6 +6,7 @@ parquet.thrift, in Thrift's compact protocol), so that is what is measured: two 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -16,13 +17,21 @@ LARGEST_PAGE: Final = 128 * 1024 * 1024
 MOST_VALUES: Final = 2**27
 """How many values, empty ones too, one column of a row group may hold."""
 LARGEST_DICTIONARIES: Final = 256 * 1024 * 1024
-"""How much the longest words of all dictionaries may take in the rows that are in memory at a time."""
+"""How much the longest words that rows may share may take in the rows that are in memory at a time."""
 _HEADER: Final = 512
 _LONGEST_HEADER: Final = 16 * 1024 * 1024
 _DICTIONARY: Final = 2
+_DELTA_BYTE_ARRAY: Final = 7
+_COUNTS: Final = (5, 1), (7, 1), (8, 1)
+"""Where the header says how many values there are: of data, of a dictionary, and of data in the second form."""
+_ENCODINGS: Final = (5, 2), (8, 4)
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
 _DEEPEST: Final = 8
 _MOST_BITS: Final = 63
+_SHORT: Final = range(-(2**15), 2**15)
+_WHOLE: Final = range(-(2**31), 2**31)
+_VERSION: Final = re.compile(r"\s*(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
+_KNOWS_ITS_END: Final = (1, 2, 9)
 
 
 class Page(NamedTuple):
@@ -32,24 +41,36 @@ class Page(NamedTuple):
     packed: int
     values: int
     is_dictionary: bool
+    is_shared: bool
+    """Whether each value may go on from the one before, so that all have what is written once."""
 
 
 def rows_at_once(file: BinaryIO, metadata: Any, groups: list[int], *, most: int) -> int:  # noqa: ANN401  # of pyarrow, which publishes no types
     """Return how many rows may be in memory at a time, at most `most`; raises UnreadableFile for what is too much.
 
-    Every row may name the longest word of each dictionary.
+    Every row may name the longest word of each dictionary, and go on from the longest one before it.
     """
+    if _reads_on(metadata.created_by or ""):
+        raise UnreadableFile("the program that wrote this file forgot where its pages end: write it with a newer one")
     fewest = most
     for group in groups:
         row_group = metadata.row_group(group)
-        columns = [_dictionary_of(file, row_group.column(each)) for each in range(row_group.num_columns)]
+        columns = [_shared_of(file, row_group.column(each)) for each in range(row_group.num_columns)]
         fewest = min(fewest, LARGEST_DICTIONARIES // max(1, sum(columns)))
     return max(1, fewest)
 
 
-def _dictionary_of(file: BinaryIO, column: Any) -> int:  # noqa: ANN401  # of pyarrow, which publishes no types
-    """Return how large the dictionary of a column is; raises UnreadableFile for what unpacks to too much."""
-    values = dictionary = 0
+def _reads_on(writer: str) -> bool:
+    """Say whether Arrow looks for pages of this program behind the end that the footer says (PARQUET-816)."""
+    name, _, version = writer.lower().partition(" version ")
+    found = _VERSION.match(version)
+    numbers = (0, 0, 0) if found is None else tuple(map(int, found.groups()))
+    return name.strip() == "parquet-mr" and numbers < _KNOWS_ITS_END
+
+
+def _shared_of(file: BinaryIO, column: Any) -> int:  # noqa: ANN401  # of pyarrow, which publishes no types
+    """Return how much of a column each row may have; raises UnreadableFile for what unpacks to too much."""
+    values = dictionary = shared = 0
     for page in _pages(file, column):
         values += page.values
         if page.unpacked > LARGEST_PAGE or values > MOST_VALUES:
@@ -60,7 +81,9 @@ def _dictionary_of(file: BinaryIO, column: Any) -> int:  # noqa: ANN401  # of py
         if page.is_dictionary:
             dictionary += page.unpacked
             values -= page.values
-    return dictionary
+        elif page.is_shared:
+            shared = max(shared, page.unpacked)
+    return dictionary + shared
 
 
 def _pages(file: BinaryIO, column: Any) -> Iterator[Page]:  # noqa: ANN401  # of pyarrow, which publishes no types
@@ -95,28 +118,32 @@ class _Thrift:
 
     def page(self) -> tuple[Page, int]:
         """Return the header's numbers and its length."""
-        found: dict[int, int] = {}
+        found: dict[tuple[int, int], int] = {}
         for number, kind in self._fields():
             if kind == _STRUCT:
                 for inner, inner_kind in self._fields():
-                    if inner == 1 and inner_kind == _I32:
-                        found[100 + number] = self._number()
+                    if inner_kind == _I32:
+                        found[number, inner] = self._i32()
                     else:
                         self._skip(inner_kind, _DEEPEST)
             elif kind == _I32:
-                found[number] = self._number()
+                found[number, 0] = self._i32()
             else:
                 self._skip(kind, _DEEPEST)
-        values = found.get(105, found.get(107, found.get(108, 0)))
-        page = Page(found.get(2, -1), found.get(3, -1), values, found.get(1) == _DICTIONARY)
-        if min(page[:3]) < 0:
+        counts = [found[each] for each in _COUNTS if each in found]
+        unpacked, packed = (found.get((number, 0), -1) for number in (2, 3))
+        if min(unpacked, packed, *counts) < 0:
             raise UnreadableFile("a page of the file says no size")
+        is_shared = _DELTA_BYTE_ARRAY in {found.get(each) for each in _ENCODINGS}
+        page = Page(unpacked, packed, max(counts, default=0), found.get((1, 0)) == _DICTIONARY, is_shared)
         return page, self._at
 
     def _fields(self) -> Iterator[tuple[int, int]]:
         number = 0
         while head := self._byte():
             number = number + (head >> 4) if head >> 4 else self._number()
+            if number not in _SHORT:
+                raise UnreadableFile("a page of the file says a number that is none")
             yield number, head & 15
 
     def _byte(self) -> int:
@@ -137,6 +164,13 @@ class _Thrift:
     def _number(self) -> int:
         value = self._unsigned()
         return (value >> 1) ^ -(value & 1)
+
+    def _i32(self) -> int:
+        """Return a number as Arrow reads it, which of a larger one would take a part."""
+        value = self._number()
+        if value not in _WHOLE:
+            raise UnreadableFile("a page of the file says a number that is none")
+        return value
 
     def _skip(self, kind: int, deepest: int) -> None:
         if deepest == 0 or not _TRUE <= kind <= _STRUCT:

@@ -101,6 +101,71 @@ def test_of_long_words_that_every_row_repeats_few_are_in_memory_at_a_time(
     assert [Reason.TOO_LARGE] * rows == [each.reason for each in read(path) if isinstance(each, BadRow)]
 
 
+def test_of_words_that_go_on_from_a_long_one_few_are_in_memory_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_pages, "LARGEST_DICTIONARIES", 8 * MEGABYTE)
+    path = written(
+        tmp_path,
+        {"note": ["x" * (2 * MEGABYTE)] * 10},
+        use_dictionary=False,
+        column_encoding={"note": "DELTA_BYTE_ARRAY"},
+    )
+    metadata = pq.ParquetFile(path).metadata
+    with path.open("rb") as file:
+        at_once = parquet_pages.rows_at_once(file, metadata, [0], most=250)
+
+    assert at_once <= 4
+
+
+def written_by(folder: Path, writer: str) -> Path:
+    path = written(folder, {"note": ["some words"]}, store_schema=False)
+    ours = pq.ParquetFile(path).metadata.created_by
+    path.write_bytes(path.read_bytes().replace(ours.encode(), writer.ljust(len(ours)).encode()))
+    return path
+
+
+@pytest.mark.parametrize("writer", ["parquet-mr version 1.2.8", "Parquet-MR version 1.2", "parquet-mr"])
+def test_of_a_writer_that_forgot_where_its_pages_end_nothing_is_unpacked(tmp_path: Path, writer: str) -> None:
+    with pytest.raises(UnreadableFile, match="forgot where its pages end"):
+        read(written_by(tmp_path, writer))
+
+
+@pytest.mark.parametrize(
+    "writer", ["parquet-mr version 1.2.9", "parquet-mr version 1.12.3", "parquet-rs version 1.0.0"]
+)
+def test_other_writers_are_read(tmp_path: Path, writer: str) -> None:
+    assert 1 == len(read(written_by(tmp_path, writer)))
+
+
+def header(*fields: bytes) -> bytes:
+    """Return a page header of one byte unpacked, with more fields."""
+    return b"\x15\x00\x15\x02" + b"".join(fields) + b"\x00"
+
+
+PACKED = b"\x15\x02"
+
+
+def test_a_page_that_counts_its_values_twice_has_as_many_as_it_says_at_most() -> None:
+    one, thousand = b"\x2c\x15\x02\x00", b"\x3c\x15\xd0\x0f\x00"
+
+    page, _ = parquet_pages._Thrift(header(PACKED, one, thousand)).page()
+
+    assert 1000 == page.values
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [b"\x15\x82\x80\x80\x80\x20"],  # 2³² + 1 bytes, of which Arrow reads 1
+        [PACKED, b"\x05\x84\x80\x08\x02"],  # field 65,538, which Arrow takes for field 2
+    ],
+)
+def test_a_number_of_which_arrow_reads_a_part_is_refused(fields: list[bytes]) -> None:
+    with pytest.raises(UnreadableFile, match="a number that is none"):
+        parquet_pages._Thrift(header(*fields)).page()
+
+
 @pytest.mark.parametrize("spoiled", [b"\x00" * 40, b"\xff" * 40, b"\x15\x00\x15\x01\x15\x01\x2c" + b"\x1c" * 40])
 def test_a_page_that_says_nothing_is_no_page(tmp_path: Path, spoiled: bytes) -> None:
     path = written(tmp_path, {"note": ["some words"] * 100})
