@@ -120,10 +120,11 @@ class RelyingParty:
 
     def _believed(self, code: str, state: str, secret: str, wanted: str) -> dict[str, Any]:
         metadata, keys = self._described()
-        said = self._exchanged(metadata, code, _derived(secret, state, b"verifier"))
-        claims = self._claims(said.get("id_token"), keys, nonce=_derived(secret, state, b"nonce"))
-        if wanted not in claims and "userinfo_endpoint" in metadata:
-            claims |= self._more(metadata["userinfo_endpoint"], said.get("access_token"), claims["sub"])
+        with _kept_waiting():
+            said = self._exchanged(metadata, code, _derived(secret, state, b"verifier"))
+            claims = self._claims(said.get("id_token"), keys, nonce=_derived(secret, state, b"nonce"))
+            if wanted not in claims and "userinfo_endpoint" in metadata:
+                claims |= self._more(metadata["userinfo_endpoint"], said.get("access_token"), claims["sub"])
         return claims
 
     def _described(self) -> tuple[dict[str, Any], KeySet]:
@@ -156,11 +157,12 @@ class RelyingParty:
 
     def _asked_anew(self) -> tuple[dict[str, Any], KeySet]:
         """Ask the issuer; the rest of one that fails begins when it has failed, however long that took."""
-        try:
-            found = self._asked()
-        except ExternalFailed:
-            self._failed = clock.now()
-            raise
+        with _kept_waiting():  # where too many wait already, it has not failed
+            try:
+                found = self._asked()
+            except ExternalFailed:
+                self._failed = clock.now()
+                raise
         self._failed = None
         return found
 
@@ -213,12 +215,6 @@ class RelyingParty:
 
     def _json(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
-        with _kept_waiting():
-            return self._asked_outside(method, url, headers, form)
-
-    def _asked_outside(
-        self, method: str, url: str, headers: Mapping[str, str] | None, form: Mapping[str, str] | None
     ) -> dict[str, Any]:
         wanted = {"Accept": "application/json", **(headers or {})}
         try:

@@ -116,6 +116,19 @@ def test_slow_issuers_keep_few_of_us_waiting_all_together(monkeypatch: pytest.Mo
     assert other.address(state="s", secret="x").startswith(ISSUER)
 
 
+def test_an_issuer_that_nobody_could_ask_for_others_kept_us_waiting_has_not_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(openid, "_TOGETHER", BoundedSemaphore(1))
+    issuer, slow, other = Slow(monkeypatch), _party(), _party()
+
+    with ThreadPoolExecutor(1) as hand, issuer.busy(slow):
+        hand.submit(other.address, state="s", secret="x").exception(300)
+    issuer.is_slow = False
+
+    assert other.address(state="s", secret="x").startswith(ISSUER)
+
+
 def test_who_waits_for_an_issuer_that_another_asks_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openid, "_TOGETHER", BoundedSemaphore(1))
     monkeypatch.setattr(openid, "_PATIENCE_SECONDS", 600)
