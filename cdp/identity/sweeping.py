@@ -54,8 +54,10 @@ def hands(count: int, everybody: Everybody | None = None) -> Iterator[Executor]:
             yield pool
     else:
         _remember(everybody)
-        yield _Alone()
-        _remember(None)
+        try:
+            yield _Alone()
+        finally:
+            _remember(None)
 
 
 def done(asked: Iterable[Future[Answer]]) -> Iterator[Answer]:

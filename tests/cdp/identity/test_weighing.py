@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.identity import people
-from cdp.identity import blocking, deciding, model, sharing, traits, weighing
+from cdp.identity import blocking, deciding, model, sharing, sweeping, traits, weighing
 from cdp.identity.bonds import evidence
 from cdp.identity.deciding import Tier
 from cdp.identity.everybody import Everybody, One, Some
@@ -155,3 +155,12 @@ def test_of_two_the_one_who_looks_last_has_the_word(everybody: Everybody, chosen
     assert judged[1] is None
     assert ["possible", "possible"] == [each.judged.tier.value for by in (2, 3) if (each := judged[by]) is not None]
     assert last in sifted.others.tolist()
+
+
+def test_a_process_that_compared_everybody_by_itself_keeps_nobody_when_it_failed() -> None:
+    everybody = Everybody([Some.of([])])
+
+    with pytest.raises(ValueError, match="failed"), sweeping.hands(1, everybody):
+        raise ValueError("failed")
+
+    assert sweeping._EVERYBODY is None
