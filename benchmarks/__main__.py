@@ -20,6 +20,8 @@ FULL: Final = (10_000, 100_000, 1_000_000)
 QUICK: Final = (500,)
 PEOPLE: Final = 100_000
 """Among how many people somebody is looked for here; `python -m benchmarks.matching` does it among a million."""
+_AUDITED: Final = 250_000
+"""How many entries the auditor's file holds; a check takes as long as they are many."""
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iter
     _import(report, house, is_quick=is_quick)
     yield "decisions and revocations"
     _guards(report, house, port, is_quick=is_quick)
-    yield "logs"
+    yield "logs"  # after all that needs the permissions, which its acts change
     _logs(report, house, port, is_quick=is_quick)
     yield "matching"
     _matching(report, house, is_quick=is_quick)
@@ -243,13 +245,13 @@ def _matching(report: Report, house: House, *, is_quick: bool) -> None:
 
 
 def _audit(report: Report) -> None:
-    found = audits.measure(1_000_000)
+    found = audits.measure(_AUDITED)
     report.figures["audit"] = asdict(found)
     report.row(
         f"offline check of {found.entries:,} entries",
         f"{found.seconds:.1f} s",
         f"{found.memory:,.0f} MiB",
-        "≤ 30 s, ≤ 1 GiB",
+        f"≤ {30 * _AUDITED / 1_000_000:.1f} s, ≤ 1 GiB",
     )
 
 
