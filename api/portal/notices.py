@@ -41,6 +41,7 @@ ANSWERED: Final = "answered"
 NOT_ANSWERED: Final = "not-answered"
 KIND_STOPPED: Final = "kind-stopped"
 REPLIED: Final = "replied"
+COMPUTER_REPORTED: Final = "computer-reported"
 
 
 def told(session: Session, speech: Speech, names: directory.Names, code: str, about: str) -> Notice | None:
@@ -80,6 +81,7 @@ _PLAIN: Final[Mapping[str, str]] = {
     REPLIED: later("Verstuurd. De organisatie krijgt het meteen."),
     ALL_STOPPED: later("Niemand ziet nu nog iets van u."),
     FORGERY_REPORTED: later("Bedankt. De organisatie krijgt uw melding, zonder uw naam."),
+    COMPUTER_REPORTED: later("Bedankt. De organisatie krijgt uw melding."),
     SPEECH: later("Uw keuze is bewaard."),
     ASKED: later("Uw verzoek is verstuurd."),
     SAVED: later("Uw keuze is bewaard."),

@@ -4,15 +4,21 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
+from api.portal.frame import Room
+from api.portal.pages import messages as pages
 from cdp import clock
+from cdp.catalog.files import Language
 from cdp.contact import wishes
 from cdp.platform import Platform
 from tests import make
 from tests.api.approaching import Sender, choose
 from tests.api.messaging import TEXT, Company
 from tests.portal.conftest import Enter
+from tests.portal.samples import messages as samples
+from tests.portal.samples import world
 
 PAGE = "/berichten"
 
@@ -55,6 +61,14 @@ def test_messages_and_contacts_of_every_channel_stand_in_one_list_with_who_spoke
     assert 3 == page.count('<h2 class="day">')
 
 
+@pytest.mark.parametrize("type_", ["chat", "chatbot", "phone", "video-call"])
+def test_with_a_computer_that_talks_somebody_spoke(type_: str) -> None:
+    talk = samples.entry("vuurtoren", "talk", kind="conversation", type=type_, channel=type_, speaker="computer")
+    frame = world.frame(Language.NL, Room.MESSAGES, here=PAGE)
+
+    assert "U sprak een computer." == pages.one(samples.mail(Language.NL), frame, talk).line.who
+
+
 def test_a_message_is_opened_with_its_text_and_that_it_is_real(
     platform: Platform, portal: TestClient, enter: Enter
 ) -> None:
@@ -66,6 +80,40 @@ def test_a_message_is_opened_with_its_text_and_that_it_is_real(
 
     assert f"Dit is echt. {company.organization.name} meldde het bij ons." in page
     assert TEXT in page
+
+
+def test_that_a_declared_human_was_a_computer_is_reported_once(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    company = Company(portal, platform)
+    made = company.register(topic="account", speaker="human")
+    browser = enter(company.person)
+    place = entry(browser.get(PAGE).text)
+
+    before = browser.get(place).text
+    told, again = (browser.post(f"{place}/was-een-computer") for _ in range(2))
+    (report,) = portal.get("/v1/message-reports", headers=company.program).json()["reports"]
+
+    assert [True, False] == [f'action="{place}/was-een-computer"' in page for page in (before, told.text)]
+    assert "Bedankt. De organisatie krijgt uw melding." in told.text
+    assert "U meldde dat dit een computer was." in told.text
+    assert 200 == again.status_code
+    assert ("was-a-computer", made["message_id"]) == (report["kind"], report["message_id"])
+
+
+@pytest.mark.parametrize(
+    ("days", "speaker"), [(0, "computer"), (1, "human")], ids=["said to be a computer", "still to come"]
+)
+def test_what_is_no_computer_behind_a_human_cannot_be_reported_as_one(
+    platform: Platform, portal: TestClient, enter: Enter, days: int, speaker: str
+) -> None:
+    company = Company(portal, platform)
+    company.register(topic="account", speaker=speaker, at=(clock.now() + timedelta(days=days)).isoformat())
+    browser = enter(company.person)
+
+    page = browser.get(entry(browser.get(PAGE).text)).text
+
+    assert "was-een-computer" not in page
 
 
 def test_a_kind_is_stopped_in_one_click_and_comes_back_as_it_was(

@@ -123,6 +123,9 @@ class MessagePage(Page):
     action: str
     thing: str
     can_answer: bool
+    unmask: str
+    """Where it is told that a computer spoke, if a human is said to have; empty otherwise."""
+    is_reported: bool
     said: tuple[Said, ...]
     typed: str
     """What was typed and not sent."""
@@ -194,6 +197,8 @@ def one(  # what the page says, each by name
         fault=fault,
         typed=typed,
         can_answer=_is_there(mail.names, each),
+        unmask=f"{places.message(each.entry_id)}/was-een-computer" if _may_be_unmasked(mail, each) else "",
+        is_reported=each.reported_at is not None,
         said=tuple(_said(mail, reply) for reply in replies),
         longest=LONGEST,
     )
@@ -223,7 +228,7 @@ def _line(mail: Mail, each: Entry) -> Line:
     )
 
 
-_SPOKEN: Final = frozenset({"phone", "chat", "visit", "video", "in-person", "virtual-reality", "video-call"})
+_SPOKEN: Final = frozenset({"phone", "chat", "chatbot", "visit", "video", "in-person", "virtual-reality", "video-call"})
 
 
 def _who(speech: Speech, each: Entry) -> str:
@@ -287,6 +292,12 @@ def _choice(mail: Mail, each: Entry, topic: Topic) -> str:
 def _is_there(names: Names, each: Entry) -> bool:
     found = names.by_id.get(each.organization)
     return found is not None and found.closed_at is None and each.organization != CUSTOMER_SOURCE
+
+
+def _may_be_unmasked(mail: Mail, each: Entry) -> bool:
+    """Tell whether it can be reported that a computer spoke: once, of what was registered as a human's."""
+    is_declared = each.kind == "message" and each.speaker == "human"
+    return is_declared and each.reported_at is None and each.at <= mail.speech.at
 
 
 def _said(mail: Mail, reply: Reply) -> Said:

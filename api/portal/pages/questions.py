@@ -1,6 +1,6 @@
 """Bent u dit? A record that may be the customer's: what is needed to recognise it, and nothing of anybody else.
 
-`cards` makes what Overzicht places; the template is `questions.html`'s macro `card` in parts of its own.
+`cards` makes what Overzicht places, too; the macro `question` of `question_cards.html` draws one.
 """
 
 from collections.abc import Iterable

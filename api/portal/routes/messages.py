@@ -1,5 +1,6 @@
 """Berichten: the list, one message, and stopping its kind with the way back."""
 
+from contextlib import suppress
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from api.portal.visit import Opened, Visit, Visiting
 from cdp.contact import wishes
 from cdp.cursors import LONGEST, NEWEST_FIRST, InTime
 from cdp.listening import answering
-from cdp.messages import inbox, kinds, replies
+from cdp.messages import inbox, kinds, own, replies
+from cdp.messages.own import ReportedBefore
 from cdp.messages.replies import NothingSaid, TooManyReplies
 from cdp.offers import showing
 from cdp.unsealing import OwnKeys
@@ -79,6 +81,14 @@ def take_back(entry_id: UUID, visit: Visiting) -> Response:
         each = inbox.find(opened.session, opened.keys, entry_id)
         kinds.take_back(visit.platform, opened.session, each.organization, each.topic, at=visit.at)
     return visit.lead(places.message(entry_id), notices.SAVED)
+
+
+@router.post(places.MESSAGES + "/{entry_id}/was-een-computer", dependencies=OURS)
+def unmask(entry_id: UUID, visit: Visiting) -> Response:
+    """Tell the organization that a computer spoke where it declared a human."""
+    with suppress(ReportedBefore), visit.platform.database.scoped(visit.person.scope) as session:
+        own.report_speaker(session, entry_id, at=visit.at)
+    return visit.lead(places.message(entry_id), notices.COMPUTER_REPORTED)
 
 
 def _one(opened: Opened, entry: UUID, *, fault: str | None = None, typed: str = "") -> MessagePage:

@@ -55,6 +55,7 @@ CALL: Final = entry(
     until=_AHEAD + timedelta(minutes=30),
 )
 BILL: Final = entry("vuurtoren", "bill", text="De rekening van november staat klaar.\nHet is 84 euro.")
+NOTE: Final = entry("vuurtoren", "note", speaker="human")
 RECALL: Final = entry("zonnewijzer", "recall", topic="recall", at=world.AT - timedelta(days=1))
 TIPS: Final = entry("vuurtoren", "tips", topic="usage", at=world.AT - timedelta(days=1, hours=1))
 CHAT: Final = _talk(
@@ -139,6 +140,7 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "berichten-ouder": _older,
     "berichten-gestopt": _stopped,
     "bericht": _one(BILL),
+    "bericht-van-een-mens": _one(NOTE),
     "bericht-straks": _one(CALL),
     "bericht-gestopt": _one(TIPS),
     "bericht-van-de-wet": _one(RECALL),
