@@ -39,7 +39,7 @@ def explain(one: Subject, other: Subject, *, as_json: Json = False) -> None:
     facts: dict[str, Any] = {
         "tier": told.tier,
         "veto": told.veto,
-        "bits": round(told.bits, 1),
+        "bits": _rounded(told.bits),
         "keys_in_common": list(told.shared_keys),
         "shared_by_too_many": list(told.left_out),
         "stands": told.stands,
@@ -48,12 +48,18 @@ def explain(one: Subject, other: Subject, *, as_json: Json = False) -> None:
         "one_customer": told.is_one_customer,
         "model": told.model,
     }
-    rows = [{"field": each.field.value, "level": each.level, "bits": round(each.bits, 1)} for each in told.fields]
+    rows = [{"field": each.field.value, "level": each.level, "bits": _rounded(each.bits)} for each in told.fields]
     if as_json:
-        terminal.print_facts(facts | {"fields": rows}, as_json=True)
+        terminal.print_facts(facts | {"chance": _rounded(told.chance), "fields": rows}, as_json=True)
         return
     terminal.print_facts(facts, as_json=False)
-    terminal.print_rows(rows, as_json=False, empty="no field is known of both")
+    chance = {"field": "chance", "level": "", "bits": _rounded(told.chance)}
+    terminal.print_rows([*rows, chance], as_json=False)
+
+
+def _rounded(bits: float) -> float:
+    """Return bits as they are shown: never less than nothing of nothing."""
+    return round(bits, 1) + 0.0
 
 
 def _relinked(platform: Platform, tell: Tell) -> dict[str, Any]:

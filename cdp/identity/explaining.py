@@ -45,6 +45,8 @@ class Explanation:
     veto: str | None
     bits: float
     fields: tuple[Piece, ...]
+    chance: float
+    """The bits that are of no field; with those of the fields they are `bits`."""
     shared_keys: tuple[str, ...]
     """The kinds of keys that they have in common: without one they are never compared."""
     left_out: tuple[str, ...]
@@ -105,6 +107,7 @@ async def _compared(own: Platform, transaction: Transaction, one: bytes, other: 
         veto=None if judged.veto is None else judged.veto.value,
         bits=judged.score.weight,
         fields=judged.score.parts,
+        chance=judged.score.chance,
         shared_keys=tuple(sorted({key.kind.value for key in shared})),
         left_out=_left_out(known[one], known[other], a),
         stands=standing[0][0] if standing else None,

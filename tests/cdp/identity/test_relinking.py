@@ -201,6 +201,7 @@ def test_an_explanation_has_levels_and_bits_and_no_value(platform: Platform, pai
     assert {"exact"} == {each.level for each in told.fields if each.field.value in {"surname", "birth", "email"}}
     assert "email" in told.shared_keys
     assert told.bits > 0
+    assert told.bits == pytest.approx(told.chance + sum(each.bits for each in told.fields))
 
 
 def test_whom_an_operator_has_explained_finds_it_in_their_log(
@@ -237,7 +238,10 @@ def test_the_command_rehearses_relinks_and_explains(
 
     assert 0 == run("relink", "--dry-run")["likenesses_to_renew"]
     assert 0 == run("relink")["waiting"]
-    assert "possible" == run("explain", *(str(each) for each in pair))["tier"]
+    both = [str(each) for each in pair]
+    told = run("explain", *both)
+    assert ("possible", True) == (told["tier"], "chance" in told)
+    assert "chance" in CliRunner().invoke(app, ["identity", "explain", *both]).stdout
     make.anchored(platform)
     assert (0,) == look(database_url, "select count(*) from access_outbox")[0]
 
