@@ -27,7 +27,7 @@ up: $(VENV)/.runtime ## serve the product, with the demo unless DEMO=0
 test: check ## run everything that CI runs
 	scripts/browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
-	@if $(BIN)/python -m cdp.postgres_binaries installed; then \
+	@if $(BIN)/python -m cdp.embedded.postgres_binaries installed; then \
 		CDP_TEST_POSTGRES=installed $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m postgres; fi
 	@if [ -e benchmarks/__main__.py ]; then $(BIN)/python -m benchmarks --quick; fi
 

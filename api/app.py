@@ -10,17 +10,16 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
 from api import errors, lean, once, openapi, parameters, privacy_control
-from api.browsers import OpenToBrowsers
+from api.branches import Branch
+from api.edge import Edge
 from api.lean import Lean
-from api.limits import Limits, SafeHeaders
 from api.long_polls import LongPolls
 from api.metrics import Metrics
 from api.openapi import DescribedAPI, operation_id
 from api.portal import routes as portal
 from api.portal.rendering import Portal
 from api.preferences import Signed
-from api.rates import Addresses, Rates
-from api.requests_log import RequestsLog
+from api.rates import Rates
 from api.routes import (
     access_requests,
     audit,
@@ -71,18 +70,19 @@ from api.routes import (
     surveys,
     webhooks,
 )
-from cdp import external, mail, sms
 from cdp.authzen.point import DecisionPoint
-from cdp.card import Cards
 from cdp.contact.asking import Contacts
 from cdp.contact.contacts import ContactBook
-from cdp.employees import Employees
 from cdp.ingest.intake import Intake
 from cdp.log.full_tiles import FullTiles
+from cdp.logins import external
+from cdp.logins.employees import Employees
+from cdp.logins.token_checks import TokenChecks
+from cdp.mailroom import mail, sms
 from cdp.offers.deciding import Deciding
 from cdp.platform import Platform
-from cdp.profiles import Profiles
-from cdp.token_checks import TokenChecks
+from cdp.reads.card import Cards
+from cdp.reads.profiles import Profiles
 
 ROUTES: Final = (
     profiles,  # looked through in this order: the hot paths come first
@@ -172,12 +172,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.add_middleware(once.OnceOnly)
     app.state.signed, app.state.provider = Signed(platform), external.provider(platform)
     app.add_middleware(Lean, routes=lean.ROUTES)
-    app.add_middleware(Limits)
-    app.add_middleware(Addresses)
-    app.add_middleware(errors.OpaqueErrors)
-    app.add_middleware(SafeHeaders)
-    app.add_middleware(OpenToBrowsers)
-    app.add_middleware(RequestsLog, measure=metrics.observe)
+    app.add_middleware(Edge, measure=metrics.observe)
     return app
 
 
@@ -206,8 +201,8 @@ def described(lifespan: Lifespan[FastAPI] | None = None) -> DescribedAPI:
     once.install(app)
     openapi.install(app)
     for each in portal.ROUTES:
-        app.include_router(each.router)
-    app.include_router(privacy_control.router)
+        app.include_router(Branch(each.router))
+    app.include_router(Branch(privacy_control.router))
     for each in ROUTES:
-        app.include_router(each.router, dependencies=[] if each in LENIENT else [Depends(parameters.known)])
+        app.include_router(Branch(each.router), dependencies=[] if each in LENIENT else [Depends(parameters.known)])
     return app

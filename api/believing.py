@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 from starlette.types import Scope
 
 from api import caller, possession, rates
-from cdp.credentials import CredentialEnded, TokenHolder
-from cdp.token_checks import TokenChecks
+from cdp.logins.credentials import CredentialEnded, TokenHolder
+from cdp.logins.token_checks import TokenChecks
 
 Answer = TypeVar("Answer")
 Ask = Callable[[], Awaitable[Answer]]

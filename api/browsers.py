@@ -2,39 +2,26 @@
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from api import paths
 
-_ANYBODY: Final = {"Access-Control-Allow-Origin": "*"}
 _PREFLIGHT: Final = {
-    **_ANYBODY,
     "Access-Control-Allow-Methods": "POST",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, X-Request-ID",
     "Access-Control-Max-Age": "86400",
 }
+_ANYBODY: Final = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"Retry-After"))
 
 
-class OpenToBrowsers:
-    """Let the browser SDK send to the paths of the Segment wire and read every answer, refusals too."""
+def preflight(scope: Scope) -> Response | None:
+    """Return the answer to a browser that asks beforehand whether it may send to the Segment wire."""
+    if scope["method"] == "OPTIONS" and paths.is_segment(scope["path"]):
+        return Response(status_code=204, headers=_PREFLIGHT)
+    return None
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http" or not paths.is_segment(scope["path"]):
-            await self._app(scope, receive, send)
-            return
-        if scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
-            return
-
-        async def open_to_all(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update({**_ANYBODY, "Access-Control-Expose-Headers": "Retry-After"})
-            await send(message)
-
-        await self._app(scope, receive, open_to_all)
+def headers(scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
+    """Return what lets the browser SDK read every answer of the Segment wire, refusals too."""
+    return _ANYBODY if paths.is_segment(scope["path"]) else ()

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from cdp import demand_letters, demands, directory
+from cdp import demands, directory
 from cdp.database import Session
-from cdp.mail import Letter
+from cdp.mailroom import demand_letters
+from cdp.mailroom.mail import Letter
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 
 
 def about(platform: Platform, session: Session, demand: UUID | None) -> list[Letter]:

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from api import caller, possession, problems, validation
 from api.portal import error_pages
@@ -166,36 +166,16 @@ class AnswerBroken(Exception):
     """An answer had begun when it failed: the connection must break off, so that nobody takes a part for the whole."""
 
 
-class OpaqueErrors:
-    """Answer an error that nobody expected with 500 and the request's id; log where it happened, not what it says."""
+def answer_to(scope: Scope, error: Exception) -> Response:
+    """Return the answer to a request that met `error`; what nobody expected is a 500 with the request's id.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        has_begun = False
-
-        async def watched(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = has_begun or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watched)
-        except Exception as error:  # noqa: BLE001 -- the request edge: nothing passes it
-            response = _unexpected(scope, error)
-        else:
-            return
-        if has_begun:
-            raise AnswerBroken from None
-        await response(scope, receive, send)
-
-
-def _unexpected(scope: Scope, error: Exception) -> Response:
+    The log is told where that happened, not what it says.
+    """
     note = caller.note_of(scope)
     if isinstance(error, Problem):
         return response_of(scope, error)
+    if isinstance(error, HTTPException):
+        return of_http(scope, error)
     if refusals.is_unavailable(error):
         title = "The store is not reachable at the moment; try again."
         return respond(scope, status=503, code="unavailable", title=title, headers={"Retry-After": "5"})

@@ -12,16 +12,15 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
 
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import believing, errors, parameters, possession
+from api import believing, parameters, possession
 from api.principals import InsufficientScope, NoOrganization
 from api.routes import authzen, contact, segment
-from cdp.credentials import TokenHolder
 from cdp.ingest.segment import CALLS
-from cdp.profiles import NEEDED, Profiles, Reading
-from cdp.reading import Asker
+from cdp.logins.credentials import TokenHolder
+from cdp.reads.profiles import NEEDED, Profiles, Reading
+from cdp.reads.reading import Asker
 from consent.errors import Invalid, NotFound
 from consent.types import MOST_CATEGORIES, is_key
 
@@ -68,11 +67,7 @@ class Lean:
             await self._app(scope, receive, send)
             return
         scope["route"] = route
-        try:
-            again = await route.serve(scope, receive, send)
-        except HTTPException as error:  # a body that was broken off at the edge
-            await errors.of_http(scope, error)(scope, receive, send)
-            return
+        again = await route.serve(scope, receive, send)
         if again is not None:
             await self._app(scope, again, send)
 

@@ -1,19 +1,21 @@
-"""The edge: how large and how odd a request may be, before anything reads it, and the headers of every answer.
+"""How large and how odd a request may be, before anything reads it, and the headers that keep its answer safe.
 
 Rules: (1) a body larger than its path takes is refused unread, by its stated length or, sent in chunks, at the first
 byte too many; (2) JSON is RFC 8259 in UTF-8 with finite numbers, storable text and bounded depth, before any route
 parses it; (3) no answer about people is stored by a cache.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope
 
-from api import errors, paths, rates, validation
+from api import errors, paths, validation
 from cdp.ingest import decoding
 from cdp.ingest.items import Reason
+from cdp.ingest.problems import UnreadableBody
 
 MOST_HEADERS: Final = 100
 LONGEST_HEADERS: Final = 32 * 1024
@@ -24,6 +26,7 @@ _PAGE: Final = _API + b"; style-src 'self'; img-src 'self'; form-action 'self'; 
 _SNIFF: Final = (b"x-content-type-options", b"nosniff")
 _STORE: Final = (b"cache-control", b"no-store")
 _OURS: Final = frozenset({b"x-content-type-options", b"referrer-policy"})
+_SAID: Final = _OURS | {b"cache-control", b"content-security-policy"}
 # What every answer gets, and what it gets unless it says otherwise itself.
 _OF_THE_API: Final = (
     (_SNIFF, (b"referrer-policy", b"no-referrer")),
@@ -46,60 +49,37 @@ _FLAWS: Final = {
 }
 
 
-class Limits:
-    """Refuse what is too large or too odd to be read."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or refuse it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        most = paths.largest_body(scope["path"])
-        if refused := _refusal(scope, most):
-            status, code, title = refused
-            response = errors.respond(scope, status=status, code=code, title=title, headers=_CLOSE)
-            await response(scope, receive, send)
-            return
-        receive = _counted(receive, most)
-        if scope["path"] not in paths.RAW and validation.is_json(_content_type(scope)):
-            try:
-                body = await _whole(receive)
-            except HTTPException as error:
-                await errors.of_http(scope, error)(scope, receive, send)
-                return
-            if flaw := _flaw(body, most):
-                response = errors.respond(scope, status=400, code="unreadable-body", title=flaw)
-                await response(scope, receive, send)
-                return
-            receive = _again(body, receive)
-        await self._app(scope, receive, send)
+def refusal(scope: Scope) -> Response | None:
+    """Return the answer to a request whose first lines are too large or too odd to read on."""
+    refused = _refusal(scope, paths.largest_body(scope["path"]))
+    if refused is None:
+        return None
+    status, code, title = refused
+    return errors.respond(scope, status=status, code=code, title=title, headers=_CLOSE)
 
 
-class SafeHeaders:
-    """Give every answer the headers that keep a browser and a cache from doing harm."""
+async def readable(scope: Scope, receive: Receive) -> Receive:
+    """Return what gives the body of a request, no longer than its path takes; JSON was looked at as a whole.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-
-        async def safer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*_safe(message["headers"]), *rates.headers(scope)]
-            await send(message)
-
-        await self._app(scope, receive, safer)
+    Raises UnreadableBody, and HTTPException (413) here or while it is received.
+    """
+    most = paths.largest_body(scope["path"])
+    receive = _counted(receive, most)
+    if scope["path"] in paths.RAW or not validation.is_json(_content_type(scope)):
+        return receive
+    body = await _whole(receive)
+    if flaw := _flaw(body, most):
+        raise UnreadableBody(flaw)
+    return _again(body, receive)
 
 
-def _safe(headers: Iterable[Header]) -> list[Header]:
+def safe(headers: Sequence[Header]) -> list[Header]:
     """Return the headers of an answer with ours; where it may be stored and what it may load, it can say itself."""
-    kept = [each for each in headers if each[0] not in _OURS]
-    given = dict(kept)
+    given = dict(headers)
     ours, default = _OF_A_PAGE if given.get(b"content-type", b"").startswith(b"text/html") else _OF_THE_API
+    if _SAID.isdisjoint(given):
+        return [*headers, *ours, *default]
+    kept = [each for each in headers if each[0] not in _OURS]
     return [*kept, *ours, *[each for each in default if each[0] not in given]]
 
 

@@ -14,10 +14,12 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
-from cdp import receipts
+from cdp import refusals
 from cdp.log import store
+from cdp.own import receipts
 from cdp.platform import Platform
 from cdp.scope import VISITOR, Scope
+from consent.errors import NotFound
 
 LONGEST: Final = 10
 """Seconds that an asker may wait at most; more counts as so many."""
@@ -67,7 +69,8 @@ class Signed:
             async with asyncio.timeout(seconds):
                 seen = self._size
                 while not await is_done():
-                    self._looking = self._looking or self._begin()
+                    if self._looking is None or self._looking.done():
+                        self._looking = asyncio.create_task(self._look())
                     seen = await self._other_than(seen)
         except TimeoutError:
             return False
@@ -80,19 +83,9 @@ class Signed:
             await self._changed.wait_for(lambda: self._size != seen)
             return self._size
 
-    def _begin(self) -> "asyncio.Task[None]":
-        task = asyncio.create_task(self._look())
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._looking = None
-        if not task.cancelled():
-            task.exception()  # when the store is out of reach, who waits is told later
-
     async def _look(self) -> None:
         while self._waiting:
-            size = await run_in_threadpool(_signed_size, self._platform)
+            size = await run_in_threadpool(_signed_size, self._platform, self._size)
             if size != self._size:
                 async with self._changed:
                     self._size = size
@@ -100,9 +93,15 @@ class Signed:
             await asyncio.sleep(LOOK)
 
 
-def _signed_size(platform: Platform) -> int:
-    with platform.database.scoped(VISITOR) as session:
-        newest = store.newest(session, store.current(session, store.CONSENT))
+def _signed_size(platform: Platform, known: int) -> int:
+    """Return the size of the newest checkpoint; what is known while there is no log yet, or no database to ask."""
+    try:
+        with platform.database.scoped(VISITOR) as session:
+            newest = store.newest(session, store.current(session, store.CONSENT))
+    except Exception as error:
+        if isinstance(error, NotFound) or refusals.is_unavailable(error):
+            return known
+        raise
     return 0 if newest is None else newest.size
 
 

@@ -1,7 +1,8 @@
 """Several processes of the door behind one socket.
 
-Whoever is free takes the next connection. One that dies is started anew; all of them end with the one that started
-them, however that ends. Their numbers are added up by `prometheus-client`, in a folder that lives as long as they do.
+Each takes its share of the connections (`api.dealing`). One that dies is started anew; all of them end with the one
+that started them, however that ends. Their numbers are added up by `prometheus-client`, in a folder that lives as long
+as they do.
 """
 
 import os
@@ -19,8 +20,11 @@ from typing import Final
 
 from prometheus_client import multiprocess
 
+from api.dealing import Counts
+
 COUNTS: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Where the processes write their numbers; the library looks at it when it is loaded."""
+_CONNECTIONS: Final = "connections"
 _LOOK: Final = 0.2
 _SOONEST: Final = 1.0
 """A process that lived for less does not come again: what ails it, ails the next one."""
@@ -29,31 +33,35 @@ _SOONEST: Final = 1.0
 class Door:
     """The processes that serve one socket."""
 
-    def __init__(self, command: Sequence[str], listening: socket.socket, counts: Path, *, patience: float) -> None:
-        """Start with none."""
+    def __init__(
+        self, command: Sequence[str], listening: socket.socket, counts: Path, places: int, *, patience: float
+    ) -> None:
+        """Start with none; each has one of so many places."""
         self._command = command
         self._listening = listening
         self._counts = counts
         self._patience = patience
-        self._parts: dict[subprocess.Popen[bytes], float] = {}
+        self._parts: dict[subprocess.Popen[bytes], tuple[float, int]] = {}
+        Counts.prepare(counts / _CONNECTIONS, places)
 
-    def add(self) -> None:
-        """Start one more."""
+    def add(self, place: int) -> None:
+        """Start the one at this place."""
         file = self._listening.fileno()
-        command = [sys.executable, *self._command, "--socket", str(file)]
+        command = [sys.executable, *self._command, "--place", str(place), "--socket", str(file)]
         environment = os.environ | {COUNTS: str(self._counts)}
         part = subprocess.Popen(command, env=environment, pass_fds=[file], stdin=subprocess.PIPE)
-        self._parts[part] = time.monotonic()
+        self._parts[part] = time.monotonic(), place
 
     def watch(self, stop: Event) -> int:
         """Replace whoever dies until `stop` is set; return the code with which to end."""
         while not stop.wait(_LOOK):
             for part in [each for each in self._parts if each.poll() is not None]:
-                lived = time.monotonic() - self._parts.pop(part)
+                began, place = self._parts.pop(part)
+                Counts(self._counts / _CONNECTIONS, place).leave()
                 multiprocess.mark_process_dead(part.pid, str(self._counts))  # type: ignore[no-untyped-call]  # the library has no types
-                if lived < _SOONEST:
+                if time.monotonic() - began < _SOONEST:
                     return part.returncode or 1
-                self.add()
+                self.add(place)
         return 0
 
     def close(self) -> None:
@@ -72,17 +80,23 @@ class Door:
 def serve(command: Sequence[str], listening: socket.socket, processes: int, *, patience: float) -> int:
     """Serve with this many processes until a signal ends us; return the code with which to end.
 
-    `command` is what Python runs in each of them, with `--socket` and the number of the open socket behind it.
+    `command` is what Python runs in each of them, with `--place` and its own behind it, and `--socket` and the number
+    of the open socket.
     """
     stop = Event()
     with tempfile.TemporaryDirectory(prefix="cdp-counts-") as counts, _signals(stop):
-        door = Door(command, listening, Path(counts), patience=patience)
+        door = Door(command, listening, Path(counts), processes, patience=patience)
         try:
-            for _ in range(processes):
-                door.add()
+            for place in range(processes):
+                door.add(place)
             return door.watch(stop)
         finally:
             door.close()
+
+
+def counts_at(place: int) -> Counts:
+    """Return how many connections each process has, for the one at this place."""
+    return Counts(Path(os.environ[COUNTS]) / _CONNECTIONS, place)
 
 
 def end_with_the_parent() -> None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
-from api import caller, errors, forwarding, paths
+from api import caller, forwarding, paths
 from cdp.settings import Settings
 from consent.errors import Problem
 
@@ -116,32 +116,23 @@ def _count(scope: Scope, meter: Meter, who: str) -> None:
         raise
 
 
-def headers(scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
+def count_address(scope: Scope) -> None:
+    """Count a request that shows no token by its network address: logins, the token endpoint, pages, the public log.
+
+    Raises TooManyCalls.
+    """
+    if _is_nobody(scope):
+        state = scope["app"].state
+        asks = forwarding.client_of(Request(scope), state.platform.settings.trusted_proxies)
+        _count(scope, state.rates.address, network_of(asks))
+
+
+def headers(note: caller.Note) -> tuple[tuple[bytes, bytes], ...]:
     """Return what an answer says of its caller's quota; nothing where none was counted."""
-    rate = caller.note_of(scope).rate
-    if rate is None:
+    if note.rate is None:
         return ()
-    meter, filled = rate
+    meter, filled = note.rate
     return (b"ratelimit-policy", meter.policy), (b"ratelimit", meter.standing(filled))
-
-
-class Addresses:
-    """Count who shows no token by network address: logins, the token endpoint, pages, the public log."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or refuse it unread."""
-        if scope["type"] == "http" and _is_nobody(scope):
-            state = scope["app"].state
-            asks = forwarding.client_of(Request(scope), state.platform.settings.trusted_proxies)
-            try:
-                _count(scope, state.rates.address, network_of(asks))
-            except TooManyCalls as error:
-                await errors.response_of(scope, error)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
 
 
 def network_of(address: str) -> str:

@@ -1,19 +1,19 @@
-"""One line of JSON for each request, at its end; no person, no path as it was sent, no query."""
+"""One line of JSON for each request, at its end, and the id by which it is known; no person, no path as it was sent."""
 
 import logging
 import re
 import secrets
-import time
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from api import caller, paths
 from cdp import clock
 
 Measure = Callable[[str, str, int, float], None]
+"""Takes the method, the route, the status and the seconds of a request."""
 
 _LOG: Final = logging.getLogger("cdp.requests")
 _HEADER: Final = b"x-request-id"
@@ -25,35 +25,26 @@ _BLANK: Final = vars(logging.LogRecord(_LOG.name, logging.INFO, __file__, 0, "",
 _encode: Final = msgspec.json.Encoder().encode
 
 
-class RequestsLog:
-    """Give every request an id, say it in the answer, and log one line when the answer has left."""
+def tell(scope: Scope, note: caller.Note, status: int, seconds: float) -> None:
+    """Log the line of a request that was answered with `status`, 0 where it was not."""
+    if _LOG.isEnabledFor(logging.INFO):
+        _LOG.handle(_record(_line(scope, note, status, seconds)))
 
-    def __init__(self, app: ASGIApp, *, measure: Measure) -> None:
-        self._app = app
-        self._measure = measure
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        note, began, status = caller.begin(scope, _request_id(scope)), time.perf_counter(), 0
-        told = _echo(scope) or note.request_id.encode()
+def request_id(scope: Scope) -> str:
+    """Return the sender's id when it is a UUID or hexadecimal, else a fresh one: a word could name a person."""
+    given = _given(scope)
+    return given.decode() if given and _SAFE.fullmatch(given) else secrets.token_hex(12)
 
-        async def named(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (_HEADER, told)]
-            await send(message)
 
-        try:
-            await self._app(scope, receive, named)
-        finally:
-            seconds = time.perf_counter() - began
-            self._measure(method_of(scope), route_of(scope), status, seconds)
-            if _LOG.isEnabledFor(logging.INFO):
-                _LOG.handle(_record(_line(scope, note, status, seconds)))
+def header(scope: Scope, note: caller.Note) -> tuple[bytes, bytes]:
+    """Return the header in which an answer says the id of its request.
+
+    Where a standard has the sender's own id repeated, that one is told back to them; it is never logged.
+    """
+    if paths.is_authzen(scope["path"]) and _REPEATED.fullmatch(given := _given(scope)):
+        return _HEADER, given
+    return _HEADER, note.request_id.encode()
 
 
 def route_of(scope: Scope) -> str:
@@ -89,15 +80,6 @@ def _line(scope: Scope, note: caller.Note, status: int, seconds: float) -> str:
     ).decode()
 
 
-def _echo(scope: Scope) -> bytes | None:
-    """Return the sender's own id where a standard has it repeated; it is told back to them, and never logged."""
-    if not paths.is_authzen(scope["path"]):
-        return None
-    given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
-    return given if _REPEATED.fullmatch(given) else None
-
-
-def _request_id(scope: Scope) -> str:
-    """Return the sender's id when it is a UUID or hexadecimal, else a fresh one: a word could name a person."""
-    given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
-    return given.decode() if _SAFE.fullmatch(given) else secrets.token_hex(12)
+def _given(scope: Scope) -> bytes:
+    given: bytes = next((value for name, value in scope["headers"] if name == _HEADER), b"")
+    return given

@@ -15,10 +15,10 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from api import forwarding, in_time
+from api import dealing, forwarding, in_time
 from api.app import create_app
 from api.lines import Lines
-from api.processes import end_with_the_parent, serve
+from api.processes import counts_at, end_with_the_parent, serve
 from cdp.keys.errors import KeyFailure
 from cdp.platform import Platform
 from cdp.settings import Settings
@@ -64,6 +64,7 @@ def main() -> None:
     wanted.add_argument("--host", default="127.0.0.1")
     wanted.add_argument("--port", type=int, default=8000)
     wanted.add_argument("--socket", type=int, help="serve this open socket: how several processes share one")
+    wanted.add_argument("--place", type=int, default=0, help="which of these processes this is")
     told = wanted.parse_args()
     try:
         processes = Settings.read().processes
@@ -72,17 +73,17 @@ def main() -> None:
         app = build()
     except (Problem, KeyFailure, OSError) as error:
         sys.exit(f"error: {error}")
-    run(app, host=told.host, port=told.port, shared=told.socket)
+    run(app, host=told.host, port=told.port, shared=told.socket, place=told.place)
 
 
-def run(app: FastAPI, *, host: str, port: int, shared: int | None = None) -> None:
-    """Serve `app` in this process, on the open socket of this number when it shares one."""
-    server = uvicorn.Server(configuration(app, host=host, port=port))
+def run(app: FastAPI, *, host: str, port: int, shared: int | None = None, place: int = 0) -> None:
+    """Serve `app` in this process; on the open socket of this number, and at this place, when it shares one."""
+    configured = configuration(app, host=host, port=port)
     if shared is None:
-        server.run()
-    else:
-        end_with_the_parent()
-        server.run([socket.socket(fileno=shared)])
+        uvicorn.Server(configured).run()
+        return
+    end_with_the_parent()
+    dealing.Server(configured, counts_at(place)).run([socket.socket(fileno=shared)])
 
 
 def several(command: Sequence[str], processes: int, *, host: str, port: int) -> int:

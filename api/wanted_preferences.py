@@ -50,6 +50,7 @@ class Exceptions(_Part):
     channels: Annotated[dict[Key, Channels | None], Field(max_length=MOST_TOPICS)] | None = None
     caps: Annotated[dict[Key, Cap | None], Field(max_length=MOST_TOPICS)] | None = None
     contact: Literal["none"] | None = None
+    never: Channels | None = None
 
 
 class Offers(_Part):
@@ -74,7 +75,6 @@ class WantedPreferences(Exceptions):
     reminders: Literal["mail", "none"] | None = None
     receipts: Literal["mail", "none"] | None = None
     first: Literal["human", "computer"] | None = None
-    never: Channels | None = None
     hours: Hours | None = None
     exceptions: Annotated[dict[Slug, Exceptions | None], Field(max_length=MOST_EXCEPTIONS)] | None = None
     offers: Offers | None = None

@@ -18,7 +18,8 @@ import psycopg
 from benchmarks import load
 from benchmarks.decisions import by_cedar
 from benchmarks.house import PURPOSE, House
-from cdp import clock, grants
+from cdp import clock
+from cdp.permissions import grants
 from cdp.scope import Principal, Scope
 from consent import acts as law
 from consent.decision import decide

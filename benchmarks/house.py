@@ -6,6 +6,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +18,13 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from cdp import bootstrap, clients, clock, organizations
+from cdp.embedded.postgres import Cluster
 from cdp.ingest.batch import Batch
 from cdp.ingest.batch import Path as Way
 from cdp.ingest.items import Channel, Identifier, IdentifierType, Item, Kind, Reference, ReferenceType
 from cdp.ingest.store import Store
 from cdp.oauth import access_tokens
 from cdp.platform import Platform
-from cdp.postgres import Cluster
 from cdp.scope import Principal, Scope
 from cdp.settings import Settings
 from consent.wishes import Speaker
@@ -35,6 +36,7 @@ SCOPES: Final = ("profiles:read", "records:write", "grants:request", "contacts:w
 _FILL: Final = Path(__file__).with_name("fill.sql").read_text(encoding="utf-8")
 _ATTRIBUTES: Final = ("first_name", "last_name", "phone", "street", "city")
 _STEP: Final = 50_000
+_HANDS: Final = 2
 _BATCH: Final = 500
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -121,15 +123,19 @@ class House:
         return [self.platform.profile_ids.profile_id(customer, self.recipient) for customer in self.known]
 
     def fill(self, size: int) -> None:
-        """Bring the number of customers to `size`."""
+        """Bring the number of customers to `size`, with a hand for each processor of the server."""
+        parts = [(first, min(size, first + _STEP - 1)) for first in range(self.size + 1, size + 1, _STEP)]
+        with ThreadPoolExecutor(_HANDS) as hands:
+            list(hands.map(self._add, parts))
+        self.size = max(self.size, size)
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            while self.size < size:
-                last = min(size, self.size + _STEP)
-                facts = {"first": self.size + 1, "last": last, "source": self.source, "recipient": self.other}
-                connection.execute(_FILL, facts)
-                self.size = last
             connection.execute("vacuum analyze")
             connection.execute("checkpoint")
+
+    def _add(self, numbers: tuple[int, int]) -> None:
+        first, last = numbers
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(_FILL, {"first": first, "last": last, "source": self.source, "recipient": self.other})
 
 
 @contextmanager

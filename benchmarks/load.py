@@ -26,7 +26,6 @@ class Load:
     requests: int
     seconds: float
     latencies: Sequence[float]
-    received: int
 
     @property
     def rate(self) -> float:
@@ -67,7 +66,6 @@ def _undisturbed(load: Coroutine[Any, Any, Came]) -> Came:
 
 async def _run(port: int, requests: Sequence[bytes], connections: int, *, pace: float | None) -> Load:
     latencies: list[float] = []
-    received = [0]
     # One after the other, so that processes that share a socket share the connections.
     opened = [await asyncio.open_connection(HOST, port, limit=2**26) for _ in range(connections)]
     begin = time.perf_counter()
@@ -78,34 +76,30 @@ async def _run(port: int, requests: Sequence[bytes], connections: int, *, pace: 
             if pace and due > time.perf_counter():
                 await asyncio.sleep(due - time.perf_counter())
             writer.write(requests[number])
-            received[0] += await _answer(reader)
+            await _answer(reader)
             latencies.append(time.perf_counter() - due)
         writer.close()
 
     await asyncio.gather(*(work(first, *each) for first, each in enumerate(opened)))
-    return Load(len(requests), time.perf_counter() - begin, latencies, received[0])
+    return Load(len(requests), time.perf_counter() - begin, latencies)
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def _answer(reader: asyncio.StreamReader) -> None:
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith(_OK):
         raise RuntimeError(f"an answer that was not 200: {head[:40]!r}")
     lower = head.lower()
     if b"transfer-encoding: chunked" in lower:
-        return await _chunks(reader)
+        await _chunks(reader)
+        return
     begin = lower.index(b"content-length:") + 15
-    length = int(lower[begin : lower.index(b"\r", begin)])
-    await reader.readexactly(length)
-    return length
+    await reader.readexactly(int(lower[begin : lower.index(b"\r", begin)]))
 
 
-async def _chunks(reader: asyncio.StreamReader) -> int:
-    total = 0
+async def _chunks(reader: asyncio.StreamReader) -> None:
     while size := int(await reader.readline(), 16):
         await reader.readexactly(size + 2)
-        total += size
     await reader.readexactly(2)
-    return total
 
 
 def lines(port: int, wanted: bytes) -> tuple[int, float]:

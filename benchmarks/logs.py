@@ -18,8 +18,9 @@ import psycopg
 
 from benchmarks import load
 from benchmarks.house import PURPOSE, House
-from cdp import clock, grants
+from cdp import clock
 from cdp.log.sequencer import Sequencer
+from cdp.permissions import grants
 from cdp.scope import Principal, Scope
 from consent import acts as law
 

@@ -13,7 +13,7 @@ import psycopg
 
 from benchmarks import load
 from benchmarks.house import PURPOSE, House
-from cdp.postgres_binaries import find
+from cdp.embedded.postgres_binaries import find
 
 CONNECTIONS: Final = 32
 STEPS: Final = ("bare", "unsealed", "gated", "logged")

@@ -19,10 +19,11 @@ from fastapi.responses import Response
 from psycopg_pool import AsyncConnectionPool
 
 from api import serve
-from cdp import arrays, reading
+from cdp import arrays
 from cdp.database import sql
-from cdp.profiles import Wanted
-from cdp.reading import NEWEST, Asker, Extent, Path, Seen
+from cdp.reads import reading
+from cdp.reads.profiles import Wanted
+from cdp.reads.reading import NEWEST, Asker, Extent, Path, Seen
 from cdp.scope import Principal
 
 _LOGGED: Final = re.compile(r", logged as \(.*?\n\)\n(?=select w\.reason)", re.DOTALL)
@@ -101,4 +102,5 @@ if __name__ == "__main__":
         sys.exit(serve.several(command, several, host="127.0.0.1", port=int(number)))
     served = serve.build()
     add_routes(served, url)
-    serve.run(served, host="127.0.0.1", port=int(number), shared=int(shared[-1]) if shared else None)
+    place, socket = (int(each) for each in shared[1::2]) if shared else (0, None)
+    serve.run(served, host="127.0.0.1", port=int(number), shared=socket, place=place)

@@ -17,12 +17,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cdp import clients, employees, organization_details
+from cdp import clients, organization_details
 from cdp.client_scopes import WIRE_SCOPE
 from cdp.clients import ClientUnknown, KeyFacts, NewClient, NewWriteKey
-from cdp.employees import EmployeeProvider
 from cdp.idempotency import Call
 from cdp.keys.tokens import Fingerprints
+from cdp.logins import employees
+from cdp.logins.employees import EmployeeProvider
 from cdp.organizations import OrganizationUnknown
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope

@@ -21,12 +21,13 @@ from sqlalchemy.engine import URL
 from sqlmodel import Session
 
 from cdp import arrays, refusals, replicas
-from cdp.freshness import SCOPE
 from cdp.lane import Asked, Lane, Steps
 from cdp.scope import Held, Mint, Scope
 
 __all__ = ["Database", "Session", "acting_as", "connect", "conninfo", "sql"]
 
+SCOPE: Final = "scope"
+"""Under this name a session knows the scope that it runs in."""
 ENTER: Final = "select enter_scope(%s, %s, %s, %s, %s, %s, %s)"
 _AND_WAIT: Final = ", set_config('synchronous_commit', 'remote_apply', true)"
 _ENTER_AND_WAIT: Final = ENTER + _AND_WAIT

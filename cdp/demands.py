@@ -17,11 +17,12 @@ from pydantic import JsonValue
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from cdp import corrections, dossier, due_dates, ids, own_subject
+from cdp import due_dates, ids
 from cdp.database import rows_changed, sql
 from cdp.ids import NIL
+from cdp.own import corrections, dossier, own_subject
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid, NotFound
 from consent.types import CUSTOMER_SOURCE
 

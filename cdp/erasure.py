@@ -15,7 +15,9 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from cdp import claiming, key_destruction, mail
+from cdp import key_destruction
+from cdp.logins import claiming
+from cdp.mailroom import mail
 from cdp.platform import Platform
 from cdp.scope import Scope
 

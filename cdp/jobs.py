@@ -16,10 +16,12 @@ from typing import Final
 
 from sqlalchemy import text
 
-from cdp import alerts, clock, key_destruction, organizations, pull, receipt_letters, reminders, request_letters
+from cdp import clock, key_destruction, organizations
 from cdp.catalog import mapping
 from cdp.database import rows_changed
 from cdp.identity import relinking
+from cdp.ingest import pull
+from cdp.mailroom import alerts, receipt_letters, reminders, request_letters
 from cdp.platform import Platform
 from cdp.scope import OPERATOR, Principal, Scope
 from cdp.signals import delivery

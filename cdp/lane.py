@@ -7,6 +7,7 @@ all of it back (PostgreSQL, "Message Flow", pipelining). Rules: (1) a statement 
 """
 
 import re
+import select
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import count
@@ -139,6 +140,14 @@ def _numbered(statement: bytes) -> tuple[bytes, tuple[str, ...]]:
     return text.replace(b"%%", b"%"), tuple(name.decode() for name in names)
 
 
+def _take_all(pgconn: PGconn) -> None:
+    """Take all that came of a long answer, so that the server goes on sending while we are at work."""
+    there = select.poll()
+    there.register(pgconn.socket, select.POLLIN)
+    while there.poll(0):
+        pgconn.consume_input()
+
+
 def _trip(pgconn: PGconn, sent: Sequence[_Send]) -> PQGen[list[PGresult]]:
     """Send everything, then collect a result for each message that has one, up to the answer to the sync."""
     pgconn.enter_pipeline_mode()
@@ -150,18 +159,25 @@ def _trip(pgconn: PGconn, sent: Sequence[_Send]) -> PQGen[list[PGresult]]:
     while pgconn.flush():
         if (yield WAIT_RW) & READY_R:
             pgconn.consume_input()
+    results = yield from _results(pgconn)
+    pgconn.exit_pipeline_mode()
+    return results
+
+
+def _results(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """Collect what is answered up to the sync."""
     results: list[PGresult] = []
     while True:
         while pgconn.is_busy():
             yield WAIT_R
             pgconn.consume_input()
+            if pgconn.is_busy():
+                _take_all(pgconn)
         result = pgconn.get_result()
         if result is None:  # the end of one message's results
             if pgconn.status == ConnStatus.BAD:
                 raise psycopg.OperationalError("the connection was lost")
             continue
         if result.status == ExecStatus.PIPELINE_SYNC:
-            break
+            return results
         results.append(result)
-    pgconn.exit_pipeline_mode()
-    return results

@@ -160,6 +160,11 @@ def keeps_no_hours(question: Question) -> bool:
     return question.topic.is_required and question.is_urgent
 
 
+def has_room(caps: Sequence[Cap], contacts: Sequence[datetime], *, at: datetime) -> bool:
+    """Tell whether one more contact keeps to the caps now: then those of before change nothing about the answer."""
+    return _free(caps, contacts, at=at) <= at
+
+
 def _refusal(question: Question, wishes: Wishes, standing: Standing) -> Reason | None:
     """Return what refuses whatever the channel and the hour."""
     if standing.permission is Permitted.ERASED or standing.is_done:
@@ -186,8 +191,8 @@ def _channels(question: Question, wishes: Wishes, standing: Standing) -> list[Ch
     found = [offered[key] for key in wanted if key in offered and not wishes.avoids(key)]
     if not topic.is_required:
         return found
-    rest = [each for each in question.channels if each not in found]
-    return [*found, *sorted(rest, key=lambda each: wishes.avoids(each.key))]
+    rest, barred = [each for each in question.channels if each not in found], wishes.barred(question.organization)
+    return [*found, *sorted(rest, key=lambda each: each.key in barred or wishes.avoids(each.key))]
 
 
 def _caps(question: Question, wishes: Wishes) -> tuple[Cap, ...]:
@@ -202,6 +207,8 @@ def _free(caps: Sequence[Cap], contacts: Sequence[datetime], *, at: datetime) ->
 
 
 def _free_of(cap: Cap, contacts: Sequence[datetime], now: datetime) -> datetime:
+    if len(contacts) < cap.most:
+        return now
     period = timedelta(days=cap.days)
     counted = sorted(each for each in (one.astimezone(UTC) for one in contacts) if each > now - period)
     return now if len(counted) < cap.most else counted[-cap.most] + period

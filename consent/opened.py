@@ -6,14 +6,13 @@ They get bytes and give back events or what is wrong with them; all that one ent
 import errno
 import gc
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Final, cast
 
-from consent import bundle, event_bodies, quick_access
+from consent import bundle, event_bodies, processors, quick_access
 from consent.commitments import LEAF_SIZE, Kind
 from consent.errors import Malformed, Problem
 from consent.events import Event
@@ -77,5 +76,4 @@ def reading(entries: int) -> Iterator[tuple[Read, int]]:
 def _helpers(entries: int) -> int:
     if entries < LARGE or "fork" not in multiprocessing.get_all_start_methods():
         return 0
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(_MOST, processors - 1)
+    return min(_MOST, processors.usable() - 1)

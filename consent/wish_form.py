@@ -77,7 +77,7 @@ def to_clock(minute: int) -> str:
 
 _ALWAYS: Final = Hours()
 _ANY: Final = Offers()
-_EXCEPTION: Final = frozenset({"channels", "caps", "contact"})
+_EXCEPTION: Final = frozenset({"channels", "caps", "contact", "never"})
 _HOURS: Final = frozenset({"zone", "welcome", "quiet"})
 _WINDOW: Final = frozenset({"days", "from", "until"})
 _CAP: Final = frozenset({"most", "days"})
@@ -97,6 +97,7 @@ def _choices(document: Document, at: str) -> Choices:
             for topic, each in _entries(document, "caps", at)
         },
         is_silent="contact" in document,
+        never=frozenset(_keys(document.get("never", ()), f"{at}/never")) if at else frozenset(),
     )
 
 

@@ -55,9 +55,13 @@ class Choices:
     caps: Mapping[str, Cap] = field(default_factory=dict)
     is_silent: bool = False
     """Nothing at all but what the law demands."""
+    never: frozenset[str] = frozenset()
+    """Channels that this one organization is not to use; what holds for all stands in `Wishes`."""
 
     def __post_init__(self) -> None:
         """Refuse names that no catalog can have, a channel named twice, and lists without end."""
+        if len(self.never) > MOST_CHANNELS:
+            raise errors.TooMany(field="/never")
         if max(len(self.channels), len(self.caps)) > MOST_TOPICS:
             raise errors.TooMany(field="/topics")
         for topic, channels in self.channels.items():
@@ -126,19 +130,33 @@ class Wishes:
     def allowed(self, organization: UUID, topic: str, under: str, defaults: tuple[str, ...]) -> tuple[str, ...]:
         """Return the channels that everything that was chosen allows for a topic, in the order chosen here.
 
-        Where nobody chose here, what the topic says stands; a dossier that joined takes away, and opens nothing.
+        Where nobody chose here, what the topic says stands; a dossier that joined takes away, and opens nothing. Nor
+        does this organization get a channel that it is never to use.
         """
         chosen = self.channels(organization, topic, under)
         wanted = defaults if chosen is None else chosen
         for each in self.also:
             others = each.channels(organization, topic, under)
             wanted = wanted if others is None else tuple(key for key in wanted if key in others)
-        return wanted
+        barred = self.barred(organization)
+        return tuple(key for key in wanted if key not in barred) if barred else wanted
+
+    def barred(self, organization: UUID) -> frozenset[str]:
+        """Return the channels that this one organization is never to use, by everything that was chosen."""
+        found = self.exceptions.get(organization, _NOTHING).never
+        for each in self.also:
+            found |= each.barred(organization)
+        return found
 
     def caps(self, organization: UUID, topic: str, under: str = "") -> tuple[Cap, ...]:
         """Return every cap that has to be kept to."""
         found = [each.cap(organization, topic, under) for each in self.all]
         return tuple(each for each in found if each is not None)
+
+    @property
+    def avoided(self) -> frozenset[str]:
+        """The channels that nobody is to use, by everything that was chosen."""
+        return frozenset().union(*(each.never for each in self.all))
 
     def avoids(self, channel: str) -> bool:
         """Tell whether they are not to be approached through this channel."""

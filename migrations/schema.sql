@@ -47,6 +47,7 @@ create table access (
     act_id uuid
 ) partition by RANGE (at);
 CREATE INDEX access_organization ON access USING btree (organization_id, at);
+alter table access add constraint access_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table access add constraint access_outcome_check CHECK ((outcome = ANY (ARRAY['released'::text, 'refused'::text, 'unknown'::text])));
 alter table access add constraint access_pkey PRIMARY KEY (customer_id, at, access_id);
 alter table access owner to cdp_owner, enable row level security, force row level security;
@@ -92,7 +93,9 @@ create table access_outbox (
     held_since timestamp with time zone
 );
 CREATE INDEX access_outbox_held ON access_outbox USING btree (entry_id) WHERE (held IS NOT NULL);
+alter table access_outbox add constraint access_outbox_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table access_outbox add constraint access_outbox_check CHECK (((held IS NULL) OR (held_since IS NOT NULL)));
+alter table access_outbox add constraint access_outbox_held_since_is_told CHECK (((held_since >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (held_since <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table access_outbox add constraint access_outbox_pkey PRIMARY KEY (entry_id);
 alter table access_outbox add constraint access_outbox_salt_check CHECK ((octet_length(salt) = 32));
 alter table access_outbox owner to cdp_owner, enable row level security, force row level security;
@@ -219,6 +222,8 @@ create table act (
     other jsonb
 );
 CREATE INDEX act_other ON act USING btree (other_id) WHERE (other_id IS NOT NULL);
+alter table act add constraint act_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
+alter table act add constraint act_expires_at_is_told CHECK (((expires_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table act add constraint act_kind_check CHECK ((kind = ANY (ARRAY['grant'::text, 'narrow'::text, 'extend'::text, 'revoke'::text, 'refuse'::text, 'object'::text, 'attest'::text, 'expire'::text, 'merge'::text, 'split'::text, 'erase'::text])));
 alter table act add constraint act_pkey PRIMARY KEY (customer_id, seq);
 alter table act owner to cdp_owner, enable row level security, force row level security;
@@ -544,6 +549,7 @@ create table checkpoint (
     note bytea not null,
     at timestamp with time zone not null
 );
+alter table checkpoint add constraint checkpoint_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table checkpoint add constraint checkpoint_pkey PRIMARY KEY (log_id, size);
 alter table checkpoint add constraint checkpoint_root_check CHECK ((octet_length(root) = 32));
 alter table checkpoint owner to cdp_owner, enable row level security, force row level security;
@@ -641,8 +647,10 @@ create table consent_outbox (
     held_since timestamp with time zone
 );
 CREATE INDEX consent_outbox_held ON consent_outbox USING btree (customer_id) WHERE (held IS NOT NULL);
+alter table consent_outbox add constraint consent_outbox_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table consent_outbox add constraint consent_outbox_check CHECK (((held IS NULL) OR (held_since IS NOT NULL)));
 alter table consent_outbox add constraint consent_outbox_fact_check CHECK ((fact = ANY (ARRAY['act'::text, 'link'::text, 'wish'::text, 'message'::text, 'firing'::text, 'reply'::text, 'demand'::text, 'erasure'::text, 'policy'::text])));
+alter table consent_outbox add constraint consent_outbox_held_since_is_told CHECK (((held_since >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (held_since <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table consent_outbox add constraint consent_outbox_pkey PRIMARY KEY (entry_id);
 alter table consent_outbox add constraint consent_outbox_salt_check CHECK ((octet_length(salt) = 32));
 alter table consent_outbox owner to cdp_owner, enable row level security, force row level security;
@@ -860,6 +868,7 @@ CREATE INDEX demand_id ON demand USING btree (demand_id);
 CREATE INDEX demand_organization ON demand USING btree (organization_id, asked_at, demand_id);
 CREATE UNIQUE INDEX demand_open ON demand USING btree (customer_id, COALESCE(record_id, access_id), kind) WHERE ((answered_at IS NULL) AND (withdrawn_at IS NULL));
 alter table demand add constraint demand_answer_check CHECK ((answer = ANY (ARRAY['done'::text, 'refused'::text])));
+alter table demand add constraint demand_asked_at_is_told CHECK (((asked_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (asked_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table demand add constraint demand_check CHECK (((answered_at IS NULL) = (answer IS NULL)));
 alter table demand add constraint demand_kind_check CHECK ((kind = ANY (ARRAY['correct'::text, 'dispute'::text, 'erase'::text, 'look'::text])));
 alter table demand add constraint demand_pkey PRIMARY KEY (customer_id, demand_id);
@@ -970,6 +979,7 @@ create table firing (
     at timestamp with time zone not null
 );
 CREATE INDEX firing_organization ON firing USING btree (organization_id, rule_id, at);
+alter table firing add constraint firing_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table firing add constraint firing_pkey PRIMARY KEY (customer_id, firing_id);
 alter table firing owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select on firing to cdp_keeper;
@@ -1245,6 +1255,7 @@ create table link (
     evidence jsonb not null default '{}'::jsonb,
     at timestamp with time zone not null
 );
+alter table link add constraint link_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table link add constraint link_kind_check CHECK ((kind = ANY (ARRAY['link'::text, 'unlink'::text])));
 alter table link add constraint link_pkey PRIMARY KEY (customer_id, link_id);
 alter table link owner to cdp_owner, enable row level security, force row level security;
@@ -1270,6 +1281,8 @@ create table log (
     begun_at timestamp with time zone not null,
     ended_at timestamp with time zone
 );
+alter table log add constraint log_begun_at_is_told CHECK (((begun_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (begun_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
+alter table log add constraint log_ended_at_is_told CHECK (((ended_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table log add constraint log_kind_check CHECK ((kind = ANY (ARRAY['consent'::text, 'access'::text])));
 alter table log add constraint log_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,39}$'::text));
 alter table log add constraint log_name_key UNIQUE (name);
@@ -1297,6 +1310,7 @@ create table log_key (
     vkey text not null,
     added_at timestamp with time zone not null
 );
+alter table log_key add constraint log_key_added_at_is_told CHECK (((added_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (added_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table log_key add constraint log_key_log_id_fkey FOREIGN KEY (log_id) REFERENCES log(log_id);
 alter table log_key add constraint log_key_pkey PRIMARY KEY (log_id, vkey);
 alter table log_key owner to cdp_owner, enable row level security, force row level security;
@@ -1431,10 +1445,12 @@ CREATE INDEX message_sender ON message USING btree (customer_id, sender, at);
 CREATE INDEX message_text ON message USING btree (text_hash, at) WHERE (text_hash IS NOT NULL);
 CREATE INDEX message_to_many ON message USING btree (sender, at) WHERE (NOT is_addressed);
 CREATE UNIQUE INDEX message_code ON message USING btree (code_hash);
+alter table message add constraint message_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table message add constraint message_check CHECK (((until >= at) AND ((sender IS NULL) = (sender_kind IS NULL)) AND ((sealed IS NULL) = (subject_id IS NULL))));
 alter table message add constraint message_code_hash_check CHECK ((octet_length(code_hash) = 32));
 alter table message add constraint message_digest_check CHECK ((octet_length(digest) = 32));
 alter table message add constraint message_pkey PRIMARY KEY (customer_id, message_id);
+alter table message add constraint message_registered_at_is_told CHECK (((registered_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (registered_at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table message add constraint message_speaker_check CHECK ((speaker = ANY (ARRAY['human'::text, 'computer'::text])));
 alter table message add constraint message_text_hash_check CHECK ((octet_length(text_hash) = 32));
 alter table message owner to cdp_owner, enable row level security, force row level security;
@@ -1467,6 +1483,7 @@ create table message_report (
 );
 CREATE INDEX message_report_organization ON message_report USING btree (organization_id, at, report_id);
 CREATE UNIQUE INDEX message_report_once ON message_report USING btree (customer_id, message_id) WHERE (message_id IS NOT NULL);
+alter table message_report add constraint message_report_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table message_report add constraint message_report_check CHECK (((kind = 'was-a-computer'::text) = (message_id IS NOT NULL)));
 alter table message_report add constraint message_report_check1 CHECK (((sender IS NULL) = (sender_kind IS NULL)));
 alter table message_report add constraint message_report_kind_check CHECK ((kind = ANY (ARRAY['false-message'::text, 'was-a-computer'::text])));
@@ -2138,6 +2155,7 @@ create table reply (
     sealed bytea not null
 );
 CREATE INDEX reply_organization ON reply USING btree (organization_id, at, reply_id);
+alter table reply add constraint reply_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table reply add constraint reply_by_check CHECK ((by = ANY (ARRAY['customer'::text, 'organization'::text])));
 alter table reply add constraint reply_check CHECK (((by = 'customer'::text) OR wants_human));
 alter table reply add constraint reply_pkey PRIMARY KEY (customer_id, reply_id);
@@ -2145,9 +2163,20 @@ alter table reply owner to cdp_owner, enable row level security, force row level
 grant delete, insert, select on reply to cdp_keeper;
 grant select (at, reply_id) on reply to cdp_sequencer;
 grant select on reply to cdp_customer;
+grant select on reply to cdp_exporter;
 grant update (customer_id, done_at, taken_at) on reply to cdp_keeper;
 create policy customer_wall on reply as permissive for select to cdp_customer
     using ((customer_id = ANY (( SELECT own_customers() AS own_customers)::uuid[])));
+create policy exporter_gate on reply as restrictive for select to cdp_exporter
+    using ((EXISTS ( SELECT
+   FROM permission p
+  WHERE ((p.customer_id = reply.customer_id) AND (p.recipient_id = ( SELECT app_organization() AS app_organization)) AND (p.purpose = ( SELECT app_purpose() AS app_purpose)) AND opens(p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.recipient_id,
+        CASE reply.by
+            WHEN 'customer'::text THEN customer_source()
+            ELSE reply.organization_id
+        END, 'conversations'::text, statement_timestamp())))));
+create policy exporter_wall on reply as permissive for select to cdp_exporter
+    using ((organization_id = ( SELECT scope_organization('exporter'::text) AS scope_organization)));
 create policy keeper on reply as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -2627,6 +2656,7 @@ create table wish_act (
     said jsonb not null,
     at timestamp with time zone not null
 );
+alter table wish_act add constraint wish_act_at_is_told CHECK (((at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (at <= '9999-12-31 00:00:00+00'::timestamp with time zone)));
 alter table wish_act add constraint wish_act_pkey PRIMARY KEY (customer_id, seq);
 alter table wish_act owner to cdp_owner, enable row level security, force row level security;
 trigger: CREATE TRIGGER logged AFTER INSERT ON wish_act REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION log_wishes();
@@ -2790,7 +2820,7 @@ grant execute on function common_sources(uuid[],uuid[]) to cdp_keeper;
 create function component_of(seeds uuid[]) returns uuid[] language sql stable owner cdp_owner body 52d87867fee6fb90454fac941aad4eb2;
 grant execute on function component_of(uuid[]) to cdp_keeper;
 
-create function contact_facts(customers uuid[], moment timestamp with time zone) returns TABLE(customer_id uuid, merged_into uuid, reason text, act_id uuid, wishes text, is_signalled boolean, own_name bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 96751eae742e44f3e367b4be3e47ab37;
+create function contact_facts(customers uuid[], moment timestamp with time zone) returns TABLE(customer_id uuid, merged_into uuid, reason text, act_id uuid, wishes text, is_signalled boolean, own_name bytea, own_said bytea, own_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3adbfafcb771e2f8c3b3909260d9f686;
 grant execute on function contact_facts(uuid[],timestamp with time zone) to cdp_exporter;
 
 create function contact_names(customers uuid[], blinds bytea[]) returns TABLE(place integer, customer_id uuid, is_named boolean, subject_key bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3a41cc4bc6bc13b0357be1e638af929d;
@@ -3233,7 +3263,7 @@ grant execute on function reminders_due(timestamp with time zone,integer) to cdp
 create function remove_offers(organization uuid) returns void language sql volatile owner cdp_owner body f780d46d61645496a8917cd8dcd328e7;
 grant execute on function remove_offers(uuid) to cdp_keeper;
 
-create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 23c239429f90d52eec84d7e62ff9b54e;
+create function remove_organization(organization uuid, at_most integer, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 0f31cb9ed8a7ea0fb7944965b95596cd;
 grant execute on function remove_organization(uuid,integer,timestamp with time zone) to cdp_operator;
 
 create function remove_rules(organization uuid) returns void language sql volatile owner cdp_owner body d2c935c70a1b253a7fd9bd57fe1edf7f;
@@ -3245,7 +3275,7 @@ grant execute on function remove_way_in(text,uuid,bytea) to cdp_customer;
 create function replay_signals(organization uuid, wanted uuid, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 054edb514c1764ec22fe18cb48418c33;
 grant execute on function replay_signals(uuid,uuid,timestamp with time zone) to cdp_operator;
 
-create function report_message(report uuid, about uuid, message_known uuid, said_channel text, said_kind text, said_value text, most integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 1e82df5c559887de5657ee9944e74bef;
+create function report_message(report uuid, about uuid, message_known uuid, said_channel text, said_kind text, said_value text, most integer, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 6cffc363b2f0db12a460a7130ce4c0d9;
 grant execute on function report_message(uuid,uuid,uuid,text,text,text,integer,timestamp with time zone) to cdp_customer;
 
 create function request_letters_due(moment timestamp with time zone, at_most integer) returns SETOF uuid language sql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body f2946cf5464ab0e6f2b6ccf24c065712;
@@ -3326,7 +3356,7 @@ grant execute on function take_contact_turns(uuid,text,uuid[],bigint[]) to cdp_k
 create function take_match_due(are_kept boolean, named uuid[], at_most integer) returns TABLE(customer_id uuid, subject_id uuid, source_id uuid, wrapped bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 78b5e2be2268e7af143658d0acca895e;
 grant execute on function take_match_due(boolean,uuid[],integer) to cdp_matcher;
 
-create function take_signal_stream(moment timestamp with time zone, lease timestamp with time zone) returns TABLE(organization_id uuid, stream_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d68062d1ca2e5c2aa4ceddc30014901e;
+create function take_signal_stream(moment timestamp with time zone, lease timestamp with time zone) returns TABLE(organization_id uuid, stream_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4ce5e4e815605dc7fee4fffb84abbd0b;
 grant execute on function take_signal_stream(timestamp with time zone,timestamp with time zone) to cdp_operator;
 
 create function tell_recipients(word text, source uuid, wanted text, moment timestamp with time zone) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 2e7ac5e9f85f27cb0f8931f0f4a4c8a4;

@@ -21,8 +21,8 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from cdp import bootstrap
+from cdp.embedded.postgres import Cluster
 from cdp.platform import Platform
-from cdp.postgres import Cluster
 from cdp.settings import Settings
 from tests import fuzzing
 

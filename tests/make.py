@@ -18,7 +18,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from cdp import access_requests, clients, clock, grants, ids, login, organizations
+from cdp import clients, clock, ids, organizations
 from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.items import Identifier, Item, Kind, Outcome, Reference, ReferenceType
 from cdp.ingest.items import IdentifierType as IdentifierKind
@@ -26,10 +26,12 @@ from cdp.ingest.store import Store
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import new_data_key
 from cdp.log import sequencer
+from cdp.logins import login
 from cdp.messages import registering
 from cdp.oauth import access_tokens
+from cdp.permissions import access_requests, grants
+from cdp.permissions.requesting import Named
 from cdp.platform import Platform
-from cdp.requesting import Named
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from consent import acts as law

@@ -15,13 +15,13 @@ from typing import NamedTuple
 import pytest
 
 from tests.ports import free_port
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 TOURS = ("README.md", "docs/service-developers.md", "docs/customers.md", "docs/identity.md", "docs/auditor.md")
 """Each is a terminal of its own; they follow different people of one demo, so that none needs another."""
 PERSON = re.compile(r"c\['name'\] == '(?P<name>[^']+)'|\['customers'\](?P<number>\[\d+\])")
 """How a tour picks somebody of the demo: by name, or by a number that does not say who that is."""
-PATIENCE = 300
 BAR = "━"
 """What a progress bar is made of."""
 BETWEEN = "=== the next block of the tour ==="

@@ -19,7 +19,7 @@ from cdp.oauth import redirects, wanted
 from cdp.oauth.applicants import Applicant
 from cdp.oauth.wanted import Consent, UnfitDetails, Wanted
 from cdp.platform import Platform
-from cdp.profiles import NEEDED
+from cdp.reads.profiles import NEEDED
 
 SCOPES: Final = (LOGIN_SCOPE, NEEDED)
 """What an app may get with a customer; the second comes with every permission."""

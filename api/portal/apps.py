@@ -10,10 +10,10 @@ from api.portal import error_pages, places
 from api.portal.rendering import POLICY
 from api.portal.visit import Visit, portal_of
 from cdp.database import Session
+from cdp.logins.sessions import living
 from cdp.oauth import families, redirects, requests
 from cdp.oauth.requests import App
 from cdp.oauth.wanted import Wanted
-from cdp.sessions import living
 
 NOT_KEPT: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 

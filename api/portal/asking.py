@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.portal import cookies, places
-from cdp import askers, clock
-from cdp.askers import Asker
-from cdp.sessions import Entry, NewSession, Way
+from cdp import clock
+from cdp.logins import askers
+from cdp.logins.askers import Asker
+from cdp.logins.sessions import Entry, NewSession, Way
 from cdp.settings import Settings
 
 ASKED: Final = "cdp_asked"

@@ -12,18 +12,19 @@ from starlette.responses import Response
 from api import caller, rates
 from api.portal import cookies, error_pages, places
 from api.portal.frame import Frame
-from api.portal.pages import card as pages
-from api.portal.pages.card import Trouble
+from api.portal.pages import card, card_desk
+from api.portal.pages.card_desk import Trouble
+from api.portal.pages.typed import NOTHING, Typed
 from api.portal.speech import Speech
 from api.portal.visit import portal_of
 from api.principals import platform_of
 from cdp import clock, directory
-from cdp.card import Card, Cards
-from cdp.employees import Employee, Employees
 from cdp.identity.recognition import Described
-from cdp.lookup import Identifier
+from cdp.logins.employees import Employee, Employees
 from cdp.platform import Platform
-from cdp.profiles import Profiles
+from cdp.reads.card import Card, Cards
+from cdp.reads.lookup import Identifier
+from cdp.reads.profiles import Profiles
 from cdp.scope import Principal
 from consent.errors import Invalid, NotFound, Unauthenticated
 
@@ -42,10 +43,10 @@ class Desk:
     platform: Platform
     who: Employee
 
-    def page(self, trouble: Trouble | None = None) -> Response:
-        """Return the page where customers are found."""
+    def page(self, trouble: Trouble | None = None, typed: Typed = NOTHING) -> Response:
+        """Return the page where customers are found, with what was `typed` there before."""
         speech = error_pages.speech_of(self.request)
-        page = pages.desk(speech, frame_of(self.request, speech), self.who, trouble=trouble)
+        page = card_desk.desk(speech, frame_of(self.request, speech), self.who, trouble=trouble, typed=typed)
         return portal_of(self.request).answer(self.request, page, status=_FAILED[trouble])
 
     async def find(self, code: str, identifiers: Sequence[Identifier], described: Described | None) -> str:
@@ -75,7 +76,7 @@ class Desk:
         with self.platform.database.scoped(self.who.reader.scope(Principal.EXPORTER)) as session:
             names = directory.names(session)
             catalog = self.platform.catalogs.of(session, self.who.organization)
-        page = pages.card_page(speech, frame_of(self.request, speech), self.who, seen, catalog=catalog, names=names)
+        page = card.card_page(speech, frame_of(self.request, speech), self.who, seen, catalog=catalog, names=names)
         return portal_of(self.request).answer(self.request, page)
 
 

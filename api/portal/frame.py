@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal
 from api.portal import places
 from api.portal.cookies import Theme
 from api.portal.speech import Speech, later
-from cdp.addressing import Print
+from cdp.own.addressing import Print
 
 
 class Room(StrEnum):

@@ -7,8 +7,9 @@ from uuid import UUID
 from api.portal import places
 from api.portal.frame import Notice, Undo
 from api.portal.speech import Speech, later
-from cdp import access_requests, directory, grants
+from cdp import directory
 from cdp.database import Session
+from cdp.permissions import access_requests, grants
 from cdp.tables import Permission
 from consent.errors import NotFound
 
@@ -40,6 +41,7 @@ ASKED_LATER: Final = "asked-later"
 ANSWERED: Final = "answered"
 NOT_ANSWERED: Final = "not-answered"
 KIND_STOPPED: Final = "kind-stopped"
+CHANNEL_STOPPED: Final = "channel-stopped"
 REPLIED: Final = "replied"
 COMPUTER_REPORTED: Final = "computer-reported"
 
@@ -48,8 +50,8 @@ def told(session: Session, speech: Speech, names: directory.Names, code: str, ab
     """Return what to tell about `code`; None for one that nobody made, or that is about nothing of this customer."""
     if code in _PLAIN:
         return Notice(speech.say(_PLAIN[code]))
-    if code == KIND_STOPPED:
-        return _kind_stopped(speech, about)
+    if code in _STOPS:
+        return _kind_stopped(speech, code, about)
     if code == REFUSED:
         return _refused(session, speech, names, about)
     if code in _ABOUT_A_GRANT:
@@ -117,12 +119,18 @@ def _about_a_grant(session: Session, speech: Speech, names: directory.Names, cod
     return _ABOUT_A_GRANT[code](speech, names.name(permission.recipient_id), permission)
 
 
-def _kind_stopped(speech: Speech, about: str) -> Notice | None:
+_STOPS: Final[Mapping[str, str]] = {
+    KIND_STOPPED: later("Deze soort stopt. De organisatie mag u hierover niet meer benaderen."),
+    CHANNEL_STOPPED: later("Dit stopt. De organisatie mag u zo niet meer benaderen."),
+}
+
+
+def _kind_stopped(speech: Speech, code: str, about: str) -> Notice | None:
     try:
         undo = Undo(f"{places.message(UUID(about))}/terug", speech.say("Ongedaan maken"))
     except ValueError:
         return None
-    return Notice(speech.say("Deze soort stopt. De organisatie mag u hierover niet meer benaderen."), undo)
+    return Notice(speech.say(_STOPS[code]), undo)
 
 
 def _refused(session: Session, speech: Speech, names: directory.Names, about: str) -> Notice | None:

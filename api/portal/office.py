@@ -18,10 +18,11 @@ from api.portal.pages.typed import NOTHING, Typed
 from api.portal.speech import Speech
 from api.portal.visit import portal_of
 from api.principals import platform_of
-from cdp import clock, employees, office_logins, organization_details
+from cdp import clock, organization_details
 from cdp.administration import Office
 from cdp.catalog import mapping
-from cdp.freshness import FreshLoginNeeded
+from cdp.logins import employees, office_logins
+from cdp.logins.freshness import FreshLoginNeeded
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.signals import streams
@@ -67,6 +68,10 @@ class OfficeVisit:
             cookies.clear_notice(answer, self.platform.settings)
         return answer
 
+    def changed(self, act: Callable[[], object], typed: Typed = NOTHING) -> Response:
+        """Do what a form asks of who has just shown the secret, and lead back; see `done`."""
+        return self._asked_again(typed) or self.done(act, Done.CHANGED, typed)
+
     def done(self, act: Callable[[], object], told: Done, typed: Typed = NOTHING) -> Response:
         """Do what a form asks and lead back, or tell why it was not done."""
         try:
@@ -80,7 +85,9 @@ class OfficeVisit:
         return answer
 
     def made(self, act: Callable[[Speech], Shown], typed: Typed = NOTHING) -> Response:
-        """Do what a form asks and show the secret that it made, which is kept nowhere."""
+        """Do what a form asks of who has just shown the secret, and show what it made, which is kept nowhere."""
+        if (asked := self._asked_again(typed)) is not None:
+            return asked
         speech = error_pages.speech_of(self.request)
         try:
             shown = act(speech)
@@ -91,6 +98,15 @@ class OfficeVisit:
         frame = frame_of(self.request, speech)
         page = pages.secret(speech, frame, label=shown.label, name=shown.name, word=shown.word)
         return portal_of(self.request).answer(self.request, page)
+
+    def _asked_again(self, typed: Typed) -> Response | None:
+        """Ask for the secret unless it was just shown, keeping what was typed; of nothing, raise FreshLoginNeeded."""
+        if self.is_fresh:
+            return None
+        kept = typed.kept(self.office.slug)
+        if not kept:
+            raise FreshLoginNeeded
+        return login(self.request, is_again=True, kept=kept, status=403)
 
     def _refused(self, problem: Problem, typed: Typed) -> Response:
         why = pages.refused(error_pages.speech_of(self.request), problem.code)
@@ -119,28 +135,30 @@ def frame_of(request: Request, speech: Speech) -> Frame:
     return replace(frame, ways=(), person=None, here=places.OFFICE)
 
 
+def login(request: Request, *, is_again: bool, is_wrong: bool = False, kept: str = "", status: int = 200) -> Response:
+    """Return the page where an administrator comes in; `kept` is what they typed before they were asked again."""
+    speech = error_pages.speech_of(request)
+    page = pages.login(speech, frame_of(request, speech), is_again=is_again, is_wrong=is_wrong, kept=kept)
+    return portal_of(request).answer(request, page, status=status)
+
+
 def visit(request: Request) -> OfficeVisit:
     """Return the visit of the administrator whose login the browser sent; raises Unauthenticated."""
-    platform, at = platform_of(request), clock.now()
-    unverified_word = cookies.office_of(request, platform.settings)
+    unverified_word = cookies.office_of(request, platform_of(request).settings)
     if unverified_word is None:
         raise Unauthenticated("this page needs an administrator's login")
-    login = office_logins.known(platform, unverified_word, at=at)
+    return visit_by(request, unverified_word)
+
+
+def visit_by(request: Request, unverified_word: str) -> OfficeVisit:
+    """Return the visit of the administrator whose login this is; raises Unauthenticated."""
+    platform, at = platform_of(request), clock.now()
+    found = office_logins.known(platform, unverified_word, at=at)
     note = caller.note_of(request.scope)
-    note.principal, note.organization = "service", login.office.slug
-    rates.count_client(request.scope, login.office.client_id)
-    is_fresh = at - login.proven_at <= timedelta(seconds=platform.settings.fresh_seconds)
-    return OfficeVisit(request, platform, login.office, is_fresh, login.ends_at, at)
+    note.principal, note.organization = "service", found.office.slug
+    rates.count_client(request.scope, found.office.client_id)
+    is_fresh = at - found.proven_at <= timedelta(seconds=platform.settings.fresh_seconds)
+    return OfficeVisit(request, platform, found.office, is_fresh, found.ends_at, at)
 
 
 OfficeVisiting = Annotated[OfficeVisit, Depends(visit)]
-
-
-def fresh_visit(visit: OfficeVisiting) -> OfficeVisit:
-    """Return the visit of somebody who has just shown the secret; raises FreshLoginNeeded."""
-    if not visit.is_fresh:
-        raise FreshLoginNeeded
-    return visit
-
-
-FreshOfficeVisiting = Annotated[OfficeVisit, Depends(fresh_visit)]

@@ -16,13 +16,16 @@ from api.portal.frame import Frame, Page, Room, Stay, tongues, ways
 from api.portal.rendering import Portal
 from api.portal.speech import Speech
 from api.principals import LoggedIn, platform_of
-from cdp import accesses, addressing, clock, credentials, directory, objections, sessions, waiting
-from cdp.addressing import Addressing
+from cdp import clock, directory
 from cdp.catalog.files import Catalog, Language
 from cdp.database import Session
-from cdp.freshness import FreshLoginNeeded
+from cdp.logins import credentials, sessions
+from cdp.logins.freshness import FreshLoginNeeded
+from cdp.own import accesses, addressing, waiting
+from cdp.own.addressing import Addressing
+from cdp.own.unsealing import OwnKeys
+from cdp.permissions import objections
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 from consent.errors import Unauthenticated
 
 

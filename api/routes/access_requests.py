@@ -11,12 +11,13 @@ from api import paging
 from api.paging import After
 from api.principals import GrantRequester, PlatformDep
 from api.routes.profiles import IdentifierGiven
-from cdp import clock, requesting
-from cdp.access_requests import LONGEST_NOTICE
+from cdp import clock
 from cdp.cursors import OLDEST_FIRST
-from cdp.lookup import MOST_IDENTIFIERS, Identifier
+from cdp.permissions import requesting
+from cdp.permissions.access_requests import LONGEST_NOTICE
+from cdp.permissions.requesting import Standing, State, UsedBy, Wanted
 from cdp.platform import Platform
-from cdp.requesting import Standing, State, UsedBy, Wanted
+from cdp.reads.lookup import MOST_IDENTIFIERS, Identifier
 from cdp.scope import Principal
 from consent.types import HASH_PATTERN, MOST_SOURCES, Categories, PurposeKey, Reference, Slug
 

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Security
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.principals import PlatformDep, Service, service
-from cdp import clock, confirmations
+from cdp import clock
 from cdp.keys.blind import MAX_LETTERS
+from cdp.permissions import confirmations
 from cdp.scope import Principal
 
 router = APIRouter(prefix="/v1/subjects/confirmations", tags=["source"])

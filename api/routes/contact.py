@@ -24,12 +24,12 @@ from api.contact_views import (
 )
 from api.principals import Contacting, InsufficientScope, NoOrganization, Service
 from cdp import clock
+from cdp.contact.approaching import Wanted
 from cdp.contact.asking import NEEDED, Contacts
 from cdp.contact.contacts import Also, ContactBook, Kept
-from cdp.contact.judging import Told
-from cdp.credentials import TokenHolder
 from cdp.idempotency import AlreadyDone, Answer, Call
-from cdp.reading import Asker
+from cdp.logins.credentials import TokenHolder
+from cdp.reads.reading import Asker
 from cdp.scope import Principal
 
 router = APIRouter(prefix="/v1", tags=["contact"])
@@ -61,14 +61,12 @@ def _asker(service: Service, purpose: str) -> Asker:
 )
 async def decide_contact(wanted: ContactQuestion, service: Contacting, contacts: Decides) -> Response:
     """Return whether, how and with which words; the customer sees that you asked. An id of nobody is a no like any."""
-    ids = [wanted.profile_id] if wanted.profile_id is not None else wanted.profile_ids or []
-    told = await contacts.decide(_asker(service, wanted.purpose), wanted.wanted, ids)
-    document = contact_views.many(ids, told) if wanted.profile_id is None else contact_views.one(ids[0], told[0])
+    document = await _decided(contacts, _asker(service, wanted.purpose), wanted)
     return Response(document, media_type="application/json")
 
 
 async def serve_decision(scope: Scope, receive: Receive, send: Send) -> Receive | None:
-    """Answer a plain question about one customer without the framework, which gets every other one."""
+    """Answer a plain question without the framework, which gets every other one."""
     request = Request(scope, receive)
     body = await request.body()
     asked = contact_views.plain(body) if _is_plain(scope) else None
@@ -77,8 +75,8 @@ async def serve_decision(scope: Scope, receive: Receive, send: Send) -> Receive 
     token, how = believing.shown(scope)
     contacts = _contacts_of(request)
     prepare, checked = partial(_prepare, contacts, asked, token), partial(_checked, contacts, asked)
-    told = await believing.answered(scope, token, how, prepare=prepare, checked=checked)
-    await Response(contact_views.one(asked.profile_id, told), media_type="application/json")(scope, receive, send)
+    document = await believing.answered(scope, token, how, prepare=prepare, checked=checked)
+    await Response(document, media_type="application/json")(scope, receive, send)
     return None
 
 
@@ -150,21 +148,36 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 async def _prepare(
     contacts: Contacts, asked: PlainQuestion, token: bytes, believed: TokenHolder
-) -> believing.Ask[Told] | None:
-    """Return what decides with a token that is still to be looked at; what is amiss is told after the check alone."""
-    if believed.organization is None or NEEDED not in believed.scopes:
+) -> believing.Ask[bytes] | None:
+    """Return what decides with a token that is still to be looked at; what is amiss is told after the check alone.
+
+    Of many it is looked at beforehand: nobody is served by looking at it once more in each of their statements.
+    """
+    whom = asked.whom
+    if not isinstance(whom, str) or believed.organization is None or NEEDED not in believed.scopes:
         return None
     asker, wanted = Asker(believed.organization, believed.client_id, asked.purpose), asked.wanted
     if not contacts.knows(asker, wanted):
         return None
-    return partial(contacts.decide_one, asker, wanted, asked.profile_id, unverified_token=token)
+    return partial(_one, contacts, asker, wanted, whom, token)
 
 
-async def _checked(contacts: Contacts, asked: PlainQuestion, holder: TokenHolder) -> Told:
+async def _one(contacts: Contacts, asker: Asker, wanted: Wanted, profile_id: str, unverified_token: bytes) -> bytes:
+    told = await contacts.decide_one(asker, wanted, profile_id, unverified_token=unverified_token)
+    return contact_views.one(profile_id, told)
+
+
+async def _checked(contacts: Contacts, asked: PlainQuestion, holder: TokenHolder) -> bytes:
     if holder.customer is not None or NEEDED not in holder.scopes:
         raise InsufficientScope
     if holder.organization is None:
         raise NoOrganization
     asker = Asker(holder.organization, holder.client_id, asked.purpose)
-    (told,) = await contacts.decide(asker, asked.wanted, [asked.profile_id])
-    return told
+    return await _decided(contacts, asker, asked)
+
+
+async def _decided(contacts: Contacts, asker: Asker, asked: ContactQuestion | PlainQuestion) -> bytes:
+    whom = asked.whom
+    ids = [whom] if isinstance(whom, str) else whom
+    told = await contacts.decide(asker, asked.wanted, ids)
+    return contact_views.one(whom, told[0]) if isinstance(whom, str) else contact_views.many(ids, told)

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from api import demand_mail, paging
 from api.paging import After
 from api.principals import DemandAnswerer, PlatformDep
-from cdp import answering, clock, demand_letters, demands
+from cdp import answering, clock, demands
 from cdp.answering import Answer, Asked, Reply
 from cdp.cursors import OLDEST_FIRST
+from cdp.mailroom import demand_letters
 from cdp.platform import Platform
 from cdp.scope import Principal
 

@@ -11,8 +11,9 @@ from api import preferences
 from api.paging import After
 from api.preferences import Proven
 from api.principals import GrantRequester, PlatformDep
-from cdp import clock, grants, recipients
+from cdp import clock
 from cdp.keys.blind import IdentifierType, normalise
+from cdp.permissions import grants, recipients
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Permission

@@ -8,11 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.principals import Customer, PlatformDep
-from cdp import askers, clock, letters, login, sessions
-from cdp.askers import Asker
-from cdp.letters import Letters
-from cdp.login import Shown
-from cdp.mail import Outbox
+from cdp import clock
+from cdp.logins import askers, login, sessions
+from cdp.logins.askers import Asker
+from cdp.logins.login import Shown
+from cdp.mailroom import letters
+from cdp.mailroom.letters import Letters
+from cdp.mailroom.mail import Outbox
 from cdp.platform import Platform
 from cdp.settings import Settings
 from consent.types import Instant

@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from api.principals import Customer, FreshCustomer, PlatformDep
-from cdp import accesses, clock, dossier, erasure, portability, preferences, replicas
-from cdp.holdings import Address, Summary
-from cdp.letters import Language
+from cdp import clock, erasure, replicas
+from cdp.mailroom.letters import Language
+from cdp.own import accesses, dossier, portability, preferences
+from cdp.own.holdings import Address, Summary
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import Scope
-from cdp.unsealing import OwnKeys
 from consent.types import Instant
 
 router = APIRouter(prefix="/v1/me", tags=["customer"])

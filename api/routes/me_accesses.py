@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from api import paging
 from api.paging import After
 from api.principals import Customer, PlatformDep
-from cdp import accesses, clock, directory
+from cdp import clock, directory
 from cdp.cursors import NEWEST_FIRST
+from cdp.own import accesses
 from consent.types import Instant
 
 router = APIRouter(prefix="/v1/me/accesses", tags=["customer"])

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.responses import Response
 
 from api.principals import Customer, PlatformDep
-from cdp import clock, corrections
+from cdp import clock
+from cdp.own import corrections
 from consent.types import CategoryKey
 
 router = APIRouter(prefix="/v1/me/attributes", tags=["customer"])

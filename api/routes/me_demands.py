@@ -11,7 +11,7 @@ from api import demand_mail
 from api.principals import Customer, PlatformDep
 from cdp import clock, demands, directory
 from cdp.demands import Demand
-from cdp.unsealing import OwnKeys
+from cdp.own.unsealing import OwnKeys
 
 router = APIRouter(prefix="/v1/me", tags=["customer"])
 

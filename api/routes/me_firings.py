@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.principals import Customer, PlatformDep
-from cdp import accesses, clock, directory
+from cdp import clock, directory
+from cdp.own import accesses
 from cdp.rules import explaining
 from cdp.rules.explaining import Fired
 

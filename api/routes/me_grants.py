@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.preferences import Proven
 from api.principals import Customer, PlatformDep
-from cdp import clock, directory, grants
+from cdp import clock, directory
 from cdp.database import Session
+from cdp.permissions import grants
 from cdp.tables import Act, Permission
 from consent import acts as law
 from consent import answers

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from api.principals import Customer, LoggedIn, PlatformDep
-from cdp import accesses, clock, directory
+from cdp import clock, directory
 from cdp.identity import membership
 from cdp.identity.membership import Member, Reason, Why
+from cdp.own import accesses
 from cdp.platform import Platform
 from consent.types import Instant
 

@@ -10,11 +10,12 @@ from starlette.responses import Response
 from api import paging
 from api.paging import After
 from api.principals import Customer, PlatformDep
-from cdp import accesses, clock, directory
+from cdp import clock, directory
 from cdp.cursors import NEWEST_FIRST
 from cdp.messages import kinds, own
 from cdp.messages.own import Message
-from cdp.unsealing import OwnKeys
+from cdp.own import accesses
+from cdp.own.unsealing import OwnKeys
 from consent.types import KEY_PATTERN, LONGEST_KEY, Instant, Slug
 from consent.wishes import Speaker
 
@@ -83,7 +84,7 @@ def list_my_messages(person: Customer, platform: PlatformDep, after: After = Non
     operation_id="report_speaker",
 )
 def report_speaker(message_id: MessageId, person: Customer, platform: PlatformDep) -> Reported:
-    """Report it once for each message: the organization hears of it, and it stands in the consent log."""
+    """Report it once for each message or conversation: the organization hears of it, and the consent log has it."""
     with platform.database.scoped(person.scope) as session:
         return Reported(report_id=own.report_speaker(session, message_id, at=clock.now()))
 

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.principals import Customer, PlatformDep
-from cdp import accesses, clock, directory
+from cdp import clock, directory
 from cdp.offers import showing
 from cdp.offers.showing import Choice, Shown
+from cdp.own import accesses
 
 router = APIRouter(prefix="/v1/me/offers", tags=["customer"])
 Kind = Annotated[str, Path(min_length=1, max_length=64, description="A kind of the catalog.")]

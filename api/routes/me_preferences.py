@@ -15,12 +15,13 @@ from api.paging import After
 from api.preferences import Proven
 from api.principals import Customer, PlatformDep
 from api.wanted_preferences import WantedPreferences
-from cdp import accesses, clock, receipts
-from cdp import preferences as vault
+from cdp import clock
 from cdp.cursors import NEWEST_FIRST
 from cdp.database import Session
+from cdp.own import accesses, receipts
+from cdp.own import preferences as vault
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 from consent.wish_receipts import WishReceipt
 
 router = APIRouter(prefix="/v1/me/preferences", tags=["customer"], route_class=Proven)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.principals import Customer, PlatformDep
-from cdp import presentations
+from cdp.reads import presentations
 
 router = APIRouter(prefix="/v1/me/presentations", tags=["customer"])
 

@@ -15,11 +15,13 @@ from api.paging import After
 from api.preferences import Proven
 from api.principals import Customer, PlatformDep
 from api.receipts import page, paper, sheet
-from cdp import clock, directory, notices, receipts
+from cdp import clock, directory
 from cdp.catalog.files import Language
 from cdp.cursors import NEWEST_FIRST
+from cdp.own import receipts
+from cdp.own.receipts import House
+from cdp.permissions import notices
 from cdp.platform import Platform
-from cdp.receipts import House
 from consent.receipts import Receipt, Surroundings
 
 router = APIRouter(prefix="/v1/me/receipts", tags=["customer"], route_class=Proven)

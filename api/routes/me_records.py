@@ -14,10 +14,12 @@ from pydantic import BaseModel, JsonValue
 from api import demand_mail, paging
 from api.paging import After
 from api.principals import Customer, PlatformDep
-from cdp import accesses, clock, demands, directory, dossier, known_keys
-from cdp.holdings import Evidence, Interaction, Opening, Record
+from cdp import clock, demands, directory
 from cdp.ids import NIL
-from cdp.unsealing import OwnKeys
+from cdp.own import accesses, dossier
+from cdp.own.holdings import Evidence, Interaction, Opening, Record
+from cdp.own.unsealing import OwnKeys
+from cdp.reads import known_keys
 from consent.types import CategoryKey, Instant, Slug
 
 router = APIRouter(prefix="/v1/me", tags=["customer"])

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from api.preferences import Proven
 from api.principals import Customer, PlatformDep
-from cdp import access_requests, clock, directory
+from cdp import clock, directory
+from cdp.permissions import access_requests
 from cdp.tables import AccessRequest
 from consent.types import Categories, Instant
 

@@ -6,9 +6,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.principals import Customer, PlatformDep
-from cdp import accesses, clock, directory, dossier
-from cdp.holdings import Source
-from cdp.unsealing import OwnKeys
+from cdp import clock, directory
+from cdp.own import accesses, dossier
+from cdp.own.holdings import Source
+from cdp.own.unsealing import OwnKeys
 from consent.types import Instant
 
 router = APIRouter(prefix="/v1/me/sources", tags=["customer"])

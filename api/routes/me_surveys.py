@@ -8,13 +8,14 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from api.principals import Customer, PlatformDep
-from cdp import accesses, clock, directory
+from cdp import clock, directory
 from cdp.database import Session
 from cdp.listening import answering
 from cdp.listening.answering import Survey
 from cdp.listening.asking import CATEGORY
 from cdp.listening.survey import Question
-from cdp.unsealing import OwnKeys
+from cdp.own import accesses
+from cdp.own.unsealing import OwnKeys
 
 router = APIRouter(prefix="/v1/me/surveys", tags=["customer"])
 

@@ -11,15 +11,17 @@ from api import paging
 from api.paging import After
 from api.principals import MessageRegistrar, PlatformDep
 from api.routes.profiles import IdentifierGiven
-from cdp import clock, presentations, requesting
+from cdp import clock
 from cdp.cursors import OLDEST_FIRST
-from cdp.lookup import MOST_IDENTIFIERS, Identifier
 from cdp.messages import codes, registering, reports, texts
 from cdp.messages.registering import Registered, Wanted
 from cdp.oauth import signing_keys
 from cdp.oauth.signing_keys import Use
+from cdp.permissions import requesting
+from cdp.permissions.requesting import Named
 from cdp.platform import Platform
-from cdp.requesting import Named
+from cdp.reads import presentations
+from cdp.reads.lookup import MOST_IDENTIFIERS, Identifier
 from cdp.scope import Principal, Scope
 from consent.types import HASH_PATTERN, KEY_PATTERN, LONGEST_KEY, Instant, Reference
 from consent.wishes import Speaker

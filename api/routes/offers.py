@@ -16,8 +16,8 @@ from cdp.offers import deciding, registering
 from cdp.offers.choosing import Because, Chosen, NotSent
 from cdp.offers.deciding import Decided, Deciding
 from cdp.offers.registering import Offer
-from cdp.profiles import MOST_IN_BATCH
-from cdp.reading import Asker
+from cdp.reads.profiles import MOST_IN_BATCH
+from cdp.reads.reading import Asker
 from cdp.scope import Principal
 from consent.types import Instant, PurposeKey
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.principals import ProfileReader
 from api.profile_views import Found
 from api.routes.profiles import Reads
-from cdp.reading import Asker
+from cdp.reads.reading import Asker
 from consent.types import PurposeKey
 
 router = APIRouter(prefix="/v1/presentations", tags=["profiles"])

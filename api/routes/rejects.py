@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.paging import After
 from api.principals import AnySource, PlatformDep
-from cdp import rejects
+from cdp.ingest import rejects
 from cdp.ingest.batch import Path
 from cdp.ingest.items import Reason
 

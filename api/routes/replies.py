@@ -11,14 +11,15 @@ from starlette.responses import Response
 from api import paging
 from api.paging import After
 from api.principals import Customer, MessageRegistrar, PlatformDep
-from cdp import accesses, clock, directory
+from cdp import clock, directory
 from cdp.cursors import OLDEST_FIRST
 from cdp.messages import handing_over, replies
 from cdp.messages.earlier import Turn
 from cdp.messages.handing_over import HandedOver, Wanted
 from cdp.messages.replies import Reply
+from cdp.own import accesses
+from cdp.own.unsealing import OwnKeys
 from cdp.scope import Principal
-from cdp.unsealing import OwnKeys
 from consent.types import Instant
 
 router = APIRouter(prefix="/v1")

@@ -16,7 +16,7 @@ from cdp.contact.judging import Told
 from cdp.listening import asking
 from cdp.listening.asking import Asked, Talk
 from cdp.platform import Platform
-from cdp.reading import Asker
+from cdp.reads.reading import Asker
 from cdp.scope import Principal
 from consent.wishes import Speaker
 

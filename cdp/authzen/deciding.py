@@ -8,7 +8,7 @@ from cdp import arrays
 from cdp.authzen.questions import Decision
 from cdp.database import Database, sql
 from cdp.ids import NIL
-from cdp.reading import MOST_MERGES, Asker
+from cdp.reads.reading import MOST_MERGES, Asker
 from cdp.scope import Held, Principal, Scope
 
 LOOKED_AT: Final = 2_000

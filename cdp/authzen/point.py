@@ -16,9 +16,9 @@ from cdp.authzen.deciding import Question
 from cdp.authzen.questions import Caller, Decision, Evaluation, Named, Paging, Semantic, SubjectType, Wanted, refused
 from cdp.gathering import Gathering
 from cdp.ids import NIL
-from cdp.known_keys import KnownKeys
 from cdp.platform import Platform
-from cdp.reading import AHEAD, Asker
+from cdp.reads.known_keys import KnownKeys
+from cdp.reads.reading import AHEAD, Asker
 from cdp.scope import Held
 from consent.errors import Invalid
 from consent.types import is_key

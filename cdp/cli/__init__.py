@@ -32,8 +32,8 @@ from cdp.cli import (
     signals,
     terminal,
 )
+from cdp.embedded.postgres_binaries import CannotStart
 from cdp.keys.errors import KeyFailure
-from cdp.postgres_binaries import CannotStart
 from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
 
 app = typer.Typer(

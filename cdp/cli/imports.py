@@ -1,8 +1,10 @@
 """`cdp import`: a file of an organization into the store."""
 
 import json
-from collections import Counter
-from contextlib import ExitStack
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated, Self, TextIO
 
@@ -11,10 +13,11 @@ import typer
 from cdp import clock, organizations
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
-from cdp.import_standing import Rejects
-from cdp.importing import Import, Imported
 from cdp.ingest import mapping as mappings
+from cdp.ingest.import_standing import Reject
+from cdp.ingest.importing import Import, Imported
 from cdp.ingest.items import Outcome, Reason
+from cdp.ingest.problems import UnfitRejectsFile
 from cdp.scope import Principal, Scope
 
 _Mapping = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What the columns mean: docs/import.md.")]
@@ -59,34 +62,29 @@ class _Rejects:
         if self._file is not None:
             self._file.close()
 
-    def begin(self, earlier: Rejects | None) -> None:
-        """Take away what another run told; of one that this goes on with, tell what it could not before it ended."""
-        if earlier is None:
-            if self._path.is_file() and not self._path.is_symlink():
-                self._path.unlink()
-            return
-        told = self._mend()
-        for each in earlier:
-            line = _line(*each)
-            if told[line]:
-                told[line] -= 1
-            else:
-                self.note(*each)
-
-    def _mend(self) -> Counter[str]:
-        """Return the lines that are told; one that is not whole, because its writer was killed, is taken away."""
-        if not self._path.is_file():
-            return Counter()
-        with self._path.open("r+b") as file:
-            whole, end, _ = file.read().rpartition(b"\n")
-            file.truncate(len(whole) + len(end))
-        return Counter(whole.decode("utf-8", "replace").split("\n"))
+    def begin(self, earlier: Iterable[Reject] | None) -> None:
+        """Take away what was told before, and tell anew all of the run that this one goes on with."""
+        with suppress(FileNotFoundError):
+            there = self._path.lstat()
+            if not stat.S_ISREG(there.st_mode) or there.st_uid != os.geteuid():
+                raise UnfitRejectsFile
+            self._path.unlink()
+        for each in earlier or ():
+            self.note(*each)
 
     def note(self, line: int, reason: Reason, field: str) -> None:
         """Tell one rejected line."""
         if self._file is None:
-            self._file = self._path.open("a", buffering=1, encoding="utf-8")  # who is killed has told every line
+            self._file = self._made()
         self._file.write(_line(line, reason, field) + "\n")
+
+    def _made(self) -> TextIO:
+        """Return the file, made just now: what somebody put there in between, a link too, is not written to."""
+        try:
+            made = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        except FileExistsError:
+            raise UnfitRejectsFile from None
+        return os.fdopen(made, "w", buffering=1, encoding="utf-8")  # who is killed has told every line
 
 
 def _line(line: int, reason: Reason, field: str) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy.engine import URL, make_url
 
 from cdp import bootstrap
 from cdp.cli.terminal import say
+from cdp.embedded.postgres import Cluster
 from cdp.platform import Platform
-from cdp.postgres import Cluster
 from cdp.settings import Settings, admin_url
 from consent.errors import NotFound
 

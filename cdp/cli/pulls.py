@@ -6,10 +6,11 @@ from uuid import UUID
 
 import typer
 
-from cdp import clock, organizations, pull, pull_settings
+from cdp import clock, organizations
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.cli.terminal import Organization as Slug
+from cdp.ingest import pull, pull_settings
 from cdp.ingest.items import Outcome
 from cdp.platform import Platform
 from cdp.scope import OPERATOR, Principal, Scope

@@ -17,8 +17,10 @@ _MOST: Final = 100
 
 Subject = Annotated[UUID, typer.Argument(help="The id of a subject.")]
 Bond = Annotated[UUID, typer.Argument(help="The bond, as listed.", metavar="BOND")]
-Name = Annotated[str | None, typer.Argument(help="The limit to set.", metavar="NAME")]
-Most = Annotated[int | None, typer.Argument(help="What it is from now on.", metavar="MOST", min=0)]
+Name = Annotated[str | None, typer.Argument(help="One limit; all without it.", metavar="NAME")]
+Most = Annotated[
+    int | None, typer.Argument(help="What it is from now on; without it the limit is shown.", metavar="MOST", min=0)
+]
 
 
 @group.callback()
@@ -75,9 +77,9 @@ def part(one: Subject, other: Subject, *, as_json: Json = False) -> None:
 
 @group.command()
 def limits(name: Name = None, most: Most = None, *, as_json: Json = False) -> None:
-    """Show the limits on joining, or set one: `subjects`, `email`, `strong-merges` and others."""
+    """Show the limits on joining, or one of them, or set it: `subjects`, `email`, `strong-merges` and others."""
     with opening.platform() as platform, platform.database.scoped(OPERATOR) as session:
         if name is not None and most is not None:
             reviews.limit(session, name, most)
-        found = reviews.limits(session)
+        found = reviews.limits(session, name)
     terminal.print_facts(found, as_json=as_json)

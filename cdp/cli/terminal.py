@@ -71,12 +71,13 @@ def say(sentence: str) -> None:
 
 
 def print_error(error: Problem, *, as_json: bool) -> None:
-    """Print what is wrong on one line, with the problem's code."""
+    """Print what is wrong on one line, with the problem's code, and of which field it is if it does not say so."""
     if as_json:
         facts = {"code": error.code, "message": error.message, "field": error.field}
         print(json.dumps({"error": facts}), file=sys.stderr)
     else:
-        say(f"error: {error.message} [{error.code}]")
+        named = (error.field or "").lstrip("/")
+        say(f"error: {error.message} [{error.code if named in error.message else f'{error.code}: {named}'}]")
 
 
 @contextmanager

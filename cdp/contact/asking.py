@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from cdp import arrays, clock, reading
+from cdp import arrays, clock
 from cdp.contact import approaching, looking
 from cdp.contact.approaching import Wanted
 from cdp.contact.judging import Judge, Told
@@ -25,18 +25,18 @@ from cdp.ids import NIL
 from cdp.ingest.store import StoreBusy
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
-from cdp.known_keys import KnownKeys
 from cdp.platform import Platform
-from cdp.reading import AHEAD, AT_A_TIME, Asker
+from cdp.reads import reading
+from cdp.reads.known_keys import KnownKeys
+from cdp.reads.reading import AHEAD, AT_A_TIME, Asker
 from cdp.scope import Held, Principal
 from consent.contact import Answer, Question
 from consent.errors import Invalid
 
 MOST_AT_ONCE: Final = 1_000
 """How many customers one call may ask about."""
-SLICE: Final = 500
-"""How many customers a statement decides about at most; the others are beside it or behind it."""
-SIDE_BY_SIDE: Final = 2
+HALF: Final = 500
+"""How many customers a statement decides about of a batch that is alone: Python judges half while PostgreSQL reads."""
 TOGETHER: Final = 128
 """How many calls about one customer share a statement at most."""
 FURTHEST: Final = timedelta(days=31)
@@ -59,7 +59,7 @@ class MomentOutOfReach(Invalid):
     code = "moment-out-of-reach"
 
 
-class _Single(NamedTuple):
+class _AboutOne(NamedTuple):
     """A call about one customer."""
 
     unverified_profile_id: str
@@ -101,8 +101,9 @@ class Contacts:
         self._platform = platform
         self._keys = KnownKeys(platform.database)
         self._marks = Mac(platform.ring.single(Single.SYSTEM))
-        self._together: dict[tuple[Asker, Wanted, bool], Gathering[_Single, Told]] = {}
+        self._together: dict[tuple[Asker, Wanted, bool], Gathering[_AboutOne, Told]] = {}
         self._many_in_turn = asyncio.Lock()
+        self._batches = 0
 
     async def decide(self, asker: Asker, wanted: Wanted, unverified_profile_ids: Sequence[str]) -> list[Told]:
         """Return the answer for each id, in order; each stands in the access log.
@@ -112,17 +113,9 @@ class Contacts:
         await self.check(asker, wanted)
         if len(unverified_profile_ids) == 1:
             return [await self.decide_one(asker, wanted, unverified_profile_ids[0])]
-        call = _Call(asker, wanted, wanted.at or clock.now())
-        slices = [
-            unverified_profile_ids[start : start + SLICE] for start in range(0, len(unverified_profile_ids), SLICE)
-        ]
-        turns = asyncio.Semaphore(SIDE_BY_SIDE)
-
-        async def one(ids: Sequence[str]) -> list[Told]:
-            async with turns:
-                return await self._slice(call, [self._person(asker, wanted, each) for each in ids])
-
-        return [told for some in await asyncio.gather(*map(one, slices)) for told in some]
+        people = [self._person(asker, wanted, each) for each in unverified_profile_ids]
+        await self._batch(_Call(asker, wanted, wanted.at or clock.now()), people)
+        return [each.told for each in people if each.told is not None]
 
     def knows(self, asker: Asker, wanted: Wanted) -> bool:
         """Tell whether `check` let this very question pass, and would without asking the database."""
@@ -137,7 +130,7 @@ class Contacts:
         transaction that decides finds out first. Raises CredentialEnded when it does not, or one that shares it.
         """
         together = self._gathering(asker, wanted, is_verified=unverified_token is None)
-        return await together.ask(_Single(unverified_profile_id, unverified_token))
+        return await together.ask(_AboutOne(unverified_profile_id, unverified_token))
 
     async def check(self, asker: Asker, wanted: Wanted) -> None:
         """Raise Invalid for what the catalog does not have, or a reservation for a moment that cannot be had."""
@@ -165,7 +158,7 @@ class Contacts:
                 told = await self._slice(_Call(asker, wanted, wanted.at or clock.now()), people)
                 yield list(zip(ids, told, strict=True))
 
-    def _gathering(self, asker: Asker, wanted: Wanted, *, is_verified: bool) -> Gathering[_Single, Told]:
+    def _gathering(self, asker: Asker, wanted: Wanted, *, is_verified: bool) -> Gathering[_AboutOne, Told]:
         """Return those who ask the same of one customer each: what arrives together shares a statement."""
         found = self._together.get((asker, wanted, is_verified))
         if found is None:
@@ -176,7 +169,7 @@ class Contacts:
             self._together[asker, wanted, is_verified] = found
         return found
 
-    async def _decide_together(self, asker: Asker, wanted: Wanted, asked: Sequence[_Single]) -> list[Told]:
+    async def _decide_together(self, asker: Asker, wanted: Wanted, asked: Sequence[_AboutOne]) -> list[Told]:
         tokens = {each.unverified_token for each in asked if each.unverified_token is not None}
         held = Held(tuple(tokens), NEEDED) if tokens else None
         people = [self._person(asker, wanted, each.unverified_profile_id) for each in asked]
@@ -197,8 +190,22 @@ class Contacts:
         mark = approaching.contact_id(self._marks, asker.organization, key, unverified_profile_id)
         return _Person(Asked(customer, mark))
 
+    async def _batch(self, call: _Call, people: Sequence[_Person]) -> None:
+        """Give each of `people` their answer, with one statement where other batches keep Python and PostgreSQL busy.
+
+        What a statement costs by itself is shared by all whom it is about, and they lie closer together.
+        """
+        ordered = _by_place(people)
+        self._batches += 1
+        try:
+            size = HALF if self._batches == 1 else len(ordered)
+            slices = [ordered[start : start + size] for start in range(0, len(ordered), size)]
+            await asyncio.gather(*(self._slice(call, each) for each in slices))
+        finally:
+            self._batches -= 1
+
     async def _slice(self, call: _Call, people: Sequence[_Person]) -> list[Told]:
-        open_ones = sorted(people, key=lambda each: each.asked.customer.int)  # neighbours stand on the same pages
+        open_ones = _by_place(people)
         for _ in range(_ATTEMPTS):
             case = await self._decided(call, open_ones)
             open_ones = await self._reserve(case, open_ones)
@@ -249,9 +256,8 @@ class Contacts:
     async def _reserve(self, case: _Case, people: Sequence[_Person]) -> list[_Person]:
         """Keep free what was allowed, and return those about whom something changed meanwhile."""
         wanted = [each for each in people if each.told and each.told.reserved and each.known and each.known.is_known]
-        first = list(
-            {each.asked.customer: each for each in reversed(wanted)}.values()
-        )  # the same person twice takes turns
+        by_customer = {each.asked.customer: each for each in reversed(wanted)}  # who is named twice takes turns
+        first = list(by_customer.values())
         if not first:
             return []
         facts = _columns(case.question, first)
@@ -259,6 +265,11 @@ class Contacts:
         kept = {customer for (customer,) in rows}
         done = {id(each) for each in first if each.asked.customer in kept}
         return [each for each in wanted if id(each) not in done]
+
+
+def _by_place(people: Sequence[_Person]) -> list[_Person]:
+    """Return the same in the order of their customers: neighbours stand on the same pages."""
+    return sorted(people, key=lambda each: each.asked.customer.int)
 
 
 def _columns(question: Question, people: Sequence[_Person]) -> dict[str, object]:

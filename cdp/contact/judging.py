@@ -4,21 +4,22 @@ Rules: (1) of those who chose alike the law says the same, so it is asked once f
 before are a customer's own, and are asked about with them; (2) names are unsealed of those alone who may be approached.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from cdp.addressing import Calling, calling_of
 from cdp.contact import looking, salutations
 from cdp.contact.looking import Asked, Keys, Known
 from cdp.contact.salutations import Words
-from cdp.letters import Language
+from cdp.mailroom.letters import Language
+from cdp.own.addressing import Calling, ReadingLevel, calling_of
 from consent import contact
 from consent.contact import Answer, Question
 from consent.hours import Hours
-from consent.wishes import Wishes
+from consent.wishes import Cap, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,19 @@ class Told(NamedTuple):
     closing: str | None = None
     words: tuple[str, ...] = ()
     reserved: Reserved | None = None
+    pronunciation: str | None = None
+    """How their name is said, as they wrote it."""
+    reading_level: ReadingLevel | None = None
 
 
 class _Alike(NamedTuple):
     """What is the same for all who chose the same, with the answer to whoever was not approached yet."""
 
     chosen: Wishes
-    is_capped: bool
+    caps: tuple[Cap, ...]
     answer: Answer
     language: Language
+    reading_level: ReadingLevel | None
     calling: Calling
     words: Words
     to_say: tuple[str, ...]
@@ -65,7 +70,7 @@ class Judge:
     def answer(self, known: Known) -> Answer:
         """Return what the law says of somebody."""
         alike = self._alike_of(known)
-        is_their_own = known.own == "made" or (alike.is_capped and bool(known.ends))
+        is_their_own = known.own == "made" or (known.ends and not self._has_room(alike, known.ends))
         return contact.decide(self._question, alike.chosen, known.standing) if is_their_own else alike.answer
 
     def told(self, asked: Asked, known: Known, answer: Answer, keys: Keys) -> Told:
@@ -75,8 +80,12 @@ class Judge:
         alike = self._alike_of(known)
         called = looking.called(asked.customer, known, alike.calling, keys) if known.is_open else ""
         reserved = None if self._seconds is None else self._reserved(asked, alike.chosen, answer, self._seconds)
-        words = alike.words
-        return Told(answer, alike.language, words.salutation(called), words.closing, alike.to_say, reserved)
+        words, said = alike.words, looking.pronunciation(asked.customer, known, keys) if known.is_open else None
+        salutation, level = words.salutation(called), alike.reading_level
+        return Told(answer, alike.language, salutation, words.closing, alike.to_say, reserved, said, level)
+
+    def _has_room(self, alike: _Alike, ends: Sequence[datetime]) -> bool:
+        return not alike.caps or contact.has_room(alike.caps, ends, at=self._question.at)
 
     def _alike_of(self, known: Known) -> _Alike:
         what = known.reason, known.wishes, known.is_signalled
@@ -92,9 +101,10 @@ class Judge:
         words = salutations.words_in(language, address)
         return _Alike(
             chosen,
-            bool(chosen.caps(question.organization, topic.key, topic.under)),
+            () if topic.is_required else chosen.caps(question.organization, topic.key, topic.under),
             answer,
             language,
+            known.speech.reading_level,
             calling_of(language, address, known.speech.greeting),
             words,
             words.to_say(answer.must_say),

@@ -16,16 +16,16 @@ from uuid import UUID
 import msgspec
 
 from cdp import arrays
-from cdp.addressing import Addressing, Calling, Greeting
 from cdp.database import sql
-from cdp.holdings import Address
 from cdp.ids import NIL
 from cdp.keys.named import ID_BYTES, openers, remembered_openers
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener
 from cdp.lane import Steps
-from cdp.letters import Language
-from cdp.reading import MOST_MERGES
+from cdp.mailroom.letters import Language
+from cdp.own.addressing import Addressing, Calling, Greeting, ReadingLevel
+from cdp.own.holdings import Address
+from cdp.reads.reading import MOST_MERGES
 from consent import wish_form
 from consent.contact import Answer, Standing
 from consent.decision import Reason as Permitted
@@ -62,6 +62,7 @@ class Speech(NamedTuple):
     language: Language
     address: Address
     greeting: Greeting | None
+    reading_level: ReadingLevel | None
 
 
 class Known(NamedTuple):
@@ -72,6 +73,7 @@ class Known(NamedTuple):
     wishes: str | None
     is_signalled: bool | None
     own_name: bytes | None
+    own_said: bytes | None
     own_key: bytes | None
     types: list[str] | None
     sealed: list[bytes] | None
@@ -163,7 +165,7 @@ def understood(document: str | None) -> tuple[Wishes, Speech]:
     wishes = wish_form.read(told)  # which lets through words that there are
     language: Language = "en" if told.get("language") == "en" else "nl"
     address: Address = "je" if told.get("address") == "je" else "u"
-    return wishes, Speech(language, address, told.get("greeting"))
+    return wishes, Speech(language, address, told.get("greeting"), told.get("reading_level"))
 
 
 def open_keys(ring: KeyProvider, known: Iterable[Known]) -> Keys:
@@ -175,8 +177,9 @@ def open_keys(ring: KeyProvider, known: Iterable[Known]) -> Keys:
 def called(customer: UUID, known: Known, calling: Calling, keys: Keys) -> str:
     """Return the name by which somebody whose `contact` is open is called; one that cannot be opened is not there."""
     own = _own_name(customer, known, keys) if calling.is_other else ""
-    names = {} if own else _names(known, keys)
-    return calling.by(names.get("first_name", ""), _last(names), own)
+    first = "" if own or not calling.is_first else _named(known, keys, "first_name")
+    names = {} if own or first else _names(known, keys)
+    return calling.by(first or names.get("first_name", ""), _last(names), own)
 
 
 def spoken_to(speech: Speech, names: Mapping[str, str], own_name: str) -> Addressing:
@@ -188,6 +191,7 @@ def spoken_to(speech: Speech, names: Mapping[str, str], own_name: str) -> Addres
         _last(names),
         greeting=speech.greeting,
         own_name=own_name,
+        reading_level=speech.reading_level,
     )
 
 
@@ -204,6 +208,12 @@ def _names(known: Known, keys: Keys) -> dict[str, str]:
     return names
 
 
+def _named(known: Known, keys: Keys, kind: str) -> str:
+    """Return the name of one kind that wins; the others stay sealed."""
+    types = known.types or ()
+    return _name(keys, (known.sealed or ())[types.index(kind)]) if kind in types else ""
+
+
 def _name(keys: Keys, sealed: bytes) -> str:
     unseal = keys.get(sealed[:ID_BYTES])
     if unseal is None:
@@ -216,15 +226,24 @@ def _name(keys: Keys, sealed: bytes) -> str:
     return value.strip()
 
 
+def pronunciation(customer: UUID, known: Known, keys: Keys) -> str | None:
+    """Return how the name of somebody whose `contact` is open is said, as they wrote it."""
+    return _own(customer, known, known.own_said, keys, b"own_pronunciation") or None
+
+
 def _own_name(customer: UUID, known: Known, keys: Keys) -> str:
     """Return the name that the customer chose, if they chose one and its key is there."""
-    if known.own_name is None or known.own_key is None:
+    return _own(customer, known, known.own_name, keys, b"own_name")
+
+
+def _own(customer: UUID, known: Known, sealed: bytes | None, keys: Keys, column: bytes) -> str:
+    if sealed is None or known.own_key is None:
         return ""
     unseal = keys.get(known.own_key[:ID_BYTES])
     if unseal is None:
         return ""
-    place = b"customer\0" + customer.bytes + b"\0own_name"
+    place = b"customer\0" + customer.bytes + b"\0" + column
     try:
-        return unseal(known.own_name[:NONCE_BYTES], known.own_name[NONCE_BYTES:], place).decode()
+        return unseal(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place).decode()
     except NOT_OPENED:
         return ""

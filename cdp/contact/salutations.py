@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from cdp.addressing import Addressing
-from cdp.holdings import Address
-from cdp.letters import Language
+from cdp.mailroom.letters import Language
+from cdp.own.addressing import Addressing
+from cdp.own.holdings import Address
 from consent.contact import Say
 
 

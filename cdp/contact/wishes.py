@@ -17,9 +17,10 @@ import msgspec
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import corrections, dossier, own_subject, receipt_letters
 from cdp.database import sql
-from cdp.own_names import SEALED
+from cdp.mailroom import receipt_letters
+from cdp.own import corrections, dossier, own_subject
+from cdp.own.own_names import SEALED
 from cdp.platform import Platform
 from consent import wish_changes, wish_form
 from consent.errors import Invalid, NotAWish

@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from cdp import clients, login, sessions
+from cdp import clients
 from cdp.client_scopes import ADMIN_SCOPE
 from cdp.demo import stories
 from cdp.demo.people import Person
 from cdp.log import founding, store
+from cdp.logins import login, sessions
+from cdp.logins.sessions import Entry, Way
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.sessions import Entry, Way
 from consent.errors import NotFound, Unauthenticated
 
 NAME: Final = "demo.json"

@@ -7,10 +7,10 @@ from uuid import UUID
 from cdp.demo.people import Person
 from cdp.demo.stories import VUURTOREN, WEIDELICHT, WOONVAST, ZONNEWIJZER
 from cdp.keys.blind import IdentifierType
-from cdp.lookup import Identifier
 from cdp.platform import Platform
-from cdp.profiles import Profiles
-from cdp.reading import Asker
+from cdp.reads.lookup import Identifier
+from cdp.reads.profiles import Profiles
+from cdp.reads.reading import Asker
 
 PURPOSES: Final = {
     WOONVAST: ("service-provision", "customer-care"),

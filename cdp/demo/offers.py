@@ -16,8 +16,8 @@ from cdp.ingest.store import Store
 from cdp.offers import registering as offers
 from cdp.offers.deciding import Deciding, Wanted
 from cdp.platform import Platform
-from cdp.profiles import Profiles
-from cdp.reading import Asker
+from cdp.reads.profiles import Profiles
+from cdp.reads.reading import Asker
 from cdp.rules import registering as rules
 from cdp.rules import watching
 from cdp.scope import Principal, Scope

@@ -10,9 +10,9 @@ from cdp.demo.people import Person
 from cdp.ingest.items import Item
 from cdp.listening import answering, asking
 from cdp.listening.survey import Question
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.unsealing import OwnKeys
 
 REST: Final = timedelta(days=31)
 """An organization asks somebody once a month."""

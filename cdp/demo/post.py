@@ -8,19 +8,20 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from cdp import mail, preferences
 from cdp.demo import opinions, stories, talk
 from cdp.demo.people import Person
 from cdp.demo.planned import PlannedForgery, PlannedMessage, PlannedReply, PlannedTalk, contact
 from cdp.ingest.items import Item
 from cdp.listening.survey import Question
-from cdp.mail import Letter, Maildir, Outbox
+from cdp.mailroom import mail
+from cdp.mailroom.mail import Letter, Maildir, Outbox
 from cdp.messages import codes, own, registering, replies
 from cdp.messages.registering import Registered
+from cdp.own import preferences
+from cdp.own.unsealing import OwnKeys
+from cdp.permissions.requesting import Named
 from cdp.platform import Platform
-from cdp.requesting import Named
 from cdp.scope import Principal, Scope
-from cdp.unsealing import OwnKeys
 
 PHONES: Final = {
     "woonvast": "+3197010140201",

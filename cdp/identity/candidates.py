@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cdp import progress
 from cdp.identity import blocking
+from cdp.identity.batch import Pairs
 from cdp.identity.traits import Traits
 from cdp.progress import Tell
 
@@ -19,15 +20,13 @@ _EVERY: Final = 1000
 _LARGEST: Final = min(blocking.HOTTEST, blocking.ENOUGH + 1)
 """A block of more brings more than are enough by itself."""
 
-Pairs = NDArray[np.int64]
-"""One row for each pair: the places of both, the lower one first; each pair once, in order."""
-
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The pairs that share a key that is followed, which of them are worth a look, and how many others each one met."""
 
     pairs: Pairs
+    """The lower place first; each pair once, in order."""
     is_worth: NDArray[np.bool_]
     found: NDArray[np.int64]
     keys: int

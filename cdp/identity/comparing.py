@@ -24,7 +24,7 @@ from cdp.identity.everybody import MARK, Everybody, One, Some
 from cdp.identity.matching import Matching
 from cdp.identity.portions import Portion
 from cdp.identity.store import Person
-from cdp.identity.weighing import Chosen, Weighing
+from cdp.identity.weighing import Weighing
 from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
 from cdp.scope import MATCHER
@@ -90,8 +90,8 @@ class Comparing:
             transaction.later((_WHOLE_BARRIER, {}))
             await transaction.commit()
 
-    async def read(self, turn: int, hands: int) -> Some:
-        """Return one of so many shares of everybody as they are kept."""
+    async def read(self, turn: int, hands: int, *, told: Callable[[int], None] = lambda _: None) -> Some:
+        """Return one of so many shares of everybody as they are kept; `told` hears of each page how many it has."""
         found, last, seen = [], (ids.NIL.bytes, ids.NIL.bytes), _PAGE
         while seen == _PAGE:
             async with self._transaction() as transaction:
@@ -100,6 +100,7 @@ class Comparing:
                 await transaction.commit()
             found.append(Some.of(self._people_of(rows)))
             seen, last = len(rows), (rows[-1][0], rows[-1][1]) if rows else last
+            told(seen)
         return Some.joined(found)
 
     async def settle(self, weighing: Weighing, portion: Portion, *, at: datetime) -> int:
@@ -113,6 +114,26 @@ class Comparing:
                 continue
             return done
         return 0  # they are still waiting
+
+    async def doubt(self, everybody: Everybody, places: Sequence[int], *, at: datetime) -> int:
+        """Let those of these people wait anew who are not kept as they were read any more, and return how many.
+
+        A delivery that changed somebody may have looked about before a bond by what was read was written, and ended
+        after that was looked at: neither saw the other. Once `outwait_all` returned, what it wrote is seen here.
+        """
+        async with self._transaction() as transaction:
+            whom = {everybody.subject(each): each for each in places}
+            (rows,) = await transaction.ask((_MARKS, {"subjects": arrays.ids(whom)}))
+            marks: dict[bytes, bytes] = dict(rows)
+            changed = everybody.changed((place for subject, place in whom.items() if subject in marks), marks)
+            if changed:
+                named = {
+                    "subjects": arrays.ids(map(everybody.subject, changed)),
+                    "sources": arrays.ids(map(everybody.source, changed)),
+                }
+                transaction.later((sql("match_compare").encode(), named | {"moment": at}))
+            await transaction.commit()
+        return len(changed)
 
     async def _settled(self, transaction: Transaction, weighing: Weighing, portion: Portion, at: datetime) -> int:
         """Judge by what was read who is still kept so, and by what is kept now who is not, or has a pair with one."""
@@ -181,10 +202,6 @@ class Comparing:
         keys = self._matching.hashes.of
         for subject, source, sealed, known in store.read(self._own.ring, rows):
             yield One(subject, source, sealed[:MARK], known, keys(known))
-
-    def weighing(self, everybody: Everybody, chosen: Chosen) -> Weighing:
-        """Return what compares people in memory as this does by what is kept."""
-        return Weighing(everybody, chosen, self._matching.model, self._matching.hashes)
 
     def _people(self, rows: Rows) -> list[Person]:
         keys = self._own.ring.open_many([(row[3], row[0]) for row in rows])

@@ -45,6 +45,5 @@ def phone(text: str) -> tuple[str, bool]:
         digits = _DIGITS.sub("", text)[:15]
         is_number = len(digits) >= SHORTEST_PHONE and len(set(digits)) >= _FEWEST_DIGITS
         return (digits if is_number else ""), False
-    if blind.is_shared_or_fake(IdentifierType.PHONE, written):
-        return "", False
-    return written, blind.line(written) is Line.MOBILE
+    line = blind.own_line(written)
+    return (written, line is Line.MOBILE) if line else ("", False)

@@ -89,8 +89,9 @@ class Everybody:
         self._subjects, self._sources, self._marks, self._plain = some[:4]
         ends = np.cumsum(np.frombuffer(some.lengths, np.uint16), dtype=np.int64)
         self._ends = np.concatenate((np.zeros(1, np.int64), ends))
-        self._tails = np.frombuffer(self._subjects, np.int64)[1::2]
-        self._by_tail = np.argsort(self._tails, kind="stable").astype(np.int32)
+        tails = np.frombuffer(self._subjects, np.int64)[1::2]
+        self._by_tail = np.argsort(tails, kind="stable").astype(np.int32)
+        self._tails = tails[self._by_tail]  # as they are searched: else each search would copy all of them
         keys, kinds = np.frombuffer(some.keys, np.int64), np.frombuffer(some.kinds, np.uint8)
         self.blocks: Final = Blocks(keys, (kinds & _WEAK).tobytes(), some.counts, some.knows)
         self.crowds, self._crowded = _crowds(keys, kinds, np.frombuffer(some.counts, np.uint8))
@@ -123,7 +124,7 @@ class Everybody:
     def place(self, subject: bytes) -> int | None:
         """Return where somebody stands; None of who came later."""
         tail = np.frombuffer(subject, np.int64)[1]
-        first, last = (np.searchsorted(self._tails, tail, side, self._by_tail) for side in _SIDES)
+        first, last = (np.searchsorted(self._tails, tail, side) for side in _SIDES)
         return next((each for each in self._by_tail[first:last].tolist() if self.subject(each) == subject), None)
 
     def crowded(self, places: range) -> list[int]:

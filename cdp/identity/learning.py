@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cdp import progress
 from cdp.identity import candidates, training
-from cdp.identity.candidates import Pairs
+from cdp.identity.batch import Pairs
 from cdp.identity.model import Model
 from cdp.identity.samples import Sample
 from cdp.progress import Tell

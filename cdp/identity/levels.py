@@ -189,7 +189,7 @@ def _is_slip(a: Birth, b: Birth) -> bool:
 def _email(a: tuple[str, ...], b: tuple[str, ...]) -> int:
     if a[0] == b[0]:
         return 1 if _is_telling(a[0]) else 2
-    return min(_mail(one, other) for one in a for other in b)
+    return _mail(a[0], b[0]) if len(a) == len(b) == 1 else min(_mail(one, other) for one in a for other in b)
 
 
 def _mail(one: str, other: str) -> int:

@@ -23,7 +23,7 @@ from cdp.identity.model import Model, in_use
 from cdp.identity.store import Hashes, Other
 from cdp.identity.traits import Traits
 from cdp.platform import Platform
-from cdp.reading import Asker
+from cdp.reads.reading import Asker
 from cdp.scope import MATCHER, Principal
 
 _CANDIDATES: Final = sql("match_lookup").encode()

@@ -22,6 +22,7 @@ from cdp.identity.everybody import MARK, Everybody, One, Some
 from cdp.identity.matching import Matching
 from cdp.identity.portions import Portion
 from cdp.identity.store import Person
+from cdp.identity.sweeping import Told
 from cdp.identity.weighing import Chosen, Weighing
 from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
@@ -97,19 +98,24 @@ def rehearse(platform: Platform, *, hands: int | None = None, report: Tell = pro
     Works in as many processes as `hands` says, or as there are processors, as a re-link does: everybody is read once,
     as they would be known, and weighed in memory.
     """
-    hands = hands or sweeping.processors(_subjects(platform))
+    people = _subjects(platform)
+    hands = hands or sweeping.fitting(people)
     settings, found = platform.settings, Rehearsed()
-    with sweeping.hands(hands) as pool:
-        parts = list(sweeping.done([pool.submit(_read, settings, turn, hands) for turn in range(hands)]))
+    told = Told(people, report) if hands > 1 else None
+    with sweeping.hands(hands, told=told) as pool:
+        parts = list(sweeping.done([pool.submit(_read, settings, turn, hands) for turn in range(hands)], told))
     found.renewed = sum(renewed for _, renewed in parts)
     everybody = Everybody([some for some, _ in parts])
     parts.clear()
-    with sweeping.hands(hands, everybody) as pool:
-        chosen, pairs = sweeping.weighed(pool, settings, len(everybody))
+    with sweeping.hands(hands, everybody, told) as pool:
+        chosen, pairs = sweeping.weighed(pool, settings, len(everybody), told)
         bundles = sweeping.bundles(len(everybody), pairs)
-        for each in [pool.submit(_compare, settings, chosen, some) for some in bundles]:
+        asked = [pool.submit(_compare, settings, chosen, some) for some in bundles]
+        for _ in sweeping.done(asked, told):
+            pass
+        for each in asked:  # in their order: of many changes the same are named each time
             found.add(each.result())
-            report(found.compared, len(everybody))
+    report(found.compared, len(everybody))
     return found
 
 
@@ -123,7 +129,10 @@ def _read(settings: Settings, turn: int, hands: int) -> tuple[Some, int]:
 
     async def work() -> tuple[Some, int]:
         async with Platform.in_loop(settings) as own:
-            found = [each async for each in _Share(own, turn, hands).read()]
+            found = []
+            async for some, renewed in _Share(own, turn, hands).read():
+                found.append((some, renewed))
+                sweeping.add(len(some.counts), sweeping.RENEWED + sweeping.READ)
         return Some.joined(some for some, _ in found), sum(renewed for _, renewed in found)
 
     return asyncio.run(work())
@@ -176,16 +185,16 @@ def _compare(settings: Settings, chosen: Chosen, some: Sequence[Portion]) -> Reh
     async def work() -> Rehearsed:
         found = Rehearsed()
         async with Platform.in_loop(settings) as own:
-            matching = Matching(own)
-            weighing = Weighing(sweeping.held(), chosen, matching.model, matching.hashes)
+            weighing = sweeping.weigher(settings, chosen)
             for portion in some:
-                await _note(own, weighing, portion, matching.model.thresholds.stays, found)
+                await _note(own, weighing, portion, found)
+                sweeping.add(len(portion.places), sweeping.WRITTEN)
         return found
 
     return asyncio.run(work())
 
 
-async def _note(own: Platform, weighing: Weighing, portion: Portion, stays: float, found: Rehearsed) -> None:
+async def _note(own: Platform, weighing: Weighing, portion: Portion, found: Rehearsed) -> None:
     """Note what would become of each bond of these people, once: where the first of both stands."""
     everybody, here = weighing.everybody, set(portion.places.tolist())
     subjects = arrays.ids(map(everybody.subject, here))
@@ -196,7 +205,11 @@ async def _note(own: Platform, weighing: Weighing, portion: Portion, stays: floa
     before = {(one, other): tier for one, other, tier, is_held in standing if not is_held}
     pairs, _ = weighing.with_bonds(portion.pairs, ((one, other) for one, other, *_ in standing))
     judged = [weighing.found(*pair, by) for pair, by in pairs.items() if pair[0] in here]
-    after = {each.pair: _tier(each, before.get(each.pair), stays) for each in judged if each is not None}
+    after = {
+        each.pair: _tier(each, before.get(each.pair), weighing.model.thresholds.stays)
+        for each in judged
+        if each is not None
+    }
     found.compared += len(here)
     for pair in sorted(before.keys() | after.keys()):
         if _first(everybody, pair) in here:

@@ -7,7 +7,6 @@ Few are compared chunk by chunk (`cdp.identity.comparing`). Everybody is compare
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +17,7 @@ from cdp.database import sql
 from cdp.identity import comparing, sweeping
 from cdp.identity.comparing import ABANDONED, Comparing
 from cdp.identity.everybody import Everybody, Some
+from cdp.identity.sweeping import Told
 from cdp.platform import Platform
 from cdp.progress import Tell
 from cdp.scope import MATCHER
@@ -64,9 +64,10 @@ def relink(platform: Platform, *, at: datetime, hands: int | None = None, report
     interrupt: whoever is left waits for the worker, or for the next call.
     """
     total, done = queue_everybody(platform, at=at), 0
-    hands = hands or sweeping.processors(total)
+    hands = hands or sweeping.fitting(total)
     if hands > 1:
-        done = _all_at_once(platform.settings, at, hands, report=lambda more: report(more, max(more, total)))
+        done = _all_at_once(platform.settings, at, hands, sweeping.Told(total, report))
+        report(done, max(done, total))
     return done + asyncio.run(
         _work(
             platform,
@@ -78,26 +79,31 @@ def relink(platform: Platform, *, at: datetime, hands: int | None = None, report
     )
 
 
-def _all_at_once(settings: Settings, at: datetime, hands: int, *, report: Callable[[int], None]) -> int:
+def _all_at_once(settings: Settings, at: datetime, hands: int, told: Told) -> int:
     """Let processes compare everybody who waits, and return how many.
 
     First all likenesses are brought up to date, which are then read, weighed in memory and written (`sweeping`).
-    Whoever changes meanwhile is compared by what is kept then, by whoever changes them, or waits anew.
+    Whoever changes meanwhile is compared by what is kept then, by whoever changes them, or waits anew; in the end it is
+    looked whom a delivery changed without seeing what was written of them, nor this what it wrote.
     """
-    with sweeping.hands(hands) as pool:
-        for _ in sweeping.done(pool.submit(_refresh, settings, at) for _ in range(hands)):
+    with sweeping.hands(hands, told=told) as pool:
+        for _ in sweeping.done([pool.submit(_refresh, settings, at) for _ in range(hands)], told):
             pass
         asyncio.run(comparing.apart(settings, Comparing.outwait_all))
-        parts = list(sweeping.done(pool.submit(_read, settings, turn, hands) for turn in range(hands)))
-    everybody, done = Everybody(parts), 0
+        parts = list(sweeping.done([pool.submit(_read, settings, turn, hands) for turn in range(hands)], told))
+    everybody = Everybody(parts)
     parts.clear()
-    with sweeping.hands(hands, everybody) as pool:
-        chosen, pairs = sweeping.weighed(pool, settings, len(everybody))
+    with sweeping.hands(hands, everybody, told) as pool:
+        chosen, pairs = sweeping.weighed(pool, settings, len(everybody), told)
         bundles = sweeping.bundles(len(everybody), pairs)
-        for more in sweeping.done(pool.submit(sweeping.settle, settings, chosen, some, at) for some in bundles):
-            done += more
-            report(done)
-    return done
+        asked = [pool.submit(sweeping.settle, settings, chosen, some, at) for some in bundles]
+        compared = sum(sweeping.done(asked, told))
+        asyncio.run(comparing.apart(settings, Comparing.outwait_all))
+        for _ in sweeping.done(
+            [pool.submit(sweeping.doubt, settings, some, at) for some in sweeping.bonded(hands, pairs)]
+        ):
+            pass
+    return compared
 
 
 def _refresh(settings: Settings, at: datetime) -> int:
@@ -105,13 +111,17 @@ def _refresh(settings: Settings, at: datetime) -> int:
         done = 0
         while more := await hand.refresh(at=at):
             done += more
+            sweeping.add(more, sweeping.RENEWED)
         return done
 
     return asyncio.run(comparing.apart(settings, work))
 
 
 def _read(settings: Settings, turn: int, hands: int) -> Some:
-    return asyncio.run(comparing.apart(settings, lambda hand: hand.read(turn, hands)))
+    def told(people: int) -> None:
+        sweeping.add(people, sweeping.READ)
+
+    return asyncio.run(comparing.apart(settings, lambda hand: hand.read(turn, hands, told=told)))
 
 
 async def _work(

@@ -20,6 +20,7 @@ _DECIDE: Final = text("select decide_bond(:bond, :accepted, :at)")
 _PART: Final = text("select part_subjects(:one, :other, :at)")
 _LIMITS: Final = text("select name, most from identity_limit order by name")
 _SET: Final = text("update identity_limit set most = :most where name = :name returning name")
+_UNKNOWN: Final = "there is no such limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,20 @@ def part(session: Session, one: UUID, other: UUID, *, at: datetime) -> bool:
     return bool(session.execute(_PART, {"one": one, "other": other, "at": at}).scalar_one())
 
 
-def limits(session: Session) -> dict[str, int]:
-    """Return how large a dossier may become by itself, and how many may become one within an hour."""
-    return {row.name: row.most for row in session.execute(_LIMITS)}
+def limits(session: Session, name: str | None = None) -> dict[str, int]:
+    """Return how large a dossier may become by itself, and how many may become one within an hour: all, or one limit.
+
+    Raises NotFound for one that there is not.
+    """
+    found = {row.name: row.most for row in session.execute(_LIMITS)}
+    if name is None:
+        return found
+    if name not in found:
+        raise NotFound(_UNKNOWN, field="name")
+    return {name: found[name]}
 
 
 def limit(session: Session, name: str, most: int) -> None:
     """Set a limit from now on; raises NotFound for one that there is not."""
     if session.execute(_SET, {"name": name, "most": most}).first() is None:
-        raise NotFound("there is no such limit", field="name")
+        raise NotFound(_UNKNOWN, field="name")

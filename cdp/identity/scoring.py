@@ -84,7 +84,8 @@ def rarity(model: Model, field: Field, a: Traits, b: Traits) -> float:
     known = model.rarity.get(field)
     if known is None:
         return 0.0
-    one, other = token(field, a), token(field, b)
+    one = token(field, a)
+    other = one if a is b else token(field, b)
     bits = known.common.get(one, known.others)
     return bits if one == other else max(bits, known.common.get(other, known.others))
 

@@ -1,6 +1,7 @@
 """Addresses and numbers that more than three people use: of a family, a club, a desk. They tell nobody apart."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -11,6 +12,7 @@ from cdp.identity.traits import Traits
 
 MOST: Final = 3
 """So many people may use one address or number."""
+_EMAILS, _MOBILES = attrgetter("emails"), attrgetter("mobiles")
 _NO_CROWDS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -22,8 +24,8 @@ def without_shared(mine: Traits, others: Iterable[Traits], crowds: Mapping[str, 
     how many records have them in all, where that is more than MOST: those that are not among `others` may be anybody's.
     """
     known = [mine, *others]
-    emails = _own(mine.emails, [(each, each.emails) for each in known], crowds, contacts.second_key)
-    mobiles = _own(mine.mobiles, [(each, each.mobiles) for each in known], crowds, str)
+    emails = _own(mine.emails, known, _EMAILS, crowds, contacts.second_key)
+    mobiles = _own(mine.mobiles, known, _MOBILES, crowds, str)
     if emails == mine.emails and mobiles == mine.mobiles:
         return mine
     return msgspec.structs.replace(mine, emails=emails, mobiles=mobiles)
@@ -31,24 +33,27 @@ def without_shared(mine: Traits, others: Iterable[Traits], crowds: Mapping[str, 
 
 def _own(
     values: tuple[str, ...],
-    known: Sequence[tuple[Traits, tuple[str, ...]]],
+    known: Sequence[Traits],
+    theirs: Callable[[Traits], tuple[str, ...]],
     crowds: Mapping[str, int],
     key: Callable[[str], str],
 ) -> tuple[str, ...]:
     return tuple(
         value
         for value in values
-        if _people(who for who, theirs in known if value in theirs) <= MOST
-        and (key(value) not in crowds or crowds[key(value)] <= _seen(key(value), known, key))
+        if _people([who for who in known if value in theirs(who)]) <= MOST
+        and (not crowds or _is_theirs(key(value), map(theirs, known), crowds, key))
     )
 
 
-def _seen(wanted: str, known: Sequence[tuple[Traits, tuple[str, ...]]], key: Callable[[str], str]) -> int:
-    return sum(any(key(value) == wanted for value in theirs) for _, theirs in known)
+def _is_theirs(
+    wanted: str, known: Iterable[tuple[str, ...]], crowds: Mapping[str, int], key: Callable[[str], str]
+) -> bool:
+    """Say whether nobody has what is wanted but those who are known."""
+    return wanted not in crowds or crowds[wanted] <= sum(any(key(value) == wanted for value in each) for each in known)
 
 
-def _people(users: Iterable[Traits]) -> int:
-    found = list(users)
-    if len(found) <= MOST:
-        return len(found)
-    return max(len({each.initials[:1] for each in found} - {""}), len({each.birth for each in found} - {None}))
+def _people(users: Sequence[Traits]) -> int:
+    if len(users) <= MOST:
+        return len(users)
+    return max(len({each.initials[:1] for each in users} - {""}), len({each.birth for each in users} - {None}))

@@ -29,6 +29,8 @@ from cdp.lane import Asked
 from consent.errors import Invalid
 
 _KEY_BYTES: Final = 8
+_BEFORE: Final = b"likeness\0"
+_AFTER: Final = b"\0sealed"
 _FORMER: Final = 5
 _UNIQUE: Final = "="
 """In place of an attribute: a verified customer number, of which somebody has one at a source; its keyed hash."""
@@ -230,7 +232,7 @@ def opened(opener: sealing.Opener, sealed: bytes, *, table: str, row: bytes) -> 
     """Return what was sealed for this row, or None for anything else."""
     try:
         return opener(
-            sealed[: sealing.NONCE_BYTES], sealed[sealing.NONCE_BYTES :], table.encode() + b"\0" + row + b"\0sealed"
+            sealed[: sealing.NONCE_BYTES], sealed[sealing.NONCE_BYTES :], table.encode() + b"\0" + row + _AFTER
         )
     except sealing.NOT_OPENED:
         return None
@@ -241,10 +243,10 @@ def readable(opener: sealing.Opener, sealed: bytes, subject: bytes) -> Traits | 
 
     The one place where a likeness is opened. A re-link makes those of another release anew.
     """
-    plain = opened(opener, sealed, table="likeness", row=subject)
     try:
-        return None if plain is None else traits.from_bytes(plain)
-    except Invalid:
+        plain = opener(sealed[: sealing.NONCE_BYTES], sealed[sealing.NONCE_BYTES :], _BEFORE + subject + _AFTER)
+        return traits.from_bytes(plain)
+    except (*sealing.NOT_OPENED, Invalid):
         return None
 
 

@@ -2,28 +2,37 @@
 
 (1) Everybody is read, each process a share. (2) It is worked out how far the look-ups of everybody go, and which pairs
 may be one person, each pair once. (3) What is judged of them is handed over, portion by portion. What passes between
-the processes are places and numbers; the people are given to each process once.
+the processes are places and numbers; the people are given to each process once. How far they are, they add to one
+counter that all of them have, in twentieths of a person's work.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from ctypes import c_longlong
 from datetime import datetime
 from multiprocessing import get_context
-from typing import Final, ParamSpec, TypeVar
+from multiprocessing.sharedctypes import Synchronized
+from typing import Final, NamedTuple, ParamSpec, TypeVar
 
+import numpy as np
+
+from cdp import progress
 from cdp.identity import comparing, weighing
 from cdp.identity.comparing import Comparing
 from cdp.identity.everybody import Everybody
 from cdp.identity.matching import Matching
+from cdp.identity.model import Model
 from cdp.identity.portions import Portion, portions
-from cdp.identity.weighing import Chosen, Pairs, Weighing
+from cdp.identity.store import Hashes
+from cdp.identity.weighing import Chosen, PairColumns, Weighing
 from cdp.platform import Platform
+from cdp.progress import Tell
 from cdp.settings import Settings
+from consent import processors
 
 SHARE: Final = 4_000
 """How many people a process weighs at once."""
@@ -31,50 +40,76 @@ SMALL: Final = 5_000
 """So many are compared sooner by one process than others begin."""
 MOST_HANDS: Final = 8
 _PORTIONS: Final = 20
-"""How many portions a process hands over before it tells how far it is."""
+"""How many portions a process is given at a time."""
+
+RENEWED, READ, CHOSEN, SIFTED, WRITTEN = 8, 2, 1, 1, 8
+"""How much of a person's work each step is, as measured: of ALL."""
+ALL: Final = RENEWED + READ + CHOSEN + SIFTED + WRITTEN
+_LOOK: Final = 0.5
+"""Seconds between two looks at how far everybody is."""
+_SPAWN: Final = get_context("spawn")
 
 Answer = TypeVar("Answer")
 _Asked = ParamSpec("_Asked")
 
 
-def processors(people: int) -> int:
+def fitting(people: int) -> int:
     """Return in how many processes so many people are compared soonest, within what this one may use."""
     if people <= SMALL:
         return 1
-    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(found, MOST_HANDS)
+    return min(processors.usable(), MOST_HANDS)
+
+
+class Told:
+    """How far several processes are together, for whoever waits for them."""
+
+    def __init__(self, people: int, report: Tell = progress.unheard) -> None:
+        """Tell `report` how many people's work is done."""
+        self.counter: Final = _SPAWN.Value(c_longlong, 0)
+        self._people, self._report = people, report
+
+    def show(self) -> None:
+        """Report it."""
+        self._report(min(self.counter.value // ALL, self._people), self._people)
 
 
 @contextmanager
-def hands(count: int, everybody: Everybody | None = None) -> Iterator[Executor]:
+def hands(count: int, everybody: Everybody | None = None, told: Told | None = None) -> Iterator[Executor]:
     """Begin so many processes, each of which is given `everybody`; one is this process itself."""
+    given = everybody, told.counter if told else None
     if count > 1:
-        given, context = (everybody,), get_context("spawn")
-        with ProcessPoolExecutor(count, mp_context=context, initializer=_remember, initargs=given) as pool:
+        with ProcessPoolExecutor(count, mp_context=_SPAWN, initializer=_remember, initargs=given) as pool:
             yield pool
     else:
-        _remember(everybody)
+        _remember(*given)
         try:
             yield _Alone()
         finally:
-            _remember(None)
+            _remember()
 
 
-def done(asked: Iterable[Future[Answer]]) -> Iterator[Answer]:
-    """Yield the answers as they come."""
-    for each in as_completed(list(asked)):
-        yield each.result()
+def done(asked: Iterable[Future[Answer]], told: Told | None = None) -> Iterator[Answer]:
+    """Yield the answers as they come, and show meanwhile how far everybody is."""
+    waiting = set(asked)
+    while waiting:
+        ended, waiting = wait(waiting, timeout=_LOOK if told else None, return_when=FIRST_COMPLETED)
+        if told:
+            told.show()
+        for each in ended:
+            yield each.result()
 
 
-def weighed(pool: Executor, settings: Settings, people: int) -> tuple[Chosen, Pairs]:
+def weighed(pool: Executor, settings: Settings, people: int, told: Told | None = None) -> tuple[Chosen, PairColumns]:
     """Return how far the look-ups of everybody go, and the pairs that may be one person."""
     shares = [range(start, min(start + SHARE, people)) for start in range(0, people, SHARE)]
     asked = [pool.submit(_choose, settings, share) for share in shares]
+    for _ in done(asked, told):
+        pass
     chosen = Chosen.joined(each.result() for each in asked)
-    return chosen, Pairs.joined(done([pool.submit(_sift, settings, chosen, share) for share in shares]))
+    return chosen, PairColumns.joined(done([pool.submit(_sift, settings, chosen, share) for share in shares], told))
 
 
-def bundles(people: int, pairs: Pairs) -> Iterator[list[Portion]]:
+def bundles(people: int, pairs: PairColumns) -> Iterator[list[Portion]]:
     """Yield the portions of everybody, some at a time."""
     found: list[Portion] = []
     for portion in portions(people, pairs):
@@ -85,14 +120,36 @@ def bundles(people: int, pairs: Pairs) -> Iterator[list[Portion]]:
     yield found
 
 
+def bonded(hands: int, pairs: PairColumns) -> Iterator[list[int]]:
+    """Yield those of whom something may be written, in a share for each process."""
+    places = np.unique(np.r_[pairs.ones, pairs.others])
+    return (each.tolist() for each in np.array_split(places, hands))
+
+
 def settle(settings: Settings, chosen: Chosen, some: list[Portion], at: datetime) -> int:
     """Keep what is judged of these people, and return how many were compared; in a process that holds everybody."""
 
     async def work(hand: Comparing) -> int:
-        judge = hand.weighing(held(), chosen)
-        return sum([await hand.settle(judge, portion, at=at) for portion in some])
+        judge, compared = weigher(settings, chosen), 0
+        for portion in some:
+            compared += await hand.settle(judge, portion, at=at)
+            add(len(portion.places), WRITTEN)
+        return compared
 
     return asyncio.run(comparing.apart(settings, work))
+
+
+def doubt(settings: Settings, places: Sequence[int], at: datetime) -> int:
+    """Let wait anew who of these people changed since they were read, and return how many."""
+
+    async def work(hand: Comparing) -> int:
+        return sum([await hand.doubt(held(), some, at=at) for some in _by(SHARE, places)])
+
+    return asyncio.run(comparing.apart(settings, work))
+
+
+def _by(size: int, places: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (places[start : start + size] for start in range(0, len(places), size))
 
 
 def held() -> Everybody:
@@ -100,21 +157,59 @@ def held() -> Everybody:
     return _EVERYBODY or Everybody([])
 
 
+def weigher(settings: Settings, chosen: Chosen) -> Weighing:
+    """Return what compares those whom this process was given, made once: it goes through the keys of everybody."""
+    global _WEIGHING  # noqa: PLW0603  # what is made once in a process has no other place
+    if _WEIGHING is None or _WEIGHING[0] != chosen:
+        _WEIGHING = chosen, Weighing(held(), chosen, *_tools(settings))
+    return _WEIGHING[1]
+
+
+def add(people: int, work: int) -> None:
+    """Tell whoever waits that so many twentieths of these people's work are done, too."""
+    if _COUNTER is not None:
+        with _COUNTER.get_lock():
+            _COUNTER.value += people * work
+
+
+class _Tools(NamedTuple):
+    model: Model
+    hashes: Hashes
+
+
 _EVERYBODY: Everybody | None = None
+_COUNTER: Synchronized[int] | None = None
+_TOOLS: _Tools | None = None
+_WEIGHING: tuple[Chosen, Weighing] | None = None
 
 
-def _remember(everybody: Everybody | None) -> None:
-    global _EVERYBODY  # noqa: PLW0603  # handed over once, when the process begins, and not with each share
-    _EVERYBODY = everybody
+def _remember(everybody: Everybody | None = None, counter: Synchronized[int] | None = None) -> None:
+    """Hand over, once when the process begins and not with each share, what all that it does is done with."""
+    global _EVERYBODY, _COUNTER, _TOOLS, _WEIGHING
+    _EVERYBODY, _COUNTER, _TOOLS, _WEIGHING = everybody, counter, None, None
+
+
+def _tools(settings: Settings) -> _Tools:
+    """Return what this process compares with, made once."""
+    global _TOOLS  # noqa: PLW0603  # what is made once in a process has no other place
+    if _TOOLS is None:
+        platform = Platform.open(settings)
+        platform.database.dispose()  # it connects to nothing
+        matching = Matching(platform)
+        _TOOLS = _Tools(matching.model, matching.hashes)
+    return _TOOLS
 
 
 def _choose(settings: Settings, places: range) -> Chosen:
-    return weighing.choose(held(), Matching(Platform.open(settings)).hashes, places)
+    found = weighing.choose(held(), _tools(settings).hashes, places)
+    add(len(places), CHOSEN)
+    return found
 
 
-def _sift(settings: Settings, chosen: Chosen, places: range) -> Pairs:
-    matching = Matching(Platform.open(settings))
-    return Weighing(held(), chosen, matching.model, matching.hashes).sifted(places)
+def _sift(settings: Settings, chosen: Chosen, places: range) -> PairColumns:
+    found = weigher(settings, chosen).sifted(places)
+    add(len(places), SIFTED)
+    return found
 
 
 class _Alone(Executor):

@@ -11,6 +11,7 @@ from cdp.identity import addresses, contacts, names
 from consent.errors import Invalid
 
 VERSION: Final = 1
+_FORM: Final = bytes([VERSION])
 MOST: Final = 5
 EARLIEST: Final = 1850
 LATEST: Final = 2100
@@ -75,7 +76,7 @@ class Traits(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def to_bytes(self) -> bytes:
         """Return the traits as bytes, with the version of their form in front."""
-        return bytes([VERSION]) + _ENCODER.encode(self)
+        return _FORM + _ENCODER.encode(self)
 
     def _address(self) -> addresses.Address:
         return addresses.Address(self.postcode, self.house_number, self.house_suffix, self.street, self.city)
@@ -87,10 +88,10 @@ _DECODER: Final = msgspec.msgpack.Decoder(Traits)
 
 def from_bytes(stored: bytes) -> Traits:
     """Return the traits in `stored`; raises Invalid when this is not their form or not their version."""
-    if stored[:1] != bytes([VERSION]):
+    if not stored.startswith(_FORM):
         raise Invalid("these traits have another version", field="version")
     try:
-        return _DECODER.decode(memoryview(stored)[1:])
+        return _DECODER.decode(stored[1:])
     except msgspec.MsgspecError:
         raise Invalid("these are no traits", field="traits") from None
 

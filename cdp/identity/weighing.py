@@ -29,7 +29,7 @@ BY_ONE: Final = 1
 BY_OTHER: Final = 2
 
 
-class Pairs(NamedTuple):
+class PairColumns(NamedTuple):
     """Pairs of places, the lower one first, and which of them looks the other up: 1 for the first, 2, or 3 for both."""
 
     ones: NDArray[np.int32]
@@ -37,12 +37,12 @@ class Pairs(NamedTuple):
     by: NDArray[np.uint8]
 
     @classmethod
-    def joined(cls, parts: Iterable[Pairs]) -> Pairs:
+    def joined(cls, parts: Iterable[PairColumns]) -> PairColumns:
         """Return those of all parts."""
         return cls(*(np.concatenate(each) for each in zip(cls.of([]), *parts, strict=True)))
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[int, int, int]]) -> Pairs:
+    def of(cls, pairs: Iterable[tuple[int, int, int]]) -> PairColumns:
         """Return these pairs as columns."""
         ones, others, by = np.array(list(pairs), np.int64).reshape(-1, 3).T
         return cls(ones.astype(np.int32), others.astype(np.int32), by.astype(np.uint8))
@@ -88,16 +88,17 @@ class Weighing:
         self.everybody: Final = everybody
         self._follows = everybody.blocks.spread(chosen.bits(), range(len(everybody)))
         self._parted = frozenset(chosen.parted)
-        self._model, self._hashes, self._sieve = model, hashes, Sieve(model)
+        self.model: Final = model
+        self._hashes, self._sieve = hashes, Sieve(model)
         self._without: dict[int, Traits] = {}
 
-    def sifted(self, places: range) -> Pairs:
+    def sifted(self, places: range) -> PairColumns:
         """Return the pairs that may be one person of which the lower place is one of these."""
         met = self.everybody.blocks.met(places, self._follows)
         met = met.only(met.is_worth)
         by = (met.by_one * BY_ONE + met.by_other * BY_OTHER).tolist()
         pairs = zip(met.ones.tolist(), met.others.tolist(), by, strict=True)
-        return Pairs.of(pair for one, group in groupby(pairs, itemgetter(0)) for pair in self._worth(one, group))
+        return PairColumns.of(pair for one, group in groupby(pairs, itemgetter(0)) for pair in self._worth(one, group))
 
     def found(self, one: int, other: int, by: int) -> Found | None:
         """Return what is judged of a pair; None where it is nothing."""
@@ -108,7 +109,7 @@ class Weighing:
         return Found((first, second), judged)
 
     def with_bonds(
-        self, pairs: Pairs, bonded: Iterable[tuple[bytes, bytes]]
+        self, pairs: PairColumns, bonded: Iterable[tuple[bytes, bytes]]
     ) -> tuple[dict[tuple[int, int], int], set[int]]:
         """Return the pairs and those who are bonded besides, and who is bonded with somebody who came later."""
         found = {(one, other): by for one, other, by in zip(*(each.tolist() for each in pairs), strict=True)}
@@ -148,7 +149,7 @@ class Weighing:
     def _judged(self, one: int, other: int) -> Judgement:
         everybody = self.everybody
         is_own = everybody.source(one) == everybody.source(other)
-        return deciding.judge(self._model, self._own(one), everybody.known(other), same_source=is_own)
+        return deciding.judge(self.model, self._own(one), everybody.known(other), same_source=is_own)
 
     def _own(self, place: int) -> Traits:
         """Return what is known of somebody, without what more people use than may share it."""

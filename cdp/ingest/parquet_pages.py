@@ -20,11 +20,14 @@ LARGEST_DICTIONARIES: Final = 256 * 1024 * 1024
 """How much the longest words that rows may share may take in the rows that are in memory at a time."""
 _HEADER: Final = 512
 _LONGEST_HEADER: Final = 16 * 1024 * 1024
-_DICTIONARY: Final = 2
-_DELTA_BYTE_ARRAY: Final = 7
-_COUNTS: Final = (5, 1), (7, 1), (8, 1)
-"""Where the header says how many values there are: of data, of a dictionary, and of data in the second form."""
-_ENCODINGS: Final = (5, 2), (8, 4)
+# Fields of parquet.thrift (apache/parquet-format): of PageHeader, and of the header in it for each kind of page.
+_TYPE, _UNPACKED, _PACKED = (1, 0), (2, 0), (3, 0)  # type, uncompressed_page_size, compressed_page_size
+_DATA, _DICTIONARY, _DATA_2 = 5, 7, 8  # data_page_header, dictionary_page_header, data_page_header_v2
+_COUNTS: Final = (_DATA, 1), (_DICTIONARY, 1), (_DATA_2, 1)  # num_values
+_ENCODINGS: Final = (_DATA, 2), (_DATA_2, 4)  # encoding
+_DICTIONARY_PAGE: Final = 2  # of PageType
+_DELTA_BYTE_ARRAY: Final = 7  # of Encoding
+# Kinds of fields of Thrift's compact protocol, in their order.
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
 _DEEPEST: Final = 8
 _MOST_BITS: Final = 63
@@ -131,11 +134,11 @@ class _Thrift:
             else:
                 self._skip(kind, _DEEPEST)
         counts = [found[each] for each in _COUNTS if each in found]
-        unpacked, packed = (found.get((number, 0), -1) for number in (2, 3))
+        unpacked, packed = (found.get(each, -1) for each in (_UNPACKED, _PACKED))
         if min(unpacked, packed, *counts) < 0:
             raise UnreadableFile("a page of the file says no size")
         is_shared = _DELTA_BYTE_ARRAY in {found.get(each) for each in _ENCODINGS}
-        page = Page(unpacked, packed, max(counts, default=0), found.get((1, 0)) == _DICTIONARY, is_shared)
+        page = Page(unpacked, packed, max(counts, default=0), found.get(_TYPE) == _DICTIONARY_PAGE, is_shared)
         return page, self._at
 
     def _fields(self) -> Iterator[tuple[int, int]]:

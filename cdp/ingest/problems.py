@@ -23,6 +23,12 @@ class UnreadableFile(Invalid):
     code = "unreadable-file"
 
 
+class UnfitRejectsFile(Invalid):
+    """Rejected lines are told in a file of your own, not through a link and over nothing else: name another one."""
+
+    code = "unfit-rejects-file"
+
+
 class BadMapping(Invalid):
     """The mapping does not say what its format asks for."""
 

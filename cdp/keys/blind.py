@@ -76,6 +76,9 @@ class Line(StrEnum):
     OTHER = "other"
 
 
+_LINES: Final = {PhoneNumberType.MOBILE: Line.MOBILE, PhoneNumberType.FIXED_LINE: Line.LANDLINE}
+
+
 class BlindIndex:
     """The keyed hash under which identifiers are stored and found."""
 
@@ -117,17 +120,18 @@ def is_shared_or_fake(kind: IdentifierType, normalised: str) -> bool:
     """Say whether many people share this value or it stands for nobody, so that it must not link subjects."""
     if kind is _EMAIL:
         return _is_shared_mailbox(normalised)
-    return _is_shared_line(normalised) if kind is _PHONE else _is_nobody(normalised)
+    return _is_shared_line(normalised, _type(normalised)) if kind is _PHONE else _is_nobody(normalised)
 
 
 def line(normalised_phone: str) -> Line:
     """Return what kind of line a phone number is that `normalise` returned."""
-    match phonenumbers.number_type(phonenumbers.parse(normalised_phone, None)):
-        case PhoneNumberType.MOBILE:
-            return Line.MOBILE
-        case PhoneNumberType.FIXED_LINE:
-            return Line.LANDLINE
-    return Line.OTHER
+    return _LINES.get(_type(normalised_phone), Line.OTHER)
+
+
+def own_line(normalised_phone: str) -> Line | None:
+    """Return what kind of line a phone number is that `normalise` returned; None for one that is shared or fake."""
+    kind = _type(normalised_phone)
+    return None if _is_shared_line(normalised_phone, kind) else _LINES.get(kind, Line.OTHER)
 
 
 def _composed(kind: IdentifierType, value: str) -> str:
@@ -180,13 +184,14 @@ def _is_shared_mailbox(address: str) -> bool:
     return name in MAILBOXES or domain in OPEN_MAIL_DOMAINS or _is_nobody(name, shortest=3)
 
 
-def _is_shared_line(written: str) -> bool:
+def _type(written: str) -> int:
+    found: int = phonenumbers.number_type(phonenumbers.parse(written, None))
+    return found
+
+
+def _is_shared_line(written: str, kind: int) -> bool:
     digits = written.partition(";")[0]
-    return (
-        phonenumbers.number_type(phonenumbers.parse(written, None)) in _SERVICE_LINES
-        or _SAME_DIGIT.search(digits) is not None
-        or digits.endswith(_COUNTING)
-    )
+    return kind in _SERVICE_LINES or _SAME_DIGIT.search(digits) is not None or digits.endswith(_COUNTING)
 
 
 def _is_nobody(text: str, *, shortest: int = 0) -> bool:

@@ -23,7 +23,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +37,8 @@ from cdp.keys.ring_file import Contents, Edition, Generation, RingFile
 from cdp.keys.sealing import DataKey
 
 REMEMBERED: Final = 1 << 14
+REMEMBERED_BARE: Final = 1 << 16
+"""How many data keys are kept that nobody uses now: an export meets everybody in turn, so the first ones stay."""
 LOOK: Final = 1.0
 """Seconds after which a key that another process destroyed is out of the memory of an idle one, too."""
 
@@ -104,6 +106,8 @@ class _Loaded:
     newest: int
     opened: Callable[[bytes, bytes], DataKey]
     """Opens a wrapped key of a subject, and remembers those that were asked for last."""
+    unwrapped: dict[bytes, bytes] = field(repr=False)
+    """Data keys by the bytes of their subjects and how they were wrapped."""
 
     @classmethod
     def of(cls, edition: Edition) -> Self:
@@ -116,7 +120,7 @@ class _Loaded:
         def opened(wrapped: bytes, subject: bytes) -> DataKey:
             return DataKey(_unwrap(trees, newest, wrapped, subject))
 
-        return cls(edition, trees, newest, opened)
+        return cls(edition, trees, newest, opened, {})
 
 
 class LocalKeyRing:
@@ -204,15 +208,22 @@ class LocalKeyRing:
         return data_keys
 
     def unwrap_named(self, named: Iterable[bytes]) -> dict[bytes, bytes]:
-        """Return the data keys by their subjects' bytes; see `KeyProvider.unwrap_named`."""
+        """Return the data keys by their subjects' bytes; see `KeyProvider.unwrap_named`.
+
+        The first `REMEMBERED_BARE` are remembered: until any key is destroyed, as all that is.
+        """
         loaded = self._present()
-        data_keys: dict[bytes, bytes] = {}
+        unwrapped, data_keys = loaded.unwrapped, dict[bytes, bytes]()
         for blob in named:
-            subject = blob[:_ID]
-            try:
-                data_keys[subject] = _unwrap(loaded.trees, loaded.newest, blob[_ID:], subject)
-            except KeyDestroyed:
-                continue
+            subject, key = blob[:_ID], unwrapped.get(blob)
+            if key is None:
+                try:
+                    key = _unwrap(loaded.trees, loaded.newest, blob[_ID:], subject)
+                except KeyDestroyed:
+                    continue
+                if len(unwrapped) < REMEMBERED_BARE:
+                    unwrapped[blob] = key
+            data_keys[subject] = key
         return data_keys
 
     def open_many(self, wrapped: Iterable[tuple[bytes, bytes]]) -> list[DataKey | None]:

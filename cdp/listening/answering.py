@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from cdp import corrections, own_subject
 from cdp.database import rows_changed, sql
 from cdp.listening.survey import Answers, Question, UnfitAnswer
+from cdp.own import corrections, own_subject
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, NotFound
 
 MOST: Final = 200

@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 from sqlmodel import Session
 
-from cdp import arrays, notices, progress
+from cdp import arrays, progress
 from cdp.database import sql
 from cdp.ids import NIL
 from cdp.keys.errors import KeyFailure
@@ -24,6 +24,7 @@ from cdp.log import composing, founding, link_check, store, wish_check
 from cdp.log.batch import Cursor
 from cdp.log.facts import AccessFact, ActFact
 from cdp.log.store import Entry, Log
+from cdp.permissions import notices
 from cdp.platform import Platform
 from cdp.progress import Tell
 from cdp.scope import SEQUENCER

@@ -45,12 +45,11 @@ class Round:
         self._leaves: dict[UUID, bytes] = {}
         self.batches = {kind: Batch(standing.logs[kind], standing.growths[kind].branch()) for kind in standing.logs}
         self.anchored_at, self.anchored = standing.anchored_at, standing.anchored
+        self.batches[store.CONSENT].open_chains(self._cursor, [PLATFORM])
+        self._aside = Aside(self._cursor, self.batches[store.CONSENT])
 
     def take(self) -> Appended:
         """Move what waits from the outboxes into the logs; acts are looked at after the accesses that cite them."""
-        consent = self.batches[store.CONSENT]
-        consent.open_chains(self._cursor, [PLATFORM])
-        self._aside = Aside(self._cursor, consent)
         reads = outbox.accesses(self._cursor, self.batches[store.ACCESS].log.log_id, self._at_most)
         waiting = outbox.consent(self._cursor, self._at_most)
         is_cut = len(waiting) == self._at_most

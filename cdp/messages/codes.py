@@ -12,7 +12,7 @@ from typing import Final
 from cdp.keys.mac import Mac
 from cdp.keys.ring import Single
 from cdp.platform import Platform
-from cdp.presentations import ALPHABET
+from cdp.reads.presentations import ALPHABET
 
 LETTERS: Final = 12
 """Eleven of thirty by chance: 54 bits. Of a hundred million codes a guess hits one in 170 million."""

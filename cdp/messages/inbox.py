@@ -17,7 +17,7 @@ from sqlmodel import Session
 from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.database import sql
 from cdp.messages.registering import TABLE
-from cdp.unsealing import OwnKeys
+from cdp.own.unsealing import OwnKeys
 from consent.errors import NotFound
 
 _INBOX: Final = statement(sql("own_inbox"))

@@ -1,10 +1,12 @@
-"""Stop one kind of messages of one organization, and take that back: a choice of the customer like any other.
+"""Stop one kind of messages of one organization, or one channel of it, and take that back: a choice like any other.
 
 Rules: (1) it is a kind that can be stopped: the law demands none of it; (2) it holds for who sent it alone; (3) what is
-taken back is what was stopped: what the customer had chosen before holds again, and nothing wider.
+taken back is what was stopped: what the customer had chosen before holds again, and nothing wider; (4) who stops one
+channel opens none that was stopped in a dossier that joined theirs, for what is chosen anew wins over that.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +17,7 @@ from sqlmodel import Session
 from cdp.catalog.files import Catalog
 from cdp.contact import wishes
 from cdp.platform import Platform
-from consent import wish_changes
+from consent import wish_changes, wish_form
 from consent.errors import Conflict, NotFound
 from consent.wish_changes import Change
 
@@ -64,6 +66,39 @@ def take_back(
     if topic is None or standing != []:
         return None
     return _choose(platform, session, organization, topic, _before(session, organization, topic), at=at)
+
+
+def stop_channel(
+    platform: Platform, session: Session, organization: UUID, channel: str, *, at: datetime
+) -> UUID | None:
+    """Choose, as the customer in scope, that one organization never uses a channel; return the act.
+
+    None when that was chosen before.
+    """
+    return _bar(platform, session, organization, _barred(session, organization) | {channel}, at=at)
+
+
+def allow_channel(
+    platform: Platform, session: Session, organization: UUID, channel: str, *, at: datetime
+) -> UUID | None:
+    """Take back that one organization never uses a channel; return the act.
+
+    None when it is not stopped. What was chosen for all holds as before.
+    """
+    return _bar(platform, session, organization, _barred(session, organization) - {channel}, at=at)
+
+
+def _bar(
+    platform: Platform, session: Session, organization: UUID, channels: AbstractSet[str], *, at: datetime
+) -> UUID | None:
+    if channels == _barred(session, organization):
+        return None
+    patch = {"exceptions": {str(organization): {"never": sorted(channels) or None}}}
+    return wishes.choose(platform, session, patch, at=at)
+
+
+def _barred(session: Session, organization: UUID) -> frozenset[str]:
+    return wish_form.read(wishes.own(session)).barred(organization)
 
 
 def _choose(

@@ -1,8 +1,8 @@
 """What was sent to the customer in scope, as they read it themselves, and what they report of it.
 
 Rules: (1) a text is read with the customer's own keys, and nobody else has them; (2) a report that somebody poses as an
-organization reaches it without a name; (3) that a declared human was a computer is reported once for each message, by
-whom it was sent to, and stands in the consent log.
+organization reaches it without a name; (3) that a declared human was a computer is reported once for each message and
+conversation, by whose it is, and stands in the consent log.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from cdp import directory, ids
 from cdp.cursors import NEWEST_FIRST, InTime
 from cdp.messages import reading
 from cdp.messages.registering import TABLE
-from cdp.unsealing import OwnKeys
+from cdp.own.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid, Refused
 from consent.wishes import Speaker
 
@@ -45,13 +45,13 @@ class TooManyMessageReports(Refused):
 
 
 class ReportedBefore(Conflict):
-    """You reported this message before."""
+    """You reported this message or conversation before."""
 
     code = "reported-before"
 
 
 class NotDeclaredHuman(Conflict):
-    """Of this message nobody said that a human speaks."""
+    """Of this message or conversation nobody said that a human speaks."""
 
     code = "not-declared-human"
 
@@ -114,12 +114,12 @@ def report_forgery(
     return _reported(session, facts, at=at)
 
 
-def report_speaker(session: Session, message: UUID, *, at: datetime) -> UUID:
-    """Report that a declared human was a computer, and return the report's id.
+def report_speaker(session: Session, entry: UUID, *, at: datetime) -> UUID:
+    """Report that in a message or a conversation a declared human was a computer, and return the report's id.
 
-    Raises NotFound for a message that is not theirs, NotDeclaredHuman and ReportedBefore.
+    Raises NotFound for one that is not theirs, NotDeclaredHuman and ReportedBefore.
     """
-    facts = {"about": None, "message": message, "channel": None, "kind": None, "value": None}
+    facts = {"about": None, "message": entry, "channel": None, "kind": None, "value": None}
     return _reported(session, facts, at=at)
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import text as statement
 from sqlmodel import Session
 
-from cdp import ids, lookup
+from cdp import ids
 from cdp.catalog.files import Catalog
 from cdp.keys.ring import LocalKeyRing
 from cdp.keys.sealing import DataKey, new_data_key
@@ -25,8 +25,9 @@ from cdp.messages import codes, reading, texts
 from cdp.messages.likeness import SenderKind
 from cdp.oauth import signing_keys
 from cdp.oauth.signing_keys import Use
+from cdp.permissions.requesting import Named
 from cdp.platform import Platform
-from cdp.requesting import Named
+from cdp.reads import lookup
 from cdp.scope import DOORMAN, Scope
 from consent.errors import Invalid
 from consent.wishes import Speaker

@@ -17,13 +17,14 @@ import msgspec
 from sqlalchemy import text as statement
 from sqlmodel import Session
 
-from cdp import directory, dossier, due_dates, ids, organization_details, own_subject
+from cdp import directory, due_dates, ids, organization_details
 from cdp.cursors import InTime
 from cdp.keys.sealing import DataKey
 from cdp.messages import earlier, inbox
 from cdp.messages.earlier import TABLE, Said, Turn, Words
+from cdp.own import dossier, own_subject
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 from consent.errors import Invalid, NotFound, Refused
 
 MOST: Final = 20

@@ -14,11 +14,11 @@ import msgspec
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import grants
 from cdp.keys import tokens
 from cdp.keys.tokens import Prefix
 from cdp.oauth import sealed_words
 from cdp.oauth.wanted import Wanted
+from cdp.permissions import grants
 from cdp.platform import Platform
 from consent.errors import Unauthenticated
 

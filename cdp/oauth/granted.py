@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import grants
 from cdp.oauth import wanted
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent import acts as law

@@ -12,13 +12,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from cdp import access_requests, ids
+from cdp import ids
 from cdp.keys import tokens
 from cdp.keys.tokens import Prefix
 from cdp.oauth import sealed_words
 from cdp.oauth.wanted import Wanted
+from cdp.permissions import access_requests
+from cdp.permissions.requesting import AskedAgainTooSoon
 from cdp.platform import Platform
-from cdp.requesting import AskedAgainTooSoon
 from cdp.scope import Principal, Scope
 from cdp.tables import AccessRequest, Client
 from consent.errors import NotFound, Unauthenticated

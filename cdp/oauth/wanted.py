@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlmodel import Session, col, select
 
-from cdp import access_requests
+from cdp.permissions import access_requests
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent.errors import Invalid, Problem

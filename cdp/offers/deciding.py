@@ -26,8 +26,8 @@ from cdp.expressions.values import Profile
 from cdp.offers import choosing
 from cdp.offers.choosing import Candidate, Choice, NotSent
 from cdp.platform import Platform
-from cdp.profiles import Profiles
-from cdp.reading import Asker, Path
+from cdp.reads.profiles import Profiles
+from cdp.reads.reading import Asker, Path
 from cdp.scope import Principal
 from consent import wish_form
 from consent.errors import NotFound, Refused

@@ -30,7 +30,7 @@ from cdp.expressions.spending import Spending
 from cdp.ids import NIL
 from cdp.keys.digests import own_id
 from cdp.platform import Platform
-from cdp.reading import Asker
+from cdp.reads.reading import Asker
 from cdp.rules import arrivals, seeing
 from cdp.rules.arrivals import Arrival, Due, Waiting
 from cdp.rules.seeing import Seen

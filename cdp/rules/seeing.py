@@ -13,7 +13,7 @@ from cdp.database import Database, sql
 from cdp.expressions import expression
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, opener
-from cdp.reading import Asker
+from cdp.reads.reading import Asker
 from cdp.rules.arrivals import Arrival
 from cdp.scope import Principal
 

@@ -16,7 +16,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from cdp import directory, outside, pull_pages
+from cdp import directory, outside
+from cdp.ingest import pull_pages
 from cdp.outside import Answer
 from cdp.platform import Platform
 from cdp.scope import OPERATOR, Principal, Scope

@@ -2,7 +2,7 @@
 -- was decided. Everything is found for all of them at once, and only then brought together: a look for each costs more.
 -- in   side by side: customers (nil for nobody), contacts (the reservation that is asked for; nil for none); root of the topic, at
 -- out  one row for each customer, in order: reason (the law's word for whether `contact` is open), merged_into; and only of whom
---      it is open: wishes (JSON), is_signalled, own name and its wrapped key behind its subject; names, the one that wins
+--      it is open: wishes (JSON), is_signalled, own name and how it is said, with the wrapped key behind its subject; names, the one that wins
 --      first: types, and id of subject and record and what is sealed, one behind the other, with their wrapped keys;
 --      and of whom somebody has contacts of this organization: turn, ends (of those that count), and state of the own one; is_known
 --      (for nobody's ears), the act of the permission as its bytes, the version of the catalog by which all this has to be read,
@@ -12,7 +12,7 @@ with told as materialized ( -- of whom it is open, as nearly always
 ), wanted as materialized (
     select w.place, w.customer_id, w.contact_id, f.customer_id is not null or s.customer_id is not null as is_known,
         coalesce(f.merged_into, nullif(s.customer_id, w.customer_id)) as merged_into, coalesce(f.act_id, s.act_id) as act_id,
-        coalesce(f.reason, s.reason) as reason, f.wishes, f.is_signalled, f.own_name, f.own_key
+        coalesce(f.reason, s.reason) as reason, f.wishes, f.is_signalled, f.own_name, f.own_said, f.own_key
     from (
         select i as place, (%(customers)s::uuid[])[i] as customer_id, (%(contacts)s::uuid[])[i] as contact_id
         from generate_series(1, cardinality(%(customers)s::uuid[])) as i
@@ -57,7 +57,7 @@ with told as materialized ( -- of whom it is open, as nearly always
     from contact_turn t
     where t.customer_id = any (%(customers)s::uuid[]) and t.organization_id = (select app_organization()) and t.root = %(root)s
 )
-select w.reason, w.merged_into, w.wishes, w.is_signalled, w.own_name, w.own_key, n.types, n.sealed, n.keys,
+select w.reason, w.merged_into, w.wishes, w.is_signalled, w.own_name, w.own_said, w.own_key, n.types, n.sealed, n.keys,
     coalesce(t.turn, 0) as turn, counted.ends, counted.own, w.is_known, uuid_send(w.act_id) as act,
     (select v.version from catalog_version v) as version, statement_timestamp() as at
 from wanted w

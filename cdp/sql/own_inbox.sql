@@ -12,8 +12,9 @@
  limit :limit)
 union all
 (select 'conversation', i.record_id, i.source_id, i.occurred_at, i.occurred_at, i.channel, i.type, i.speaker,
-        i.direction, null, null, i.category, i.subject_id, i.sealed
+        i.direction, null, r.at, i.category, i.subject_id, i.sealed
  from interaction i
+ left join message_report r on r.message_id = i.record_id
  where (cast(:only as uuid) is null or i.record_id = :only)
    and i.category = 'conversations'
    and (i.occurred_at, i.record_id) < (:after_at, cast(:after_entry as uuid))

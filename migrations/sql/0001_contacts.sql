@@ -44,10 +44,10 @@ comment on table contact_turn is 'Counts the changes of what a cap counts. Who d
 
 -- What has to be known of customers before they are approached, of those alone whose live permission opens `contact` to who
 -- asks: who they are now, if that is somebody else, the law's word for whether it is open at `moment`, too, by which act; their
--- wishes, whether their browser objected, and the name of their own choice with the key that opens it.
+-- wishes, whether their browser objected, and, where it opens what they say themselves, the name of their own choice and its key.
 create function contact_facts(customers uuid[], moment timestamptz)
 returns table (customer_id uuid, merged_into uuid, reason text, act_id uuid, wishes text, is_signalled boolean, own_name bytea,
-    own_key bytea)
+    own_said bytea, own_key bytea)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
@@ -62,8 +62,9 @@ begin
             p.act_id,
             case when w.document ? 'also' then all_wishes_told(w.document, organization)
                  else wishes_told(w.document, organization) end::text, c.details ? 'gpc',
-            decode(c.details ->> 'own_name', 'base64'),
-            case when c.details ? 'own_name' then (
+            case when own.is_open then decode(c.details ->> 'own_name', 'base64') end,
+            case when own.is_open then decode(c.details ->> 'own_pronunciation', 'base64') end,
+            case when own.is_open and c.details ?| array['own_name', 'own_pronunciation'] then (
                 select uuid_send(k.subject_id) || k.wrapped
                 from subject s join data_key k on k.customer_id = s.customer_id and k.subject_id = s.subject_id
                 where s.customer_id = c.customer_id and s.source_id = customer_source()
@@ -71,6 +72,9 @@ begin
         from permission p
         join customer c on c.customer_id = p.customer_id
         left join wish w on w.customer_id = p.customer_id
+        cross join lateral (
+            select opens(p.categories, p.sources, p.expires_at, p.attested_categories, p.attested_expires_at, p.recipient_id,
+                customer_source(), 'contact', statement_timestamp()) as is_open) own
         where p.customer_id = any (customers) and p.recipient_id = organization and p.purpose = app_purpose()
           and p.stopped is null and 'contact' <> all (p.stopped_categories)
           and (coalesce(p.expires_at > statement_timestamp() and 'contact' = any (p.categories), false)

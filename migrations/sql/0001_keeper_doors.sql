@@ -269,10 +269,11 @@ begin
         removed := removed + 1;
     end loop;
     for group_of in
-        select s.customer_id, array_agg(s.subject_id) as subjects
-        from (select x.customer_id, x.subject_id from subject x where x.source_id = organization
-              order by x.subject_id limit at_most for update) s
-        group by s.customer_id
+        with chunk as materialized (
+            select x.customer_id, x.subject_id from subject x where x.source_id = organization
+            order by x.subject_id limit at_most for update
+        )
+        select s.customer_id, array_agg(s.subject_id) as subjects from chunk s group by s.customer_id
     loop
         perform shred_subjects(group_of.customer_id, group_of.subjects, moment);
         delete from link l where l.customer_id = group_of.customer_id and l.subject_id = any (group_of.subjects);

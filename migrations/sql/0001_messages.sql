@@ -71,6 +71,7 @@ create table message_report (
 create unique index message_report_once on message_report (customer_id, message_id) where message_id is not null;
 create index message_report_organization on message_report (organization_id, at, report_id);
 comment on table message_report is 'What customers report: that somebody poses as an organization, or that a declared human was a computer.';
+comment on column message_report.message_id is 'The message, or the conversation, in which a computer spoke.';
 
 create table check_count (
     asker      bytea primary key check (octet_length(asker) = 32),
@@ -369,8 +370,8 @@ $$;
 
 -- ---------------------------------------------------------------- the customer's own
 
--- Report, as the customer in scope, that somebody poses as an organization, or that a declared human was a computer. The
--- organization hears of it; of whom, only where it wrote to them itself.
+-- Report, as the customer in scope, that somebody poses as an organization, or that a declared human was a computer, in a message
+-- or a conversation (`message_known`). The organization hears of it; of whom, only where it wrote or spoke to them itself.
 create function report_message(report uuid, about uuid, message_known uuid, said_channel text, said_kind text, said_value text,
     most integer, moment timestamptz)
 returns void
@@ -380,7 +381,7 @@ as $$
 declare
     me uuid := scope_customer('customer');
     nobody constant uuid := '00000000-0000-0000-0000-000000000000';
-    m message;
+    m record;
 begin
     if me is null then
         perform refuse('refused');
@@ -390,19 +391,26 @@ begin
         perform refuse('too-many-message-reports');
     end if;
     if message_known is not null then
-        select * into m from message x where x.customer_id = any (own_customers()) and x.message_id = message_known;
+        select * into m
+        from (select x.organization_id, x.speaker, x.channel, x.sender_kind, x.sender
+              from message x where x.customer_id = any (own_customers()) and x.message_id = message_known
+              union all
+              select i.source_id, i.speaker, coalesce(i.channel, i.type), null, null
+              from interaction i
+              where i.customer_id = me and i.record_id = message_known and i.category = 'conversations'
+                and i.source_id <> customer_source()) said;
         if not found then
             perform refuse('not-found');
-        elsif m.speaker <> 'human' then
+        elsif m.speaker is distinct from 'human' then
             perform refuse('not-declared-human');
         elsif exists (select from message_report r where r.customer_id = any (own_customers()) and r.message_id = message_known) then
             perform refuse('reported-before');
         end if;
         insert into message_report (customer_id, report_id, organization_id, kind, message_id, channel, sender_kind, sender, at)
-        values (me, report, m.organization_id, 'was-a-computer', m.message_id, m.channel, m.sender_kind, m.sender, moment);
+        values (me, report, m.organization_id, 'was-a-computer', message_known, m.channel, m.sender_kind, m.sender, moment);
         insert into change (organization_id, customer_id, kind, at) values (m.organization_id, me, 'speaker', moment);
         perform log_statement('message', me, report, m.organization_id,
-            sha256(convert_to('was-a-computer ' || m.message_id, 'UTF8')), moment);
+            sha256(convert_to('was-a-computer ' || message_known, 'UTF8')), moment);
     else
         insert into message_report (customer_id, report_id, organization_id, kind, channel, sender_kind, sender, at)
         select me, report, o.organization_id, 'false-message', said_channel, said_kind, said_value, moment

@@ -68,9 +68,7 @@ begin
         return;
     end if;
     return query
-        update signal_stream s
-        set next_at = lease
-        from (
+        with due as materialized ( -- once: a join that came by again would take the next one, too
             select x.organization_id, x.stream_id from signal_stream x
             where x.status = 'enabled' and x.kind <> 'poll' and x.next_at <= moment
               and (exists (
@@ -82,7 +80,11 @@ begin
                       where c.organization_id = x.organization_id and (c.transaction, c.change_id) > (x.transaction, x.change_id)
                         and c.transaction < pg_snapshot_xmin(pg_current_snapshot())))
             order by x.next_at limit 1
-            for update skip locked) due
+            for update skip locked
+        )
+        update signal_stream s
+        set next_at = lease
+        from due
         where s.organization_id = due.organization_id and s.stream_id = due.stream_id
         returning s.organization_id, s.stream_id;
 end

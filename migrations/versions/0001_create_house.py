@@ -40,6 +40,7 @@ PARTS = (
     "replies",
     "matching",
     "policies",
+    "moments",
     "log_rights",
     "wishes_rights",
     "offers_rights",

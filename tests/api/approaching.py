@@ -10,8 +10,10 @@ import psycopg
 from httpx import Response
 from starlette.testclient import TestClient
 
-from cdp import clock, dossier, erasure, grants
+from cdp import clock, erasure
 from cdp.contact import wishes
+from cdp.own import dossier
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent import acts as law
@@ -33,8 +35,8 @@ def moment(wall: str) -> str:
 def document(wish: Wish, organization: UUID, other: UUID) -> dict[str, Any]:
     """Return the wishes of a case as the document that a customer sends."""
 
-    def choices(channels: Any, caps: Any, *, silent: bool) -> dict[str, Any]:
-        told: dict[str, Any] = {}
+    def choices(channels: Any, caps: Any, *, silent: bool, never: tuple[str, ...] = ()) -> dict[str, Any]:
+        told: dict[str, Any] = {"never": list(never)} if never else {}
         if channels:
             told["channels"] = {topic: list(each) for topic, each in channels.items()}
         if caps:
@@ -42,8 +44,8 @@ def document(wish: Wish, organization: UUID, other: UUID) -> dict[str, Any]:
         return told | ({"contact": "none"} if silent else {})
 
     exceptions = {
-        str(organization): choices(wish.here_channels, wish.here_caps, silent=wish.here_silent),
-        str(other): choices(None, None, silent=wish.there_silent),
+        str(organization): choices(wish.here_channels, wish.here_caps, silent=wish.here_silent, never=wish.here_never),
+        str(other): choices(None, None, silent=wish.there_silent, never=wish.there_never),
     }
     hours = {
         "zone": wish.zone,

@@ -10,7 +10,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from starlette.testclient import TestClient
 
-from cdp import clock, request_letters
+from cdp import clock
+from cdp.mailroom import request_letters
 from cdp.platform import Platform
 from tests import make
 from tests.api import apps

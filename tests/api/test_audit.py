@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import audit, clock
+from cdp import clock
+from cdp.log import audit
 from cdp.platform import Platform
 from tests import make
 from tests.api.conftest import Audited, Headers

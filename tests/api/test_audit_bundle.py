@@ -8,9 +8,11 @@ from itertools import islice
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import accesses, audit_bundle, clock
+from cdp import clock
 from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.log import audit_bundle
 from cdp.log.sequencer import Sequencer
+from cdp.own import accesses
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent import verify

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from cdp.platform import Platform
 from tests import make
-from tests.api.test_authzen import CARE, EVALUATIONS, Gateway, Json
+from tests.api.gateways import CARE, EVALUATIONS, Gateway, Json
 
 SEARCH: Final = "/access/v1/search"
 

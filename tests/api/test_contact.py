@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import clock, ids, portability
+from cdp import clock, ids
 from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.own import portability
 from cdp.platform import Platform
 from tests import make
 from tests.api.approaching import Sender, choose
@@ -70,6 +71,37 @@ def test_a_name_of_a_source_that_was_not_granted_is_not_said(
     make.grant(platform, person, other.organization, sources=frozenset({other.organization.organization_id}))
 
     assert "Geachte klant," == other.ask(person.customer_id).json()["salutation"]
+
+
+def test_what_customers_say_of_their_name_is_told_where_their_own_words_are_granted(
+    api: TestClient, sender: Sender, platform: Platform
+) -> None:
+    person, other = named(platform, sender, first_name="Anna", last_name="Boer"), Sender.new(api, platform)
+    choose(platform, person, {"pronunciation": "rijmt op boer", "greeting": "other", "name": "Annemoon"})
+    make.grant(platform, person, other.organization, sources=frozenset({other.organization.organization_id}))
+
+    told = [each.ask(person.customer_id).json() for each in (sender, other)]
+
+    assert ["rijmt op boer", None] == [each["pronunciation"] for each in told]
+    assert [True, False] == ["Annemoon" in each["salutation"] for each in told]
+
+
+def test_how_a_name_is_said_and_which_words_are_wanted_is_told_to_whom_contact_is_open_for(
+    api: TestClient, sender: Sender, platform: Platform
+) -> None:
+    person, other = named(platform, sender, **NAMES), Sender.new(api, platform)
+    silent = named(platform, sender, **NAMES)
+    choose(platform, person, {"pronunciation": "rijmt op kroon", "reading_level": "easy"})
+    make.grant(platform, person, other.organization, categories=frozenset({"products"}))
+
+    told = [
+        sender.ask(person.customer_id).json(),
+        sender.ask(silent.customer_id).json(),
+        other.ask(person.customer_id).json(),
+    ]
+
+    assert ["rijmt op kroon", None, None] == [each["pronunciation"] for each in told]
+    assert ["easy", None, None] == [each["reading_level"] for each in told]
 
 
 def test_what_has_to_be_said_is_said_in_words(sender: Sender, platform: Platform) -> None:

@@ -1,6 +1,7 @@
 """One decision at a time: asked plainly it is answered without the framework, by a token that holds at that instant."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 import psycopg
@@ -12,15 +13,16 @@ from api import contact_views
 from api.contact_views import ContactQuestion
 from cdp.contact.approaching import Wanted
 from cdp.contact.asking import Contacts
-from cdp.credentials import CredentialEnded
 from cdp.keys.tokens import Prefix
+from cdp.logins.credentials import CredentialEnded
 from cdp.platform import Platform
-from cdp.reading import Asker
+from cdp.reads.reading import Asker
 from consent.wishes import Speaker
 from tests import make
 from tests.api.approaching import Sender
 
 PLAIN: Final = '"profile_id":"p_1","purpose":"customer-care","topic":"service","channels":["email"],"sender":"human"'
+MANY: Final = '"purpose":"customer-care","topic":"service","channels":["email"],"sender":"human","profile_ids":'
 LOOKS: Final = b"select count(*) from access where path = 'contact'"
 
 
@@ -56,22 +58,45 @@ def test_what_is_refused_is_never_plain(body: bytes) -> None:
     assert contact_views.plain(body) is None
 
 
+@pytest.mark.parametrize("ids", ['["p_1"]', '["p_1","p_1",""]', '["' + '","'.join(1_000 * ["p"]) + '"]'])
+def test_a_plain_question_about_many_means_what_the_described_one_means(ids: str) -> None:
+    body = f"{{{MANY}{ids}}}".encode()
+    found, described = contact_views.plain(body), ContactQuestion.model_validate_json(body)
+
+    assert found is not None
+    assert (described.wanted, described.whom) == (found.wanted, found.whom)
+
+
+@pytest.mark.parametrize(
+    "ids",
+    ["[]", "null", "[1]", '["' + "x" * 65 + '"]', '["' + '","'.join(1_001 * ["p"]) + '"]', '["p"],"profile_id":"p"'],
+)
+def test_a_question_about_many_that_is_refused_is_never_plain(ids: str) -> None:
+    body = f"{{{MANY}{ids}}}".encode()
+
+    with pytest.raises(ValidationError):
+        ContactQuestion.model_validate_json(body)
+    assert contact_views.plain(body) is None
+
+
 @pytest.mark.parametrize("rest", [',"at":"2030-01-01T12:00:00Z"', ',"profile_ids":null'])
 def test_what_is_unusual_is_for_the_framework(rest: str) -> None:
     assert contact_views.plain(f"{{{PLAIN}{rest}}}".encode()) is None
 
 
-def _question(profile_id: str) -> dict[str, Any]:
-    asked = {"purpose": "customer-care", "topic": "service", "channels": ["email"], "sender": "human"}
-    return {"profile_id": profile_id, **asked}
+QUESTION: Final = {"purpose": "customer-care", "topic": "service", "channels": ["email"], "sender": "human"}
 
 
+@pytest.mark.parametrize(
+    "whom", [lambda profile: {"profile_id": profile}, lambda profile: {"profile_ids": [profile, "p_nobody", profile]}]
+)
 @pytest.mark.parametrize("headers", [{"Idempotency-Key": "once"}, {"Content-Type": "application/json; charset=utf-8"}])
 def test_the_framework_answers_as_the_lean_door_does(
-    api: TestClient, platform: Platform, headers: dict[str, str]
+    api: TestClient, platform: Platform, headers: dict[str, str], whom: Callable[[str], dict[str, Any]]
 ) -> None:
     sender = Sender.new(api, platform)
-    asked = _question(sender.id_of(make.person(platform).customer_id))
+    profile = sender.id_of(make.person(platform).customer_id)
+    asked = QUESTION | whom(profile)
 
     lean = api.post("/v1/contact/decide", json=asked, headers=sender.headers)
     other = api.post("/v1/contact/decide", json=asked, headers=sender.headers | headers)
@@ -89,10 +114,14 @@ ENDS: Final = {
 }
 
 
+@pytest.mark.parametrize("one", [True, False])
 @pytest.mark.parametrize("end", ENDS)
-def test_a_token_that_ended_decides_nothing(api: TestClient, platform: Platform, database_url: str, end: str) -> None:
+def test_a_token_that_ended_decides_nothing(
+    api: TestClient, platform: Platform, database_url: str, end: str, *, one: bool
+) -> None:
     sender = Sender.new(api, platform)
-    asked = _question(sender.id_of(make.person(platform).customer_id))
+    profile = sender.id_of(make.person(platform).customer_id)
+    asked = QUESTION | ({"profile_id": profile} if one else {"profile_ids": [profile, profile]})
     token = platform.fingerprints.fingerprint(sender.headers["Authorization"][7:], Prefix.ACCESS_TOKEN)
     for _ in range(2):
         assert 200 == api.post("/v1/contact/decide", json=asked, headers=sender.headers).status_code

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from cdp.mail import Maildir
+from cdp.mailroom.mail import Maildir
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make

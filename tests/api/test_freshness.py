@@ -7,8 +7,9 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import access_requests, clock, grants
+from cdp import clock
 from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.permissions import access_requests, grants
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

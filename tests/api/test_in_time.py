@@ -12,9 +12,9 @@ import uvicorn
 from api import in_time, serve
 from api.app import create_app
 from cdp.platform import Platform
+from tests.waiting import PATIENCE
 
 SECONDS = 0.4
-PATIENCE = 300.0
 HEAD = b"POST / HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\n"
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from starlette.exceptions import HTTPException
 
 from api.app import described
+from api.edge import Edge
 from api.lean import ROUTES, Lean, LeanRoute
 
 BELOW = LeanRoute("GET", "/v1/things/{name}", None, but=frozenset({"all"}))  # type: ignore[arg-type]  # each test brings its own
@@ -60,8 +62,9 @@ def test_a_body_that_is_broken_off_is_a_problem_document() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/v1/batch", "headers": []}
-    asyncio.run(Lean(too_much, routes=[LeanRoute("POST", "/v1/batch", too_much)])(scope, too_much, send))
+    scope = {"type": "http", "method": "POST", "path": "/v1/batch", "headers": [], "query_string": b""}
+    lean = Lean(too_much, routes=[LeanRoute("POST", "/v1/batch", too_much)])
+    asyncio.run(Edge(lean, measure=Mock())(scope, too_much, send))
 
     assert 413 == sent[0]["status"]
 

@@ -24,12 +24,11 @@ from consent.notes import Note
 from consent.proofs import ConsistencyProof, InclusionProof
 from consent.tiles import Tile
 from tests import independent, make
-from tests.cdp.test_witnesses import Running, start, with_witness
+from tests.cdp.log.test_witnesses import Running, start, with_witness
 from tests.consent.log import workbench
+from tests.waiting import PATIENCE
 
 ACTS = 400
-PATIENCE = 300
-"""Seconds within which even a busy machine answers."""
 
 
 class Tampering:

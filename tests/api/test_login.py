@@ -11,12 +11,14 @@ from httpx import Response
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from cdp import clock, corrections, login
+from cdp import clock
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import DataKey
+from cdp.logins import login
+from cdp.logins.sessions import NewSession
+from cdp.own import corrections
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.sessions import NewSession
 from tests import make
 
 LATER = timedelta(hours=1)

@@ -9,10 +9,11 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import askers, clock, login
-from cdp.askers import Asker
+from cdp import clock
+from cdp.logins import askers, login
+from cdp.logins.askers import Asker
+from cdp.logins.sessions import Entry, NewSession, Way
 from cdp.platform import Platform
-from cdp.sessions import Entry, NewSession, Way
 from tests import make
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import access_requests, clock
+from cdp import clock
+from cdp.permissions import access_requests
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

@@ -15,6 +15,7 @@ from cdp import clock
 from cdp.messages import codes, texts
 from cdp.platform import Platform
 from tests import make
+from tests.api.approaching import Sender
 from tests.api.messaging import TEXT, Company, domain, publish
 
 DIGEST = texts.digest(TEXT).hex()
@@ -334,6 +335,22 @@ class TestReports:
         fair = api.post(f"/v1/me/messages/{honest}/was-a-computer", headers=company.person.headers)
 
         assert (404, "not-declared-human") == (strange.status_code, fair.json()["code"])
+
+    def test_of_a_conversation_it_is_reported_by_whose_it_is(self, api: TestClient, platform: Platform) -> None:
+        sender, person, other = Sender.new(api, platform), make.person(platform), make.person(platform)
+        sender.grants(person)
+        for speaker in ("human", "computer"):
+            sender.say(person.customer_id, channel="phone", sender=speaker)
+        talks = api.get("/v1/me/interactions", headers=person.headers).json()["interactions"]
+        ids = {each["speaker"]: each["record_id"] for each in talks}
+
+        told = [
+            api.post(f"/v1/me/messages/{ids[speaker]}/was-a-computer", headers=who.headers)
+            for who, speaker in ((other, "human"), (person, "computer"), (person, "human"), (person, "human"))
+        ]
+
+        assert [404, 409, 201, 409] == [each.status_code for each in told]
+        assert ["not-declared-human", "reported-before"] == [told[place].json()["code"] for place in (1, 3)]
 
     def test_the_organization_hears_of_both_as_signals(self, api: TestClient, platform: Platform) -> None:
         company = Company(api, platform)

@@ -4,7 +4,9 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import clock, grants, portability
+from cdp import clock
+from cdp.own import portability
+from cdp.permissions import grants
 from cdp.platform import Platform
 from consent import acts as law
 from tests import make

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import clock, dossier
+from cdp import clock
 from cdp.log import store
+from cdp.own import dossier
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

@@ -6,10 +6,11 @@ from typing import Any, Final
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import clock, dossier
+from cdp import clock
 from cdp.expressions import spending
 from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.offers import choosing
+from cdp.own import dossier
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import access_requests, clock
+from cdp import clock
 from cdp.ingest.items import Kind
+from cdp.permissions import access_requests
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

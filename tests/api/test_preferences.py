@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from fastapi import Request
+from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from api import preferences
@@ -15,6 +18,7 @@ from cdp import clock
 from cdp.log import sequencer, store
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from consent.errors import NotFound
 from tests import make
 
 
@@ -72,6 +76,25 @@ def test_an_act_waits_until_it_is_proven(api: TestClient, platform: Platform) ->
     assert [True] == [
         each["is_proven"] for each in api.get("/v1/me/receipts", headers=person.headers).json()["receipts"]
     ]
+
+
+@pytest.mark.usefixtures("worker", "patient")
+@pytest.mark.parametrize("error", [NotFound(), psycopg.OperationalError()])
+def test_who_waits_is_told_also_when_there_was_no_log_yet_or_no_database_for_a_moment(
+    api: TestClient, platform: Platform, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    errors, newest = [error, error], store.newest
+
+    def fails_twice(session: Session, log: store.Log) -> store.Signed | None:
+        if errors:
+            raise errors.pop()
+        return newest(session, log)
+
+    monkeypatch.setattr(preferences, "store", SimpleNamespace(**vars(store) | {"newest": fails_twice}))
+
+    answer = given(api, platform, make.person(platform), "wait=300")
+
+    assert (201, []) == (answer.status_code, errors)
 
 
 def test_an_act_that_is_not_proven_in_time_is_accepted(api: TestClient, platform: Platform) -> None:

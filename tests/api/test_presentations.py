@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import presentations
 from cdp.platform import Platform
+from cdp.reads import presentations
 from tests import make
 
 CARE = "customer-care"

@@ -5,20 +5,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event
 
 import httpx
 import pytest
 
 from cdp.platform import Platform
 from tests.ports import free_port
+from tests.waiting import PATIENCE, is_open, until
 
 ASKED = 40
-PATIENCE = 300
-"""Seconds within which even a busy machine answers."""
 
 
 @contextmanager
@@ -46,25 +44,12 @@ def children(parent: "subprocess.Popen[bytes]") -> list[int]:
     return []
 
 
-def is_open(port: int) -> bool:
-    with suppress(httpx.TransportError):
-        return httpx.get(f"http://127.0.0.1:{port}/healthz").is_success
-    return False
-
-
 def is_alive(pid: int) -> bool:
     """Tell whether a process runs; one that ended and waits for its parent does not."""
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
         return False
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline, pause = time.monotonic() + PATIENCE, Event()
-    while not holds():
-        assert time.monotonic() < deadline
-        pause.wait(0.05)
 
 
 def answered(url: str, route: str) -> float:

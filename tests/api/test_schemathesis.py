@@ -44,12 +44,11 @@ from tests.attack import operations
 from tests.attack.canaries import is_in
 from tests.attack.walk import World
 from tests.cdp import demanding
+from tests.waiting import PATIENCE
 
 Test = TypeVar("Test", bound=Callable[..., object])
 EXAMPLES = 100 if fuzzing.IS_ON else 3
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-PATIENCE = 300
-"""Seconds: a busy machine is not a wrong answer."""
 SOMEBODYS = frozenset(
     {
         "access_id",

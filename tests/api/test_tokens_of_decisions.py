@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from tests import make
-from tests.api.test_authzen import EVALUATION, Gateway
+from tests.api.gateways import EVALUATION, Gateway
 from tests.api.test_tokens_of_reads import ENDS, OF_ITS_CLIENT
 
 JSON: Final = "application/json"

@@ -10,7 +10,8 @@ from datetime import timedelta
 from itertools import count, islice
 from uuid import UUID
 
-from cdp import clock, grants
+from cdp import clock
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.settings import Settings

@@ -14,13 +14,12 @@ from typing import Any, Final
 
 import httpx
 
-from cdp.postgres import Cluster
+from cdp.embedded.postgres import Cluster
 from tests.ports import free_port
+from tests.waiting import PATIENCE
 
 ROOT: Final = Path(__file__).parents[2]
 STARTS_WITHIN: Final = 300.0
-PATIENCE: Final = 300
-"""Seconds within which even a busy machine answers."""
 
 
 class Door:

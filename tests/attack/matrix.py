@@ -98,6 +98,12 @@ def _answered_to_me(asker: Asker, row: Row) -> bool:
     return asker.is_me(row, "organization_id") and row["sealed"] is not None and word in asker.opened()
 
 
+def _said_to_me(asker: Asker, row: Row) -> bool:
+    """Tell whether this was said to the organization in scope, and a grant opens conversations of who wrote it down."""
+    source = str(CUSTOMER_SOURCE) if row["by"] == "customer" else row["organization_id"]
+    return asker.is_me(row, "organization_id") and (row["customer_id"], source, "conversations") in asker.opened()
+
+
 def _granted_anything(asker: Asker, row: Row) -> bool:
     return row["customer_id"] in {customer for customer, _, _ in asker.opened()}
 
@@ -153,6 +159,7 @@ SEES: Final[Mapping[tuple[str, str], Rule]] = {
     ("reader", "customer"): _mine,
     ("reader", "survey"): _of_one(_answered_to_me),
     ("exporter", "survey"): _answered_to_me,
+    ("exporter", "reply"): _said_to_me,
     ("exporter", "demand"): lambda asker, row: asker.is_me(row, "organization_id") and _granted_anything(asker, row),
     ("exporter", "change"): lambda asker, row: asker.is_me(row, "organization_id") and row["kind"] == "erase",
     ("operator", "contact"): lambda _asker, row: row["state"] != "made",

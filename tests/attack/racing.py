@@ -18,13 +18,14 @@ from uuid import UUID
 
 import psycopg
 
-from cdp import clock, grants
+from cdp import clock
 from cdp.database import conninfo
 from cdp.keys.blind import IdentifierType
-from cdp.lookup import Identifier
+from cdp.permissions import grants
 from cdp.platform import Platform
-from cdp.profiles import Profiles
-from cdp.reading import AHEAD, Asker
+from cdp.reads.lookup import Identifier
+from cdp.reads.profiles import Profiles
+from cdp.reads.reading import AHEAD, Asker
 from cdp.scope import Principal, Scope
 from cdp.settings import Settings
 from consent import acts as law

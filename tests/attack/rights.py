@@ -19,7 +19,7 @@ RIGHTS: Final = {
         customer: select(customer_id,merged_into)
         data_key: select(customer_id,subject_id,wrapped)
         demand: select(customer_id,organization_id,kind,category,type,asked_at,due_at,withdrawn_at,answered_at)
-        identifier interaction permission record survey: select
+        identifier interaction permission record reply survey: select
         reference: select(source_id,type,blind,customer_id,subject_id)
     """,
     "source": """

@@ -12,15 +12,17 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from cdp import bootstrap, clients, clock, grants
+from cdp import bootstrap, clients, clock
+from cdp.embedded.postgres import Cluster
+from cdp.permissions import grants
 from cdp.platform import Platform
-from cdp.postgres import Cluster
 from cdp.scope import Principal, Scope
 from cdp.settings import Settings
 from cdp.tables import Organization
 from tests import make
-from tests.attack.crashing import PATIENCE, Client, Door, kill_postgres, running
+from tests.attack.crashing import Client, Door, kill_postgres, running
 from tests.conftest import Start
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 

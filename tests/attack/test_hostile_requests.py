@@ -11,7 +11,8 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from api.app import described
-from cdp import clock, login
+from cdp import clock
+from cdp.logins import login
 from cdp.platform import Platform
 from tests import make
 from tests.attack import operations

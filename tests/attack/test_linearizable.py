@@ -13,11 +13,11 @@ import pytest
 from cdp.platform import Platform
 from tests import make
 from tests.api import apps
-from tests.api.test_processes import is_open, until
 from tests.attack import register
 from tests.attack.clients import CLIENTS, CUSTOMERS, OPERATIONS, Cast, Together
 from tests.attack.register import Seen
 from tests.ports import free_port
+from tests.waiting import is_open, until
 
 PROCESSES: Final = 4
 WAYS: Final = ("profile", "evaluation", "evaluations", "introspection", "profile in the app")

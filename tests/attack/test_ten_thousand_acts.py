@@ -34,6 +34,7 @@ from tests.attack.crashing import ROOT
 from tests.cdp.log import bundles
 from tests.conftest import Start
 from tests.ports import free_port
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -46,8 +47,6 @@ ACTS: Final = BROWSERS * FROM_EACH + ACTORS * BY_EACH
 PEOPLE: Final = 5
 """For how many customers each of them acts, in turns."""
 KILLS: Final = 6
-PATIENCE: Final = 300.0
-"""After so many seconds without an answer something else is wrong."""
 WORKER: Final = ("-c", "from cdp.cli.running import work; work()")
 PURPOSE: Final = "customer-care"
 

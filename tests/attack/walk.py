@@ -10,8 +10,9 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from cdp import clients, clock, grants
+from cdp import clients, clock
 from cdp.ingest.items import Channel, Identifier, IdentifierType, Kind, conversation
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

@@ -266,6 +266,9 @@ from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
 insert into reply (customer_id, reply_id, organization_id, entry_id, by, wants_human, at, due_at, subject_id, sealed)
 select pg_temp.id(c), pg_temp.id('reply' || c), pg_temp.id(o), pg_temp.id(c), 'customer', true, now(), now(), pg_temp.id(c || ' at ' || o), 'sealed'
 from (values ('anna', 'winkel'), ('bram', 'huis')) as a (c, o);
+insert into reply (customer_id, reply_id, organization_id, entry_id, by, wants_human, at, due_at, subject_id, sealed)
+select pg_temp.id(c), pg_temp.id('reply of ' || c || o || by), pg_temp.id(o), pg_temp.id(c), by, true, now(), now(), pg_temp.id(c || ' at ' || o), 'sealed'
+from (values ('anna', 'winkel'), ('bram', 'winkel'), ('anna', 'huis')) as a (c, o), unnest(array['customer', 'organization']) by;
 insert into check_count (asker, asked, expires_at) values (sha256('asker'), 1, now() + interval '1 minute');
 insert into signing_key (key_id, public, sealed, since) values ('key', '{}', 'sealed', now());
 insert into used_once (word_hash, expires_at) values (sha256('word'), now() + interval '1 hour');

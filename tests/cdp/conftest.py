@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from cdp.platform import Platform
-from cdp.reading import Asker
+from cdp.reads.reading import Asker
 from consent.types import CUSTOMER_SOURCE
 from tests.cdp.dossiers import CARE, Behind, Reads
 from tests.consent.strategies import BANK, LANDLORD, SHOP

@@ -6,13 +6,14 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from cdp import answering, clock, demands, dossier
+from cdp import answering, clock, demands
 from cdp.answering import Reply
 from cdp.demands import Demand
+from cdp.own import dossier
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
-from cdp.unsealing import OwnKeys
 from tests import make
 
 TELLING: Final = partial(demands.correct, tell_source=True)

@@ -15,8 +15,8 @@ import psycopg
 from cdp import ids
 from cdp.keys.sealing import DataKey, new_data_key
 from cdp.platform import Platform
-from cdp.profiles import Profiles
-from cdp.reading import Asker
+from cdp.reads.profiles import Profiles
+from cdp.reads.reading import Asker
 from consent.fold import Record, RecordKind
 from consent.permission import Permission
 

@@ -20,8 +20,10 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from cdp import clock, dossier, postgres_binaries, receipt_letters, reminders
+from cdp import clock
 from cdp.contact import wishes
+from cdp.embedded import postgres_binaries
+from cdp.embedded.postgres import Cluster
 from cdp.ingest.items import (
     Channel,
     Direction,
@@ -35,12 +37,13 @@ from cdp.ingest.items import (
 )
 from cdp.keys.ring import LocalKeyRing
 from cdp.log import sequencer
+from cdp.mailroom import receipt_letters, reminders
 from cdp.messages import own
+from cdp.own import dossier
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from cdp.postgres import Cluster
 from cdp.settings import Settings
 from cdp.tables import Organization, Permission
-from cdp.unsealing import OwnKeys
 from consent.wishes import Speaker
 from tests import make
 from tests.api import apps

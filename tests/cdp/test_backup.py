@@ -10,10 +10,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from cdp import clock, erasure, postgres_binaries, schema_picture
+from cdp import clock, erasure, schema_picture
+from cdp.embedded import postgres_binaries
+from cdp.embedded.postgres import Cluster
 from cdp.keys.sealing import DataKey
 from cdp.platform import Platform
-from cdp.postgres import Cluster
 from tests import make
 
 

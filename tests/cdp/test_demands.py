@@ -7,14 +7,15 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from cdp import clock, corrections, demands, dossier, due_dates, erasure
+from cdp import clock, demands, due_dates, erasure
 from cdp.answering import Answer, Reply
 from cdp.demands import Kind, State
 from cdp.ingest.items import Kind as ItemKind
+from cdp.own import corrections, dossier
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
-from cdp.unsealing import OwnKeys
 from consent.errors import Conflict, Invalid, NotFound
 from tests import make
 from tests.cdp.demanding import TELLING, answer, asked, disputed, do, record, shown, values

@@ -12,16 +12,19 @@ import pytest
 import sqlalchemy.exc
 from sqlalchemy import text
 
-from cdp import clock, dossier, grants, key_destruction, login
+from cdp import clock, key_destruction
 from cdp.database import ENTER
 from cdp.ingest.items import Kind, Outcome
 from cdp.keys.errors import KeyDestroyed
 from cdp.keys.mac import Mac
 from cdp.log import sequencer
+from cdp.logins import login
+from cdp.own import dossier
+from cdp.own.unsealing import OwnKeys
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import Mint, Principal, Scope
 from cdp.tables import Organization
-from cdp.unsealing import OwnKeys
 from consent import acts as law
 from consent.errors import NotFound
 from tests import make

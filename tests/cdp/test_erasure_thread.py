@@ -16,7 +16,7 @@ from psycopg import sql
 from cdp.ids import NIL
 from cdp.keys.blind import IdentifierType
 from cdp.platform import Platform
-from cdp.reading import Asker
+from cdp.reads.reading import Asker
 from cdp.tables import Organization
 from consent.types import CUSTOMER_SOURCE
 from tests import make

@@ -94,6 +94,26 @@ def test_a_connection_that_is_lost_raises(database_url: str) -> None:
     assert TransactionStatus.UNKNOWN == run(database_url, work)
 
 
+def test_a_long_answer_comes_whole_and_in_order(database_url: str) -> None:
+    async def work(lane: Lane) -> Any:
+        rows = await lane.together((b"select n, repeat('x', 5000) from generate_series(1, %(a)s) n", {"a": 400}))
+        return [number for number, text in rows if len(text) == 5000], await lane.together((b"select %(a)s::int", ONE))
+
+    assert (list(range(1, 401)), [(1,)]) == run(database_url, work)
+
+
+def test_a_connection_that_is_lost_within_a_long_answer_raises(database_url: str) -> None:
+    async def work(lane: Lane) -> Any:
+        breaks = (
+            b"select repeat('x', 50000), n, pg_terminate_backend(pg_backend_pid()) from generate_series(1, %(a)s) n"
+        )
+        with pytest.raises(psycopg.OperationalError):
+            await lane.together((b"select repeat('x', 90000) from generate_series(1, 9)", {}), (breaks, {"a": 9}))
+        return lane.pgconn.transaction_status
+
+    assert TransactionStatus.UNKNOWN == run(database_url, work)
+
+
 def test_whoever_stops_waiting_leaves_nothing_running(database_url: str) -> None:
     async def work(lane: Lane) -> Any:
         waiting = asyncio.create_task(lane.together((b"select pg_sleep(%(a)s)", {"a": 60})))

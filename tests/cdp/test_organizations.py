@@ -7,11 +7,12 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from cdp import clients, clock, grants, jobs, organizations
+from cdp import clients, clock, jobs, organizations
 from cdp.catalog import mapping
 from cdp.catalog.files import Words
 from cdp.ingest.items import Kind, Outcome
 from cdp.organizations import OrganizationUnknown, SlugTaken
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

@@ -10,8 +10,7 @@ import pytest
 
 from cdp import outside
 from cdp.outside import BadAddress, PrivateAddress, Target, Unreachable
-
-PATIENCE = 300.0
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture

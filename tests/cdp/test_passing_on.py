@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from cdp import accesses, answering, clock, demands
+from cdp import answering, clock, demands
 from cdp.answering import Answer, Reply
+from cdp.own import accesses
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

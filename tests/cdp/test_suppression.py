@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from cdp import clock, dossier, rejects
+from cdp import clock
+from cdp.ingest import rejects
 from cdp.ingest.items import Identifier, IdentifierType, Kind, Outcome
+from cdp.own import dossier
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
-from cdp.unsealing import OwnKeys
 from tests import make
 from tests.cdp.ingest.arrange import look
 from tests.cdp.leaving import erase, known_to, resend, stated, verified

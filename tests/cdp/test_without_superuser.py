@@ -9,8 +9,8 @@ from sqlalchemy.engine import URL, make_url
 from cdp import bootstrap, doctor
 from cdp.database import connect
 from cdp.doctor import Patient, Verdict
+from cdp.embedded.postgres import Cluster
 from cdp.platform import Platform
-from cdp.postgres import Cluster
 from cdp.settings import Settings
 from tests import make
 

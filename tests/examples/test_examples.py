@@ -23,10 +23,10 @@ from cdp.signals import streams
 from cdp.signals.streams import Kind
 from cdp.tables import Organization
 from tests import make
-from tests.api.test_processes import is_open, until
 from tests.cdp.signals import receiving
 from tests.conftest import ROOT
 from tests.ports import free_port
+from tests.waiting import is_open, until
 
 PYTHON: Final = ROOT / "examples" / "python"
 CURL: Final = ROOT / "examples" / "curl"

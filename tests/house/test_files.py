@@ -90,11 +90,37 @@ def test_a_setting_that_is_missing_is_never_replaced() -> None:
     assert [] == [str(path) for path in SQL if replaced.search(source.text(path))]
 
 
+@pytest.mark.parametrize(
+    ("statement", "is_sure"),
+    [
+        ("with due as materialized (select f(x) from t limit 1 for update skip locked) update t", True),
+        ("wanted := array(select x from t limit :most for update)", True),
+        ("update t from (select f(x) from t order by (a) limit 1 for update skip locked) due", False),
+        ("update t where x in (select x from t limit at_most for no key update)", False),
+        ("select x from t limit :most for update", True),
+    ],
+)
+def test_the_rule_sees_what_could_be_taken_twice(statement: str, is_sure: bool) -> None:  # noqa: FBT001 -- a column of the table above
+    assert is_sure == (not _taken_again(statement))
+
+
+def test_what_is_taken_is_taken_once() -> None:
+    """A join may come by a subquery again, which then passes over its own and takes the next `limit` rows."""
+    assert [] == [str(path) for path in SQL if path.name != "schema.sql" and _taken_again(source.text(path))]
+
+
 def test_no_view_goes_round_the_wall() -> None:
     view, walled = re.compile(r"create\s+(?:or\s+replace\s+)?view"), re.compile(r"security_invoker")
 
     assert [] == [str(path) for path in SQL if re.search(r"create\s+materialized\s+view", source.text(path))]
     assert [] == [str(path) for path in SQL if len(view.findall(text := source.text(path))) > len(walled.findall(text))]
+
+
+def test_tests_lie_in_folders_that_are_named_after_packages() -> None:
+    packages = {path.parts[1] for path in source.product() if path.match("cdp/*/__init__.py")}
+    folders = {path.parts[2] for path in source.modules() if path.match("tests/cdp/*/*.py")}
+
+    assert set() == folders - packages
 
 
 def test_a_decision_fits_on_a_page() -> None:
@@ -115,3 +141,16 @@ def test_nobody_s_own_folder_is_named() -> None:
     this = Path("tests/house/test_files.py")
 
     assert [] == [str(path) for path in texts if path != this and HOME.search(source.text(path))]
+
+
+def _taken_again(text: str) -> list[str]:
+    """Return the heads of subqueries that lock a limited number of rows each time that they are run."""
+    heads, opened = [], list[int]()
+    for mark in re.finditer(r"[()]|\blimit\s+[:\w]+\s+for\s+(?:no key )?update", text, re.IGNORECASE):
+        if mark[0] == "(":
+            opened.append(mark.start())
+        elif mark[0] == ")":
+            opened = opened[:-1]
+        elif opened:
+            heads.append(text[: opened[-1]].rsplit(maxsplit=1)[-1])
+    return [head for head in heads if head.lower() not in {"as", "materialized"} and not head.lower().endswith("array")]

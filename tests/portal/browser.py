@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, Route, expe
 from api.portal.rendering import POLICY
 from cdp.catalog.files import Language
 from tests.portal import gallery
+from tests.waiting import PATIENCE
 
 HOST: Final = "http://portal.test"
 FLAGS: Final = (
@@ -22,8 +23,8 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE: Final = 300_000.0
-"""Milliseconds within which even a busy machine shows a page; who waits goes on as soon as it is there."""
+_PATIENCE: Final = 1_000.0 * PATIENCE
+"""In milliseconds."""
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -35,18 +36,18 @@ def program() -> str | None:
 @contextmanager
 def started() -> Iterator[Browser]:
     """Start the browser for as long as the block runs."""
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as driver:
         yield _launched(driver)
 
 
 def _launched(driver: Playwright) -> Browser:
-    return driver.chromium.launch(executable_path=program(), args=list(FLAGS), timeout=PATIENCE)
+    return driver.chromium.launch(executable_path=program(), args=list(FLAGS), timeout=_PATIENCE)
 
 
 def patient(context: BrowserContext) -> BrowserContext:
     """Return the window, whose pages wait for as long as the slowest machine takes."""
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(_PATIENCE)
     return context
 
 

@@ -9,7 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.portal.routes import plain
-from cdp import clock, grants
+from cdp import clock
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.tables import Organization, Permission
 from consent import acts as law

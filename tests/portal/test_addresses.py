@@ -3,7 +3,7 @@
 import pytest
 
 from cdp import ids
-from cdp.mail import Outbox
+from cdp.mailroom.mail import Outbox
 from cdp.platform import Platform
 from tests import make
 from tests.portal.conftest import Enter

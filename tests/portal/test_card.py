@@ -11,14 +11,21 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.portal import cookies
-from cdp import clients, clock, demands, employees, presentations
+from api.portal.speech import Speech
+from cdp import clients, clock, demands, due_dates
+from cdp.catalog.files import Language
 from cdp.ids import row
 from cdp.ingest.items import Kind
 from cdp.listening.survey import Question
+from cdp.logins import employees
+from cdp.messages import inbox, replies
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
+from cdp.reads import presentations
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
 from tests import make
+from tests.api.approaching import choose
 from tests.cdp.listening import talks
 from tests.portal import issuing
 from tests.portal.conftest import PAGE
@@ -85,9 +92,9 @@ def _come(desk: TestClient, slug: str, issuer: str, roles: str, onward: str = ""
     return int(desk.get(f"/{place}", headers={"Sec-Fetch-Site": "cross-site"}).status_code)
 
 
-def _dossier(platform: Platform, house: House, *categories: str) -> tuple[make.Person, str]:
+def _dossier(platform: Platform, house: House, *categories: str, address: str | None = None) -> tuple[make.Person, str]:
     """Return somebody whom the organization knows and who granted it these, and under which id."""
-    address, user = make.email(), make.name("user")
+    address, user = address or make.email(), make.name("user")
     make.known_person(platform, house.organization, address, user=user)
     talk = make.item(Kind.INTERACTION, "phone", {"properties": {"note": "verhuisde"}}, user=user, key=make.name("call"))
     make.delivery(platform, house.organization, talk)
@@ -109,14 +116,18 @@ def _lines(url: str, person: make.Person) -> list[tuple[str, ...]]:
 def test_an_employee_sees_what_is_granted_and_nothing_else(
     platform: Platform, house: House, enter: Callable[..., TestClient]
 ) -> None:
-    _, contact = _dossier(platform, house, "contact")
-    _, conversations = _dossier(platform, house, "conversations")
+    named, contact = _dossier(platform, house, "contact")
+    unnamed, conversations = _dossier(platform, house, "conversations")
+    for person in (named, unnamed):
+        choose(platform, person, {"pronunciation": "rijmt op kroon", "reading_level": "easy"})
 
     first = unescape(enter().get(f"/klantkaart/{contact}").text)
     second = unescape(enter().get(f"/klantkaart/{conversations}").text)
 
     assert ("Geachte Noor" in first, "verhuisde" in first) == (True, False)
     assert ("Noor" in second, "verhuisde" in second) == (False, True)
+    for own in ("rijmt op kroon", "Makkelijke woorden"):
+        assert (own in first, own in second) == (True, False)
     assert "De klant laat geen naam en geen taal zien." in second
 
 
@@ -191,6 +202,28 @@ def test_what_names_nobody_is_told_so(enter: Callable[..., TestClient], form: di
 
     assert status == answer.status_code
     assert 'role="alert"' in answer.text
+    assert all(f'value="{each}"' in answer.text for each in form.values() if each.strip())
+    assert "?" not in str(answer.url)
+
+
+@pytest.mark.parametrize(
+    ("form", "wrong"),
+    [
+        ({"email": "no address"}, "email"),
+        ({"klantnummer": "K-1", "telefoon": "geen"}, "telefoon"),
+        ({"naam": "Noor de Wit", "geboren": "gisteren", "postcode": "1011AB", "huisnummer": "1"}, "geboren"),
+        ({"naam": "Noor de Wit", "geboren": "1990-02-03", "postcode": "1011AB", "huisnummer": "een"}, "huisnummer"),
+        ({"naam": "Noor de Wit", "geboren": "1990-02-03", "postcode": " ", "huisnummer": "1"}, "postcode"),
+        ({"geboren": "1990-02-03", "postcode": "1011AB", "huisnummer": "1"}, "naam"),
+        ({}, None),
+    ],
+)
+def test_what_cannot_be_sought_is_told_at_its_field(
+    enter: Callable[..., TestClient], form: dict[str, str], wrong: str | None
+) -> None:
+    page = enter().post("/klantkaart/zoeken", data=form).text
+
+    assert ([] if wrong is None else [wrong]) == re.findall(r'<input id="(\w+)"[^>]*aria-invalid', page)
 
 
 def test_what_the_customer_waits_for_stands_on_the_card(
@@ -209,6 +242,51 @@ def test_what_the_customer_waits_for_stands_on_the_card(
 
     assert ("Er wacht niets" in before, "Zegt dat iets niet klopt" in before) == (True, False)
     assert ("Zegt dat iets niet klopt" in after, "private words" in after) == (True, False)
+
+
+def _ask_for_a_human(platform: Platform, person: make.Person, owner: Organization, text: str) -> replies.Reply:
+    """Say, as a customer, that they want a human in their last conversation with an organization."""
+    with platform.database.scoped(person.scope) as session:
+        keys = OwnKeys(session, platform.ring)
+        talks = (each for each in inbox.entries(session, keys, limit=9) if each.kind == "conversation")
+        talk = next(each.entry_id for each in talks if each.organization == owner.organization_id)
+        return replies.send(platform, session, keys, talk, text, wants_human=True, at=clock.now())
+
+
+def test_who_waits_for_a_human_stands_on_the_card_where_conversations_are_granted(
+    platform: Platform, house: House, enter: Callable[..., TestClient]
+) -> None:
+    seen, hidden = _dossier(platform, house, "conversations"), _dossier(platform, house, "contact", "products")
+    canary = make.name("canary")
+    asked = [_ask_for_a_human(platform, person, house.organization, canary) for person, _ in (seen, hidden)]
+    due = due_dates.last_moment(asked[0].due_at)
+
+    pages = [unescape(enter().get(f"/klantkaart/{profile_id}").text) for _, profile_id in (seen, hidden)]
+    with platform.database.scoped(Scope(Principal.SOURCE, organization=house.organization.organization_id)) as session:
+        replies.settle(session, asked[0].reply_id, is_done=True, at=clock.now())
+    after = unescape(enter().get(f"/klantkaart/{seen[1]}").text)
+
+    assert [True, False, False] == ["Wacht op een mens" in page for page in (*pages, after)]
+    assert [True, False, False] == [canary in page for page in (*pages, after)]
+    assert f"uiterlijk {Speech(Language.NL, clock.now()).date(due)}" in pages[0]
+    assert "Er wacht niets op een antwoord van u." in pages[1]
+
+
+def test_what_was_said_to_another_organization_stays_away_from_the_card(
+    platform: Platform, house: House, enter: Callable[..., TestClient]
+) -> None:
+    other, address = make.organization(platform), make.email()
+    user, canary = make.name("user"), make.name("canary")
+    person, profile_id = _dossier(platform, house, "conversations", address=address)
+    make.known_person(platform, other, address, user=user)
+    make.delivery(
+        platform, other, make.item(Kind.INTERACTION, "phone", {"properties": {}}, user=user, key=make.name("call"))
+    )
+
+    _ask_for_a_human(platform, person, other, canary)
+    page = enter().get(f"/klantkaart/{profile_id}").text
+
+    assert (True, False) == ("verhuisde" in page, canary in page)
 
 
 def test_who_has_no_role_does_not_come_in(desk: TestClient, house: House, issuer: str) -> None:

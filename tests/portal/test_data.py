@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import answering, clock, corrections, dossier
+from cdp import answering, clock
 from cdp.answering import Answer, Reply
 from cdp.ingest.items import Kind
+from cdp.own import corrections, dossier
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
-from cdp.unsealing import OwnKeys
 from tests import make
 from tests.portal.conftest import Enter
 
@@ -166,6 +167,50 @@ def test_a_correction_stays_here_unless_the_customer_passes_it_on(
     assert "Uw verbetering geldt nu. Uw versie gaat voor." in page.text
     assert "Eleonora" in page.text
     assert [] == asked(browser)
+
+
+def test_after_a_correction_one_stands_at_its_line_which_says_so(
+    platform: Platform, enter: Enter, noor: make.Person
+) -> None:
+    browser = enter(noor)
+
+    answer = browser.post(
+        f"/gegevens/{record(platform, noor)}/verbeteren", data={"waarde": "Eleonora"}, follow_redirects=False
+    )
+    page = browser.get(answer.headers["location"]).text
+    _, _, line = page.partition('<li id="verbeterd"')
+
+    assert "/gegevens?verbeterd=first_name#verbeterd" == answer.headers["location"]
+    assert all(each in line.partition("</li>")[0] for each in ("Verbeterd. Dit geldt nu.", "Eleonora"))
+    assert 'id="soort-contact" open' in page
+    assert 'id="verbeterd"' not in browser.get("/gegevens").text
+
+
+def test_who_corrects_their_own_word_stands_at_its_line_too(
+    platform: Platform, enter: Enter, noor: make.Person
+) -> None:
+    with platform.database.scoped(noor.scope) as session:
+        own = corrections.state(platform, session, "first_name", "Eleonora", at=clock.now())
+
+    page = enter(noor).post(f"/gegevens/{own}/verbeteren", data={"waarde": "Leonora"})
+
+    assert 200 == page.status_code
+    assert "Leonora" in page.text.partition('<li id="verbeterd"')[2].partition("</li>")[0]
+
+
+def test_how_somebody_wants_contact_is_chosen_in_one_place(
+    platform: Platform, enter: Enter, noor: make.Person, shop: Organization
+) -> None:
+    address, user = make.email(), make.name("user")
+    make.known_person(platform, shop, address, user=user)
+    make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "contact_preference", "post", user=user))
+    person = make.person(platform, address=address)
+    chosen, name = record(platform, person, "contact_preference"), record(platform, person)
+
+    pages = [enter(person).get(f"/gegevens/{each}").text for each in (chosen, name)]
+
+    assert [False, True] == ["/verbeteren" in page for page in pages]
+    assert [True, False] == ["Hoe u contact wilt, kiest u zelf." in page for page in pages]
 
 
 def test_a_source_that_reads_the_right_value_stands_in_the_log(

@@ -10,7 +10,8 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from api.portal import routes
-from cdp import access_requests, clock, organizations
+from cdp import clock, organizations
+from cdp.permissions import access_requests
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.portal import asking, cookies, places
-from cdp import external
+from cdp.logins import external
 from cdp.platform import Platform
 from cdp.settings import OidcSettings
 from tests import make

@@ -11,7 +11,8 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from api.app import create_app
-from cdp import clock, grants
+from cdp import clock
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent import acts as law

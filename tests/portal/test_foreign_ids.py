@@ -9,15 +9,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.portal import places
-from cdp import clock, demands, dossier, grants
+from cdp import clock, demands
 from cdp.contact import wishes
 from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.own import dossier
+from cdp.own.unsealing import OwnKeys
+from cdp.permissions import grants
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 from tests import make
 from tests.cdp.authenticator import Device
-from tests.cdp.test_looked import look
-from tests.cdp.test_passkeys import register
+from tests.cdp.logins.test_passkeys import register
+from tests.cdp.own.test_looked import look
 from tests.portal.asked import asked_about
 from tests.portal.conftest import Enter
 from tests.portal.test_doors import DOORS

@@ -13,11 +13,13 @@ import pytest
 from httpx import Response
 
 from api.portal import speech
-from cdp import alerts, clock, receipts
+from cdp import clock
+from cdp.mailroom import alerts
+from cdp.own import receipts
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
-from tests.cdp.test_looked import look, program
+from tests.cdp.own.test_looked import look, program
 from tests.portal.conftest import Enter
 from tests.speed import slower
 

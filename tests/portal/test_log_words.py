@@ -7,8 +7,10 @@ import pytest
 from api.portal.frame import Room
 from api.portal.pages import log_words
 from api.portal.speech import Speech
-from cdp import clock, grants, looked
+from cdp import clock
 from cdp.catalog.files import Language
+from cdp.own import looked
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.acts import Revoke

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from api.portal import asking, cookies
-from cdp import login
+from cdp.logins import login
 from cdp.platform import Platform
 from tests import make
 

@@ -1,6 +1,7 @@
 """Berichten, on a real database: who said what, who spoke, and how a kind is stopped and comes back."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,9 @@ from api.portal.pages import messages as pages
 from cdp import clock
 from cdp.catalog.files import Language
 from cdp.contact import wishes
+from cdp.ingest.items import Kind
 from cdp.platform import Platform
+from consent.wishes import Choices, Wishes
 from tests import make
 from tests.api.approaching import Sender, choose
 from tests.api.messaging import TEXT, Company
@@ -101,6 +104,36 @@ def test_that_a_declared_human_was_a_computer_is_reported_once(
     assert ("was-a-computer", made["message_id"]) == (report["kind"], report["message_id"])
 
 
+def test_that_a_computer_spoke_in_a_conversation_is_reported_once(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    sender, person = said(portal, platform, channel="phone", sender="human")
+    browser, desk = enter(person), make.service(platform, sender.organization, "messages:register", "grants:request")
+    place = entry(browser.get(PAGE).text)
+
+    before = browser.get(place).text
+    told, again = (browser.post(f"{place}/was-een-computer") for _ in range(2))
+    (report,) = portal.get("/v1/message-reports", headers=desk).json()["reports"]
+    changes = portal.get("/v1/changes", headers=desk).json()["changes"]
+
+    assert [True, False] == [f'action="{place}/was-een-computer"' in page for page in (before, told.text)]
+    assert "U meldde dat dit een computer was." in told.text
+    assert 200 == again.status_code
+    assert ("was-a-computer", place.rpartition("/")[2]) == (report["kind"], report["message_id"])
+    assert ["speaker"] == [each["kind"] for each in changes if each["kind"] == "speaker"]
+    make.anchored(platform)
+
+
+@pytest.mark.parametrize(("channel", "speaker"), [("phone", "computer"), ("in-person", "human")])
+def test_who_was_no_computer_behind_a_human_in_a_conversation_is_not_reported_as_one(
+    platform: Platform, portal: TestClient, enter: Enter, channel: str, speaker: str
+) -> None:
+    _, person = said(portal, platform, channel=channel, sender=speaker)
+    browser = enter(person)
+
+    assert "was-een-computer" not in browser.get(entry(browser.get(PAGE).text)).text
+
+
 @pytest.mark.parametrize(
     ("days", "speaker"), [(0, "computer"), (1, "human")], ids=["said to be a computer", "still to come"]
 )
@@ -146,6 +179,67 @@ def test_what_was_not_chosen_before_is_not_chosen_after(platform: Platform, port
         assert 200 == browser.post(f"{place}/{step}").status_code
 
     assert {} == own(platform, person)
+
+
+def test_what_has_no_topic_is_stopped_by_its_channel_in_one_click_and_comes_back(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    sender, address, user = Sender.new(portal, platform), make.email(), make.name("user")
+    make.known_person(platform, sender.organization, address, user=user)
+    person = make.person(platform, address=address)
+    sender.grants(person)
+    talk = make.item(Kind.INTERACTION, "phone", {"properties": {}}, user=user, key=make.name("call"))
+    make.delivery(platform, sender.organization, talk)
+    choose(platform, person, {"first": "human"})
+    browser, organization = enter(person), str(sender.organization.organization_id)
+    place, ways = entry(browser.get(PAGE).text), {"channels": ["phone", "email"], "sender": "human"}
+
+    before = sender.ask(person.customer_id, **ways).json()["channels"]
+    told = browser.post(f"{place}/stop").text
+    stopped, asked = own(platform, person), sender.ask(person.customer_id, **ways).json()["channels"]
+    one = browser.get(f"/voorkeuren/contact?voor={sender.organization.slug}").text
+    (undo,) = re.findall(rf'action="({PAGE}/[0-9a-f-]+/terug)"', told)
+    browser.post(undo)
+
+    assert ("Dit stopt." in told, "Contact via telefoon is gestopt." in told) == (True, True)
+    assert {organization: {"never": ["phone"]}} == stopped["exceptions"]
+    assert ({"phone", "email"}, ["email"]) == (set(before), asked)
+    assert 'value="phone" aria-pressed="true"' in one
+    assert {"first": "human"} == own(platform, person)
+
+
+_HERE = world.identity("vuurtoren")
+
+
+@pytest.mark.parametrize(
+    ("topic", "chosen", "is_undone"),
+    [
+        ("account", Wishes(exceptions={_HERE: Choices(channels={"account": ()})}), True),
+        ("account", Wishes(general=Choices(is_silent=True)), False),
+        ("account", Wishes(never=frozenset({"email", "app", "post"})), False),
+        ("offers", Wishes(), False),
+        (None, Wishes(exceptions={_HERE: Choices(never=frozenset({"email"}))}), True),
+        (None, Wishes(never=frozenset({"email"})), False),
+    ],
+    ids=["its kind", "everything", "every channel", "nobody chose it", "its channel", "its channel for all"],
+)
+def test_what_was_stopped_here_is_taken_back_here_and_nothing_else(
+    topic: str | None, chosen: Wishes, *, is_undone: bool
+) -> None:
+    mail = replace(samples.mail(Language.NL), chosen=chosen)
+    each = samples.entry("vuurtoren", "bill", topic=topic)
+
+    page = pages.one(mail, world.frame(Language.NL, Room.MESSAGES), each)
+
+    assert ("", True, is_undone) == (page.line.stop, bool(page.line.stopped), bool(page.line.undo))
+
+
+def test_the_choice_about_a_message_leaves_out_a_channel_that_is_never_used() -> None:
+    mail = replace(samples.mail(Language.NL), chosen=Wishes(never=frozenset({"app"})))
+
+    page = pages.one(mail, world.frame(Language.NL, Room.MESSAGES), samples.BILL)
+
+    assert "Zij mogen u hierover bereiken via: e-mail en brief." == page.choice
 
 
 def test_what_the_law_demands_has_no_button_and_does_not_stop(

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from html import unescape
 
 import psycopg
 import pytest
@@ -14,53 +12,7 @@ from cdp import clients, clock, organization_details, organizations
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
-
-MAY = ("profiles:read", "tracking_api:write")
-
-
-@dataclass
-class Admin:
-    """An administrator's browser, and the program that it came in with."""
-
-    browser: TestClient
-    slug: str
-    client_id: str
-    secret: str
-
-    def enter(self) -> int:
-        """Log in, and return the last answer's status."""
-        self.browser.cookies.clear()
-        form = {"programma": self.client_id, "geheim": self.secret}
-        return int(self.browser.post("/beheer/inloggen", data=form).status_code)
-
-    def page(self) -> str:
-        """Return the page, without the minute in which it was made."""
-        return re.sub('<p class="made">[^<]*</p>', "", unescape(self.browser.get("/beheer").text))
-
-    def made(self, path: str, **form: str | list[str]) -> str:
-        """Send a form that makes a secret, and return that."""
-        shown = self.browser.post(f"/beheer/{path}", data=form)
-        found = re.search("<code>([^<]+)</code>", shown.text)
-        assert found is not None, shown.text
-        assert "no-store" == shown.headers["cache-control"]
-        return str(found[1])
-
-
-def program(platform: Platform, *scopes: str, is_bound: bool = False) -> tuple[str, clients.NewClient]:
-    """Return a new organization's short name, and a program of it."""
-    made = make.organization(platform)
-    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        organization_details.put(session, made.organization_id, may=MAY)
-        client = clients.create(
-            session,
-            platform.fingerprints,
-            organization=made.organization_id,
-            name="administration",
-            scopes=scopes,
-            is_bound=is_bound,
-            at=clock.now(),
-        )
-    return made.slug, client
+from tests.portal.administering import Admin, program
 
 
 @pytest.fixture
@@ -271,10 +223,12 @@ def test_what_is_grave_needs_a_fresh_proof_and_stopping_does_not(admin: Admin, d
             "update access_token set issued_at = now() - interval '20 minutes' where client_id = %s", (admin.client_id,)
         )
 
-    led = admin.browser.post(f"/beheer/{step}", data={"naam": "latecomer"}, follow_redirects=False)
+    asked = admin.browser.post(f"/beheer/{step}", data={"naam": "latecomer"}, follow_redirects=False)
+    led = admin.browser.post(f"/beheer/sleutels/{key}/geheim", follow_redirects=False)
     page = admin.page()
     stopped = admin.browser.post(f"/beheer/sleutels/{key}/stop")
 
+    assert (403, True) == (asked.status_code, 'action="/beheer/inloggen"' in asked.text)
     assert (303, True) == (led.status_code, led.headers["location"].startswith("/beheer/inloggen"))
     assert "latecomer" not in page
     assert "Maak een sleutel" not in page

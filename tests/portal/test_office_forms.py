@@ -1,16 +1,19 @@
 """The forms of an organization's administrators: what was typed stays, and how employees log in is said here."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from html import unescape
 
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from api.portal import cookies
 from cdp import clients, clock, organizations
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from tests.portal.test_office import Admin, program
+from tests.portal.administering import Admin, program
 
 
 @pytest.fixture
@@ -93,3 +96,82 @@ def test_a_provider_that_is_unfit_is_told_at_its_field_and_never_repeats_the_sec
     assert field is None or f'id="{field}"' in at
     assert page.count('id="waarom-niet"') == 1
     assert "s3cret" not in page
+
+
+_FORMS: list[tuple[str, dict[str, str | list[str]], list[str]]] = [
+    ("gegevens", {"taal": "en", "adres": "brief@example.org"}, ['value="en" selected', 'value="brief@example.org"']),
+    (
+        "programmas",
+        {"naam": "Kassa", "rechten": ["profiles:read"], "mens": "ja"},
+        ['value="Kassa"', 'value="profiles:read" checked', 'name="mens" value="ja" checked'],
+    ),
+    (
+        "programmas/{me}/adressen",
+        {"terug": "https://a.example.org/\nhttps://b.example.org/", "uit": ""},
+        [">https://a.example.org/\nhttps://b.example.org/</textarea>"],
+    ),
+    ("sleutels", {"naam": '"><b>Kassa'}, ['value="&#34;&gt;&lt;b&gt;Kassa"']),
+    ("soorten", {"soort": "product", "naam": "boiler", "categorie": "contact"}, ['value="boiler"']),
+    ("webhooks", {"adres": "https://hook.example.org/", "uitleg": "Kassa"}, ['value="https://hook.example.org/"']),
+    (
+        "medewerkers",
+        {"uitgever": "https://login.example.org", "naam": "mijn-klant", "geheim": "s3cret"},
+        ['value="https://login.example.org"', 'value="mijn-klant"'],
+    ),
+]
+
+
+@pytest.fixture
+def late(admin: Admin, role: str, database_url: str) -> Admin:
+    """Return an administrator of an organization with a program for people, whose proof is too old."""
+    assert role
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "update access_token set issued_at = now() - interval '20 minutes' where client_id = %s", (admin.client_id,)
+        )
+    return admin
+
+
+def _kept(page: str) -> str:
+    found = re.search('name="bewaard" value="([^"]+)"', page)
+    assert found is not None, page
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize(("path", "form", "shown"), _FORMS)
+def test_what_was_typed_stands_there_again_after_another_proof(
+    late: Admin, path: str, form: dict[str, str | list[str]], shown: list[str]
+) -> None:
+    way = {"programma": late.client_id, "geheim": late.secret}
+    asked = late.browser.post(f"/beheer/{path.format(me=late.client_id)}", data=form, follow_redirects=False)
+    wrong = late.browser.post("/beheer/inloggen", data=way | {"geheim": "wrong", "bewaard": _kept(asked.text)})
+    again = late.browser.post("/beheer/inloggen", data=way | {"bewaard": _kept(wrong.text)}, follow_redirects=False)
+
+    assert [403, 401, 200] == [each.status_code for each in (asked, wrong, again)]
+    assert [] == [each for each in shown if each not in again.text]
+    assert "Het is nog niet bewaard." in again.text
+    assert "s3cret" not in asked.text + wrong.text + again.text
+    assert "Het is nog niet bewaard." not in late.page()
+    assert cookies.OFFICE in again.cookies
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "x", "{}", "[]", '["a","b"]', '["a","sleutels",{"naam":1}]', "\ud800", "9" * 39_000]
+)
+def test_what_no_page_of_ours_kept_is_nothing(admin: Admin, kept: str) -> None:
+    form = {"programma": admin.client_id, "geheim": admin.secret, "bewaard": kept.encode("utf-8", "surrogatepass")}
+
+    assert 303 == admin.browser.post("/beheer/inloggen", data=form, follow_redirects=False).status_code
+
+
+def test_what_was_typed_for_another_organization_is_shown_to_nobody(
+    platform: Platform, late: Admin, portal: TestClient
+) -> None:
+    asked = late.browser.post("/beheer/sleutels", data={"naam": "Kassa"}).text
+    _, other = program(platform, "org:admin")
+    form = {"programma": other.client_id, "geheim": other.client_secret, "bewaard": _kept(asked)}
+
+    page = portal.post("/beheer/inloggen", data=form)
+
+    assert other.client_id in page.text
+    assert "Kassa" not in page.text

@@ -8,8 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.portal.pages import plates
-from cdp import clock, directory, grants
+from cdp import clock, directory
 from cdp.catalog.files import Language
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent import acts as law

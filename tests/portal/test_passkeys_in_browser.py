@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from api.portal import cookies
-from cdp import dossier, passkeys
+from cdp.logins import passkeys
+from cdp.own import dossier
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 from tests import make
 from tests.portal.visiting import Visitor, visiting
 

@@ -5,9 +5,9 @@ import re
 import psycopg
 import pytest
 
-from cdp import addressing
+from cdp.own import addressing
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 from tests import make
 from tests.portal.conftest import Enter
 

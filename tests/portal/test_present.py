@@ -5,8 +5,8 @@ import re
 import pytest
 
 from api.portal import places
-from cdp import presentations
 from cdp.platform import Platform
+from cdp.reads import presentations
 from tests import make
 from tests.portal.conftest import Enter
 

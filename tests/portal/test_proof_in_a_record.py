@@ -3,10 +3,10 @@
 import psycopg
 import pytest
 
-from cdp import claiming
 from cdp.clock import now
 from cdp.ingest.items import Identifier, IdentifierType, Item, Kind, Reference, ReferenceType
 from cdp.keys import blind
+from cdp.logins import claiming
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make

@@ -5,8 +5,9 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from cdp import confirmations, erasure
+from cdp import erasure
 from cdp.clock import now
+from cdp.permissions import confirmations
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from cdp import clock, notices, organizations
+from cdp import clock, organizations
 from cdp.ingest.items import Kind
+from cdp.permissions import notices
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Act, Organization

@@ -12,16 +12,17 @@ from starlette.testclient import TestClient
 from api.portal import cookies
 from api.portal.frame import Room
 from api.portal.pages import sign_in
-from cdp import claiming, clock, ids, sessions
+from cdp import clock, ids
 from cdp.catalog.files import Language
 from cdp.keys.blind import IdentifierType as Proof
-from cdp.passkeys import Holder
+from cdp.logins import claiming, sessions
+from cdp.logins.passkeys import Holder
+from cdp.logins.ways_in import WaysIn
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.ways_in import WaysIn
 from tests import make
 from tests.cdp.authenticator import Device
-from tests.cdp.test_passkeys import holder, register
+from tests.cdp.logins.test_passkeys import holder, register
 from tests.portal.asked import asked_about
 from tests.portal.conftest import Age, Enter
 from tests.portal.samples import world

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from cdp import clock, grants
+from cdp import clock
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.tables import Organization, Permission
 from consent.types import CUSTOMER_SOURCE

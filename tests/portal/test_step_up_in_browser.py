@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import expect
 
-from cdp import dossier, grants
 from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.own import dossier
+from cdp.own.unsealing import OwnKeys
+from cdp.permissions import grants
 from cdp.platform import Platform
-from cdp.unsealing import OwnKeys
 from tests import make
 from tests.portal.conftest import Age
 from tests.portal.visiting import Visitor

@@ -73,6 +73,15 @@ def test_u_never_says_je_and_je_never_says_u() -> None:
     assert [] == familiar
 
 
+def test_with_u_one_form_of_to_have_is_used_everywhere() -> None:
+    mixed = re.compile(r"(?<!van )(?<!aan )(?<!bij )\bu heeft\b|\bheeft u\b", re.IGNORECASE)
+
+    assert mixed.search("Wie heeft u voor u?")
+    assert mixed.search("U heeft geen rol.")
+    assert not mixed.search("Er is geen organisatie die iets van u heeft.")
+    assert [] == [text for text in strings.said() if mixed.search(" ".join(_forms(text)))]
+
+
 def test_no_hard_word_and_no_shouting() -> None:
     assert [] == [each for each in _sentences() if HARD.search(each)]
 

@@ -13,11 +13,12 @@ from fpdf import FPDF
 from api.portal import readable
 from api.portal.pages.take_along import Chapter, Item, Paper
 from api.receipts import paper
-from cdp import clock, corrections, dossier
+from cdp import clock
 from cdp.ingest.items import Kind
+from cdp.own import corrections, dossier
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.tables import Organization
-from cdp.unsealing import OwnKeys
 from tests import make
 from tests.portal.conftest import Enter
 

@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
+import psycopg
 import pytest
 
 from cdp.contact import wishes
 from cdp.log import store
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from consent import wish_form
 from consent.verify import Trust, verify_receipt
 from tests import make
 from tests.portal.conftest import Enter
@@ -33,7 +35,7 @@ def test_channels_are_chosen_the_best_first_with_how_often(platform: Platform, e
     assert {"channels": {"service": ["chat", "email"]}, "caps": {"service": {"most": 2, "days": 7}}} == own(
         platform, person
     )
-    assert "Het liefst: Chat. Ook goed: E-mail. Hoogstens 2 keer in 7 dagen." in page.text
+    assert "Het liefst: chat. Ook goed: e-mail. Hoogstens 2 keer in 7 dagen." in page.text
     assert re.search(r'<details class="kind" id="service" open', page.text)
 
 
@@ -76,7 +78,7 @@ def test_an_exception_is_for_one_organization_with_its_own_topics(platform: Plat
     portal.post(f"{PAGE}/stil", data={"voor": other.slug, "stil": "ja"})
 
     assert (True, False) == ("Storingen" in here, "Storingen" in there)
-    assert "<span>Zoals voor iedereen: Niets.</span>" in there
+    assert "<span>Zoals voor iedereen: niets.</span>" in there
     assert {
         str(shop.organization_id): {"channels": {key: ["app"]}},
         str(other.organization_id): {"contact": "none"},
@@ -107,6 +109,25 @@ def test_silence_and_never_are_one_press(platform: Platform, enter: Enter) -> No
 
     assert {"contact": "none", "never": ["phone"]} == both
     assert {} == own(platform, person)
+
+
+@pytest.mark.parametrize("is_of_one", [False, True], ids=["of anybody", "of one organization"])
+def test_one_more_never_takes_back_none_of_a_dossier_that_joined(
+    platform: Platform, enter: Enter, database_url: str, *, is_of_one: bool
+) -> None:
+    shop, host, guest = make.organization(platform), make.person(platform), make.person(platform)
+    whose = {"voor": shop.slug} if is_of_one else {}
+    enter(guest).post(f"{PAGE}/nooit", data={"manier": "phone"} | whose)
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("select merge_customers(%s, %s, 'customer', now())", (guest.customer_id, host.customer_id))
+    portal = enter(host)
+
+    page = portal.get(PAGE, params=whose).text
+    portal.post(f"{PAGE}/nooit", data={"manier": "email"} | whose)
+    held = wish_form.read(own(platform, host))
+
+    assert 'value="phone" aria-pressed="true"' in page
+    assert {"email", "phone"} == (held.barred(shop.organization_id) if is_of_one else held.avoided)
 
 
 def test_what_the_law_demands_is_listed_with_its_reason_and_has_no_switch(platform: Platform, enter: Enter) -> None:

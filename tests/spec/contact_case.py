@@ -26,7 +26,9 @@ class Wish:
     first: str | None = None
     here_channels: dict[str, tuple[str, ...]] | None = None  # for the organization that asks
     here_caps: dict[str, tuple[int, int]] | None = None
+    here_never: tuple[str, ...] = ()
     here_silent: bool = False
+    there_never: tuple[str, ...] = ()
     there_silent: bool = False  # for another organization
 
 

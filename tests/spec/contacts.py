@@ -69,6 +69,8 @@ CASES: Final = (
         expected="no-channel",
     ),
     Case(name="never by telephone", wish=Wish(never=("phone",)), expected="welcome", channels=("email",)),
+    Case(name="never by telephone here", wish=Wish(here_never=("phone",)), expected="welcome", channels=("email",)),
+    Case(name="never from others", wish=Wish(there_never=("phone",)), expected="welcome", channels=("email", "phone")),
     Case(name="never, whatever was chosen", wish=Wish(never=("phone",)), offered=("phone",), expected="no-channel"),
     Case(
         name="an exception for this organization",
@@ -285,6 +287,7 @@ CASES: Final = (
     ),
     Case(name="silence in one is silence", joined=Wish(silent=True), expected="organization-silent"),
     Case(name="for this organization alone, too", joined=Wish(here_silent=True), expected="organization-silent"),
+    Case(name="what one avoids of them", joined=Wish(here_never=("email",)), expected="welcome", channels=("phone",)),
     Case(name="what one avoids is avoided", joined=Wish(never=("email",)), expected="welcome", channels=("phone",)),
     Case(
         name="both caps are kept to, and the later end counts",
@@ -352,10 +355,10 @@ CASES: Final = (
     Case(
         name="it comes by the channel that they like best, and by one they dislike last",
         topic="recall",
-        offered=("email", "phone", "post"),
-        wish=Wish(channels={"recall": ("post",)}, never=("email",)),
+        offered=("email", "app", "phone", "post"),
+        wish=Wish(channels={"recall": ("post",)}, never=("email",), here_never=("app",)),
         expected="required-by-law",
-        channels=("post", "phone", "email"),
+        channels=("post", "phone", "email", "app"),
     ),
     Case(
         name="it is not capped",

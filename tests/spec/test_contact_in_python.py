@@ -38,9 +38,9 @@ def chosen(case: Case) -> Wishes:
 
 
 def wishes(wish: Wish) -> Wishes:
-    def choices(channels: Any, caps: Any, *, silent: bool) -> Choices:
+    def choices(channels: Any, caps: Any, *, silent: bool, never: tuple[str, ...] = ()) -> Choices:
         capped = {topic: Cap(*cap) for topic, cap in (caps or {}).items()}
-        return Choices(channels or {}, capped, is_silent=silent)
+        return Choices(channels or {}, capped, is_silent=silent, never=frozenset(never))
 
     return Wishes(
         general=choices(wish.channels, wish.caps, silent=wish.silent),
@@ -52,8 +52,8 @@ def wishes(wish: Wish) -> Wishes:
         ),
         first=None if wish.first is None else Speaker(wish.first),
         exceptions={
-            HERE: choices(wish.here_channels, wish.here_caps, silent=wish.here_silent),
-            THERE: Choices(is_silent=wish.there_silent),
+            HERE: choices(wish.here_channels, wish.here_caps, silent=wish.here_silent, never=wish.here_never),
+            THERE: choices(None, None, silent=wish.there_silent, never=wish.there_never),
         },
     )
 
@@ -107,6 +107,18 @@ def test_what_was_told_to_wait_is_welcome_at_the_moment_that_was_named(case: Cas
     )
 
     assert contact.decide(later, chosen(case), standing(case)).allowed
+
+
+@pytest.mark.parametrize("case", [each for each in CASES if each.before], ids=lambda case: case.name)
+def test_where_caps_have_room_contacts_of_before_change_nothing(case: Case) -> None:
+    asked, wished, known = question(case), chosen(case), standing(case)
+    caps = () if asked.topic.is_required else wished.caps(HERE, asked.topic.key, asked.topic.under)
+    told = contact.decide(asked, wished, known)
+
+    has_room = contact.has_room(caps, known.contacts, at=asked.at)
+
+    assert has_room == (told.reason is not contact.Reason.CAP_REACHED)
+    assert has_room == (told == contact.decide(asked, wished, replace(known, contacts=())))
 
 
 def test_every_case_of_contact_has_its_own_name_and_every_reason_and_word_occurs() -> None:

@@ -1,9 +1,8 @@
-"""De klantkaart: what an employee of an organization sees of one customer, and the way there."""
+"""De klantkaart: what an employee of an organization sees of one customer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from typing import ClassVar, Final
 
@@ -12,37 +11,15 @@ from pydantic import JsonValue
 from api.portal.frame import Frame, Page
 from api.portal.pages import field_names, values
 from api.portal.speech import Speech, later
-from cdp import card
-from cdp.card import Answered, Card
+from cdp import due_dates
 from cdp.catalog.files import Catalog
 from cdp.directory import Names
-from cdp.employees import Employee
 from cdp.listening.survey import HIGHEST, Question
+from cdp.logins.employees import Employee
+from cdp.reads import card
+from cdp.reads.card import Answered, Card, Waiting
 from consent.fold import RecordKind
 from consent.wishes import Speaker
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardLoginPage(Page):
-    """Where an employee says whose they are, and the link to where that organization logs them in."""
-
-    template: ClassVar[str] = "card_login.html"
-
-    organization: str
-    host: str
-    onward: str
-    """Where they go on to."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskPage(Page):
-    """Where an employee finds a customer: by a code, by what is known of them, or by a description."""
-
-    template: ClassVar[str] = "card_desk.html"
-
-    organization: str
-    role: str
-    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +57,7 @@ class CardPage(Page):
     organization: str
     role: str
     speaking: tuple[Pair, ...]
+    said_back: tuple[Said, ...]
     waiting: tuple[Pair, ...]
     talks: tuple[Said, ...]
     answers: tuple[Pair, ...]
@@ -87,25 +65,6 @@ class CardPage(Page):
     withheld: str
 
 
-class Trouble(StrEnum):
-    """Why a page says that something did not work."""
-
-    NO_EMPLOYEES = "no-employees"
-    FAILED = "failed"
-    NO_ROLE = "no-role"
-    NOBODY = "nobody"
-    TOO_OFTEN = "too-often"
-    UNFIT = "unfit"
-
-
-_TROUBLES: Final[Mapping[Trouble, str]] = {
-    Trouble.NO_EMPLOYEES: later("Medewerkers van deze organisatie kunnen hier niet inloggen."),
-    Trouble.FAILED: later("Inloggen lukte niet. Probeer het opnieuw."),
-    Trouble.NO_ROLE: later("U heeft geen rol die hier mag kijken. Vraag het uw beheerder."),
-    Trouble.NOBODY: later("Wij vinden niemand, of deze klant gaf geen toegang."),
-    Trouble.TOO_OFTEN: later("Dit is te vaak geprobeerd. Wacht een paar minuten."),
-    Trouble.UNFIT: later("Vul een code in, of iets waarmee wij de klant kunnen vinden."),
-}
 _DEMANDS: Final[Mapping[str, str]] = {
     "correct": later("Vroeg om iets te verbeteren"),
     "dispute": later("Zegt dat iets niet klopt"),
@@ -127,32 +86,6 @@ _DIRECTIONS: Final[Mapping[str, str]] = {"inbound": later("van de klant"), "outb
 _SPEAKERS: Final[Mapping[str, str]] = {"human": later("een mens"), "computer": later("een computer")}
 
 
-def login(  # what the page says, each by name
-    speech: Speech, frame: Frame, *, organization: str, host: str, onward: str, trouble: Trouble | None
-) -> CardLoginPage:
-    """Return the page where an employee comes in."""
-    return CardLoginPage(
-        frame=frame,
-        title=speech.say("Inloggen als medewerker"),
-        fault=_fault(speech, trouble),
-        organization=organization,
-        host=host,
-        onward=onward,
-    )
-
-
-def desk(speech: Speech, frame: Frame, who: Employee, *, trouble: Trouble | None = None) -> DeskPage:
-    """Return the page where an employee finds a customer."""
-    return DeskPage(
-        frame=frame,
-        title=speech.say("Wie heeft u voor u?"),
-        fault=_fault(speech, trouble),
-        organization=who.name,
-        role=who.role,
-        until=speech.clock(who.ends_at),
-    )
-
-
 def card_page(speech: Speech, frame: Frame, who: Employee, seen: Card, *, catalog: Catalog, names: Names) -> CardPage:
     """Return the card of one customer."""
     words = _Words(speech, catalog, names)
@@ -163,6 +96,7 @@ def card_page(speech: Speech, frame: Frame, who: Employee, seen: Card, *, catalo
         organization=who.name,
         role=who.role,
         speaking=_speaking(speech, seen),
+        said_back=tuple(_said_back(speech, each) for each in seen.said),
         waiting=tuple(words.waiting(each) for each in seen.waiting),
         talks=tuple(words.talk(each) for each in seen.profile.interactions.recent),
         answers=tuple(_answered(speech, each) for each in seen.answered),
@@ -192,7 +126,7 @@ class _Words:
     def waiting(self, each: card.Demand) -> Pair:
         about = self.category(each.category).lower() if each.category else ""
         name = self.speech.say(_DEMANDS[each.kind])
-        until = self.speech.say("Antwoord uiterlijk op %(date)s", date=self.speech.date(each.due_at))
+        until = self.speech.say("Antwoord uiterlijk op %(date)s", date=_last_day(self.speech, each.due_at))
         return Pair(f"{name}: {about}" if about else name, until)
 
     def talk(self, each: card.Talk) -> Said:
@@ -247,12 +181,34 @@ def _speaking(speech: Speech, seen: Card) -> tuple[Pair, ...]:
     spoken = seen.speaking.addressing
     manner = {"u": speech.say("Formeel"), "je": speech.say("Informeel")}[spoken.address]
     told = [Pair(speech.say("Begin met"), seen.speaking.salutation.rstrip(","))]
+    if spoken.pronunciation:
+        told.append(Pair(speech.say("Zo zegt u de naam"), spoken.pronunciation))
     told.append(Pair(speech.say("Taal"), speech.say("Engels") if spoken.language == "en" else speech.say("Nederlands")))
     if spoken.language == "nl":
         told.append(Pair(speech.say("Aanspreken"), manner))
+    if spoken.reading_level == "easy":
+        told.append(Pair(speech.say("Woorden"), speech.say("Makkelijke woorden")))
     if seen.speaking.first is not None:
         told.append(Pair(speech.say("Voorkeur"), speech.say(_FIRST[seen.speaking.first])))
     return tuple(told)
+
+
+def _said_back(speech: Speech, each: Waiting) -> Said:
+    since = f"{speech.date(each.at)}, {speech.clock(each.at)}"
+    if not each.wants_human:
+        return Said(
+            speech.say("Schreef u en wacht op antwoord"), speech.say("Sinds %(since)s", since=since), each.text or ""
+        )
+    about = [speech.say("Sinds %(since)s, uiterlijk %(date)s", since=since, date=_last_day(speech, each.due_at))]
+    if each.is_late(at=speech.at):
+        about.append(speech.say("te laat"))
+    if each.is_taken:
+        about.append(speech.say("een mens is ermee bezig"))
+    return Said(speech.say("Wacht op een mens"), " · ".join(about), each.text or "")
+
+
+def _last_day(speech: Speech, due_at: datetime) -> str:
+    return speech.date(due_dates.last_moment(due_at))
 
 
 def _answered(speech: Speech, each: Answered) -> Pair:
@@ -268,7 +224,3 @@ def _said(speech: Speech, answer: bool | int) -> str:  # noqa: FBT001  # the ans
     if isinstance(answer, bool):
         return speech.say("ja") if answer else speech.say("nee")
     return speech.say("%(number)s van de %(most)s", number=answer, most=HIGHEST)
-
-
-def _fault(speech: Speech, trouble: Trouble | None) -> str | None:
-    return None if trouble is None else speech.say(_TROUBLES[trouble])

@@ -7,7 +7,7 @@ from api.portal.frame import Frame, Page
 from api.portal.pages.login import Trouble, fault_of
 from api.portal.pages.masking import masked
 from api.portal.speech import Speech
-from cdp.claiming import Proven
+from cdp.logins.claiming import Proven
 
 
 @dataclass(frozen=True, slots=True)

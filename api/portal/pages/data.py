@@ -11,7 +11,7 @@ from api.portal.frame import Frame, Page
 from api.portal.pages import things
 from api.portal.pages.log import Choice, Option
 from api.portal.pages.things import Held, Thing
-from cdp.holdings import Interaction, Record
+from cdp.own.holdings import Interaction, Record
 from consent.types import UNMAPPED
 
 SHOWN: Final = 6
@@ -130,9 +130,15 @@ def href(*, category: str = "", source: str = "", after: str = "") -> str:
     return f"{places.DATA}?{query}" if query else places.DATA
 
 
+def corrected(type_: str) -> str:
+    """Return where the line is of what was put right just now."""
+    return f"{places.DATA}?{urlencode({'verbeterd': type_})}#verbeterd"
+
+
 def _kind(dossier: Dossier, category: str, lines: Sequence[Thing], *, is_open: bool) -> Kind:
     held, counted = dossier.held, dossier.counts.get(category, (0, 0))
     known = held.catalog.categories[category]
+    lines = sorted(lines, key=lambda each: not each.is_corrected)
     total, shown = sum(counted), tuple(lines[:SHOWN])
     return Kind(
         anchor=f"soort-{category}",
@@ -140,7 +146,7 @@ def _kind(dossier: Dossier, category: str, lines: Sequence[Thing], *, is_open: b
         explanation=held.speech.name(known.explanation),
         count=_count(held, counted),
         glance=_glance(shown),
-        is_open=is_open,
+        is_open=is_open or any(each.is_corrected for each in shown),
         things=shown,
         more=href(category=category, source=dossier.source) if total > sum(len(each.said) for each in shown) else "",
         more_label=held.speech.say("Bekijk alle %(number)s", number=total),

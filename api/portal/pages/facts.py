@@ -9,8 +9,8 @@ from api.portal.drawing import Key, Share, key
 from api.portal.speech import Speech
 from cdp.catalog.files import Catalog, Purpose
 from cdp.directory import Names
-from cdp.holdings import Grant, Request
-from cdp.looks import NEVER, Looks
+from cdp.own.holdings import Grant, Request
+from cdp.own.looks import NEVER, Looks
 from cdp.signals.heard import Word
 
 

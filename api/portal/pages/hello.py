@@ -3,7 +3,7 @@
 from typing import Final
 
 from api.portal.speech import ZONE, Speech
-from cdp.addressing import Addressing
+from cdp.own.addressing import Addressing
 
 _MORNING: Final = 6
 _NOON: Final = 12

@@ -6,7 +6,7 @@ from typing import ClassVar
 from api.portal import places
 from api.portal.frame import Frame, Page
 from api.portal.speech import Speech
-from cdp.holdings import Summary
+from cdp.own.holdings import Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

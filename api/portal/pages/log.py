@@ -13,9 +13,9 @@ from api.portal.pages import log_words
 from api.portal.pages.weeks import Chart, chart
 from api.portal.speech import ZONE, Speech
 from cdp.catalog.files import Catalog
-from cdp.completeness import Complete
 from cdp.directory import Names
-from cdp.looked import Line, Week
+from cdp.log.completeness import Complete
+from cdp.own.looked import Line, Week
 
 PERIODS: Final = (7, 30, 90)
 
@@ -84,6 +84,8 @@ class LogLine:
     why: str
     stopped: str
     report: str
+    rules: str
+    """Where it stands which rule looked, if one did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def line(looks: Looks, each: Line) -> LogLine:
         why=log_words.why(speech, catalog, each),
         stopped=log_words.stopped(speech, each),
         report="" if each.is_own else places.log_line(each.access_id),
+        rules=places.LOG_RULES if each.path == "rules" else "",
     )
 
 

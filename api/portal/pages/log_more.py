@@ -12,8 +12,8 @@ from api.portal.frame import Frame, Page
 from api.portal.pages.log import LogLine, Looks, Option, line
 from api.portal.speech import Speech, later
 from cdp import due_dates
-from cdp.completeness import Complete
 from cdp.directory import Names
+from cdp.log.completeness import Complete
 from consent.events import ActEvent, Event
 from consent.verify import Verdict
 

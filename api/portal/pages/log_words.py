@@ -5,7 +5,7 @@ from typing import Final
 
 from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog
-from cdp.looked import Line
+from cdp.own.looked import Line
 
 EVERYTHING: Final = 8
 """How many kinds of data there are to ask for."""
@@ -111,7 +111,13 @@ def what(speech: Speech, line: Line) -> str:
         return speech.say("Wilde alles van u zien.")
     if not line.is_seen:
         return speech.say("Wilde zien:") if line.asked else speech.say("Wilde iets van u zien.")
-    return speech.say("Zag:") if line.released else speech.say("Zag niets: er was niets.")
+    return _saw(speech, line)
+
+
+def _saw(speech: Speech, line: Line) -> str:
+    if not line.released:
+        return speech.say("Zag niets: er was niets.")
+    return speech.say("Een regel keek mee. Die zag:") if line.path == "rules" else speech.say("Zag:")
 
 
 def _decision(speech: Speech, line: Line) -> str:
@@ -157,7 +163,12 @@ def stopped(speech: Speech, line: Line) -> str:
     """Return why somebody was stopped; empty when nobody was."""
     if (line.reason, line.stopped_by) == ("revoked", "source"):
         return speech.say("De organisatie gaf deze toegang zelf terug.")
-    return "" if line.is_seen else speech.say(_REASONS.get(line.reason, _OTHERWISE))
+    return "" if line.is_seen else refusal(speech, line.reason)
+
+
+def refusal(speech: Speech, reason: str) -> str:
+    """Return in words why something was not allowed."""
+    return speech.say(_REASONS.get(reason, _OTHERWISE))
 
 
 def category(speech: Speech, catalog: Catalog, key: str) -> str:

@@ -17,8 +17,9 @@ from cdp.catalog.files import Catalog, Topic
 from cdp.directory import Names
 from cdp.messages.inbox import Entry
 from cdp.messages.replies import LONGEST, Reply
+from consent.fold import RecordKind
 from consent.types import CUSTOMER_SOURCE
-from consent.wishes import Wishes
+from consent.wishes import Choices, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message or conversation in the list; `stop` is where its kind is stopped, if it can be."""
+    """One message or conversation in the list; `stop` is where its kind is stopped, or its channel, if it can be."""
 
     anchor: str
     href: str
@@ -44,7 +45,11 @@ class Line:
     about: str
     why: str
     stop: str
-    is_stopped: bool
+    stop_says: str
+    stopped: str
+    """That it is stopped, in words; empty where it is not."""
+    undo: str
+    """Where that is taken back; empty where it follows from another choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,27 @@ class Mail:
         """Return what an entry was about, if the catalog knows it."""
         return self.catalog.topics.get(each.topic or "")
 
+    def channel(self, each: Entry) -> str:
+        """Return the channel by which an organization spoke, if the catalog knows it; none where the customer began."""
+        type_ = self.catalog.record_types.get((RecordKind.INTERACTION, each.type or ""))
+        key = each.channel or (type_.channel if type_ is not None else None) or ""
+        return key if key in self.catalog.channels and each.direction != "inbound" else ""
+
     def stands(self, each: Entry, topic: Topic) -> Sequence[str]:
         """Return through which channels its organization may speak about its topic now."""
-        return standing(self.chosen, Whose(organization=each.organization), each.topic or "", topic)
+        found = standing(self.chosen, Whose(organization=each.organization), each.topic or "", topic)
+        return [key for key in found if self.is_open(each, key)]
+
+    def is_open(self, each: Entry, channel: str) -> bool:
+        """Tell whether its organization may use a channel for anything that can be switched off."""
+        is_barred = channel in self.chosen.barred(each.organization) or self.chosen.avoids(channel)
+        return not is_barred and not self.chosen.is_silent(each.organization)
+
+    def was_stopped(self, each: Entry) -> bool:
+        """Tell whether its kind, or its channel, was stopped for its organization alone: that can be undone here."""
+        if self.topic(each) is None:
+            return self.channel(each) in self.chosen.barred(each.organization)
+        return self.chosen.exceptions.get(each.organization, Choices()).channels.get(each.topic or "") == ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +233,7 @@ def _day(mail: Mail, found: tuple[Entry, ...]) -> Day:
 
 def _line(mail: Mail, each: Entry) -> Line:
     speech, topic = mail.speech, mail.topic(each)
-    can_stop = topic is not None and not topic.is_required
-    is_stopped = topic is not None and can_stop and not mail.stands(each, topic)
+    stop_says, stopped = _stopping(mail, each, topic)
     return Line(
         anchor=f"b{each.entry_id.hex[:12]}",
         href=places.message(each.entry_id),
@@ -223,11 +245,30 @@ def _line(mail: Mail, each: Entry) -> Line:
         how=_how(mail, each),
         about=each.subject or ("" if topic is None else speech.name(topic.name)),
         why=_why(mail, each, topic),
-        stop=f"{places.message(each.entry_id)}/stop" if can_stop and not is_stopped else "",
-        is_stopped=is_stopped,
+        stop=f"{places.message(each.entry_id)}/stop" if stop_says else "",
+        stop_says=stop_says,
+        stopped=stopped,
+        undo=f"{places.message(each.entry_id)}/terug" if stopped and mail.was_stopped(each) else "",
     )
 
 
+def _stopping(mail: Mail, each: Entry, topic: Topic | None) -> tuple[str, str]:
+    """Return how to stop it, and that it is: the kind, or the channel where no kind is known."""
+    say = mail.speech.say
+    if topic is not None:
+        if topic.is_required:
+            return "", ""
+        return (say("Stop deze soort"), "") if mail.stands(each, topic) else ("", say("Deze soort is gestopt."))
+    channel = mail.channel(each)
+    if not channel or not _is_there(mail.names, each):
+        return "", ""
+    way = mail.speech.name(mail.catalog.channels[channel].name).lower()
+    if not mail.is_open(each, channel):
+        return "", say("Contact via %(way)s is gestopt.", way=way)
+    return say("Stop contact via %(way)s", way=way), ""
+
+
+_FACES: Final = frozenset({"visit", "in-person"})
 _SPOKEN: Final = frozenset({"phone", "chat", "chatbot", "visit", "video", "in-person", "virtual-reality", "video-call"})
 
 
@@ -283,7 +324,7 @@ def _facts(mail: Mail, each: Entry, line: Line) -> tuple[Fact, ...]:
 def _choice(mail: Mail, each: Entry, topic: Topic) -> str:
     """Return what the customer chose about its topic."""
     channels = mail.catalog.channels
-    named = [mail.speech.name(channels[key].name) for key in mail.stands(each, topic) if key in channels]
+    named = [mail.speech.name(channels[key].name).lower() for key in mail.stands(each, topic) if key in channels]
     if not named:
         return mail.speech.say("U wilt hierover niets van hen.")
     return mail.speech.say("Zij mogen u hierover bereiken via: %(ways)s.", ways=mail.speech.listed(named))
@@ -295,9 +336,10 @@ def _is_there(names: Names, each: Entry) -> bool:
 
 
 def _may_be_unmasked(mail: Mail, each: Entry) -> bool:
-    """Tell whether it can be reported that a computer spoke: once, of what was registered as a human's."""
-    is_declared = each.kind == "message" and each.speaker == "human"
-    return is_declared and each.reported_at is None and each.at <= mail.speech.at
+    """Tell whether it can be reported that a computer spoke: once, where a human is said to have, out of sight."""
+    is_declared = each.speaker == "human" and _FACES.isdisjoint({each.channel, each.type})
+    is_theirs = each.organization != CUSTOMER_SOURCE
+    return is_declared and is_theirs and each.reported_at is None and each.at <= mail.speech.at
 
 
 def _said(mail: Mail, reply: Reply) -> Said:

@@ -14,20 +14,21 @@ from cdp.catalog.files import Catalog
 from cdp.catalog.mapping import Entry
 from cdp.client_scopes import WIRE_SCOPE
 from cdp.clients import KeyFacts
-from cdp.employees import EmployeeProvider
+from cdp.logins.employees import EmployeeProvider
 from cdp.organization_details import Said
-from cdp.profiles import NEEDED
+from cdp.reads.profiles import NEEDED
 from cdp.signals.streams import Status, Stream
 from cdp.tables import Client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeLoginPage(Page):
-    """The two fields by which an administrator comes in; `is_again` when only a fresh proof is asked."""
+    """The two fields by which an administrator comes in; `is_again` when only a fresh proof is asked, `kept` a form."""
 
     template: ClassVar[str] = "office_login.html"
 
     is_again: bool
+    kept: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +181,11 @@ def notice(speech: Speech, code: str) -> Notice | None:
     return Notice(speech.say(_TOLD[code])) if code in _TOLD else None
 
 
-def login(speech: Speech, frame: Frame, *, is_again: bool, is_wrong: bool = False) -> OfficeLoginPage:
-    """Return the page where an administrator comes in."""
+def login(speech: Speech, frame: Frame, *, is_again: bool, is_wrong: bool = False, kept: str = "") -> OfficeLoginPage:
+    """Return the page where an administrator comes in; `kept` goes with the form, and is told."""
     fault = speech.say("Deze gegevens kloppen niet, of dit programma mag niet beheren.") if is_wrong else None
     title = speech.say("Nog een keer inloggen") if is_again else speech.say("Inloggen voor beheer")
-    return OfficeLoginPage(frame=frame, title=title, fault=fault, is_again=is_again)
+    return OfficeLoginPage(frame=frame, title=title, fault=fault, is_again=is_again, kept=kept)
 
 
 def office(  # what the page says, each by name

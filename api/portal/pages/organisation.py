@@ -14,7 +14,7 @@ from api.portal.pages.history import Line, lines
 from api.portal.pages.organisations import Asking, Ended, asking, ended_grant, waiting
 from api.portal.pages.periods import Choice, choices
 from api.portal.pages.plates import Stopping
-from cdp.holdings import Grant
+from cdp.own.holdings import Grant
 from cdp.tables import Act, Organization
 
 ON: Final = "aan"

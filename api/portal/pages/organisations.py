@@ -11,8 +11,8 @@ from api.portal.frame import Frame, Page, Tab
 from api.portal.pages.facts import Facts
 from api.portal.pages.heard import heard
 from api.portal.pages.plates import Plate, end_of, plate
-from cdp.holdings import Grant, Request
-from cdp.waiting import SOON
+from cdp.own.holdings import Grant, Request
+from cdp.own.waiting import SOON
 
 PENDING: Final = "pending"
 PER_PAGE: Final = 20

@@ -15,12 +15,12 @@ from api.portal.pages.history import sentence
 from api.portal.pages.organisations import Asking, asking, live_grants, waiting
 from api.portal.pages.plates import end_of
 from api.portal.pages.questions import Card
-from cdp.addressing import Addressing
-from cdp.holdings import Grant
-from cdp.looks import PerGrant
 from cdp.messages.replies import Reply
+from cdp.own.addressing import Addressing
+from cdp.own.holdings import Grant
+from cdp.own.looks import PerGrant
+from cdp.own.waiting import SOON
 from cdp.tables import Act
-from cdp.waiting import SOON
 
 MOST_CHANGES: Final = 6
 

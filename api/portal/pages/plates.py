@@ -10,8 +10,8 @@ from api.portal import places
 from api.portal.drawing import Key, Share
 from api.portal.pages.facts import Facts, shares
 from api.portal.speech import Speech
-from cdp.holdings import Grant
-from cdp.waiting import SOON
+from cdp.own.holdings import Grant
+from cdp.own.waiting import SOON
 from consent.types import CUSTOMER_SOURCE
 
 """How long before its end a permission is said to end soon."""

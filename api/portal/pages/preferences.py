@@ -11,10 +11,10 @@ from api.portal.pages import wish_hours, wish_offers, wishes
 from api.portal.pages.hello import hello
 from api.portal.pages.log import Option
 from api.portal.speech import Speech
-from cdp.addressing import Addressing
 from cdp.catalog.files import Catalog
 from cdp.contact import salutations
 from cdp.contact.wishes import LONGEST_NAME
+from cdp.own.addressing import Addressing
 from consent.wishes import Wishes
 
 NAME: Final = "naam"
@@ -195,7 +195,7 @@ def _doorways(speech: Speech, standing: Standing) -> tuple[Doorway, ...]:
             say("Per organisatie"),
             _exceptions(speech, len(chosen.exceptions)),
         ),
-        Doorway(places.WISH_OFFERS, say("Aanbod"), wish_offers.summary(speech, chosen.offers)),
+        Doorway(places.WISH_OFFERS, say("Welke aanbiedingen u wilt"), wish_offers.summary(speech, chosen.offers)),
         Doorway(places.OFFERS, say("Aanbiedingen voor u"), say("Wat organisaties voor u uitkozen, en waarom.")),
         Doorway(places.WISH_RECEIPTS, say("Bewijzen"), say("Van elke keuze is er een bewijs.")),
     )

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from api.portal.frame import Frame, Page
 from api.portal.speech import Speech
-from cdp.presentations import Presentation
+from cdp.reads.presentations import Presentation
 
 QUIET: int = 4
 """How much white a reader needs around a QR code (ISO/IEC 18004 §5.3.8), in squares."""

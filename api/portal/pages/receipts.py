@@ -14,7 +14,7 @@ from api.portal.pages.things import Held, Pair, Tag
 from api.portal.speech import later
 from api.receipts.sheet import Sheet
 from api.receipts.words import STORIES, said
-from cdp.receipts import Listed
+from cdp.own.receipts import Listed
 from consent.acts import Kind
 
 FORMS: Final = ("pdf", "html")

@@ -15,8 +15,8 @@ from api.portal.pages.periods import Choice, choices
 from api.portal.pages.plates import end_of
 from api.portal.pages.things import Held
 from api.portal.speech import Speech
-from cdp import notices
-from cdp.holdings import Interaction, Record, Request
+from cdp.own.holdings import Interaction, Record, Request
+from cdp.permissions import notices
 
 ALL: Final = "alles"
 PART: Final = "deel"

@@ -9,7 +9,7 @@ from api.portal import places
 from api.portal.drawing import Rosette, rosette
 from api.portal.frame import Frame, Page
 from api.portal.pages.facts import Facts
-from cdp.holdings import Grant
+from cdp.own.holdings import Grant
 from consent.types import CUSTOMER_SOURCE
 
 

@@ -12,7 +12,7 @@ from api.portal.pages import demands, things, values
 from api.portal.pages.things import Held
 from api.portal.speech import Speech, later
 from cdp.demands import Kind
-from cdp.portability import Taking
+from cdp.own.portability import Taking
 
 Row = Mapping[str, Any]
 FORMS: Final = ("html", "pdf", "csv", "json")

@@ -14,9 +14,11 @@ from cdp import due_dates
 from cdp.catalog import retention
 from cdp.catalog.files import JsonType
 from cdp.demands import LONGEST_NOTE, Demand
-from cdp.holdings import Interaction, Record
+from cdp.own.holdings import Interaction, Record
 from consent.types import CUSTOMER_SOURCE
 
+WISHED: Final = "contact_preference"
+"""What a source says of it is put right in one place, where the customer chooses it: in their preferences."""
 _INPUTS: Final = {
     JsonType.DATE: "date",
     JsonType.INTEGER: "number",
@@ -94,6 +96,8 @@ class ThingPage(Page):
     pairs: tuple[Pair, ...]
     older: tuple[Older, ...]
     demands: tuple[tuple[str, str], ...]
+    wish: str
+    """Where it is chosen, if that is elsewhere."""
     correcting: Correcting | None
     deeds: tuple[Deed, ...]
     longest: int
@@ -124,6 +128,7 @@ def thing(
         pairs=things.pairs(held, each),
         older=tuple(_older(held, before) for before in older),
         demands=tuple((_asked(held, demand), places.demand(demand.demand_id)) for demand in asked),
+        wish=places.PREFERENCES if each.type == WISHED else "",
         correcting=_correcting(held, each),
         deeds=_deeds(held, each, asked),
         longest=LONGEST_NOTE,
@@ -155,6 +160,8 @@ def _asked(held: Held, demand: Demand) -> str:
 
 def _correcting(held: Held, each: Record | Interaction) -> Correcting | None:
     if not isinstance(each, Record) or each.kind != "attributes" or isinstance(each.value, dict | list):
+        return None
+    if each.type == WISHED:
         return None
     say, name = held.speech.say, held.source(each.source)
     points, action = [say("Uw versie telt meteen."), *_told(held, each)], f"{places.thing(each.record_id)}/verbeteren"

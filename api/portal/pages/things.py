@@ -16,7 +16,7 @@ from api.portal.speech import Speech, later
 from cdp.catalog import retention
 from cdp.catalog.files import Catalog
 from cdp.directory import Names
-from cdp.holdings import Interaction, Opening, Record
+from cdp.own.holdings import Interaction, Opening, Record
 from consent.types import CUSTOMER_SOURCE
 
 LONG: Final = 160
@@ -53,6 +53,8 @@ class Thing:
     sources: str
     tags: tuple[Tag, ...]
     said: tuple[Said, ...]
+    is_corrected: bool
+    """Whether it was put right just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Held:
     openings: Sequence[Opening]
     erasing: frozenset[UUID] = frozenset()
     """What the customer asked to be erased, while no answer has come."""
+    corrected: str = ""
+    """The type of what they put right just now."""
 
     def source(self, source: UUID) -> str:
         """Return who says it."""
@@ -117,6 +121,7 @@ def _line(held: Held, same: Sequence[Record | Interaction]) -> Thing:
         sources=_all_sources(held, same) if len(same) > 1 else "",
         tags=tuple(dict.fromkeys(tag for one in said for tag in one.tags)),
         said=said,
+        is_corrected=any((each.source, each.type) == (CUSTOMER_SOURCE, held.corrected) for each in same),
     )
 
 

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import msgspec
+
 from consent.errors import Problem
 
 Words = str | tuple[str, ...]
+LONGEST: Final = 40_000
+"""So many characters what was typed may take while somebody proves again who they are."""
 
 _FIELDS: Final[Mapping[str, str]] = {
     "language": "taal",
@@ -56,5 +60,23 @@ class Typed:
             found = "uitgever"  # the address of a provider
         return replace(self, wrong=found if found in self.said else "", why=why)
 
+    @property
+    def place(self) -> str:
+        """Where on the page the form stands."""
+        return self.form.partition("/")[0]
+
+    def kept(self, whose: str) -> str:
+        """Return this as a text that the page keeps while somebody of `whose` proves again who they are."""
+        return msgspec.json.encode((whose, self.form, self.said)).decode() if self.form else ""
+
 
 NOTHING: Final = Typed()
+
+
+def of_kept(unverified_text: str, whose: str) -> Typed:
+    """Return what was typed before somebody of `whose` proved again who they are, or nothing."""
+    try:
+        said_of, form, said = msgspec.json.decode(unverified_text, type=tuple[str, str, dict[str, Words]])
+    except (msgspec.MsgspecError, UnicodeError):
+        return NOTHING
+    return Typed(form, said) if said_of == whose else NOTHING

@@ -7,7 +7,7 @@ from typing import Final
 from babel.dates import format_date
 
 from api.portal.speech import ZONE, Speech
-from cdp.looked import Week
+from cdp.own.looked import Week
 
 HEIGHT: Final = 96
 WIDTH: Final = 400

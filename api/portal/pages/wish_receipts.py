@@ -8,7 +8,7 @@ from api.portal import places
 from api.portal.frame import Frame, Page
 from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog
-from cdp.preferences import Changed
+from cdp.own.preferences import Changed
 
 _FIELDS: Final = {
     "language": later("Taal"),
@@ -25,7 +25,7 @@ _FIELDS: Final = {
     "never": later("Nooit zo"),
     "contact": later("Alleen wat moet van de wet"),
     "hours": later("Tijden"),
-    "offers": later("Aanbod"),
+    "offers": later("Aanbiedingen"),
     "exceptions": later("Eén organisatie"),
 }
 

@@ -95,6 +95,7 @@ def wishes(
     catalog, chosen, whose = choosing.catalog, choosing.chosen, choosing.whose
     say = speech.say
     own = chosen.general if whose.organization is None else chosen.exceptions.get(whose.organization, _NOTHING)
+    never = chosen.avoided if whose.organization is None else chosen.barred(whose.organization)
     about = say("Contact met %(name)s", name=whose.name) if whose.name else say("Waarover mag iemand contact zoeken?")
     return WishesPage(
         frame=frame,
@@ -108,9 +109,9 @@ def wishes(
         is_silent_everywhere=chosen.general.is_silent,
         topics=_topics(speech, catalog, chosen, own, whose, opened),
         never=tuple(
-            Option(key, speech.name(each.name), key in chosen.never)
+            Option(key, speech.name(each.name), key in never)
             for key, each in catalog.channels.items()
-            if each.organization is None
+            if each.organization in (None, whose.organization)
         ),
         organisations=() if whose.name else _named(speech, chosen, choosing.known),
         required=required(speech, catalog, whose.organization),
@@ -189,12 +190,13 @@ def standing(chosen: Wishes, whose: Whose, key: str, topic: Topic) -> Sequence[s
 def _says(
     speech: Speech, ways: Mapping[str, str], stands: Sequence[str], cap: Cap | None, whose: Whose, *, is_chosen: bool
 ) -> Sequence[str]:
-    say, named = speech.say, [ways[each] for each in stands if each in ways]
+    say, named = speech.say, [ways[each].lower() for each in stands if each in ways]
     if not named:
         what = say("Niets") if is_chosen or whose.name else say("Niets, tot u iets kiest")
-        what = say("Zoals voor iedereen: %(ways)s", ways=what) if whose.name and not is_chosen else what
+        what = say("Zoals voor iedereen: %(ways)s", ways=what.lower()) if whose.name and not is_chosen else what
     else:
         what = speech.listed(named)
+        what = what if whose.name and not is_chosen else what[:1].upper() + what[1:]
         if not is_chosen:
             what = say("Zoals voor iedereen: %(ways)s", ways=what) if whose.name else what
         elif len(named) > 1:
@@ -229,7 +231,7 @@ def _named(speech: Speech, chosen: Wishes, known: Mapping[UUID, Whose]) -> tuple
 def _exception(speech: Speech, own: Choices) -> str:
     if own.is_silent:
         return speech.say("Alleen wat moet van de wet")
-    count = len(own.channels.keys() | own.caps.keys())
+    count = len(own.channels.keys() | own.caps.keys()) + len(own.never)
     if not count:
         return speech.say("Zoals voor iedereen")
     return speech.count("%(number)s eigen keuze", "%(number)s eigen keuzes", count)

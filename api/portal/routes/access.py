@@ -9,8 +9,10 @@ from starlette.responses import Response
 from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.visit import Visit, Visiting
-from cdp import changing, directory, grants, reminders, undoing
+from cdp import directory
 from cdp.database import Session
+from cdp.mailroom import reminders
+from cdp.permissions import changing, grants, undoing
 from consent import acts as law
 from consent.errors import Invalid
 

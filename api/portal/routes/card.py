@@ -1,36 +1,32 @@
 """De klantkaart: an employee comes in through the organization's provider, finds a customer and sees their card."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
-from pydantic import BaseModel, StringConstraints
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from api.own_forms import OURS
 from api.portal import asking, cookies, error_pages, places
 from api.portal.desk import DeskDep, employees_of, frame_of
-from api.portal.pages import card as pages
-from api.portal.pages.card import Trouble
+from api.portal.pages import card_desk as pages
+from api.portal.pages.card_desk import Trouble
+from api.portal.sought import Sought
 from api.portal.visit import portal_of
 from api.principals import PlatformDep
-from cdp import clock, employees
-from cdp.askers import Asker
-from cdp.card import NoCard
-from cdp.employees import NoEmployees, NoRole
-from cdp.identity.recognition import Described
-from cdp.keys.blind import IdentifierType
-from cdp.login import TooManyRequests
-from cdp.lookup import Identifier
-from cdp.presentations import TooManyTries
+from cdp import clock
+from cdp.logins import employees
+from cdp.logins.askers import Asker
+from cdp.logins.employees import NoEmployees, NoRole
+from cdp.logins.login import TooManyRequests
+from cdp.reads.card import NoCard
+from cdp.reads.presentations import TooManyTries
 from consent.errors import Invalid, NotFound, Refused, Unauthenticated
 
 router = APIRouter(include_in_schema=False)
 
 Slug = Annotated[str, Path(max_length=100)]
 Short = Annotated[str, Query(max_length=200)]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
 
 @router.get(places.CARD_LOGIN)
@@ -83,58 +79,21 @@ def show(desk: DeskDep) -> Response:
     return desk.page()
 
 
-class Sought(BaseModel):
-    """What an employee typed: one of three forms."""
-
-    code: Word = ""
-    klantnummer: Word = ""
-    email: Word = ""
-    telefoon: Word = ""
-    naam: Word = ""
-    geboren: Word = ""
-    postcode: Word = ""
-    huisnummer: Word = ""
-    toevoeging: Word = ""
-
-    @property
-    def identifiers(self) -> list[Identifier]:
-        """What a customer is known by."""
-        known = (
-            (IdentifierType.CUSTOMER_NUMBER, self.klantnummer),
-            (IdentifierType.EMAIL, self.email),
-            (IdentifierType.PHONE, self.telefoon),
-        )
-        return [Identifier(kind, value) for kind, value in known if value]
-
-    @property
-    def described(self) -> Described | None:
-        """How the customer describes themselves; raises ValueError for a date or a number that is none."""
-        if not self.naam:
-            return None
-        born, number = date.fromisoformat(self.geboren), int(self.huisnummer)
-        return Described(
-            name=self.naam,
-            birth_date=born,
-            postcode=self.postcode,
-            house_number=number,
-            house_number_suffix=self.toevoeging,
-        )
-
-
 @router.post(places.CARD + "/zoeken", dependencies=OURS)
 async def find(desk: DeskDep, sought: Annotated[Sought, Form()]) -> Response:
-    """Lead to the card of the one customer who is meant; everybody else is the same answer."""
+    """Lead to the card of the one customer who is meant; everybody else is the same answer, with what was typed."""
+    typed = sought.typed
     try:
         profile_id = await desk.find(sought.code, sought.identifiers, sought.described)
     except TooManyTries:
         trouble = Trouble.TOO_OFTEN
-    except (Invalid, ValueError):
-        trouble = Trouble.UNFIT
+    except Invalid as problem:
+        trouble, typed = Trouble.UNFIT, sought.wrong(problem)
     except (NotFound, Refused):
         trouble = Trouble.NOBODY
     else:
         return RedirectResponse(places.card(profile_id), 303)
-    return await run_in_threadpool(desk.page, trouble)
+    return await run_in_threadpool(desk.page, trouble, typed)
 
 
 @router.get(places.CARD + "/{profile_id}")

@@ -12,11 +12,11 @@ from api.portal.pages import confirm as pages
 from api.portal.pages.login import Trouble
 from api.portal.routes.passkeys import holder, renew
 from api.portal.visit import Visit, Visiting
-from cdp import claiming, passkeys, proofs
 from cdp.keys.blind import IdentifierType
-from cdp.letters import Letters
-from cdp.login import CodeWrong, TooManyRequests
-from cdp.mail import Outbox
+from cdp.logins import claiming, passkeys, proofs
+from cdp.logins.login import CodeWrong, TooManyRequests
+from cdp.mailroom.letters import Letters
+from cdp.mailroom.mail import Outbox
 
 router = APIRouter(include_in_schema=False)
 

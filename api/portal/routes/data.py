@@ -14,16 +14,18 @@ from api import demand_mail
 from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Frame, Page, Room
+from api.portal.leafing import Leafing
 from api.portal.pages import data, thing
 from api.portal.pages.data import Dossier
 from api.portal.pages.things import Held
 from api.portal.routes.log import Note
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import corrections, demands, dossier
+from cdp import demands
 from cdp.catalog.files import Catalog, JsonType
 from cdp.database import Session
 from cdp.demands import State
-from cdp.holdings import Interaction, InteractionPlace, Record, RecordPlace
+from cdp.own import corrections, dossier
+from cdp.own.holdings import Interaction, InteractionPlace, Record, RecordPlace
 from consent.errors import NotFound
 from consent.types import CUSTOMER_SOURCE
 
@@ -43,15 +45,15 @@ _TALKS: Final = "interactions"
 
 
 @router.get(places.DATA)
-def show(visit: Visiting, soort: Word = "", organisatie: Word = "", na: After = "") -> Response:
-    """Show everything, or all of one kind."""
+def show(visit: Visiting, soort: Word = "", organisatie: Word = "", na: After = "", verbeterd: Word = "") -> Response:
+    """Show everything, or all of one kind; what was put right just now stands first in its kind."""
     with visit.opened(Room.DATA) as opened:
         source = opened.names.supplier(organisatie or None)
         page: Page
         if soort:
             page = _kind(visit, opened, soort, organisatie, source, after=na)
         else:
-            page = data.data(_dossier(visit, opened, organisatie, source), opened.frame)
+            page = data.data(_dossier(visit, opened, organisatie, source, corrected=verbeterd), opened.frame)
     return visit.show(page)
 
 
@@ -69,11 +71,13 @@ def correct(
 ) -> Response:
     """Keep the customer's own value, for its source only when they said so; one that does not fit is told there."""
     what = partial(demands.correct, tell_source=bij == thing.TELL)
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        place = data.corrected(demands.type_of(session, record_id))  # before: their own word before stands no more then
     try:
         opened = _do(visit, request, what, record_id, toelichting, value=waarde)
     except corrections.UnfitValue:
         return _misfit(visit, record_id)
-    return visit.lead(places.DATA, notices.CORRECTED if opened is None else notices.PASSED_ON)
+    return visit.lead(place, notices.CORRECTED if opened is None else notices.PASSED_ON)
 
 
 @router.post(places.DATA + "/{record_id}/betwisten", dependencies=OURS)
@@ -92,11 +96,11 @@ def erase(visit: Visiting, request: Request, record_id: RecordId, toelichting: N
     )
 
 
-def held(opened: Opened) -> Held:
+def held(opened: Opened, corrected: str = "") -> Held:
     """Return what lists and pages of things are made from."""
     session = opened.session
     openings, erasing = dossier.openings(session), demands.erasures_asked(session)
-    return Held(opened.speech, opened.catalog, opened.names, openings, erasing)
+    return Held(opened.speech, opened.catalog, opened.names, openings, erasing, corrected)
 
 
 def _do(
@@ -139,7 +143,7 @@ def _parsed(visit: Visit, session: Session, record: UUID, typed: str) -> JsonVal
         raise corrections.UnfitValue(field="/value") from None
 
 
-def _dossier(visit: Visit, opened: Opened, slug: str, source: UUID | None) -> Dossier:
+def _dossier(visit: Visit, opened: Opened, slug: str, source: UUID | None, *, corrected: str) -> Dossier:
     session, keys, at = opened.session, opened.keys, visit.at
     counts = dossier.counts(session, source=source)
     things: dict[str, Things] = {}
@@ -155,25 +159,24 @@ def _dossier(visit: Visit, opened: Opened, slug: str, source: UUID | None) -> Do
     asked = [each for each in demands.of_customer(session, keys) if each.state(at=at) in waiting]
     suppliers = tuple(dict.fromkeys(each.source for each in dossier.sources(session, keys)))
     known = tuple(each for each in suppliers if each != CUSTOMER_SOURCE)
-    return Dossier(held(opened), counts, things, known, slug, len(asked))
+    return Dossier(held(opened, corrected), counts, things, known, slug, len(asked))
 
 
 def _kind(visit: Visit, opened: Opened, category: str, slug: str, source: UUID | None, *, after: str) -> data.KindPage:
     """Return a page of one kind: its records, and behind them its interactions."""
-    session, cursors = opened.session, visit.platform.cursors
+    session, leaf = opened.session, Leafing.of(visit, "kind", category, slug, lines=LINES)
     if category not in opened.catalog.categories:
         raise NotFound
     visit.fresh_for(session, [category])
-    caller = f"kind {visit.person.customer_id} {category} {slug}"
-    place = cursors.open(after, tuple[str, list[str]], caller=caller) if after else ("", [])
-    found = _found(visit, opened, category, source, place)
+    found = _found(visit, opened, category, source, leaf.place_as(tuple[str, list[str]], after, ("", [])))
+    shown, onward = leaf.cut(found, _place)
     part = data.Part(
         category=category,
-        found=found[:LINES],
+        found=shown,
         counted=dossier.counts(session, source=source).get(category, (0, 0)),
         source=slug,
         is_first=not after,
-        after=cursors.seal(_place(found[LINES - 1]), caller=caller) if len(found) > LINES else None,
+        after=onward,
     )
     return data.kind(held(opened), opened.frame, part)
 

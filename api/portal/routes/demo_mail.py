@@ -13,7 +13,7 @@ from api.portal.pages import demo_mail as pages
 from api.portal.pages.demo_mail import Caught
 from api.portal.visit import portal_of
 from api.principals import PlatformDep
-from cdp.mail import CHANNEL, Maildir, Outbox
+from cdp.mailroom.mail import CHANNEL, Maildir, Outbox
 from consent.errors import NotFound
 
 router = APIRouter(include_in_schema=False)

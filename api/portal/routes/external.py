@@ -19,16 +19,17 @@ from api.portal.routes.login import let_in
 from api.portal.routes.passkeys import tell
 from api.portal.visit import Visit, Visiting, visit
 from api.principals import PlatformDep
-from cdp import clock, external, ways_in
-from cdp.askers import Asker
-from cdp.ceremonies import ChallengeEnded, Kind
-from cdp.external import AddressNotVerified, Identity, LinkFirst, NoProvider, Provider
-from cdp.letters import Change
-from cdp.login import TooManyRequests
-from cdp.openid import ExternalFailed
+from cdp import clock
+from cdp.logins import external, ways_in
+from cdp.logins.askers import Asker
+from cdp.logins.ceremonies import ChallengeEnded, Kind
+from cdp.logins.external import AddressNotVerified, Identity, LinkFirst, NoProvider, Provider
+from cdp.logins.login import TooManyRequests
+from cdp.logins.openid import ExternalFailed
+from cdp.logins.sessions import Way
+from cdp.mailroom.letters import Change
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.sessions import Way
 from consent.errors import Problem, Unauthenticated
 
 router = APIRouter(include_in_schema=False)

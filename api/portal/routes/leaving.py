@@ -12,7 +12,8 @@ from api.portal.frame import Room
 from api.portal.pages import leaving as pages
 from api.portal.routes.sign_in import is_fresh
 from api.portal.visit import Visit, Visiting
-from cdp import dossier, erasure
+from cdp import erasure
+from cdp.own import dossier
 
 router = APIRouter(include_in_schema=False)
 

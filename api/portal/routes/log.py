@@ -12,12 +12,15 @@ from api import demand_mail
 from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
+from api.portal.leafing import Leafing
 from api.portal.pages import log, log_more, log_words
 from api.portal.pages.log import Asked, Looks
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import alerts, completeness, demands, directory, dossier, looked, looks
-from cdp.cursors import NEWEST_FIRST, InTime
-from cdp.looked import Search, Wanted
+from cdp import demands, directory
+from cdp.log import completeness
+from cdp.mailroom import alerts
+from cdp.own import dossier, looked, looks
+from cdp.own.looked import Search, Wanted
 from consent.errors import Invalid, NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -111,25 +114,25 @@ def _keep(visit: Visit, chosen: Mapping[str, str]) -> None:
 
 
 def _looks(visit: Visit, opened: Opened, filters: Asked, *, after: str) -> Looks:
-    session, at, cursors = opened.session, visit.at, visit.platform.cursors
-    caller = f"log {visit.person.customer_id}"
-    place = cursors.open(after, InTime, caller=caller) if after else NEWEST_FIRST
+    session, at, leaf = opened.session, visit.at, Leafing.of(visit, "log", lines=LINES)
+    place = leaf.place(after)
     asked_for = wanted(opened, filters)
     if asked_for == Wanted(who="self", since=asked_for.since):
-        found = looked.visits(session, asked_for.since, after=place, until=at, limit=LINES + 1)
+        found = looked.visits(session, asked_for.since, after=place, until=at, limit=leaf.enough)
     else:
-        found = looked.lines(session, asked_for, after=place, until=at, limit=LINES + 1)
+        found = looked.lines(session, asked_for, after=place, until=at, limit=leaf.enough)
+    shown, onward = leaf.cut(found, lambda each: each.place)
     return Looks(
         speech=opened.speech,
         catalog=opened.catalog,
         names=opened.names,
-        lines=tuple(found[:LINES]),
+        lines=tuple(shown),
         weeks=tuple(looked.weeks(session, looked.mondays(at, WEEKS), until=at)),
         organizations=_known(visit, opened),
         complete=completeness.of_customer(session),
         asked=filters,
         is_first=not after,
-        next=cursors.seal(found[LINES - 1].place, caller=caller) if len(found) > LINES else None,
+        next=onward,
     )
 
 

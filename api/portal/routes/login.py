@@ -18,12 +18,13 @@ from api.portal.pages import login as pages
 from api.portal.pages.login import Standing, Trouble
 from api.portal.visit import portal_of
 from api.principals import PlatformDep
-from cdp import clock, login
-from cdp.letters import Letters
-from cdp.login import CodeNeeded, CodeWrong, LinkEnded, Shown, TooManyRequests
-from cdp.mail import AddressUnreachable, Outbox
+from cdp import clock
+from cdp.logins import login
+from cdp.logins.login import CodeNeeded, CodeWrong, LinkEnded, Shown, TooManyRequests
+from cdp.logins.sessions import NewSession, Way
+from cdp.mailroom.letters import Letters
+from cdp.mailroom.mail import AddressUnreachable, Outbox
 from cdp.platform import Platform
-from cdp.sessions import NewSession, Way
 from consent.errors import Invalid
 
 router = APIRouter(include_in_schema=False)

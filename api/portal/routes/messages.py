@@ -10,17 +10,19 @@ from starlette.responses import Response
 from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
+from api.portal.leafing import Leafing
 from api.portal.pages import messages as pages
 from api.portal.pages.messages import Mail, MessagePage, Waiting
 from api.portal.visit import Opened, Visit, Visiting
 from cdp.contact import wishes
-from cdp.cursors import LONGEST, NEWEST_FIRST, InTime
+from cdp.cursors import LONGEST
 from cdp.listening import answering
 from cdp.messages import inbox, kinds, own, replies
+from cdp.messages.inbox import Entry
 from cdp.messages.own import ReportedBefore
 from cdp.messages.replies import NothingSaid, TooManyReplies
 from cdp.offers import showing
-from cdp.unsealing import OwnKeys
+from cdp.own.unsealing import OwnKeys
 from consent import wish_form
 
 router = APIRouter(include_in_schema=False)
@@ -33,13 +35,13 @@ _READS: Final = frozenset({"conversations"})
 @router.get(places.MESSAGES)
 def show_all(visit: Visiting, na: Annotated[str, Query(max_length=LONGEST)] = "") -> Response:
     """Show what was said, some at a time."""
-    caller = f"inbox {visit.person.customer_id}"
-    place = visit.platform.cursors.open(na, InTime, caller=caller) if na else NEWEST_FIRST
+    leaf = Leafing.of(visit, "inbox", lines=LINES)
+    place = leaf.place(na)
     with visit.opened(Room.MESSAGES, reads=_READS) as opened:
-        found = inbox.entries(opened.session, opened.keys, after=place, limit=LINES + 1)
-        after = visit.platform.cursors.seal(found[LINES - 1].place, caller=caller) if len(found) > LINES else None
+        found = inbox.entries(opened.session, opened.keys, after=place, limit=leaf.enough)
+        shown, after = leaf.cut(found, lambda each: each.place)
         waiting = [] if na else _waiting(visit, opened)
-        page = pages.listed(_mail(opened), opened.frame, found[:LINES], waiting, is_first=not na, after=after)
+        page = pages.listed(_mail(opened), opened.frame, shown, waiting, is_first=not na, after=after)
     return visit.show(page)
 
 
@@ -67,18 +69,25 @@ def reply(
 
 @router.post(places.MESSAGES + "/{entry_id}/stop", dependencies=OURS)
 def stop(entry_id: UUID, visit: Visiting) -> Response:
-    """Stop this kind from this organization."""
+    """Stop this kind from this organization, or where no kind is known, this channel."""
     with visit.opened(Room.MESSAGES) as opened:
         each = inbox.find(opened.session, opened.keys, entry_id)
-        kinds.stop(visit.platform, opened.session, each.organization, each.topic, at=visit.at)
-    return visit.lead(places.MESSAGES, notices.KIND_STOPPED, entry_id)
+        channel = _channel(opened, each)
+        if channel:
+            kinds.stop_channel(visit.platform, opened.session, each.organization, channel, at=visit.at)
+        else:
+            kinds.stop(visit.platform, opened.session, each.organization, each.topic, at=visit.at)
+    return visit.lead(places.MESSAGES, notices.CHANNEL_STOPPED if channel else notices.KIND_STOPPED, entry_id)
 
 
 @router.post(places.MESSAGES + "/{entry_id}/terug", dependencies=OURS)
 def take_back(entry_id: UUID, visit: Visiting) -> Response:
-    """Let hold again what was chosen before this kind was stopped."""
+    """Let hold again what was chosen before this kind, or this channel, was stopped."""
     with visit.opened(Room.MESSAGES) as opened:
         each = inbox.find(opened.session, opened.keys, entry_id)
+        channel = _channel(opened, each)
+        if channel:
+            kinds.allow_channel(visit.platform, opened.session, each.organization, channel, at=visit.at)
         kinds.take_back(visit.platform, opened.session, each.organization, each.topic, at=visit.at)
     return visit.lead(places.message(entry_id), notices.SAVED)
 
@@ -109,6 +118,12 @@ def _at_fault(visit: Visit, entry: UUID, problem: NothingSaid | TooManyReplies, 
         else:
             fault = say("Typ eerst wat u wilt zeggen. Of vraag om een mens.")
         return visit.show(_one(opened, entry, fault=fault, typed=typed), status=429 if is_often else 422)
+
+
+def _channel(opened: Opened, each: Entry) -> str:
+    """Return the channel that stands for what was said, where the catalog knows no topic of it."""
+    mail = _mail(opened)
+    return "" if mail.topic(each) is not None else mail.channel(each)
 
 
 def _mail(opened: Opened) -> Mail:

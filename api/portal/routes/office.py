@@ -6,36 +6,39 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.own_forms import OURS
-from api.portal import cookies, error_pages, places
-from api.portal.office import OfficeVisiting, frame_of
-from api.portal.pages import office as pages
-from api.portal.visit import portal_of
+from api.portal import cookies, office, places
+from api.portal.office import OfficeVisiting
+from api.portal.pages import typed
 from api.principals import PlatformDep
-from cdp import clock, office_logins
-from cdp.office_logins import NotLetIn
+from cdp import clock
+from cdp.logins import office_logins
+from cdp.logins.office_logins import NotLetIn
 
 router = APIRouter(include_in_schema=False)
 
 Typed = Annotated[str, Form(max_length=200)]
+Kept = Annotated[str, Form(max_length=typed.LONGEST)]
 
 
 @router.get(places.OFFICE_LOGIN)
 def ask(request: Request, platform: PlatformDep) -> Response:
     """Show where an administrator comes in."""
-    return _login(request, is_again=cookies.office_of(request, platform.settings) is not None)
+    return office.login(request, is_again=cookies.office_of(request, platform.settings) is not None)
 
 
 @router.post(places.OFFICE_LOGIN, dependencies=OURS)
-def begin(request: Request, platform: PlatformDep, programma: Typed = "", geheim: Typed = "") -> Response:
-    """Let an administrator in; a login that there was before ends."""
+def begin(
+    request: Request, platform: PlatformDep, programma: Typed = "", geheim: Typed = "", bewaard: Kept = ""
+) -> Response:
+    """Let an administrator in; a login that there was before ends, and what was typed stands there again."""
     at, before = clock.now(), cookies.office_of(request, platform.settings)
     try:
         word = office_logins.begin(platform, programma.strip(), geheim.strip(), at=at)
     except NotLetIn:
-        return _login(request, is_again=before is not None, is_wrong=True)
+        return office.login(request, is_again=before is not None, is_wrong=True, kept=bewaard, status=401)
     if before is not None:
         office_logins.end(platform, before, at=at)
-    answer = RedirectResponse(places.OFFICE, 303)
+    answer = _inside(request, word, bewaard)
     cookies.set_office(answer, platform.settings, word, seconds=office_logins.SECONDS)
     return answer
 
@@ -57,7 +60,11 @@ def leave(request: Request, platform: PlatformDep) -> Response:
     return answer
 
 
-def _login(request: Request, *, is_again: bool, is_wrong: bool = False) -> Response:
-    speech = error_pages.speech_of(request)
-    page = pages.login(speech, frame_of(request, speech), is_again=is_again, is_wrong=is_wrong)
-    return portal_of(request).answer(request, page, status=401 if is_wrong else 200)
+def _inside(request: Request, word: str, unverified_kept: str) -> Response:
+    """Lead to the page, or show it at once with what was typed for the same organization."""
+    if unverified_kept:
+        visit = office.visit_by(request, word)
+        again = typed.of_kept(unverified_kept, visit.office.slug)
+        if again.form:
+            return visit.page(typed=again)
+    return RedirectResponse(places.OFFICE, 303)

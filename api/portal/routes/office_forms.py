@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.own_forms import OURS
 from api.portal import places
-from api.portal.office import FreshOfficeVisiting, OfficeVisit, OfficeVisiting, Shown
+from api.portal.office import OfficeVisit, OfficeVisiting, Shown
 from api.portal.pages.office import Done
 from api.portal.pages.typed import Typed
 from api.portal.speech import Speech
@@ -27,18 +27,18 @@ Name = Annotated[str, Path(max_length=100)]
 
 
 @router.post("/gegevens")
-def change_details(visit: FreshOfficeVisiting, taal: Word = "", adres: Word = "") -> Response:
+def change_details(visit: OfficeVisiting, taal: Word = "", adres: Word = "") -> Response:
     """Say in which language letters are, and where those about privacy go; what is empty is taken back."""
 
     def act() -> None:
         with visit.platform.database.scoped(visit.office.scope) as session:
             visit.office.say(session, language=taal, privacy_mail=adres.strip())
 
-    return visit.done(act, Done.CHANGED, Typed("gegevens", {"taal": taal, "adres": adres}))
+    return visit.changed(act, Typed("gegevens", {"taal": taal, "adres": adres}))
 
 
 @router.post("/programmas")
-def add_program(visit: FreshOfficeVisiting, naam: Word = "", rechten: Rights = None, mens: Word = "") -> Response:
+def add_program(visit: OfficeVisiting, naam: Word = "", rechten: Rights = None, mens: Word = "") -> Response:
     """Make a program and show its secret."""
 
     def act(speech: Speech) -> Shown:
@@ -51,7 +51,7 @@ def add_program(visit: FreshOfficeVisiting, naam: Word = "", rechten: Rights = N
 
 
 @router.post("/programmas/{client_id}/geheim")
-def renew_secret(client_id: Name, visit: FreshOfficeVisiting) -> Response:
+def renew_secret(client_id: Name, visit: OfficeVisiting) -> Response:
     """Give a program a new secret and show it."""
 
     def act(speech: Speech) -> Shown:
@@ -63,14 +63,14 @@ def renew_secret(client_id: Name, visit: FreshOfficeVisiting) -> Response:
 
 
 @router.post("/programmas/{client_id}/adressen")
-def lead_back(client_id: Name, visit: FreshOfficeVisiting, terug: Lines = "", uit: Lines = "") -> Response:
+def lead_back(client_id: Name, visit: OfficeVisiting, terug: Lines = "", uit: Lines = "") -> Response:
     """Say where an app leads its customers back to."""
 
     def act() -> None:
         with visit.platform.database.scoped(visit.office.scope) as session:
             visit.office.lead_back(session, client_id, redirects=terug.split(), logouts=uit.split())
 
-    return visit.done(act, Done.CHANGED, Typed(f"programmas/{client_id}", {"terug": terug, "uit": uit}))
+    return visit.changed(act, Typed(f"programmas/{client_id}", {"terug": terug, "uit": uit}))
 
 
 @router.post("/programmas/{client_id}/stop")
@@ -85,7 +85,7 @@ def end_program(client_id: Name, visit: OfficeVisiting) -> Response:
 
 
 @router.post("/sleutels")
-def add_key(visit: FreshOfficeVisiting, naam: Word = "") -> Response:
+def add_key(visit: OfficeVisiting, naam: Word = "") -> Response:
     """Make a write key and show it."""
 
     def act(speech: Speech) -> Shown:
@@ -97,7 +97,7 @@ def add_key(visit: FreshOfficeVisiting, naam: Word = "") -> Response:
 
 
 @router.post("/sleutels/{key_id}/geheim")
-def renew_key(key_id: Name, visit: FreshOfficeVisiting) -> Response:
+def renew_key(key_id: Name, visit: OfficeVisiting) -> Response:
     """Put a new write key in the place of one and show it."""
 
     def act(speech: Speech) -> Shown:
@@ -121,7 +121,7 @@ def end_key(key_id: Name, visit: OfficeVisiting) -> Response:
 
 @router.post("/soorten")
 def file_type(
-    visit: FreshOfficeVisiting, soort: Word = "", naam: Word = "", categorie: Word = "", nl: Word = "", en: Word = ""
+    visit: OfficeVisiting, soort: Word = "", naam: Word = "", categorie: Word = "", nl: Word = "", en: Word = ""
 ) -> Response:
     """Say to which kind of data a type or an attribute belongs."""
 
@@ -130,17 +130,17 @@ def file_type(
         mapping.put(visit.platform, visit.scope, entry, Filed(categorie, words))
 
     said = {"soort": soort, "naam": naam, "categorie": categorie, "nl": nl, "en": en}
-    return visit.done(act, Done.CHANGED, Typed("soorten", said))
+    return visit.changed(act, Typed("soorten", said))
 
 
 @router.post("/soorten/weg")
-def release_type(visit: FreshOfficeVisiting, soort: Word = "", naam: Word = "") -> Response:
+def release_type(visit: OfficeVisiting, soort: Word = "", naam: Word = "") -> Response:
     """Give up what the organization filed itself."""
-    return visit.done(lambda: mapping.release(visit.platform, visit.scope, mapping.entry_of(soort, naam)), Done.CHANGED)
+    return visit.changed(lambda: mapping.release(visit.platform, visit.scope, mapping.entry_of(soort, naam)))
 
 
 @router.post("/webhooks")
-def add_webhook(visit: FreshOfficeVisiting, adres: Url = "", uitleg: Word = "") -> Response:
+def add_webhook(visit: OfficeVisiting, adres: Url = "", uitleg: Word = "") -> Response:
     """Make a webhook that is told of everything from now on, and show its secret."""
 
     def act(speech: Speech) -> Shown:
@@ -154,7 +154,7 @@ def add_webhook(visit: FreshOfficeVisiting, adres: Url = "", uitleg: Word = "") 
 
 
 @router.post("/webhooks/{stream_id}/geheim")
-def renew_webhook(stream_id: UUID, visit: FreshOfficeVisiting) -> Response:
+def renew_webhook(stream_id: UUID, visit: OfficeVisiting) -> Response:
     """Sign with a new secret from now on, and show it; the one before signs beside it for a day."""
 
     def act(speech: Speech) -> Shown:

@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from api.own_forms import OURS
 from api.portal import places
-from api.portal.office import FreshOfficeVisiting, OfficeVisiting
+from api.portal.office import OfficeVisiting
 from api.portal.pages.office import Done
 from api.portal.pages.typed import Typed, Words
-from cdp import employees
-from cdp.employees import LONGEST, MOST_ROLES, EmployeeProvider
+from cdp.logins import employees
+from cdp.logins.employees import LONGEST, MOST_ROLES, EmployeeProvider
 
 router = APIRouter(include_in_schema=False, prefix=f"{places.OFFICE}/medewerkers", dependencies=OURS)
 
@@ -21,7 +21,7 @@ Several = Annotated[list[str] | None, Form(max_length=MOST_ROLES)]
 
 @router.post("")
 def admit(  # a form, each field by its name
-    visit: FreshOfficeVisiting,
+    visit: OfficeVisiting,
     uitgever: Word = "",
     naam: Word = "",
     geheim: Word = "",
@@ -45,7 +45,7 @@ def admit(  # a form, each field by its name
         "programma": programs,
         "rol": words,
     }
-    return visit.done(act, Done.CHANGED, Typed("medewerkers", said))
+    return visit.changed(act, Typed("medewerkers", said))
 
 
 @router.post("/stop")

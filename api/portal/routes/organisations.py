@@ -13,8 +13,11 @@ from api.portal.frame import Room
 from api.portal.pages import organisation, organisations
 from api.portal.pages.facts import Facts
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import access_requests, directory, grants, looks, reminders, visits
-from cdp.holdings import Grant, Request
+from cdp import directory
+from cdp.mailroom import reminders
+from cdp.own import looks, visits
+from cdp.own.holdings import Grant, Request
+from cdp.permissions import access_requests, grants
 from cdp.signals import heard
 from consent import acts as law
 from consent.errors import NotFound

@@ -12,8 +12,8 @@ from api.portal.pages import overview, questions
 from api.portal.routes.organisations import facts
 from api.portal.routes.questions import asked
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import looks, visits
 from cdp.messages import replies
+from cdp.own import looks, visits
 
 router = APIRouter(include_in_schema=False)
 

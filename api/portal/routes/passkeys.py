@@ -10,10 +10,11 @@ from api.own_forms import OURS
 from api.portal import asking, cookies, notices, places
 from api.portal.visit import Visit, Visiting
 from api.principals import PlatformDep
-from cdp import clock, passkeys, ways_in
-from cdp.letters import Change
-from cdp.passkeys import Holder
-from cdp.sessions import Way
+from cdp import clock
+from cdp.logins import passkeys, ways_in
+from cdp.logins.passkeys import Holder
+from cdp.logins.sessions import Way
+from cdp.mailroom.letters import Change
 
 router = APIRouter(include_in_schema=False, dependencies=OURS)
 

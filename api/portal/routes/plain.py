@@ -12,8 +12,9 @@ from api.portal.pages import plain
 from api.portal.routes.organisations import facts
 from api.portal.visit import Visiting, portal_of, visit
 from api.principals import PlatformDep
-from cdp import grants, preferences
 from cdp.catalog.files import Language
+from cdp.own import preferences
+from cdp.permissions import grants
 from cdp.settings import Settings
 from consent.errors import Invalid, Unauthenticated
 

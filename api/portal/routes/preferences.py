@@ -11,9 +11,12 @@ from api.portal import cookies, notices, places
 from api.portal.frame import Room
 from api.portal.pages import preferences as pages
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import clock, objections, preferences, receipt_letters
+from cdp import clock
 from cdp.contact import wishes
 from cdp.contact.wishes import UnfitName
+from cdp.mailroom import receipt_letters
+from cdp.own import preferences
+from cdp.permissions import objections
 from consent import wish_form
 from consent.errors import Invalid
 

@@ -7,8 +7,8 @@ from api.own_forms import OURS
 from api.portal import places
 from api.portal.pages import present as pages
 from api.portal.visit import Visit, Visiting
-from cdp import presentations
-from cdp.presentations import Presentation, TooManyPresentations
+from cdp.reads import presentations
+from cdp.reads.presentations import Presentation, TooManyPresentations
 
 router = APIRouter(include_in_schema=False)
 

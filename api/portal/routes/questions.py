@@ -13,14 +13,14 @@ from api.portal.pages import questions as pages
 from api.portal.pages.login import Trouble
 from api.portal.routes.passkeys import holder
 from api.portal.visit import Visit, Visiting
-from cdp import addressing, questions
 from cdp.keys.blind import IdentifierType
-from cdp.letters import Letters
-from cdp.login import CodeWrong
-from cdp.mail import Outbox
-from cdp.questions import Answer, Question, Sent, TooManyProofs
-from cdp.unsealing import OwnKeys
-from cdp.ways_in import voice_of
+from cdp.logins.login import CodeWrong
+from cdp.logins.ways_in import voice_of
+from cdp.mailroom.letters import Letters
+from cdp.mailroom.mail import Outbox
+from cdp.own import addressing, questions
+from cdp.own.questions import Answer, Question, Sent, TooManyProofs
+from cdp.own.unsealing import OwnKeys
 from consent.errors import Invalid
 
 router = APIRouter(include_in_schema=False)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api.portal import places
 from api.portal.frame import Room
+from api.portal.leafing import Leafing
 from api.portal.pages import receipts as pages
 from api.portal.pages.receipts import Part
 from api.portal.routes.data import held
@@ -15,8 +16,8 @@ from api.portal.visit import Opened, Visit, Visiting
 from api.receipts import sheet
 from api.receipts.sheet import Sheet
 from api.routes import me_receipts
-from cdp import grants, notices, receipts
-from cdp.cursors import NEWEST_FIRST, InTime
+from cdp.own import receipts
+from cdp.permissions import grants, notices
 from consent.errors import NotFound
 from consent.receipts import Receipt, Surroundings
 
@@ -62,20 +63,19 @@ def keep(visit: Visiting, act_id: ActId, form: str) -> Response:
 
 def _part(visit: Visit, opened: Opened, slug: str, *, after: str) -> Part:
     """Return a page of receipts; those of one organization are looked for among the customer's own."""
-    session, cursors = opened.session, visit.platform.cursors
-    caller = f"slips {visit.person.customer_id} {slug}"
+    session, leaf = opened.session, Leafing.of(visit, "slips", slug, lines=LINES)
     wanted = opened.names.supplier(slug or None)
-    place = cursors.open(after, InTime, caller=caller) if after else NEWEST_FIRST
+    place = leaf.place(after)
     found: list[receipts.Listed] = []
-    while len(found) <= LINES:
+    while len(found) < leaf.enough:
         read = receipts.of_customer(session, after=place, until=visit.at, limit=_MOST)
         found += [each for each in read if wanted in (None, each.recipient)]
         if len(read) < _MOST:
             break
         place = read[-1].place
     known = dict.fromkeys(each.recipient_id for each in grants.standing(session))
-    onward = cursors.seal(found[LINES - 1].place, caller=caller) if len(found) > LINES else None
-    return Part(found[:LINES], list(known), slug, not after, onward)
+    shown, onward = leaf.cut(found, lambda each: each.place)
+    return Part(shown, list(known), slug, not after, onward)
 
 
 def _sheet(visit: Visit, opened: Opened, receipt: Receipt, notice: str | None) -> Sheet:

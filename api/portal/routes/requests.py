@@ -15,10 +15,11 @@ from api.portal.pages.requests import Preview
 from api.portal.pages.things import Held
 from api.portal.routes.organisations import facts
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import access_requests, dossier, grants
-from cdp.holdings import Request
 from cdp.oauth import requests as waiting
 from cdp.oauth.wanted import Wanted
+from cdp.own import dossier
+from cdp.own.holdings import Request
+from cdp.permissions import access_requests, grants
 from consent.errors import NotFound
 
 router = APIRouter(include_in_schema=False)

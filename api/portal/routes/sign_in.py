@@ -14,14 +14,15 @@ from api.portal.pages import sign_in as pages
 from api.portal.routes.passkeys import holder, tell
 from api.portal.speech import later
 from api.portal.visit import Visit, Visiting
-from cdp import claiming, passkeys, proofs, questions, sessions, ways_in
-from cdp.claiming import LastWayIn, ProvenByAnother
 from cdp.database import Session
 from cdp.keys.blind import IdentifierType
-from cdp.letters import Change, Letters
-from cdp.login import CodeWrong
-from cdp.mail import AddressUnreachable, Outbox
-from cdp.proofs import NotForEverybody, Sent
+from cdp.logins import claiming, passkeys, proofs, sessions, ways_in
+from cdp.logins.claiming import LastWayIn, ProvenByAnother
+from cdp.logins.login import CodeWrong
+from cdp.logins.proofs import NotForEverybody, Sent
+from cdp.mailroom.letters import Change, Letters
+from cdp.mailroom.mail import AddressUnreachable, Outbox
+from cdp.own import questions
 from consent.errors import Invalid, NotFound
 
 router = APIRouter(include_in_schema=False)

@@ -12,8 +12,10 @@ from api.portal.frame import Room
 from api.portal.pages import sources as pages
 from api.portal.routes.organisations import facts
 from api.portal.visit import Visit, Visiting
-from cdp import changing, directory, dossier, grants
-from cdp.holdings import Grant
+from cdp import directory
+from cdp.own import dossier
+from cdp.own.holdings import Grant
+from cdp.permissions import changing, grants
 from consent.acts import Grant as Granted
 from consent.errors import NothingGranted
 

@@ -9,7 +9,7 @@ from api.own_forms import OURS
 from api.portal import cookies, places
 from api.portal.visit import Visiting, visit
 from api.principals import PlatformDep
-from cdp import sessions
+from cdp.logins import sessions
 from cdp.platform import Platform
 from consent.errors import NotFound, Unauthenticated
 

@@ -14,9 +14,10 @@ from api.portal.pages.things import Held
 from api.portal.routes.data import held
 from api.portal.speech import Speech
 from api.portal.visit import FreshVisiting, Visit, Visiting, locale_of
-from cdp import addressing, directory, dossier, portability
-from cdp.portability import Taking
-from cdp.unsealing import OwnKeys
+from cdp import directory
+from cdp.own import addressing, dossier, portability
+from cdp.own.portability import Taking
+from cdp.own.unsealing import OwnKeys
 from consent.errors import NotFound
 from consent.types import CUSTOMER_SOURCE
 

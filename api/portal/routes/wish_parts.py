@@ -9,12 +9,12 @@ from starlette.responses import Response
 from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
+from api.portal.leafing import Leafing
 from api.portal.pages import wish_hours, wish_offers, wish_receipts
 from api.portal.visit import Opened, Visit, Visiting
 from api.routes import me_preferences
-from cdp import preferences, receipts
 from cdp.contact import wishes
-from cdp.cursors import NEWEST_FIRST, InTime
+from cdp.own import preferences, receipts
 from consent import wish_form
 from consent.errors import BadHours, Invalid
 
@@ -106,12 +106,12 @@ def choose_personal(visit: Visiting, personal: Field) -> Response:
 @router.get(places.WISH_RECEIPTS)
 def show_receipts(visit: Visiting, na: After = "") -> Response:
     """Show every change and its proof, a page at a time."""
-    cursors, caller = visit.platform.cursors, f"wishes {visit.person.customer_id}"
-    place = cursors.open(na, InTime, caller=caller) if na else NEWEST_FIRST
+    leaf = Leafing.of(visit, "wishes", lines=LINES)
+    place = leaf.place(na)
     with visit.opened(Room.PREFERENCES) as opened:
-        found = preferences.changes(opened.session, after=place, until=visit.at, limit=LINES)
-        onward = cursors.seal(found[-1].place, caller=caller) if len(found) == LINES else None
-        page = wish_receipts.receipts(opened.speech, opened.frame, opened.catalog, found, onward=onward)
+        found = preferences.changes(opened.session, after=place, until=visit.at, limit=leaf.enough)
+        shown, onward = leaf.cut(found, lambda each: each.place)
+        page = wish_receipts.receipts(opened.speech, opened.frame, opened.catalog, shown, onward=onward)
     return visit.show(page)
 
 

@@ -15,8 +15,10 @@ from api.portal.frame import Room
 from api.portal.pages import wishes as pages
 from api.portal.pages.wishes import Choosing, Whose
 from api.portal.visit import Opened, Visit, Visiting
-from cdp import access_requests, dossier, grants, preferences
+from cdp import directory
 from cdp.contact import wishes
+from cdp.own import dossier, preferences
+from cdp.permissions import access_requests, grants
 from consent import wish_form
 from consent.errors import Invalid
 from consent.types import CUSTOMER_SOURCE
@@ -73,13 +75,14 @@ def be_silent(visit: Visiting, stil: Field, voor: Field = "") -> Response:
 
 
 @router.post(places.WISHES + "/nooit", dependencies=OURS)
-def never(visit: Visiting, manier: Field) -> Response:
-    """Keep that a channel is never used, or that it may be again."""
+def never(visit: Visiting, manier: Field, voor: Field = "") -> Response:
+    """Keep that a channel is never used, by anybody or by one organization, or that it may be again."""
     with visit.platform.database.scoped(visit.person.scope) as session:
-        chosen = wishes.own(session).get("never", [])
-        kept = [each for each in chosen if each != manier] if manier in chosen else [*chosen, manier]
-        preferences.change(visit.platform, session, {"never": kept or None}, at=visit.at)
-    return visit.lead(f"{places.WISHES}#nooit", notices.SAVED)
+        chosen = wish_form.read(wishes.own(session))
+        whose = chosen.barred(directory.names(session).organization(voor)) if voor else chosen.avoided
+        patch = {"never": sorted(whose ^ {manier}) or None}
+        preferences.change(visit.platform, session, _for(voor, patch), at=visit.at)
+    return visit.lead(f"{_place(voor)}#nooit", notices.SAVED)
 
 
 def _choosing(opened: Opened, slug: str) -> Choosing:

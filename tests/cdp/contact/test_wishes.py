@@ -9,12 +9,15 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from cdp import clock, erasure, receipts
+from cdp import clock, erasure
 from cdp.contact import wishes
 from cdp.log import aside, database_check, store
+from cdp.messages import kinds
+from cdp.own import receipts
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
+from consent import wish_form
 from consent.errors import Invalid, NotAWish
 from consent.events import WishEvent
 from consent.verify import Trust, verify_receipt
@@ -316,6 +319,22 @@ def test_what_somebody_chooses_after_two_became_one_holds_and_stays_when_they_pa
     assert not held.is_silent(shop.organization_id)
     assert {"channels": {"service": ["email"]}} == own(platform, host)
     assert [] == _logged(platform)
+
+
+def test_who_stops_one_channel_opens_none_that_was_stopped_in_a_dossier_that_joined(
+    platform: Platform, admin: psycopg.Connection
+) -> None:
+    shop, host, guest = make.organization(platform).organization_id, make.person(platform), make.person(platform)
+    choose(platform, guest, exceptions={str(shop): {"never": ["phone"]}})
+    _joined(admin, guest, host)
+
+    with platform.database.scoped(host.scope) as session:
+        kinds.stop_channel(platform, session, shop, "email", at=clock.now())
+        both = wish_form.read(wishes.own(session)).barred(shop)
+        kinds.allow_channel(platform, session, shop, "phone", at=clock.now())
+        one = wish_form.read(wishes.own(session)).barred(shop)
+
+    assert [{"email", "phone"}, {"email"}] == [set(each) for each in (both, one)]
 
 
 def test_the_third_dossier_comes_along_with_the_second(platform: Platform, admin: psycopg.Connection) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -112,6 +112,27 @@ def test_several_processes_rehearse_what_one_does(
     assert (alone.compared, alone.unchanged, alone.counts) == (found.compared, found.unchanged, found.counts)
     assert {(each.one, each.other) for each in alone.changes} == {(each.one, each.other) for each in found.changes}
     assert (found.compared, found.compared) == told[-1]
+    assert sorted(told) == told
+
+
+def test_a_relink_tells_how_far_its_processes_are_before_anything_is_written(
+    platform: Platform, pair: tuple[UUID, UUID]
+) -> None:
+    settings, moment, told = platform.settings, clock.now(), list[int]()
+    relinking.queue_everybody(platform, at=moment)
+    steps = sweeping.Told(len(pair), lambda done, _: told.append(done))
+
+    with sweeping.hands(2, told=steps) as pool:
+        (renewed,) = sweeping.done([pool.submit(relinking._refresh, settings, moment)], steps)
+        after_likenesses = steps.counter.value
+        (read,) = sweeping.done([pool.submit(relinking._read, settings, 0, 1)], steps)
+    relinking.relink(platform, at=moment)
+
+    assert renewed * sweeping.RENEWED == after_likenesses
+    assert len(read.counts) * sweeping.READ == steps.counter.value - after_likenesses
+    assert len(told) > 1
+    assert sorted(told) == told
+    assert {each <= len(pair) for each in told} == {True}
 
 
 def test_what_was_begun_and_not_ended_is_taken_up(
@@ -165,6 +186,37 @@ def test_whoever_changed_since_they_were_read_is_compared_by_what_is_kept_now(
     ]
     assert [] == bonds(database_url, *pair)
     assert len(everybody) == done
+    assert 0 == relinking.due(platform)
+
+
+def test_a_bond_by_what_was_read_does_not_outlive_a_delivery_that_neither_saw_nor_was_seen(
+    platform: Platform, database_url: str, pair: tuple[UUID, UUID]
+) -> None:
+    moment, settings = clock.now(), platform.settings
+    relinking.relink(platform, at=moment)
+    change(database_url, "delete from bond where subject_id = any (%s)", list(pair))
+
+    everybody = Everybody([asyncio.run(comparing.apart(settings, lambda hand: hand.read(0, 1)))])
+    with sweeping.hands(1, everybody) as pool:
+        chosen, pairs = sweeping.weighed(pool, settings, len(everybody))
+        relinking.queue_everybody(platform, at=moment)
+        asyncio.run(comparing.apart(settings, lambda hand: _refreshed(hand, moment)))
+        for some in sweeping.bundles(len(everybody), pairs):
+            sweeping.settle(settings, chosen, some, moment)
+        written = bonds(database_url, *pair)
+        # what a delivery leaves that looked about before this was written, and ended after it was looked at
+        change(database_url, "update record set superseded_at = now() where subject_id = %s", pair[0])
+        relinking.queue_everybody(platform, at=moment)
+        asyncio.run(comparing.apart(settings, lambda hand: _refreshed(hand, moment)))
+        change(database_url, "delete from match_due")
+        (places,) = sweeping.bonded(1, pairs)
+        doubted = sweeping.doubt(settings, places, moment), sweeping.doubt(settings, [], moment)
+    waiting = look(database_url, "select subject_id, is_kept from match_due")
+    asyncio.run(relinking._work(platform, moment, patience=-timedelta(microseconds=1)))
+
+    assert (["possible"], (1, 0)) == (written, doubted)
+    assert [(pair[0], True)] == waiting
+    assert [] == bonds(database_url, *pair)
     assert 0 == relinking.due(platform)
 
 

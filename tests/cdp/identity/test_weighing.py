@@ -137,7 +137,7 @@ def test_who_is_bonded_is_judged_again_though_no_key_brings_them_together(weighe
     later = (len(KNOWN)).to_bytes(16)
 
     pairs, anew = weighed.with_bonds(
-        weighing.Pairs.of([(0, 1, 2)]), [(one, other), (other, later), (one, (1).to_bytes(16))]
+        weighing.PairColumns.of([(0, 1, 2)]), [(one, other), (other, later), (one, (1).to_bytes(16))]
     )
 
     assert {(0, 1): 3, (0, len(KNOWN) - 1): 1} == pairs

@@ -3,7 +3,7 @@
 from cdp.ingest import batch
 from cdp.ingest.items import IdentifierType, Kind, ReferenceType
 from cdp.keys import blind
-from cdp.reading import Path
+from cdp.reads.reading import Path
 from consent.fold import RecordKind
 
 

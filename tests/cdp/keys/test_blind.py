@@ -242,3 +242,14 @@ def test_what_names_one_person_links(kind: IdentifierType, value: str) -> None:
 )
 def test_a_phone_number_says_what_line_it_is(value: str, line: Line) -> None:
     assert line == blind.line(blind.normalise(PHONE, value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["06-12345679", "020 624 11 11", "+1 212 555 2368", "0900-1234", "0800-0432", "06-66666666", "06-12345678"],
+)
+def test_one_look_tells_the_line_and_whether_it_is_somebodys_own(value: str) -> None:
+    written = blind.normalise(PHONE, value)
+    is_own = not blind.is_shared_or_fake(PHONE, written)
+
+    assert (blind.line(written) if is_own else None) == blind.own_line(written)

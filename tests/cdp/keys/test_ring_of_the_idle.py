@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from cdp.keys import ring
+from cdp.keys.errors import Unreadable
 from cdp.keys.ring import LocalKeyRing
 
 
@@ -99,6 +100,47 @@ def test_an_idle_process_outlives_a_ring_that_is_out_of_reach(rings: Rings, tmp_
     assert [True, True] == rings.opened(rings.idle)
 
 
+def named(key: tuple[bytes, UUID]) -> bytes:
+    return key[1].bytes + key[0]
+
+
+def test_a_data_key_of_many_is_remembered_until_any_key_is_destroyed(rings: Rings) -> None:
+    asked = [named(rings.doomed), named(rings.kept)]
+    both = rings.idle.unwrap_named(asked)
+    assert both == rings.idle.unwrap_named(asked)
+    assert set(asked) == rings.idle._loaded.unwrapped.keys()
+
+    rings.busy.destroy([rings.doomed[0]])
+
+    assert {rings.kept[1].bytes: b"k" * 32} == rings.idle.unwrap_named(asked)
+    assert {asked[1]} == rings.idle._loaded.unwrapped.keys()
+
+
+def test_an_idle_process_forgets_the_data_keys_of_many_at_its_next_look(rings: Rings) -> None:
+    rings.idle.unwrap_named([named(rings.doomed)])
+    rings.busy.destroy([rings.doomed[0]])
+
+    rings.idle.keep_present(Twice())
+
+    assert {} == rings.idle._loaded.unwrapped
+
+
+def test_a_remembered_data_key_opens_for_its_own_subject_alone(rings: Rings) -> None:
+    rings.idle.unwrap_named([named(rings.kept)])
+
+    with pytest.raises(Unreadable):
+        rings.idle.unwrap_named([rings.doomed[1].bytes + rings.kept[0]])
+
+
+def test_the_first_data_keys_of_many_are_those_that_are_remembered(
+    rings: Rings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ring, "REMEMBERED_BARE", 1)
+
+    assert 2 == len(rings.idle.unwrap_named([named(rings.doomed), named(rings.kept)]))
+    assert {named(rings.doomed)} == rings.idle._loaded.unwrapped.keys()
+
+
 def test_only_so_many_keys_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring, "REMEMBERED", 2)
     keys = LocalKeyRing.open(tmp_path / "keys", may_create=True)
@@ -106,3 +148,9 @@ def test_only_so_many_keys_are_remembered(tmp_path: Path, monkeypatch: pytest.Mo
         keys.open_many([(keys.wrap(keys.new_slot(), b"k" * 32, subject=subject), subject.bytes)])
 
     assert 2 == keys._loaded.opened.cache_info().currsize  # type: ignore[attr-defined]  # a remembering function
+
+
+def test_what_is_remembered_is_in_no_text(rings: Rings) -> None:
+    rings.idle.unwrap_named([named(rings.kept)])
+
+    assert "k" * 32 not in repr(rings.idle._loaded)

@@ -10,10 +10,10 @@ from cdp.ingest.items import Channel, Direction, Identifier, IdentifierType, Ite
 from cdp.listening import answering, asking
 from cdp.listening.answering import Survey
 from cdp.listening.survey import Question
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization
-from cdp.unsealing import OwnKeys
 from consent.wishes import Speaker
 from tests import make
 

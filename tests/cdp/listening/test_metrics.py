@@ -8,11 +8,12 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from cdp import clock, erasure, grants
+from cdp import clock, erasure
 from cdp.ingest.items import Channel
 from cdp.listening import figures, metrics
 from cdp.listening.figures import Group, Reply
 from cdp.listening.survey import Answers, Question
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent import acts as law

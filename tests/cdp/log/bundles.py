@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp import accesses, clock, grants
+from cdp import clock
 from cdp.log import sequencer, store
+from cdp.own import accesses
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

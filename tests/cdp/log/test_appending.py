@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from cdp import clock, grants
+from cdp import clock
 from cdp.log import sequencer
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import psycopg
 
-from cdp import clock, grants
+from cdp import clock
 from cdp.identity import membership
 from cdp.log import database_check, sequencer
+from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent import acts as law

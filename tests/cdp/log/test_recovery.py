@@ -8,12 +8,12 @@ import pytest
 from psycopg import sql
 
 from cdp import clock, replaying, rotation
+from cdp.embedded.postgres import Cluster
 from cdp.identity import membership
 from cdp.ingest.items import Outcome
 from cdp.log import database_check, founding, recovery, sequencer, store
 from cdp.log.signer import Forked, SignerBroken
 from cdp.platform import Platform
-from cdp.postgres import Cluster
 from cdp.tables import Organization
 from consent.errors import NotFound
 from tests import make

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdp.messages import codes
-from cdp.presentations import ALPHABET
+from cdp.reads.presentations import ALPHABET
 
 CODE = "BS4H6HEZQX2T"
 chosen = st.text(alphabet=ALPHABET, min_size=codes.LETTERS - 1, max_size=codes.LETTERS - 1)

@@ -6,8 +6,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from cdp import clock, corrections, demands
+from cdp import clock, demands
 from cdp.ingest.items import Identifier, IdentifierType, Kind
+from cdp.own import corrections
 from cdp.platform import Platform
 from cdp.quality import counting, report
 from cdp.quality.counting import Said

@@ -6,21 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
+from sqlalchemy import text
 from standardwebhooks import Webhook
 
 from cdp import clock, jobs
 from cdp.outside import BadAddress, PrivateAddress
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
-from cdp.signals import dead_letters, queue, streams
+from cdp.signals import dead_letters, delivery, queue, streams
 from cdp.signals.streams import Kind, Status, TooManyStreams, VerifiedTooSoon
 from cdp.tables import Organization
 from tests import make
 from tests.cdp.signals import receiving
 from tests.cdp.signals.receiving import Receiver
-
-PATIENCE = 300.0
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -289,6 +290,26 @@ def test_two_organizations_cannot_join_what_they_were_told(vault: Platform, rece
     told = [receiving.claims(vault, body) for _, body in receiver.told]
     assert 2 == len({each["txn"] for each in told}) == len({each["jti"] for each in told})
     assert 2 == len({each["sub_id"]["id"] for each in told})
+
+
+def test_one_stream_is_taken_whatever_the_planner_believes(
+    vault: Platform, receiver: Receiver, database_url: str
+) -> None:
+    """Of a table in which the planner believes one stream to be, it may as well look for what is due in the end."""
+    plain = [f"set enable_{way} = off" for way in ("hashjoin", "mergejoin", "indexscan", "bitmapscan", "material")]
+    for number in range(4):
+        reader = make.organization(vault)
+        receiving.stream(vault, reader, receiver.url)
+        given_and_taken_back(vault, reader)
+        if not number:
+            with psycopg.connect(database_url, autocommit=True) as lane:
+                lane.execute("analyze signal_stream")
+    with vault.database.scoped(Scope(Principal.OPERATOR)) as session:
+        for each in plain:
+            session.execute(text(each))
+        taken = session.execute(delivery._TAKE, {"at": clock.now(), "lease": clock.now()}).all()
+
+    assert 1 == len(taken)
 
 
 def test_a_webhook_is_signed_as_standard_webhooks_says_with_both_secrets_while_they_overlap(

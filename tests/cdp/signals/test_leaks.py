@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from cdp import clock, corrections, erasure
+from cdp import clock, erasure
 from cdp.log import sequencer
+from cdp.own import corrections
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.signals.streams import Kind

@@ -7,14 +7,16 @@ from typing import Final
 from api.portal import places
 from api.portal.frame import Page
 from api.portal.pages import card as pages
-from api.portal.pages.card import Trouble
-from cdp import card
-from cdp.addressing import Addressing
-from cdp.card import Answered, Card, Speaking
+from api.portal.pages import card_desk
+from api.portal.pages.card_desk import Trouble
+from api.portal.pages.typed import NOTHING, Typed
 from cdp.catalog import files
 from cdp.catalog.files import Language
-from cdp.employees import Employee
 from cdp.listening.survey import Answers
+from cdp.logins.employees import Employee
+from cdp.own.addressing import Addressing
+from cdp.reads import card
+from cdp.reads.card import Answered, Card, Speaking, Waiting
 from consent.wishes import Speaker
 from tests.portal.samples import world
 
@@ -50,11 +52,20 @@ _FULL: Final = Card(
         granted=["address", "contact", "conversations", "products"],
         withheld=["financial", "health", "personal", "usage"],
     ),
-    speaking=Speaking(Addressing("nl", "je", "Noor", "de Wit"), "Beste Noor,", Speaker.HUMAN),
+    speaking=Speaking(
+        Addressing("nl", "je", "Noor", "de Wit", pronunciation="rijmt op ‘door’", reading_level="easy"),
+        "Beste Noor,",
+        Speaker.HUMAN,
+    ),
     waiting=[card.Demand("correct", "contact", "email", world.AT - timedelta(days=3), world.AT + timedelta(days=27))],
     answered=[
         Answered(world.AT - timedelta(days=9), Answers(solved=True, smooth=False, recommend=8)),
         Answered(world.AT - timedelta(days=80), Answers(heard=True)),
+    ],
+    said=[
+        Waiting(world.AT - timedelta(days=5), world.AT - timedelta(days=2), True, True, "Ik wacht al een week."),
+        Waiting(world.AT - timedelta(hours=5), world.AT + timedelta(days=1), True, False, "De meter staat op nul."),
+        Waiting(world.AT - timedelta(hours=9), world.AT, False, False, "Bedankt, morgen mag ook."),
     ],
 )
 _BARE: Final = Card(
@@ -62,6 +73,7 @@ _BARE: Final = Card(
     speaking=None,
     waiting=[],
     answered=[],
+    said=[],
 )
 
 
@@ -69,15 +81,17 @@ def _login(organization: str = "", host: str = "", trouble: Trouble | None = Non
     def made(locale: Language) -> Page:
         speech = world.speech(locale)
         frame = world.stranger(locale)
-        return pages.login(speech, frame, organization=organization, host=host, onward=places.OVERVIEW, trouble=trouble)
+        return card_desk.login(
+            speech, frame, organization=organization, host=host, onward=places.OVERVIEW, trouble=trouble
+        )
 
     return made
 
 
-def _desk(trouble: Trouble | None = None) -> Callable[[Language], Page]:
+def _desk(trouble: Trouble | None = None, typed: Typed = NOTHING) -> Callable[[Language], Page]:
     def made(locale: Language) -> Page:
         speech = world.speech(locale)
-        return pages.desk(speech, world.stranger(locale), _WHO, trouble=trouble)
+        return card_desk.desk(speech, world.stranger(locale), _WHO, trouble=trouble, typed=typed)
 
     return made
 
@@ -96,7 +110,8 @@ SAMPLES: Final = {
     "card-login-away": _login("weidelicht", "login.weidelicht.example"),
     "card-login-failed": _login("weidelicht", trouble=Trouble.NO_EMPLOYEES),
     "card-desk": _desk(),
-    "card-desk-nobody": _desk(Trouble.NOBODY),
+    "card-desk-nobody": _desk(Trouble.NOBODY, Typed("bekend", {"email": "noor@example.org"})),
+    "card-desk-wrong": _desk(Trouble.UNFIT, Typed("beschreven", {"naam": "Noor", "huisnummer": "a"}, "huisnummer")),
     "card": _card(_FULL),
     "card-bare": _card(_BARE),
 }

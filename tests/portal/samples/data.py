@@ -1,6 +1,7 @@
 """Samples of Gegevens and Verzoeken."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +14,7 @@ from cdp import due_dates
 from cdp.catalog import files
 from cdp.catalog.files import Language
 from cdp.demands import Demand, Kind, Words
-from cdp.holdings import Interaction, Opening, Record
+from cdp.own.holdings import Interaction, Opening, Record
 from consent.types import CUSTOMER_SOURCE
 from tests.portal.samples import world
 
@@ -137,7 +138,8 @@ def _narrowed(locale: Language) -> Page:
 
 def _corrected(locale: Language) -> Page:
     told = world.notice(world.speech(locale).say("Uw verbetering geldt nu. Uw versie gaat voor."))
-    return data.data(_dossier(locale, {"contact": (OWN, NAME)}), _frame(locale, notice=told))
+    now = replace(held(locale), corrected="first_name")
+    return data.data(_dossier(locale, {"contact": (NAME, OWN)}, held=now), _frame(locale, notice=told))
 
 
 def _kind(locale: Language) -> Page:

@@ -10,8 +10,8 @@ from api.portal.pages.login import Trouble
 from cdp.catalog.files import Language
 from cdp.identity.membership import Member, Reason, Why
 from cdp.keys.blind import IdentifierType
-from cdp.presentations import Presentation
-from cdp.questions import Question
+from cdp.own.questions import Question
+from cdp.reads.presentations import Presentation
 from tests.portal.samples import world
 
 MADE: Final = Presentation("7KMQXR42", world.AT + timedelta(minutes=5))

@@ -10,8 +10,8 @@ from api.portal.pages.log import Asked, Looks
 from api.portal.pages.log_more import Outcome
 from cdp.catalog import files
 from cdp.catalog.files import Language
-from cdp.completeness import Complete
-from cdp.looked import Line, Week
+from cdp.log.completeness import Complete
+from cdp.own.looked import Line, Week
 from consent import acts
 from consent.events import ActEvent, Place
 from consent.verify import Failure, Verdict

@@ -10,14 +10,14 @@ from api.portal.pages.demo_mail import Caught
 from api.portal.pages.login import Standing, Trouble
 from api.portal.routes.sign_in import LAST_WAY_IN
 from cdp.catalog.files import Language
-from cdp.claiming import Proven
-from cdp.external import Linked
-from cdp.holdings import Summary
 from cdp.keys.blind import IdentifierType
-from cdp.passkeys import Passkey
-from cdp.questions import Denied, Question
-from cdp.sessions import SessionFacts, Way
-from cdp.ways_in import WaysIn
+from cdp.logins.claiming import Proven
+from cdp.logins.external import Linked
+from cdp.logins.passkeys import Passkey
+from cdp.logins.sessions import SessionFacts, Way
+from cdp.logins.ways_in import WaysIn
+from cdp.own.holdings import Summary
+from cdp.own.questions import Denied, Question
 from tests.portal.samples import world
 
 _EMAIL: Final = Proven(IdentifierType.EMAIL, "noor@example.org", world.AT - timedelta(days=400))

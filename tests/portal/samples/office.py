@@ -12,7 +12,7 @@ from cdp.catalog import files
 from cdp.catalog.files import Language
 from cdp.catalog.mapping import Entry
 from cdp.clients import KeyFacts
-from cdp.employees import EmployeeProvider
+from cdp.logins.employees import EmployeeProvider
 from cdp.organization_details import Said
 from cdp.signals.streams import Kind, Status, Stream
 from cdp.tables import Client
@@ -129,8 +129,17 @@ def _no_provider(locale: Language) -> Page:
     return _office(_FULL, fault=fault, typed=Typed("medewerkers", said, "uitgever", fault))(locale)
 
 
-def _login(locale: Language, **other: bool) -> Page:
-    return pages.login(world.speech(locale), world.stranger(locale), **{"is_again": False} | other)
+def _typed(locale: Language) -> Page:
+    return _office(_FULL, typed=Typed("sleutels", {"naam": "Kassa"}))(locale)
+
+
+def _again(locale: Language) -> Page:
+    kept = Typed("sleutels", {"naam": "Kassa"}).kept("woonstad")
+    return pages.login(world.speech(locale), world.stranger(locale), is_again=True, kept=kept)
+
+
+def _login(locale: Language, *, is_again: bool = False, is_wrong: bool = False) -> Page:
+    return pages.login(world.speech(locale), world.stranger(locale), is_again=is_again, is_wrong=is_wrong)
 
 
 def _secret(locale: Language) -> Page:
@@ -146,7 +155,9 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "beheer-gestopt": _told,
     "beheer-fout": _wrong,
     "beheer-fout-aanbieder": _no_provider,
+    "beheer-ingevuld": _typed,
     "beheer-inloggen": _login,
+    "beheer-inloggen-ingevuld": _again,
     "beheer-inloggen-fout": lambda locale: _login(locale, is_again=True, is_wrong=True),
     "beheer-geheim": _secret,
 }

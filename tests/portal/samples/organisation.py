@@ -9,7 +9,7 @@ from api.portal.frame import Page, Room
 from api.portal.pages import organisation, plain, sources
 from api.portal.pages.facts import Facts
 from cdp.catalog.files import Language
-from cdp.holdings import Grant
+from cdp.own.holdings import Grant
 from cdp.signals.heard import Word
 from consent.types import CUSTOMER_SOURCE
 from tests.portal.samples import world

@@ -8,8 +8,8 @@ from typing import Final
 from api.portal.frame import Page, Room
 from api.portal.pages import overview
 from api.portal.pages.questions import Card
-from cdp.addressing import Addressing
 from cdp.catalog.files import Language
+from cdp.own.addressing import Addressing
 from cdp.tables import Act
 from tests.portal.samples import world
 from tests.portal.samples.messages import REPLIES

@@ -6,9 +6,9 @@ from typing import Final
 
 from api.portal.frame import Page, Room
 from api.portal.pages import preferences
-from cdp.addressing import Addressing
 from cdp.catalog import files
 from cdp.catalog.files import Language
+from cdp.own.addressing import Addressing
 from consent.wishes import Wishes
 from tests.portal.samples import world
 

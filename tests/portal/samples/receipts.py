@@ -9,7 +9,7 @@ from api.portal.pages import receipts
 from api.portal.pages.receipts import Part
 from api.receipts.sheet import Row, Sheet
 from cdp.catalog.files import Language
-from cdp.receipts import Listed
+from cdp.own.receipts import Listed
 from tests.portal.samples import world
 from tests.portal.samples.data import held
 

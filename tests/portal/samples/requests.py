@@ -7,7 +7,7 @@ from api.portal.frame import Page, Room
 from api.portal.pages import requests
 from api.portal.pages.requests import Preview
 from cdp.catalog.files import Language
-from cdp.holdings import Request
+from cdp.own.holdings import Request
 from tests.portal.samples import world
 
 PREVIEWS: Final = {

@@ -12,8 +12,8 @@ from cdp.catalog import files
 from cdp.catalog.files import Language
 from cdp.demo import stories
 from cdp.directory import Names
-from cdp.holdings import Grant, Request
-from cdp.looks import Looks
+from cdp.own.holdings import Grant, Request
+from cdp.own.looks import Looks
 from cdp.tables import Organization
 
 AT: Final = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Letters and text messages: their words, whom each is for, and how they leave."""

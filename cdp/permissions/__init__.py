@@ -1,0 +1,1 @@
+"""What customers permit, what they are asked, and how both change."""
