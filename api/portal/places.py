@@ -50,6 +50,8 @@ OFFICE_LOGIN: Final = "/beheer/inloggen"
 CARD: Final = "/klantkaart"
 CARD_LOGIN: Final = "/klantkaart/inloggen"
 """Where an organization's employees come in."""
+DEMO_DESKS: Final = "/demo/klantkaart"
+"""Where they come in in the demo."""
 
 ONWARD: Final = "verder"
 _LONGEST: Final = 500

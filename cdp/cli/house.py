@@ -134,6 +134,7 @@ def _tell(environment: dict[str, str]) -> None:
     if environment["CDP_DEMO"] == "1":
         say(f"  log in       {where}/inloggen, or open a login_url from the file below; post is at {where}/demo/mail")
         say(f"  organize     {where}/beheer/inloggen, as one of the administrators in that file")
+        say(f"  help         {where}/demo/klantkaart, as an employee who sees a customer's card")
         say(f"  for programs {home / 'demo.json'}")
     else:
         say("  next         cdp org add SLUG --name NAME, then cdp client add and cdp key add")

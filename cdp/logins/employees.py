@@ -42,7 +42,8 @@ PURPOSE: Final = "customer-care"
 SECONDS: Final = 4 * 3_600
 MOST_ROLES: Final = 20
 LONGEST: Final = 200
-_LOGINS: Final = PageLogins(Prefix.EMPLOYEE, "card:page", NEEDED, SECONDS)
+LOGINS: Final = PageLogins(Prefix.EMPLOYEE, "card:page", NEEDED, SECONDS)
+"""The logins of employees in a browser."""
 _ENTRY: Final = "employees"
 _SCOPE: Final = "openid"
 
@@ -184,12 +185,12 @@ class Employees:
         claims = party.claims(answer, secret=secret, wanted=provider.claim)
         with self._platform.database.scoped(DOORMAN) as session:
             client = _program(session, slug, provider, claims.get(provider.claim))
-            return _LOGINS.begin(session, self._platform, client, at=at)
+            return LOGINS.begin(session, self._platform, client, at=at)
 
     def known(self, unverified_word: str, *, at: datetime) -> Employee:
         """Return whose login this is now; raises Unauthenticated."""
         with self._platform.database.scoped(DOORMAN) as session:
-            found = _LOGINS.found(session, self._platform, unverified_word, at=at)
+            found = LOGINS.found(session, self._platform, unverified_word, at=at)
             if found is None or not found[1].is_human:
                 raise Unauthenticated("this page needs an employee's login")
             login, client, organization = found
@@ -198,7 +199,7 @@ class Employees:
 
     def end(self, unverified_word: str, *, at: datetime) -> None:
         """End a login, if it is one."""
-        _LOGINS.end(self._platform, unverified_word, at=at)
+        LOGINS.end(self._platform, unverified_word, at=at)
 
     def _of(self, slug: str) -> tuple[EmployeeProvider, RelyingParty]:
         with self._platform.database.scoped(DOORMAN) as session:

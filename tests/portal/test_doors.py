@@ -26,6 +26,8 @@ OPEN: Final = frozenset(
     {
         ASKS_FIRST,
         "/beheer/inloggen",
+        "/demo/klantkaart",
+        "/demo/klantkaart/{slug}",
         "/demo/mail",
         "/echt",
         "/echt/{code}",

@@ -7,8 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from api.forwarding import client_of, is_loopback, is_own_name
-from api.portal import error_pages
+from api.portal import demonstration, error_pages
 from api.portal.pages import demo_mail as pages
 from api.portal.pages.demo_mail import Caught
 from api.portal.visit import portal_of
@@ -25,10 +24,9 @@ _CODE: Final = re.compile(r"\b\d{4} \d{4}\b")
 
 def _maildir(request: Request, platform: PlatformDep) -> Maildir:
     """Return where the letters lie; raises NotFound for everybody but the demo's own machine."""
+    demonstration.only_here(request, platform)
     outbox: Outbox = request.app.state.outbox
-    client = client_of(request, platform.settings.trusted_proxies)
-    is_here = is_loopback(client) and is_own_name(request, platform.settings.base_url)
-    if not (platform.settings.is_demo and is_here and isinstance(outbox.carrier, Maildir)):
+    if not isinstance(outbox.carrier, Maildir):
         raise NotFound
     outbox.settle()
     return outbox.carrier

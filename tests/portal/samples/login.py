@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Final
 
 from api.portal.frame import Page, Room
-from api.portal.pages import confirm, demo_mail, external, leaving, login, questions, sign_in
+from api.portal.pages import confirm, demo_desks, demo_mail, external, leaving, login, questions, sign_in
 from api.portal.pages.demo_mail import Caught
 from api.portal.pages.login import Standing, Trouble
 from api.portal.routes.sign_in import LAST_WAY_IN
 from cdp.catalog.files import Language
+from cdp.demo.front_desks import FrontDesk
 from cdp.keys.blind import IdentifierType
 from cdp.logins.claiming import Proven
 from cdp.logins.external import Linked
@@ -172,6 +173,18 @@ def _no_post(locale: Language) -> Page:
     return demo_mail.demo_mail(world.speech(locale), world.stranger(locale), ())
 
 
+def _desks(locale: Language) -> Page:
+    desks = [
+        FrontDesk("woonvast", "Woonvast", ("lotte.jansen@post.example.net",)),
+        FrontDesk("weidelicht", "Weidelicht", ()),
+    ]
+    return demo_desks.demo_desks(world.speech(locale), world.stranger(locale), desks)
+
+
+def _no_desks(locale: Language) -> Page:
+    return demo_desks.demo_desks(world.speech(locale), world.stranger(locale), ())
+
+
 def _away(locale: Language) -> Page:
     address = "https://inloggen.example.org/auth?state=voorbeeld"
     return external.away(world.speech(locale), world.frame(locale, Room.SIGN_IN), name="DigiSleutel", address=address)
@@ -210,4 +223,6 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "verwijderd": _left,
     "demo-post": _post,
     "demo-post-leeg": _no_post,
+    "demo-balie": _desks,
+    "demo-balie-leeg": _no_desks,
 }
