@@ -3173,8 +3173,8 @@ grant execute on function own_bonds() to cdp_customer;
 create function own_customers() returns uuid[] language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body a5c472f5e54066506a014b12610f7cc9;
 grant execute on function own_customers() to cdp_customer;
 
-create function own_firings() returns SETOF firing language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ef492f4d7ad9f2dfe0e97397bd3df469;
-grant execute on function own_firings() to cdp_customer;
+create function own_firings(before timestamp with time zone, before_id uuid, most integer) returns SETOF firing language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 455f814d96dd865229a82ea791c252ff;
+grant execute on function own_firings(timestamp with time zone,uuid,integer) to cdp_customer;
 
 create function own_offers() returns TABLE(offer_id uuid, organization_id uuid, kind text, words jsonb, purpose text, uses text[], first_at timestamp with time zone, last_at timestamp with time zone, times integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body efe4aed2746e985a80f033571d99592a;
 grant execute on function own_offers() to cdp_customer;

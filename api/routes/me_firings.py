@@ -1,7 +1,7 @@
 """What rules of organizations said of the customer's records, and why."""
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -14,6 +14,9 @@ from cdp.rules import explaining
 from cdp.rules.explaining import Fired
 
 router = APIRouter(prefix="/v1/me/firings", tags=["customer"])
+
+MOST: Final = 500
+"""How many an answer tells: older ones are on the customer's page, and in the copy that they take along."""
 
 
 class DecidedContact(BaseModel):
@@ -63,4 +66,4 @@ def list_own_firings(person: Customer, platform: PlatformDep) -> Firings:
     with platform.database.scoped(person.scope) as session:
         names = directory.names(session)
         accesses.note_own_read(session, person.scope, path="firings", categories=[], records=0, at=clock.now())
-        return Firings(firings=[FiringView.of(each, names) for each in explaining.own(session)])
+        return Firings(firings=[FiringView.of(each, names) for each in explaining.own(session, limit=MOST)])

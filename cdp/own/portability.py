@@ -240,8 +240,9 @@ def _offers(reading: _Reading, _: None) -> _Page:
     return [_plain(reading, each) for each in showing.own(reading.session)], None
 
 
-def _firings(reading: _Reading, _: None) -> _Page:
-    return [_plain(reading, each) for each in explaining.own(reading.session)], None
+def _firings(reading: _Reading, after: InTime | None) -> _Page:
+    found = explaining.own(reading.session, after=after or NEWEST_FIRST, limit=PAGE)
+    return _page(reading, found, attrgetter("place"))
 
 
 def _contacts(reading: _Reading, after: InTime | None) -> _Page:

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp.cursors import InTime
+from cdp.cursors import NEWEST_FIRST, InTime
 
-_OWN: Final = text("select firing_id, organization_id, record_id, facts, at from own_firings()")
+_OWN: Final = text(
+    "select firing_id, organization_id, record_id, facts, at from own_firings(:before, :before_id, :most)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,7 @@ class Fired:
         return InTime(self.at, self.firing_id)
 
 
-def own(session: Session) -> list[Fired]:
-    """Return what rules said of the records of the customer in scope, newest first."""
-    return [
-        Fired(row.firing_id, row.organization_id, row.record_id, row.facts, row.at) for row in session.execute(_OWN)
-    ]
-
-
-def own_behind(session: Session, after: InTime, *, limit: int) -> list[Fired]:
-    """Return at most `limit` of what `own` returns, newest first: those behind the place `after`."""
-    found = sorted(own(session), key=lambda each: each.place, reverse=True)
-    return [each for each in found if each.place < after][:limit]
+def own(session: Session, *, after: InTime = NEWEST_FIRST, limit: int) -> list[Fired]:
+    """Return some of what rules said of the records of the customer in scope, newest first: `limit` behind `after`."""
+    found = session.execute(_OWN, {"before": after.at, "before_id": after.row, "most": limit})
+    return [Fired(row.firing_id, row.organization_id, row.record_id, row.facts, row.at) for row in found]

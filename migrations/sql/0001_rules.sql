@@ -172,14 +172,17 @@ begin
 end
 $$;
 
--- What rules said of the records of the customer in scope, newest first.
-create function own_firings() returns setof firing
+-- Some of what rules said of the records of the customer in scope, newest first: what stands behind one place of that list.
+create function own_firings(before timestamptz, before_id uuid, most integer) returns setof firing
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     return query
-        select f.* from firing f where f.customer_id = any (own_customers()) order by f.at desc, f.firing_id limit 500;
+        select f.* from firing f
+        where f.customer_id = any (own_customers()) and (f.at, f.firing_id) < (before, before_id)
+        order by f.at desc, f.firing_id desc
+        limit most;
 end
 $$;
 

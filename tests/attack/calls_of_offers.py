@@ -39,6 +39,8 @@ CALLS_OF_OFFERS: Final[Mapping[str, Call]] = {
         ("exporter winkel customer-care",),
     ),
     "own_firings": Call(
-        "select jsonb_agg(f.firing_id) from own_firings() f", _CUSTOMER, ("customer anna", "customer bram")
+        "select jsonb_agg(f.firing_id) from own_firings('infinity', gen_random_uuid(), 9) f",
+        _CUSTOMER,
+        ("customer anna", "customer bram"),
     ),
 }

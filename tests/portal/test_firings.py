@@ -46,19 +46,41 @@ def test_the_rule_the_organization_the_record_and_why_are_told(
     ("lines", "pages"), [(3, [3]), (2, [2, 1])], ids=["exactly a page, and no empty one behind it", "a page and a rest"]
 )
 def test_a_list_goes_on_as_long_as_something_follows(
-    enter: Enter, platform: Platform, monkeypatch: pytest.MonkeyPatch, lines: int, pages: list[int]
+    portal: TestClient, enter: Enter, platform: Platform, monkeypatch: pytest.MonkeyPatch, lines: int, pages: list[int]
 ) -> None:
-    found = [samples.fired("woonvast", hours) for hours in (1, 2, 3)]
-    monkeypatch.setattr(explaining, "own", lambda _: found)
+    person = _somebody_of_whom_three_fired(portal, platform).person
     monkeypatch.setattr(routes, "LINES", lines)
-    browser, place, seen = enter(make.person(platform)), places.LOG_RULES, []
+    browser, place, seen = enter(person), places.LOG_RULES, []
 
-    while place:
+    while place and len(seen) < 9:
         text = browser.get(place).text
         seen.append(text.count('class="plate"'))
         place = text.partition('class="btn" href="')[2].partition('"')[0]
 
     assert pages == seen
+
+
+def test_the_list_is_told_in_parts_of_which_no_firing_is_left_out_or_told_twice(
+    portal: TestClient, platform: Platform
+) -> None:
+    grid = _somebody_of_whom_three_fired(portal, platform)
+
+    with platform.database.scoped(grid.person.scope) as session:
+        whole = explaining.own(session, limit=9)
+        one_by_one = [explaining.own(session, after=each.place, limit=1) for each in whole]
+
+    assert 3 == len({each.firing_id for each in whole})
+    assert sorted(whole, key=lambda each: each.place, reverse=True) == whole
+    assert [[each] for each in whole[1:]] + [[]] == one_by_one
+
+
+def _somebody_of_whom_three_fired(portal: TestClient, platform: Platform) -> Grid:
+    grid = Grid(portal, platform, "contact", "usage")
+    grid.register()
+    for _ in range(3):
+        grid.sends("meter-reading", {"value": 0})
+    grid.settled()
+    return grid
 
 
 def test_as_many_changes_as_a_page_holds_have_no_page_behind_them(

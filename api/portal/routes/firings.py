@@ -24,7 +24,7 @@ def show(visit: Visiting, na: Annotated[str, Query(max_length=LONGEST)] = "") ->
     leaf = Leafing.of(visit, "firings", lines=LINES)
     place = leaf.place(na)
     with visit.opened(Room.LOG) as opened:
-        found = explaining.own_behind(opened.session, place, limit=leaf.enough)
+        found = explaining.own(opened.session, after=place, limit=leaf.enough)
         shown, after = leaf.cut(found, lambda each: each.place)
         said = (opened.speech, opened.frame, opened.names, opened.catalog)
         page = firings.firings(*said, shown, is_first=not na, after=after)
