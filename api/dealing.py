@@ -3,10 +3,12 @@
 Left alone, whoever wakes up first takes nearly every connection: one process does the work, and another has opened
 nothing when its turn comes. Rules: (1) how many connections each process has stands in memory that all of them see, and
 each writes its own number; (2) who has more than another waits a moment before it takes one, and takes it then if
-nobody did, so that no connection waits for a process that is busy, stopped or dead; (3) they are taken one by one.
+nobody did, so that no connection waits for a process that is busy, stopped or dead; (3) they are taken one by one;
+(4) who takes none, because it ends or has no room, says so, and says nothing else until it takes them again.
 """
 
 import asyncio
+import errno
 import mmap
 import socket
 from collections.abc import Callable
@@ -20,6 +22,20 @@ _MOMENT: Final = 0.005
 """Seconds that whoever has fewer connections gets to take the next."""
 _TROUBLE: Final = 1.0
 """Seconds until it is tried again when the machine has no room for another connection."""
+_GONE: Final = frozenset(
+    {
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.ENETDOWN,
+        errno.ENETUNREACH,
+        errno.ENOPROTOOPT,
+        errno.EOPNOTSUPP,
+        errno.EPERM,
+        errno.EPROTO,
+        errno.ETIMEDOUT,
+    }
+)
+"""What ails one connection that came, and not who takes it: the next one is as good as ever (accept(2))."""
 _NOBODY: Final = 2**32 - 1
 _BYTES: Final = 4
 
@@ -64,27 +80,38 @@ class Dealer:
         self._loop = asyncio.get_running_loop()
         self._coming = set[asyncio.Task[Any]]()
         self._pause: asyncio.TimerHandle | None = None
+        self._is_taking = False
 
     def open(self, serve: Callable[[], asyncio.Protocol]) -> None:
         """Begin; `serve` makes what serves one connection."""
         self._serve = serve
         self._listening.setblocking(False)
-        self.tell()
+        self._begin()
         self._loop.add_reader(self._listening.fileno(), self._ready)
 
     def tell(self) -> None:
-        """Let the others know how many connections stand here, or are about to."""
-        self._counts.tell(self._connections() + len(self._coming))
+        """Let the others know how many connections stand here, or are about to, while any more are taken."""
+        if self._is_taking:
+            self._counts.tell(self._connections() + len(self._coming))
 
     def close(self) -> None:
         """Take no more."""
         self._loop.remove_reader(self._listening.fileno())
         if self._pause is not None:
             self._pause.cancel()
-        self._counts.leave()
+        self._end()
 
     async def wait_closed(self) -> None:
         """Return at once: what was taken is waited for by whoever serves it."""
+
+    def _begin(self) -> None:
+        self._is_taking = True
+        self.tell()
+
+    def _end(self) -> None:
+        """Let nobody wait for this process, whatever becomes of the connections that it still has."""
+        self._is_taking = False
+        self._counts.leave()
 
     def _ready(self) -> None:
         if self._counts.is_ahead:
@@ -98,6 +125,7 @@ class Dealer:
 
     def _go_on(self) -> None:
         self._pause = None
+        self._begin()
         self._loop.add_reader(self._listening.fileno(), self._ready)
         self._take()
 
@@ -106,8 +134,10 @@ class Dealer:
             connection, _ = self._listening.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
             return  # another was quicker, or who came has gone
-        except OSError:
-            self._wait(_TROUBLE)
+        except OSError as trouble:
+            if trouble.errno not in _GONE:
+                self._end()
+                self._wait(_TROUBLE)
             return
         coming = self._loop.create_task(self._connect(connection))
         self._coming.add(coming)

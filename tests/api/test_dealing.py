@@ -1,6 +1,7 @@
 """Connections are dealt out evenly among processes that share a socket, and wait for none that takes none."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -154,20 +155,88 @@ def test_who_closed_is_waited_for_by_nobody(listening: socket.socket, file: Path
     assert uvloop.run(run())
 
 
+def test_who_closed_stays_so_while_its_connections_end(listening: socket.socket, file: Path) -> None:
+    async def run() -> list[bool]:
+        parts, turns = [Part(listening, file, place) for place in range(2)], asyncio.Queue[None]()
+        for each in parts:
+            each.open(lambda: turns.put_nowait(None))
+        asked = await opened(listening, turns, 4)
+        closing, other = parts
+        closing.dealer.close()
+        found = [other.counts.is_ahead]
+        for lost in tuple(closing.connections):
+            lost.close()
+            await change(turns, 1)
+            found.append(other.counts.is_ahead)
+        close(asked, *parts)
+        return found
+
+    assert [False, False, False] == uvloop.run(run())
+
+
+class Troubled(socket.socket):
+    """A socket that gives what is in `troubles`, the last first, before any connection."""
+
+    troubles: list[OSError]
+    asked: Callable[[], None] = staticmethod(lambda: None)
+
+    def accept(self) -> tuple[socket.socket, object]:
+        self.asked()
+        if self.troubles:
+            raise self.troubles.pop()
+        return super().accept()
+
+
+@pytest.mark.parametrize("code", [errno.EPROTO, errno.EHOSTUNREACH, errno.ETIMEDOUT, errno.EPERM])
+def test_what_ails_one_connection_keeps_no_other_waiting(listening: socket.socket, file: Path, code: int) -> None:
+    async def run() -> int:
+        connections, turns = set[asyncio.BaseTransport](), asyncio.Queue[None]()
+        with Troubled(fileno=listening.dup().detach()) as troubled:
+            troubled.troubles = [OSError(code, "of this connection")]
+            dealer = Dealer(troubled, Counts(file, 0), lambda: len(connections))
+            part = Part(listening, file, 0)
+            dealer.open(lambda: Told(part, lambda: turns.put_nowait(None)))
+            asked = await opened(listening, turns, 1)
+            dealer.close()
+            close(asked, part)
+            return len(troubled.troubles)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("api.dealing._TROUBLE", 10 * PATIENCE)
+        assert uvloop.run(run()) == 0
+
+
+def test_nobody_waits_for_who_has_no_room(listening: socket.socket, file: Path) -> None:
+    async def run() -> list[bool]:
+        other, turns = Counts(file, 1), asyncio.Queue[None]()
+        other.tell(5)
+        with Troubled(fileno=listening.dup().detach()) as troubled:
+            troubled.asked = lambda: turns.put_nowait(None)
+            troubled.troubles = [OSError(errno.EMFILE, "Too many open files")]
+            dealer = Dealer(troubled, Counts(file, 0), lambda: 0)
+            dealer.open(asyncio.Protocol)
+            found = [other.is_ahead]
+            asked = socket.create_connection(cast("tuple[str, int]", listening.getsockname()))
+            await change(turns, 1)
+            dealer.tell()  # one of its connections is lost
+            found.append(other.is_ahead)
+            dealer.close()
+            asked.close()
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("api.dealing._TROUBLE", 10 * PATIENCE)
+        assert [True, False] == uvloop.run(run())
+
+
 def test_it_goes_on_when_the_machine_has_room_again(
     listening: socket.socket, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.dealing._TROUBLE", 0.01)
-    refusals = [OSError(24, "Too many open files"), ConnectionAbortedError()]
-
-    class Full(socket.socket):
-        def accept(self) -> tuple[socket.socket, object]:
-            if refusals:
-                raise refusals.pop()
-            return super().accept()
 
     async def run() -> int:
-        full = Full(fileno=listening.dup().detach())
+        full = Troubled(fileno=listening.dup().detach())
+        full.troubles = [OSError(errno.EMFILE, "Too many open files"), ConnectionAbortedError()]
         connections, turns = set[asyncio.BaseTransport](), asyncio.Queue[None]()
         dealer = Dealer(full, Counts(file, 0), lambda: len(connections))
         part = Part(listening, file, 0)
@@ -175,6 +244,6 @@ def test_it_goes_on_when_the_machine_has_room_again(
         asked = await opened(listening, turns, 1)
         dealer.close()
         close([*asked, full], part)
-        return len(refusals)
+        return len(full.troubles)
 
     assert uvloop.run(run()) == 0
