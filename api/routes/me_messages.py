@@ -21,7 +21,7 @@ from consent.wishes import Speaker
 
 router = APIRouter(prefix="/v1/me", tags=["customer"])
 
-MessageId = Annotated[UUID, Path(description="The message, as listed.")]
+MessageId = Annotated[UUID, Path(description="The message, or the conversation, as listed.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 
 
@@ -91,7 +91,10 @@ def report_speaker(message_id: MessageId, person: Customer, platform: PlatformDe
 
 @router.post("/messages/{message_id}/stop", status_code=204, summary="Stop this kind", operation_id="stop_message_kind")
 def stop_message_kind(message_id: MessageId, person: Customer, platform: PlatformDep) -> Response:
-    """Choose no more of this kind from who sent it: the next contact decision refuses. Again changes nothing."""
+    """Choose no more of this kind from who sent it, and the next contact decision refuses; again changes nothing.
+
+    A conversation is stopped by the id of its interaction. Where no topic is known, its channel is: they never use it.
+    """
     with platform.database.scoped(person.scope) as session:
         kinds.stop_like(platform, session, message_id, at=clock.now())
     return Response(status_code=204)

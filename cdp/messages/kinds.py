@@ -16,17 +16,22 @@ from sqlmodel import Session
 
 from cdp.catalog.files import Catalog
 from cdp.contact import wishes
+from cdp.messages import inbox
+from cdp.messages.inbox import Entry
+from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from consent import wish_changes, wish_form
-from consent.errors import Conflict, NotFound
+from consent.errors import Conflict
+from consent.fold import RecordKind
+from consent.types import CUSTOMER_SOURCE
 from consent.wish_changes import Change
 
-_SENT: Final = text("select organization_id, topic from message where message_id = :message")
+_SENT: Final = text("select organization_id, topic, channel from message where message_id = :message")
 _ACTS: Final = text("select said from wish_act order by seq")
 
 
 class NothingToStop(Conflict):
-    """This message cannot be stopped by its kind: it has none, or the law demands it."""
+    """This cannot be stopped: the law demands it, or neither its kind nor its channel is known."""
 
     code = "nothing-to-stop"
 
@@ -47,15 +52,42 @@ def stop(platform: Platform, session: Session, organization: UUID, topic: str | 
     return _choose(platform, session, organization, str(topic), [], at=at)
 
 
-def stop_like(platform: Platform, session: Session, message: UUID, *, at: datetime) -> UUID | None:
-    """Stop what a message to the customer in scope was about, from who sent it; return the act.
+def channel_of(catalog: Catalog, said: Entry) -> str:
+    """Return the channel by which an organization spoke, if the catalog knows it; none where the customer began."""
+    type_ = catalog.record_types.get((RecordKind.INTERACTION, said.type or ""))
+    key = said.channel or (type_.channel if type_ is not None else None) or ""
+    return key if key in catalog.channels and said.direction != "inbound" else ""
 
-    None when that was chosen before. Raises NotFound for a message that is not theirs, and NothingToStop.
+
+def instead(catalog: Catalog, said: Entry) -> str:
+    """Return the channel that stands for what was said, where the catalog knows no topic of it; else nothing."""
+    return "" if said.topic in catalog.topics else channel_of(catalog, said)
+
+
+def stop_like(platform: Platform, session: Session, entry: UUID, *, at: datetime) -> str:
+    """Stop what a message to the customer in scope, or a conversation with them, was about, from who said it.
+
+    Where no topic is known, that organization never uses its channel any more: that is returned, else nothing. Raises
+    NotFound for what is not theirs, and NothingToStop.
     """
-    sent = session.execute(_SENT, {"message": message}).one_or_none()
-    if sent is None:
-        raise NotFound("there is no such message")
-    return stop(platform, session, sent.organization_id, sent.topic, at=at)
+    organization, topic, channel = _what_was_said(platform, session, entry)
+    if topic is None and channel and organization != CUSTOMER_SOURCE:
+        stop_channel(platform, session, organization, channel, at=at)
+        return channel
+    stop(platform, session, organization, topic, at=at)
+    return ""
+
+
+def _what_was_said(platform: Platform, session: Session, entry: UUID) -> tuple[UUID, str | None, str]:
+    """Return who said it, and about which topic, or where none is known, by which channel."""
+    sent = session.execute(_SENT, {"message": entry}).one_or_none()  # also one that may not be listed
+    if sent is not None:
+        known = platform.catalogs.of(session, sent.organization_id)
+        return sent.organization_id, sent.topic if sent.topic in known.topics else None, sent.channel
+    said = inbox.find(session, OwnKeys(session, platform.ring), entry)
+    known = platform.catalogs.of(session, said.organization)
+    channel = instead(known, said)
+    return said.organization, said.topic if said.topic in known.topics else None, channel
 
 
 def take_back(

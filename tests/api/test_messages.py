@@ -121,23 +121,6 @@ def test_the_customer_reads_what_was_sent_and_nobody_else_does(
     assert [] == others
 
 
-def test_a_kind_is_stopped_in_one_call_and_only_of_who_sent_it(api: TestClient, platform: Platform) -> None:
-    company = Company(api, platform)
-    news, law = (company.register(topic=each)["message_id"] for each in ("news", "data-breach"))
-    bare = company.register()["message_id"]
-    me = company.person.headers
-
-    told = [api.post(f"/v1/me/messages/{each}/stop", headers=me) for each in (news, news, law, bare)]
-
-    assert [204, 204, 409, 409] == [each.status_code for each in told]
-    chosen = api.get("/v1/me/preferences", headers=me).json()
-    assert company.organization.slug in json.dumps(chosen) or str(company.organization.organization_id) in json.dumps(
-        chosen
-    )
-    stranger = make.person(platform).headers
-    assert 404 == api.post(f"/v1/me/messages/{news}/stop", headers=stranger).status_code
-
-
 def test_messages_come_by_page_the_newest_first(api: TestClient, platform: Platform) -> None:
     company = Company(api, platform)
     sent = [company.register()["message_id"] for _ in range(5)]

@@ -85,6 +85,16 @@ def test_a_message_is_opened_with_its_text_and_that_it_is_real(
     assert TEXT in page
 
 
+@pytest.mark.parametrize(("channel", "is_talk"), [("phone", True), ("in-person", True), ("email", False)])
+def test_of_a_call_it_is_not_said_that_its_text_stands_elsewhere(channel: str, *, is_talk: bool) -> None:
+    call = samples.entry("vuurtoren", "call", channel=channel, speaker="human")
+
+    page = pages.one(samples.mail(Language.NL), world.frame(Language.NL, Room.MESSAGES), call)
+
+    talk = "Het gaat om een gesprek. Wat er gezegd wordt, staat niet hier."
+    assert (talk if is_talk else "De tekst staat niet hier. Die staat in het bericht zelf.") == page.bare
+
+
 def test_that_a_declared_human_was_a_computer_is_reported_once(
     platform: Platform, portal: TestClient, enter: Enter
 ) -> None:

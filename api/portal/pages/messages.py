@@ -15,9 +15,9 @@ from api.portal.speech import ZONE, Speech
 from cdp import due_dates
 from cdp.catalog.files import Catalog, Topic
 from cdp.directory import Names
+from cdp.messages import kinds
 from cdp.messages.inbox import Entry
 from cdp.messages.replies import LONGEST, Reply
-from consent.fold import RecordKind
 from consent.types import CUSTOMER_SOURCE
 from consent.wishes import Choices, Wishes
 
@@ -75,9 +75,7 @@ class Mail:
 
     def channel(self, each: Entry) -> str:
         """Return the channel by which an organization spoke, if the catalog knows it; none where the customer began."""
-        type_ = self.catalog.record_types.get((RecordKind.INTERACTION, each.type or ""))
-        key = each.channel or (type_.channel if type_ is not None else None) or ""
-        return key if key in self.catalog.channels and each.direction != "inbound" else ""
+        return kinds.channel_of(self.catalog, each)
 
     def stands(self, each: Entry, topic: Topic) -> Sequence[str]:
         """Return through which channels its organization may speak about its topic now."""
@@ -140,6 +138,8 @@ class MessagePage(Page):
     is_real: bool
     real: str
     text: str
+    bare: str
+    """Why no text stands here; empty where nobody would look for one."""
     facts: tuple[Fact, ...]
     choice: str
     change: str
@@ -212,6 +212,7 @@ def one(  # what the page says, each by name
         if is_message
         else say("%(name)s zette dit bij uw gegevens.", name=name),
         text=each.text or "",
+        bare="" if each.text or not is_message else _bare(mail, each),
         facts=_facts(mail, each, line),
         choice="" if topic is None or topic.is_required else _choice(mail, each, topic),
         change="" if topic is None or topic.is_required else f"{places.WISHES}?{urlencode(whose)}",
@@ -319,6 +320,14 @@ def _facts(mail: Mail, each: Entry, line: Line) -> tuple[Fact, ...]:
     if each.subject:
         found.append(Fact(say("Waarover"), each.subject))
     return (*found, Fact(say("Waarvoor"), line.why)) if line.why else tuple(found)
+
+
+def _bare(mail: Mail, each: Entry) -> str:
+    """Return why no text stands here: what is spoken has none."""
+    channel = mail.catalog.channels.get(each.channel or "")
+    if channel is None or not channel.is_live:
+        return mail.speech.say("De tekst staat niet hier. Die staat in het bericht zelf.")
+    return mail.speech.say("Het gaat om een gesprek. Wat er gezegd wordt, staat niet hier.")
 
 
 def _choice(mail: Mail, each: Entry, topic: Topic) -> str:

@@ -18,7 +18,6 @@ from cdp.contact import wishes
 from cdp.cursors import LONGEST
 from cdp.listening import answering
 from cdp.messages import inbox, kinds, own, replies
-from cdp.messages.inbox import Entry
 from cdp.messages.own import ReportedBefore
 from cdp.messages.replies import NothingSaid, TooManyReplies
 from cdp.offers import showing
@@ -71,12 +70,7 @@ def reply(
 def stop(entry_id: UUID, visit: Visiting) -> Response:
     """Stop this kind from this organization, or where no kind is known, this channel."""
     with visit.opened(Room.MESSAGES) as opened:
-        each = inbox.find(opened.session, opened.keys, entry_id)
-        channel = _channel(opened, each)
-        if channel:
-            kinds.stop_channel(visit.platform, opened.session, each.organization, channel, at=visit.at)
-        else:
-            kinds.stop(visit.platform, opened.session, each.organization, each.topic, at=visit.at)
+        channel = kinds.stop_like(visit.platform, opened.session, entry_id, at=visit.at)
     return visit.lead(places.MESSAGES, notices.CHANNEL_STOPPED if channel else notices.KIND_STOPPED, entry_id)
 
 
@@ -85,7 +79,7 @@ def take_back(entry_id: UUID, visit: Visiting) -> Response:
     """Let hold again what was chosen before this kind, or this channel, was stopped."""
     with visit.opened(Room.MESSAGES) as opened:
         each = inbox.find(opened.session, opened.keys, entry_id)
-        channel = _channel(opened, each)
+        channel = kinds.instead(opened.catalog, each)
         if channel:
             kinds.allow_channel(visit.platform, opened.session, each.organization, channel, at=visit.at)
         kinds.take_back(visit.platform, opened.session, each.organization, each.topic, at=visit.at)
@@ -118,12 +112,6 @@ def _at_fault(visit: Visit, entry: UUID, problem: NothingSaid | TooManyReplies, 
         else:
             fault = say("Typ eerst wat u wilt zeggen. Of vraag om een mens.")
         return visit.show(_one(opened, entry, fault=fault, typed=typed), status=429 if is_often else 422)
-
-
-def _channel(opened: Opened, each: Entry) -> str:
-    """Return the channel that stands for what was said, where the catalog knows no topic of it."""
-    mail = _mail(opened)
-    return "" if mail.topic(each) is not None else mail.channel(each)
 
 
 def _mail(opened: Opened) -> Mail:
