@@ -20,7 +20,7 @@ from cdp import clock, key_destruction, organizations
 from cdp.catalog import mapping
 from cdp.database import rows_changed
 from cdp.identity import relinking
-from cdp.ingest import pull
+from cdp.ingest import pull, rejects
 from cdp.mailroom import alerts, receipt_letters, reminders, request_letters
 from cdp.platform import Platform
 from cdp.scope import OPERATOR, Principal, Scope
@@ -50,7 +50,7 @@ _PURGES: Final = {
     "token_family": ("expires_at", timedelta(hours=1)),
     "access_request": ("due_at", timedelta(days=90)),  # of those that nobody answered; no other is seen here
     "idempotency": ("at", timedelta(hours=24)),
-    "reject": ("at", timedelta(days=30)),
+    "reject": ("at", rejects.KEPT),
     "contact": ("until", timedelta(hours=24)),  # of reservations that nothing came of; no other is seen here
     "change": ("at", timedelta(days=90)),  # whoever has not asked for so long reads their grants anew
 }

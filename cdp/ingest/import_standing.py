@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from cdp.database import sql
 from cdp.ingest.files import Position
 from cdp.ingest.items import Reason
+from cdp.ingest.rejects import KEPT
 from cdp.platform import Platform
 from cdp.scope import Scope
 
@@ -18,6 +19,8 @@ Reject = tuple[int, Reason, str]
 
 _AT_ONCE: Final = 1_000
 """So many rejected lines are in memory."""
+_GONE_ON_WITH: Final = KEPT - timedelta(hours=12)
+"""A run that began longer ago is not gone on with: what it rejected may be deleted before it is told again."""
 _JOBS: Final = text("select fingerprint, position, counts, done_at from import_job where fingerprint = any(:prints)")
 _FINISH: Final = text(sql("import_finish"))
 _REJECTS: Final = text(sql("import_rejects"))
@@ -42,17 +45,20 @@ class Standing:
 def look(
     platform: Platform, scope: Scope, prints: Sequence[bytes], *, at: datetime, is_rehearsal: bool = False
 ) -> Standing:
-    """Return how far each shard is for a run that begins at `at`; a file that is done, and a rehearsal, begin again."""
+    """Return how far each shard is for a run that begins at `at`.
+
+    A file that is done begins again, and so do a rehearsal and what broke off so long ago that its rejects are gone.
+    """
     with platform.database.scoped(scope) as session:
         rows = session.execute(_JOBS, {"prints": prints}).all()
         first_at = min(_moments(rows, "first_at"), default=at)
         if is_rehearsal:
             return Standing([Position()] * len(prints), first_at, at)
-        if any(row.done_at is not None for row in rows):
+        since = max(_moments((row for row in rows if row.position), "since"), default=at)
+        if any(row.done_at is not None for row in rows) or since < at - _GONE_ON_WITH:
             session.execute(_FINISH, {"source": scope.organization, "fingerprints": prints, "at": None})
             return Standing([Position()] * len(prints), first_at, at)
     known = {bytes(row.fingerprint): Position(row.position, row.counts["offset"]) for row in rows}
-    since = max(_moments((row for row in rows if row.position), "since"), default=at)
     return Standing([known.get(fingerprint, Position()) for fingerprint in prints], first_at, since)
 
 

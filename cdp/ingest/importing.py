@@ -1,9 +1,9 @@
 """A file of a source into the store: in shards, resumable behind every chunk, idempotent, or only rehearsed.
 
 Rules: (1) how far an import is stands in the transaction that stored it; (2) the same file with the same mapping goes
-on where it stopped, and once it is done begins again and changes nothing; (3) a row that cannot be taken costs itself,
-and its line and reason are told; (4) a rehearsal stores nothing and tells the same; (5) the file is opened and held
-against the mapping before anything changes.
+on where it stopped; once it is done, or broke off so long ago that what it rejected is kept no longer, it begins again
+and changes nothing; (3) a row that cannot be taken costs itself, and its line and reason are told; (4) a rehearsal
+stores nothing and tells the same; (5) the file is opened and held against the mapping before anything changes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a source sent that was not taken, for the source itself: a reason and a place, never a value."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import text
@@ -12,6 +12,8 @@ from cdp.database import sql
 from cdp.scope import Scope
 
 MOST: Final = 1_000
+KEPT: Final = timedelta(days=30)
+"""For so long it is told what was not taken; then it is deleted."""
 _LIST: Final = text(sql("list_rejects"))
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cdp import clock
+from cdp import clock, jobs
 from cdp.cli import app, imports
-from cdp.ingest import import_standing, importing
+from cdp.ingest import import_standing, importing, rejects
 from cdp.ingest import mapping as mappings
+from cdp.ingest.importing import Import
 from cdp.ingest.items import Kind, Outcome, Reason
 from cdp.ingest.problems import BadMapping, UnfitRejectsFile, UnreadableFile
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
 from tests.cdp.ingest.arrange import change, look
-from tests.cdp.ingest.test_import import MAPPING, counted, run, written
+from tests.cdp.ingest.test_import import MAPPING, MEANING, counted, run, written
 
 Cdp = Callable[..., Result]
 
@@ -186,6 +187,28 @@ def test_rejects_that_were_stored_and_not_told_are_told_by_the_run_that_goes_on(
     cdp(file)
 
     assert [5, 6, 1_102] == [json.loads(line)["line"] for line in told.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(("rows", "note"), [(1_200, ""), (4_500, "x" * 500)])
+@pytest.mark.parametrize("days", [29, 31])
+def test_rejects_are_whole_also_where_those_of_the_run_before_are_kept_no_longer(
+    platform: Platform, tmp_path: Path, rows: int, note: str, days: int
+) -> None:
+    """Also where some shards had stored nothing of the run that broke off."""
+    bad = frozenset({3, 4, 700, rows - 1})
+    source, file = make.organization(platform).organization_id, written(tmp_path, rows, bad=bad, note=note)
+    now, told = clock.now(), list[int]()
+
+    def tell(earlier: Iterable[import_standing.Reject] | None) -> None:
+        told[:] = [line for line, *_ in earlier or ()]
+
+    with pytest.raises(KeyboardInterrupt):
+        Import(platform, source, file, MEANING, at=now - timedelta(days=days)).run(report=interrupt)
+    jobs.purge("reject", platform, now)
+    rest = run(platform, source, file).run(begin=tell, reject=lambda line, *_: told.append(line))
+
+    assert [5, 6, 702, rows + 1] == sorted(told)
+    assert (days > rejects.KEPT.days) == (rest.before == 0 and rest.rows == rows)
 
 
 def test_a_rejected_line_is_told_while_the_import_still_runs(
