@@ -214,6 +214,11 @@ class ContactBook:
         }
 
 
+def type_of(channel: str) -> str:
+    """Return as which type of interaction a contact by this channel stands in the dossier."""
+    return _HOW.get(channel, (channel, None))[0]
+
+
 def _check(catalog: Catalog, contacts: Sequence[Said]) -> None:
     for each in contacts:
         approaching.channels_of(catalog, [each.channel])

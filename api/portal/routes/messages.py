@@ -1,5 +1,6 @@
 """Berichten: the list, one message, and stopping its kind with the way back."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated, Final
 from uuid import UUID
@@ -12,12 +13,14 @@ from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.leafing import Leafing
 from api.portal.pages import messages as pages
-from api.portal.pages.messages import Mail, MessagePage, Waiting
+from api.portal.pages.message_words import Mail
+from api.portal.pages.messages import MessagePage, Waiting
 from api.portal.visit import Opened, Visit, Visiting
 from cdp.contact import wishes
 from cdp.cursors import LONGEST
 from cdp.listening import answering
-from cdp.messages import inbox, kinds, own, replies
+from cdp.messages import inbox, kinds, manners, own, replies
+from cdp.messages.inbox import Entry
 from cdp.messages.own import ReportedBefore
 from cdp.messages.replies import NothingSaid, TooManyReplies
 from cdp.offers import showing
@@ -40,7 +43,7 @@ def show_all(visit: Visiting, na: Annotated[str, Query(max_length=LONGEST)] = ""
         found = inbox.entries(opened.session, opened.keys, after=place, limit=leaf.enough)
         shown, after = leaf.cut(found, lambda each: each.place)
         waiting = [] if na else _waiting(visit, opened)
-        page = pages.listed(_mail(opened), opened.frame, shown, waiting, is_first=not na, after=after)
+        page = pages.listed(_mail(visit, opened, shown), opened.frame, shown, waiting, is_first=not na, after=after)
     return visit.show(page)
 
 
@@ -48,7 +51,7 @@ def show_all(visit: Visiting, na: Annotated[str, Query(max_length=LONGEST)] = ""
 def show(entry_id: UUID, visit: Visiting) -> Response:
     """Show one message or conversation."""
     with visit.opened(Room.MESSAGES, reads=_READS) as opened:
-        page = _one(opened, entry_id)
+        page = _one(visit, opened, entry_id)
     return visit.show(page)
 
 
@@ -94,10 +97,10 @@ def unmask(entry_id: UUID, visit: Visiting) -> Response:
     return visit.lead(places.message(entry_id), notices.COMPUTER_REPORTED)
 
 
-def _one(opened: Opened, entry: UUID, *, fault: str | None = None, typed: str = "") -> MessagePage:
+def _one(visit: Visit, opened: Opened, entry: UUID, *, fault: str | None = None, typed: str = "") -> MessagePage:
     each = inbox.find(opened.session, opened.keys, entry)
     said = replies.own(opened.session, opened.keys, entry=entry)
-    return pages.one(_mail(opened), opened.frame, each, said, fault=fault, typed=typed)
+    return pages.one(_mail(visit, opened, [each]), opened.frame, each, said, fault=fault, typed=typed)
 
 
 def _at_fault(visit: Visit, entry: UUID, problem: NothingSaid | TooManyReplies, *, typed: str) -> Response:
@@ -111,12 +114,13 @@ def _at_fault(visit: Visit, entry: UUID, problem: NothingSaid | TooManyReplies, 
             fault = say("Dit kunnen wij zo niet versturen. Maak het korter, in gewone letters.")
         else:
             fault = say("Typ eerst wat u wilt zeggen. Of vraag om een mens.")
-        return visit.show(_one(opened, entry, fault=fault, typed=typed), status=429 if is_often else 422)
+        return visit.show(_one(visit, opened, entry, fault=fault, typed=typed), status=429 if is_often else 422)
 
 
-def _mail(opened: Opened) -> Mail:
+def _mail(visit: Visit, opened: Opened, said: Sequence[Entry]) -> Mail:
     chosen = wish_form.read(wishes.own(opened.session))
-    return Mail(opened.speech, opened.catalog, opened.names, chosen)
+    strayed = manners.manners(opened.session, visit.platform.ring, opened.catalog, said, at=visit.at)
+    return Mail(opened.speech, opened.catalog, opened.names, chosen, strayed)
 
 
 def _waiting(visit: Visit, opened: Opened) -> list[Waiting]:

@@ -1,16 +1,19 @@
 """Samples of Berichten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from api.portal.frame import Frame, Notice, Page, Room, Undo
 from api.portal.pages import messages as pages
-from api.portal.pages.messages import Mail
+from api.portal.pages.message_words import Mail
 from cdp.catalog import files
 from cdp.catalog.files import Language
 from cdp.messages.inbox import Entry
+from cdp.messages.manners import Manner
 from cdp.messages.replies import Reply
+from consent.wish_strays import Stray
 from consent.wishes import Choices, Wishes
 from tests.portal.samples import world
 
@@ -68,12 +71,17 @@ CHAT: Final = _talk(
     at=world.AT - timedelta(days=1, hours=2),
 )
 LETTER: Final = _talk("stranger", "letter", "post", speaker=None, at=world.AT - timedelta(days=9))
+_STRAYED: Final[dict[UUID, Sequence[Manner]]] = {
+    TIPS.entry_id: (Stray.STOPPED, "unasked"),
+    CHAT.entry_id: (Stray.SPEAKER, "other-speaker"),
+    LETTER.entry_id: ("late",),
+}
 ALL: Final = (CALL, BILL, RECALL, TIPS, CHAT, LETTER)
 
 
 def mail(locale: Language) -> Mail:
     """Return what the samples are made from."""
-    return Mail(world.speech(locale), files.shipped(), world.NAMES, _CHOSEN)
+    return Mail(world.speech(locale), files.shipped(), world.NAMES, _CHOSEN, _STRAYED)
 
 
 def _frame(locale: Language, **other: Any) -> Frame:
