@@ -3191,7 +3191,7 @@ grant execute on function part_customer(uuid,uuid[],uuid,text,timestamp with tim
 create function part_subjects(one uuid, other uuid, moment timestamp with time zone) returns boolean language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 769e6396acf1f70c5cffb17f3a4cf649;
 grant execute on function part_subjects(uuid,uuid,timestamp with time zone) to cdp_operator;
 
-create function part_wishes(guest uuid, host uuid, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body fae01bb9fd38ca47b5b9a89ef1da32d9;
+create function part_wishes(guest uuid, host uuid, moment timestamp with time zone) returns void language plpgsql volatile owner cdp_owner body 148085d26deb5119d5780d96e573d69b;
 grant execute on function part_wishes(uuid,uuid,timestamp with time zone) to cdp_keeper;
 
 create function part_with(customers uuid[]) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 3f02fc4258df247ce9d386f850b1a807;

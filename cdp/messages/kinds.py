@@ -97,7 +97,12 @@ def take_back(
     standing = _channels(wishes.own(session), organization, topic)
     if topic is None or standing != []:
         return None
-    return _choose(platform, session, organization, topic, _before(session, organization, topic), at=at)
+    before, along = _before(session, organization, topic)
+    act = _choose(platform, session, organization, topic, before, at=at)
+    if along:  # what is chosen anew takes the place of what came along; so that comes back behind it
+        again = {mark: _exception(organization, topic, channels) for mark, channels in along.items()}
+        wishes.choose(platform, session, {wish_form.ALSO: again}, at=at)
+    return act
 
 
 def stop_channel(
@@ -136,20 +141,38 @@ def _barred(session: Session, organization: UUID) -> frozenset[str]:
 def _choose(
     platform: Platform, session: Session, organization: UUID, topic: str, channels: list[str] | None, *, at: datetime
 ) -> UUID | None:
-    patch = {"exceptions": {str(organization): {"channels": {topic: channels}}}}
-    return wishes.choose(platform, session, patch, at=at)
+    return wishes.choose(platform, session, _exception(organization, topic, channels), at=at)
 
 
-def _before(session: Session, organization: UUID, topic: str) -> list[str] | None:
-    """Return what stood about the topic before it was stopped the last time; None where nothing did."""
+def _exception(organization: UUID, topic: str, channels: list[str] | None) -> dict[str, Any]:
+    return {"exceptions": {str(organization): {"channels": {topic: channels}}}}
+
+
+def _before(session: Session, organization: UUID, topic: str) -> tuple[list[str] | None, dict[str, list[str]]]:
+    """Return what stood about the topic before it was stopped the last time; None where nothing did.
+
+    With what stands so, or stood so before, in each dossier that joined this one and did not part since.
+    """
     document: dict[str, Any] = {}
     before: list[str] | None = None
+    along: dict[str, list[str]] = {}
     for said in session.execute(_ACTS).scalars():
-        earlier = _channels(document, organization, topic)
-        document = wish_changes.after(document, Change(said["set"], tuple(said["clear"])))
-        if _channels(document, organization, topic) == [] != earlier:
+        change, was, came = Change(said["set"], tuple(said["clear"])), document, _along(document, organization, topic)
+        document = wish_changes.after(document, change)
+        if _channels(document, organization, topic) != []:
+            before, along = None, {}
+            continue
+        if (earlier := _channels(was, organization, topic)) != []:
             before = earlier
-    return before
+        along = {mark: held for mark, held in (along | came).items() if f"/{wish_form.ALSO}/{mark}" not in change.clear}
+    return before, along | _along(document, organization, topic)
+
+
+def _along(document: Mapping[str, Any], organization: UUID, topic: str) -> dict[str, list[str]]:
+    """Return what stands about the topic in each dossier that joined."""
+    joined = document.get(wish_form.ALSO, {})
+    found = {mark: _channels(each, organization, topic) for mark, each in joined.items()}
+    return {mark: channels for mark, channels in found.items() if channels is not None}
 
 
 def _channels(document: Mapping[str, Any], organization: UUID, topic: str | None) -> list[str] | None:

@@ -150,10 +150,12 @@ declare
             select wish_mark(guest) as mark
             union
             select k.mark from jsonb_object_keys(coalesce(theirs -> 'also', '{}')) as k (mark)) m
-        where mine -> 'also' ? m.mark order by m.mark);
+        where mine -> 'also' ? m.mark  -- or it did, until something else was chosen, which can be taken back
+            or exists (select from wish_act w where w.customer_id = host and w.said #> '{set,also}' ? m.mark)
+        order by m.mark);
 begin
     if cardinality(marks) > 0 then
-        perform change_wishes(host, case when (mine -> 'also') - marks = '{}' then mine - 'also'
+        perform change_wishes(host, case when coalesce(mine -> 'also', '{}') - marks = '{}' then mine - 'also'
                 else mine || jsonb_build_object('also', (mine -> 'also') - marks) end,
             jsonb_build_object('set', '{}'::jsonb, 'clear', (select jsonb_agg('/also/' || m order by m) from unnest(marks) m)), moment);
     end if;
