@@ -110,6 +110,16 @@ class Speech:
             return self.say("Gisteren, %(day)s", day=named)
         return named[:1].upper() + named[1:]
 
+    def month(self, moment: datetime) -> str:
+        """Return the month as a heading: Oktober 2026."""
+        named = format_date(moment.astimezone(ZONE), "MMMM y", locale=_CLDR[self.locale])
+        return named[:1].upper() + named[1:]
+
+    def short_moment(self, moment: datetime) -> str:
+        """Return the day and the time, for lines below their month: 26 okt, 11:58."""
+        named = format_date(moment.astimezone(ZONE), "d MMM", locale=_CLDR[self.locale])
+        return f"{named}, {self.clock(moment)}"
+
     def clock(self, moment: datetime) -> str:
         """Return the time of the day: 14:05."""
         return format_time(moment.astimezone(ZONE), "HH:mm", locale=_CLDR[self.locale])

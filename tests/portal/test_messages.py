@@ -282,7 +282,7 @@ def test_nobody_sees_or_stops_what_was_said_to_somebody_else(
 def test_a_long_list_goes_on_without_a_gap(platform: Platform, portal: TestClient, enter: Enter) -> None:
     sender, person = said(portal, platform)
     start = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    for number in range(30):
+    for number in range(13):
         sender.say(person.customer_id, at=(start + timedelta(hours=number // 2)).isoformat())
     browser = enter(person)
 
@@ -291,9 +291,23 @@ def test_a_long_list_goes_on_without_a_gap(platform: Platform, portal: TestClien
     second = browser.get(after).text
 
     found = [re.findall(r'<li id="(b\w+)"', page) for page in (first, second)]
-    assert [25, 6] == [len(each) for each in found]
-    assert 31 == len({*found[0], *found[1]})
+    assert [10, 4] == [len(each) for each in found]
+    assert 14 == len({*found[0], *found[1]})
     assert 422 == enter(make.person(platform)).get(after).status_code
+
+
+def test_what_is_longer_ago_stands_under_its_month_with_its_day() -> None:
+    old = [samples.entry("vuurtoren", f"{days}", at=world.AT - timedelta(days=days)) for days in (0, 6, 8, 12, 30)]
+    frame = world.frame(Language.NL, Room.MESSAGES, here=PAGE)
+
+    page = pages.listed(samples.mail(Language.NL), frame, old)
+
+    assert [
+        ("Vandaag, zaterdag 21 november", ["14:30"]),
+        ("Zondag 15 november", ["14:30"]),
+        ("November 2026", ["13 nov, 14:30", "9 nov, 14:30"]),
+        ("Oktober 2026", ["22 okt, 15:30"]),
+    ] == [(day.title, [line.clock for line in day.lines]) for day in page.days]
 
 
 def test_a_human_is_asked_for_and_the_page_shows_by_when(platform: Platform, portal: TestClient, enter: Enter) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
-from typing import ClassVar
+from typing import ClassVar, Final
 from urllib.parse import urlencode
 
 from api.portal import places
@@ -15,6 +16,9 @@ from api.portal.speech import ZONE, Speech
 from cdp import due_dates
 from cdp.messages.inbox import Entry
 from cdp.messages.replies import LONGEST, Reply
+
+RECENT: Final = timedelta(days=7)
+"""What is from longer ago stands under its month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What was said on one day, the latest first."""
+    """What was said on one day, or of longer ago in one month, the latest first."""
 
     title: str
     lines: tuple[Line, ...]
@@ -128,11 +132,11 @@ def listed(
     after: str | None = None,
 ) -> MessagesPage:
     """Return the page with some of the list; `after` is where it goes on."""
-    days = groupby(found, key=lambda each: each.at.astimezone(ZONE).date())
+    days = groupby(found, key=lambda each: _heading(mail, each))
     return MessagesPage(
         frame=frame,
         title=mail.speech.say("Berichten"),
-        days=tuple(_day(mail, tuple(some)) for _, some in days),
+        days=tuple(Day(title, tuple(_line(mail, each) for each in some)) for title, some in days),
         waiting=tuple(waiting),
         first=None if is_first else places.MESSAGES,
         next=None if after is None else f"{places.MESSAGES}?{urlencode({'na': after})}",
@@ -191,8 +195,13 @@ def one(  # what the page says, each by name
     )
 
 
-def _day(mail: Mail, found: tuple[Entry, ...]) -> Day:
-    return Day(mail.speech.day(found[0].at), tuple(_line(mail, each) for each in found))
+def _heading(mail: Mail, each: Entry) -> str:
+    """Return what it stands under: its day, or of longer ago its month, so that few headings stand between many."""
+    return mail.speech.day(each.at) if _is_recent(mail, each) else mail.speech.month(each.at)
+
+
+def _is_recent(mail: Mail, each: Entry) -> bool:
+    return each.at > mail.speech.at - RECENT
 
 
 def _line(mail: Mail, each: Entry) -> Line:
@@ -201,7 +210,7 @@ def _line(mail: Mail, each: Entry) -> Line:
     return Line(
         anchor=f"b{each.entry_id.hex[:12]}",
         href=places.message(each.entry_id),
-        clock=speech.clock(each.at),
+        clock=speech.clock(each.at) if _is_recent(mail, each) else speech.short_moment(each.at),
         iso=each.at.astimezone(ZONE).isoformat(timespec="minutes"),
         sign=each.speaker or "unknown",
         name=mail.names.name(each.organization),

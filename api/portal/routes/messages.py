@@ -29,7 +29,7 @@ from consent import wish_form
 
 router = APIRouter(include_in_schema=False)
 
-LINES: Final = 25
+LINES: Final = 10
 Flag = Annotated[str, Form(max_length=5)]
 _READS: Final = frozenset({"conversations"})
 
