@@ -104,7 +104,7 @@ def printed(served: dict[str, str]) -> Callable[[str], list[str]]:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=4 * PATIENCE,  # for all of its commands
             check=False,
         )
         complaints = [line for line in done.stderr.splitlines() if BAR not in line]
