@@ -15,13 +15,12 @@ from typing import Any, Final, Literal, LiteralString, Self, cast
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import CursorResult, Executable, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlmodel import Session
 
 from cdp import arrays, refusals, replicas
-from cdp.lane import Asked, Lane, Steps
+from cdp.lane import Asked, Lane, Lanes, Steps
 from cdp.scope import Held, Mint, Scope
 
 __all__ = ["Database", "Session", "acting_as", "connect", "conninfo", "sql"]
@@ -64,8 +63,8 @@ class Database:
             connect_args={"options": _OPTIONS},
         )
         event.listen(self._engine, "handle_error", refusals.translate)
-        self._new_pool: Callable[[], AsyncConnectionPool[Lane]] = partial(
-            AsyncConnectionPool,
+        self._new_pool: Callable[[], Lanes] = partial(
+            Lanes,
             conninfo(url),
             connection_class=Lane,
             min_size=1,

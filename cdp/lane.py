@@ -22,6 +22,7 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import AsyncRowFactory, tuple_row
 from psycopg.waiting import READY_R, WAIT_R, WAIT_RW
+from psycopg_pool import AsyncConnectionPool
 
 _NAME: Final = re.compile(rb"%\((\w+)\)s")
 _LOST: Final = "26000"
@@ -110,6 +111,17 @@ class Lane(AsyncConnection[tuple[Any, ...]]):
         name = self._names.get(shape)
         fresh = None if name else text
         return _Send(shape, name or b"cdp_%d" % next(self._numbers), fresh, dumped, writer.formats or ())
+
+
+class Lanes(AsyncConnectionPool[Lane]):
+    """A pool that gives whoever came back last.
+
+    In turn, each of many server processes finds its plans and catalogs gone from the processor's memory.
+    """
+
+    async def _get_ready_connection(self, timeout: float | None) -> Lane | None:  # noqa: ASYNC109 -- as the library has it
+        self._pool.rotate()  # the library takes the first; the last one goes there
+        return await super()._get_ready_connection(timeout)
 
 
 class Steps:

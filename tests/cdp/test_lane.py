@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
 
-from cdp.lane import Asked, Lane
+from cdp.lane import Asked, Lane, Lanes
 
 ONE: dict[str, Any] = {"a": 1}
 COUNT = b"select count(*) from pg_prepared_statements where name like 'cdp%%'"
@@ -166,3 +166,22 @@ def test_what_is_lost_within_a_transaction_raises(database_url: str) -> None:
         return lane.pgconn.transaction_status
 
     assert TransactionStatus.INERROR == run(database_url, work)
+
+
+def test_whoever_came_back_last_goes_out_first_so_that_the_others_rest(database_url: str) -> None:
+    async def pids(lanes: Lanes) -> list[int]:
+        async with lanes.connection() as one, lanes.connection() as two:
+            opened = [one.info.backend_pid, two.info.backend_pid]
+        last = opened[0]  # given back behind the other
+        for _ in range(4):
+            async with lanes.connection() as again:
+                opened.append(again.info.backend_pid)
+        assert [last] * 4 == opened[2:]
+        return opened[:2]
+
+    async def whole() -> list[int]:
+        async with Lanes(database_url, connection_class=Lane, min_size=2, kwargs={"autocommit": True}) as lanes:
+            await lanes.wait()
+            return await pids(lanes)
+
+    assert 2 == len(set(asyncio.run(whole())))
