@@ -96,7 +96,13 @@ def _dossier(platform: Platform, house: House, *categories: str, address: str | 
     """Return somebody whom the organization knows and who granted it these, and under which id."""
     address, user = address or make.email(), make.name("user")
     make.known_person(platform, house.organization, address, user=user)
-    talk = make.item(Kind.INTERACTION, "phone", {"properties": {"note": "verhuisde"}}, user=user, key=make.name("call"))
+    talk = make.item(
+        Kind.INTERACTION,
+        "phone",
+        {"properties": {"minutes": 7, "summary": "verhuisde"}},
+        user=user,
+        key=make.name("call"),
+    )
     make.delivery(platform, house.organization, talk)
     person = make.person(platform, address=address)
     if categories:
@@ -379,7 +385,7 @@ def test_products_talks_and_answers_are_told_in_words(
 
     page = unescape(enter().get(f"/klantkaart/{profile_id}").text)
 
-    assert "Telefoongesprek" in page
+    assert re.search(r"<h3>Telefoongesprek</h3><p class=\"value\"><bdi>verhuisde</bdi>.* · Minuten: 7 · ", page)
     assert "Testbedrijf" in page
     assert "De klant laat u dit niet zien:" in page
 

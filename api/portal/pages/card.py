@@ -131,8 +131,9 @@ class _Words:
 
     def talk(self, each: card.Talk) -> Said:
         title = values.label(self.speech, self.catalog, "interaction", each.type)
-        about = (self.speech.moment(each.occurred_at), self._spoke(each), self.source(each.source))
-        return Said(title, " · ".join(word for word in about if word), self._properties(each.properties))
+        opening, rest = self._told(each.properties)
+        about = (self.speech.moment(each.occurred_at), self._spoke(each), *rest, self.source(each.source))
+        return Said(title, " · ".join(word for word in about if word), "; ".join(opening))
 
     def _spoke(self, each: card.Talk) -> str:
         type = self.catalog.record_types.get((RecordKind.INTERACTION, each.type))
@@ -160,8 +161,8 @@ class _Words:
 
     def _thing(self, kind: str, thing: card.Thing) -> Pair:
         label = values.label(self.speech, self.catalog, kind, thing.type)
-        text = self._properties(thing.properties)
-        return Pair(label, text, self._from(thing.source, None, is_disputed=thing.disputed))
+        opening, rest = self._told(thing.properties)
+        return Pair(label, "; ".join([*opening, *rest]), self._from(thing.source, None, is_disputed=thing.disputed))
 
     def _from(self, source: str, at: datetime | None, *, is_disputed: bool) -> str:
         words = [self.source(source), *([self.speech.date(at)] if at else [])]
@@ -169,10 +170,12 @@ class _Words:
             words.append(self.speech.say("de klant betwist dit"))
         return ", ".join(words)
 
-    def _properties(self, properties: Mapping[str, JsonValue]) -> str:
-        told = ((key, value) for key, value in properties.items() if value not in (None, "", [], {}))
+    def _told(self, properties: Mapping[str, JsonValue]) -> tuple[list[str], list[str]]:
+        """Return what says by itself what it is, most telling first, and the rest, each with its name."""
+        told = {key: value for key, value in properties.items() if value not in (None, "", [], {})}
         names, said = partial(field_names.called, self.speech, self.catalog, of_person=False), field_names.said
-        return "; ".join(f"{names(key)}: {said(self.speech, key, value)}" for key, value in told)
+        opening = [said(self.speech, key, told.pop(key)) for key in field_names.OPENING if key in told]
+        return opening, [f"{names(key)}: {said(self.speech, key, value)}" for key, value in told.items()]
 
 
 def _speaking(speech: Speech, seen: Card) -> tuple[Pair, ...]:
