@@ -3026,10 +3026,7 @@ grant execute on function keep_apart(uuid,uuid,timestamp with time zone) to cdp_
 create function keep_confirmation(hash bytea, user_blind bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8bffe09d3fff9a526a6bb068fb2002ba;
 grant execute on function keep_confirmation(bytea,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
-create function keep_match(one uuid, two uuid, said text, bits real, facts jsonb, version text, joins real, stays real, moment timestamp with time zone) returns boolean language plpgsql volatile owner cdp_owner body 4efa2f5aaa996b1ff9d60e960aee5166;
-grant execute on function keep_match(uuid,uuid,text,real,jsonb,text,real,real,timestamp with time zone) to cdp_keeper;
-
-create function keep_matches(compared uuid[], subjects uuid[], others uuid[], tiers text[], weights real[], evidence text[], model text, moment timestamp with time zone, joins real DEFAULT NULL::real, stays real DEFAULT NULL::real) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body 9ac40e6f1ba297dbc7424136a56c3919;
+create function keep_matches(compared uuid[], subjects uuid[], others uuid[], tiers text[], weights real[], evidence text[], model text, moment timestamp with time zone, joins real DEFAULT NULL::real, stays real DEFAULT NULL::real) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body 7a322ecc0319287432ef2170f171c36a;
 grant execute on function keep_matches(uuid[],uuid[],uuid[],text[],real[],text[],text,timestamp with time zone,real,real) to cdp_matcher;
 
 create function keep_permission(p permission) returns void language plpgsql volatile owner cdp_owner body 1c389dfce49631047330d943a81f38f3;
@@ -3131,6 +3128,9 @@ grant execute on function narrowed(permission,text[],uuid[],timestamp with time 
 create function new_salt() returns bytea language sql volatile parallel safe owner cdp_owner body 9bb4cc88b2f215c2c9d0607f9766a3b0;
 grant execute on function new_salt() to cdp_keeper, cdp_sequencer;
 
+create function not_alone(subjects uuid[]) returns uuid[] language sql stable set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 9e9dc89fec811e66a344c1d976192e3d;
+grant execute on function not_alone(uuid[]) to cdp_keeper;
+
 create function note_explained(subjects uuid[]) returns bigint language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body ec99b391c3143522ef607bc2f7907377;
 grant execute on function note_explained(uuid[]) to cdp_operator;
 
@@ -3226,6 +3226,9 @@ grant execute on function published_senders() to cdp_customer, cdp_visitor;
 
 create function put_bond(one uuid, other uuid, grade text, reason text, moment timestamp with time zone, hold text DEFAULT NULL::text) returns void language sql volatile owner cdp_owner body 8fd3b5e02bc0a4f29ffa49cc361dd4b3;
 grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,text) to cdp_keeper;
+
+create function put_matches(ones uuid[], twos uuid[], tiers text[], weights real[], evidence text[], version text, joins real, stays real, moment timestamp with time zone) returns uuid[] language plpgsql volatile set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 01909d779628f5530467e0891bad25a5;
+grant execute on function put_matches(uuid[],uuid[],text[],real[],text[],text,real,real,timestamp with time zone) to cdp_keeper;
 
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;
 grant execute on function raise_key_floor(integer) to cdp_keymaster;
@@ -3353,7 +3356,7 @@ grant execute on function survey_barrier(uuid,uuid,timestamp with time zone,time
 create function take_contact_turns(organization uuid, topic_root text, customers uuid[], turns bigint[]) returns SETOF uuid language sql volatile owner cdp_owner body 069690629174826003d128fb24a24c63;
 grant execute on function take_contact_turns(uuid,text,uuid[],bigint[]) to cdp_keeper;
 
-create function take_match_due(are_kept boolean, named uuid[], at_most integer) returns TABLE(customer_id uuid, subject_id uuid, source_id uuid, wrapped bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body 78b5e2be2268e7af143658d0acca895e;
+create function take_match_due(are_kept boolean, named uuid[], at_most integer) returns TABLE(customer_id uuid, subject_id uuid, source_id uuid, wrapped bytea) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off owner cdp_keeper body a58f92cd0f24538bd3d8b78ccc96c13d;
 grant execute on function take_match_due(boolean,uuid[],integer) to cdp_matcher;
 
 create function take_signal_stream(moment timestamp with time zone, lease timestamp with time zone) returns TABLE(organization_id uuid, stream_id uuid) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 4ce5e4e815605dc7fee4fffb84abbd0b;

@@ -39,8 +39,9 @@ SHARE: Final = 4_000
 SMALL: Final = 5_000
 """So many are compared sooner by one process than others begin."""
 MOST_HANDS: Final = 8
-_PORTIONS: Final = 20
-"""How many portions a process is given at a time."""
+_PORTIONS: Final = range(20, 101)
+"""How many portions a process is given at a time: for each time it connects anew, so of many people they are more."""
+_EACH: Final = 10_000
 
 RENEWED, READ, CHOSEN, SIFTED, WRITTEN = 8, 2, 1, 1, 8
 """How much of a person's work each step is, as measured: of ALL."""
@@ -112,9 +113,10 @@ def weighed(pool: Executor, settings: Settings, people: int, told: Told | None =
 def bundles(people: int, pairs: PairColumns) -> Iterator[list[Portion]]:
     """Yield the portions of everybody, some at a time."""
     found: list[Portion] = []
+    most = max(_PORTIONS[0], min(_PORTIONS[-1], people // _EACH))
     for portion in portions(people, pairs):
         found.append(portion)
-        if len(found) == _PORTIONS:
+        if len(found) == most:
             yield found
             found = []
     yield found

@@ -60,48 +60,79 @@ as $$
         where a.subject_id = one and mine.type in ('email', 'phone')) shared
 $$;
 
--- Keep what likeness says of one pair. What was strong stays so until it falls below what staying needs; what an operator
--- has to look at waits. Across organizations it is no more than possible, whatever the matcher says. Two whom somebody called
--- two people are never compared again.
--- out  whether membership may follow
-create function keep_match(one uuid, two uuid, said text, bits real, facts jsonb, version text, joins real, stays real,
-    moment timestamptz)
-returns boolean
+-- Keep what likeness says of pairs, all at once. What was strong stays so until it falls below what staying needs; what an
+-- operator has to look at waits. Across organizations it is no more than possible, whatever the matcher says. Two whom somebody
+-- called two people are never compared again.
+-- in   the pairs as arrays, each once and with the smaller id first; the rest as of keep_matches
+-- out  subjects whose membership may follow, one of each such pair
+create function put_matches(ones uuid[], twos uuid[], tiers text[], weights real[], evidence text[], version text, joins real,
+    stays real, moment timestamptz)
+returns uuid[]
 language plpgsql
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
 as $$
 declare
-    known bond;
-    grade text;
-    reached boolean;
-    sources uuid[];
+    put bond[];
+    touched uuid[];
 begin
-    if one >= two or are_two_people(one, two)
-        or (select count(*) from subject s where s.subject_id in (one, two)) < 2 then
-        return false;
-    end if;
-    sources := array(select distinct s.source_id from subject s where s.subject_id in (one, two));
-    select * into known from bond b
-    where b.subject_id = one and b.other_id = two and b.why = 'match' and b.ended_at is null for update;
-    reached := coalesce(bits >= joins, said <> 'possible') or coalesce(known.reaches and bits >= stays, false);
-    grade := case
-        when cardinality(sources) > 1 then 'possible'
-        when known.tier = 'strong' and (said <> 'possible' or bits >= stays) then 'strong'
-        when said <> 'possible' and not share_only_common(one, two) then 'strong'
-        else 'possible' end;
-    if known.tier = grade then
-        update bond b set weight = bits, reaches = reached, evidence = facts, model = version where b.bond_id = known.bond_id;
-        return (grade = 'strong' and known.weight <> bits) or known.reaches <> reached;
-    end if;
-    update bond b set ended_at = moment, ended_why = 'changed' where b.bond_id = known.bond_id;
-    insert into bond (bond_id, subject_id, other_id, why, tier, weight, reaches, evidence, model, at, held_why, held_at)
-    select gen_random_uuid(), one, two, 'match', grade, bits, reached, facts, version, moment, hold.why,
-           case when hold.why is not null then moment end
+    perform from bond b
+    where b.bond_id in (
+        select k.bond_id from unnest(ones, twos) as p (one, two)
+        join bond k on k.subject_id = p.one and k.other_id = p.two and k.why = 'match' and k.ended_at is null)
+    order by b.subject_id, b.other_id for update;
+    select array_agg(row(g.bond_id, g.one, g.two, 'match', g.grade, g.bits, g.reached, g.facts, version, moment, g.hold,
+               case when g.hold is not null then moment end, null, null,
+               case when g.stood <> g.grade then 'changed' end)::bond order by g.one, g.two),
+           array_agg(g.one) filter (where case
+               when g.stood = g.grade then (g.grade = 'strong' and g.weighed <> g.bits) or g.reached <> g.did_reach
+               else 'strong' in (g.grade, coalesce(g.stood, '')) or g.reached <> coalesce(g.did_reach, false) end)
+    into put, touched
     from (
-        select case when grade = 'strong' and is_breaker_open('strong-merges', moment, sources[1]) then 'too-many-merges' end as why
-    ) hold
+        select j.*, case when j.grade = 'strong' and j.stood is distinct from 'strong'
+                              and is_breaker_open('strong-merges', moment, j.source_id) then 'too-many-merges' end as hold
+        from (
+            select p.one, p.two, p.bits, p.facts::jsonb as facts, a.source_id,
+                   k.bond_id, k.tier as stood, k.weight as weighed, k.reaches as did_reach,
+                   coalesce(p.bits >= joins, p.tier <> 'possible') or coalesce(k.reaches and p.bits >= stays, false) as reached,
+                   case when a.source_id <> b.source_id then 'possible'
+                        when k.tier = 'strong' and (p.tier <> 'possible' or p.bits >= stays) then 'strong'
+                        when p.tier <> 'possible' and not share_only_common(p.one, p.two) then 'strong'
+                        else 'possible' end as grade
+            from unnest(ones, twos, tiers, weights, evidence) as p (one, two, tier, bits, facts)
+            join subject a on a.subject_id = p.one
+            join subject b on b.subject_id = p.two
+            left join bond k on k.subject_id = p.one and k.other_id = p.two and k.why = 'match' and k.ended_at is null
+            where p.one < p.two -- and nobody said that they are two people: are_two_people
+              and not exists (select from separation x where x.subject_id = p.one and x.other_id = p.two)
+              and not exists (select from cannot_link n where n.customer_id = a.customer_id and n.subject_id = p.two)
+              and not exists (select from cannot_link n where n.customer_id = b.customer_id and n.subject_id = p.one)
+            offset 0
+        ) j
+    ) g;
+    update bond b set weight = p.weight, reaches = p.reaches, evidence = p.evidence, model = version
+    from unnest(put) p where b.bond_id = p.bond_id and p.ended_why is null;
+    update bond b set ended_at = moment, ended_why = p.ended_why
+    from unnest(put) p where b.bond_id = p.bond_id and p.ended_why is not null;
+    insert into bond (bond_id, subject_id, other_id, why, tier, weight, reaches, evidence, model, at, held_why, held_at)
+    select gen_random_uuid(), p.subject_id, p.other_id, p.why, p.tier, p.weight, p.reaches, p.evidence, p.model, p.at, p.held_why,
+           p.held_at
+    from unnest(put) p where p.bond_id is null or p.ended_why is not null
     on conflict do nothing;
-    return grade = 'strong' or coalesce(known.tier = 'strong', false) or reached is distinct from coalesce(known.reaches, false);
+    return touched;
 end
+$$;
+
+-- Which of these subjects have anybody to be one person with, or to part from: a bond that joins, or somebody beside them.
+create function not_alone(subjects uuid[]) returns uuid[]
+language sql stable
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
+as $$
+    select array_agg(s.subject_id order by s.subject_id)
+    from (select distinct w from unnest(subjects) w) as s (subject_id)
+    where exists (select from bond b where b.subject_id = s.subject_id and b.ended_at is null and b.tier <> 'possible')
+       or exists (select from bond b where b.other_id = s.subject_id and b.ended_at is null and b.tier <> 'possible')
+       or exists (select from subject me join subject mate on mate.customer_id = me.customer_id
+                  where me.subject_id = s.subject_id and mate.subject_id <> me.subject_id)
 $$;
 
 -- Replace what likeness says of some subjects, and bring membership in line with it.
@@ -117,45 +148,45 @@ set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
 as $$
 declare
-    touched uuid[] := '{}';
-    pair record;
+    touched uuid[];
     subject uuid;
     moved integer := 0;
 begin
     if not is_sealed('matcher') then
         perform refuse('refused');
     end if;
-    for pair in
-        select least(p.one, p.two) as one, greatest(p.one, p.two) as two, p.tier, p.bits, p.facts
+    select put_matches(array_agg(p.one), array_agg(p.two), array_agg(p.tier), array_agg(p.bits), array_agg(p.facts),
+               keep_matches.model, joins, stays, moment)
+    into touched
+    from (
+        select distinct on (1, 2) least(p.one, p.two) as one, greatest(p.one, p.two) as two, p.tier, p.bits, p.facts
         from unnest(subjects, others, tiers, weights, evidence) as p (one, two, tier, bits, facts)
         where p.tier <> 'none'
-          and not exists ( -- what stands in just these words stays as it is: of everybody compared anew that is nearly all
+        order by 1, 2
+    ) p
+    where not exists ( -- what stands in just these words stays as it is: of everybody compared anew that is nearly all
             select from bond b
-            where b.subject_id = least(p.one, p.two) and b.other_id = greatest(p.one, p.two) and b.why = 'match'
+            where b.subject_id = p.one and b.other_id = p.two and b.why = 'match'
               and b.ended_at is null and b.tier = p.tier and b.weight = p.bits and b.evidence = p.facts::jsonb
               and b.model = keep_matches.model and b.reaches = (coalesce(p.bits >= joins, p.tier <> 'possible')
-                or coalesce(b.reaches and p.bits >= stays, false)))
-        order by 1, 2
-    loop
-        if keep_match(pair.one, pair.two, pair.tier, pair.bits, pair.facts::jsonb, model, joins, stays, moment) then
-            touched := touched || pair.one;
-        end if;
-    end loop;
+                or coalesce(b.reaches and p.bits >= stays, false)));
     with gone as (
         update bond b set ended_at = moment, ended_why = 'no-longer-alike'
         where b.bond_id in (
-                select x.bond_id from unnest(compared) as c (subject_id)
-                join bond x on x.subject_id = c.subject_id and x.ended_at is null and x.why = 'match'
-                union all
-                select x.bond_id from unnest(compared) as c (subject_id)
-                join bond x on x.other_id = c.subject_id and x.ended_at is null and x.why = 'match')
-          and not exists (
-                select from unnest(subjects, others, tiers) as p (one, two, tier)
-                where least(p.one, p.two) = b.subject_id and greatest(p.one, p.two) = b.other_id and p.tier <> 'none')
+                select x.bond_id
+                from (
+                    select x.bond_id, x.subject_id, x.other_id from unnest(compared) as c (subject_id)
+                    join bond x on x.subject_id = c.subject_id and x.ended_at is null and x.why = 'match'
+                    union all
+                    select x.bond_id, x.subject_id, x.other_id from unnest(compared) as c (subject_id)
+                    join bond x on x.other_id = c.subject_id and x.ended_at is null and x.why = 'match') x
+                where (x.subject_id, x.other_id) not in (
+                    select least(p.one, p.two), greatest(p.one, p.two)
+                    from unnest(subjects, others, tiers) as p (one, two, tier) where p.tier <> 'none'))
         returning b.subject_id, b.tier, b.reaches
     )
-    select touched || coalesce(array_agg(g.subject_id) filter (where g.tier = 'strong' or g.reaches), '{}') into touched from gone g;
-    for subject in select distinct t from unnest(touched) t order by t loop
+    select touched || array_agg(g.subject_id) filter (where g.tier = 'strong' or g.reaches) into touched from gone g;
+    foreach subject in array coalesce(not_alone(touched), '{}') loop
         moved := moved + settle_membership(array[subject], 'no-longer-alike', moment);
     end loop;
     return moved;

@@ -35,7 +35,7 @@ begin
     foreach name in array array[
         'identity_most', 'is_breaker_open', 'count_merge', 'are_two_people', 'put_bond', 'tier_of', 'why_held', 'component_of',
         'partition_subjects', 'part_customer', 'home_of', 'point_shells', 'settle_membership', 'why_joined', 'settle_likeness',
-        'join_by_word', 'share_only_common', 'keep_match', 'note_look',
+        'join_by_word', 'share_only_common', 'put_matches', 'not_alone', 'note_look',
         'keep_apart']
     loop
         execute format('grant execute on function public.%I to cdp_keeper', name);

@@ -85,13 +85,12 @@ begin
             where d.is_kept = are_kept and d.subject_id = any (wanted)
             order by d.subject_id
             for no key update of s skip locked
-        ), gone as (
+        ), gone as ( -- joined with nothing: of a thousand, each would be held against all
             delete from match_due d using mine m where d.subject_id = m.subject_id and d.is_kept = are_kept
-            returning d.subject_id
+            returning m.customer_id, m.subject_id, m.source_id
         )
-        select m.customer_id, m.subject_id, m.source_id, k.wrapped
-        from mine m join gone g on g.subject_id = m.subject_id
-        join data_key k on k.customer_id = m.customer_id and k.subject_id = m.subject_id;
+        select g.customer_id, g.subject_id, g.source_id, k.wrapped
+        from gone g join data_key k on k.customer_id = g.customer_id and k.subject_id = g.subject_id;
 end
 $$;
 
