@@ -106,13 +106,17 @@ async def read_by(scope: Scope, token: bytes, shown: possession.Shown) -> Readin
     """Read what is asked for with the token of this fingerprint, which nobody has looked at yet."""
     profiles: Profiles = scope["app"].state.profiles
 
-    async def prepare(believed: TokenHolder) -> believing.Ask[Reading] | None:
-        asker = _plain_asker(scope, believed, profiles)
-        profile_id: str = scope["path_params"]["profile_id"]
-        return None if asker is None else partial(profiles.read, asker, profile_id, unverified_token=token)
-
+    prepare = partial(_prepare, scope, profiles, token)
     checked = partial(_read_checked, scope, profiles)
     return await believing.answered(scope, token, shown, prepare=prepare, checked=checked)
+
+
+async def _prepare(
+    scope: Scope, profiles: Profiles, token: bytes, believed: TokenHolder
+) -> believing.Ask[Reading] | None:
+    asker = _plain_asker(scope, believed, profiles)
+    profile_id: str = scope["path_params"]["profile_id"]
+    return None if asker is None else partial(profiles.read, asker, profile_id, unverified_token=token)
 
 
 def _plain_asker(scope: Scope, believed: TokenHolder, profiles: Profiles) -> Asker | None:
