@@ -15,9 +15,9 @@ from api import negotiation
 from api.paging import After
 from api.principals import Auditor, PlatformDep
 from cdp import clock, directory
+from cdp.copies import spreadsheet
 from cdp.log import audit, audit_bundle
 from cdp.log.audit import Filters, Logged, Page, Place
-from cdp.own import spreadsheet
 from cdp.platform import Platform
 from consent import acts
 from consent.errors import NotFound

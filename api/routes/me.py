@@ -9,8 +9,9 @@ from starlette.responses import Response, StreamingResponse
 
 from api.principals import Customer, FreshCustomer, PlatformDep
 from cdp import clock, erasure, replicas
+from cdp.copies import portability
 from cdp.mailroom.letters import Language
-from cdp.own import accesses, dossier, portability, preferences
+from cdp.own import accesses, dossier, preferences
 from cdp.own.holdings import Address, Summary
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform

@@ -1,1 +1,1 @@
-"""What customers have here: their dossier, what they say of themselves, who looked, and all of it to take along."""
+"""What customers have here: their dossier, what they say of themselves, and who looked at it."""

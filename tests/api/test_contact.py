@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from cdp import clock, ids
+from cdp.copies import portability
 from cdp.ingest.items import Identifier, IdentifierType, Kind
-from cdp.own import portability
 from cdp.platform import Platform
 from tests import make
 from tests.api.approaching import Sender, choose

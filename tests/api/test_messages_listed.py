@@ -5,7 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from cdp import clock
-from cdp.own import portability
+from cdp.copies import portability
 from cdp.permissions import grants
 from cdp.platform import Platform
 from consent import acts as law

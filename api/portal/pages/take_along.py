@@ -11,8 +11,8 @@ from api.portal.frame import Frame, Page
 from api.portal.pages import demands, things, values
 from api.portal.pages.things import Held
 from api.portal.speech import Speech, later
+from cdp.copies.portability import Taking
 from cdp.demands import Kind
-from cdp.own.portability import Taking
 
 Row = Mapping[str, Any]
 FORMS: Final = ("html", "pdf", "csv", "json")

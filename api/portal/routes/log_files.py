@@ -12,7 +12,8 @@ from api.portal.pages import log_more
 from api.portal.pages.log_more import LARGEST_PROOF, Outcome
 from api.portal.speech import Speech
 from api.portal.visit import FreshVisiting, Opened, Visiting
-from cdp.log import completeness, log_export, store
+from cdp.copies import log_export
+from cdp.log import completeness, store
 from consent import event_bodies, verify
 from consent.commitments import Opening
 from consent.errors import NotFound, Problem

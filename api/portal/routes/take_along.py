@@ -15,8 +15,9 @@ from api.portal.routes.data import held
 from api.portal.speech import Speech
 from api.portal.visit import FreshVisiting, Visit, Visiting, locale_of
 from cdp import directory
-from cdp.own import addressing, dossier, portability
-from cdp.own.portability import Taking
+from cdp.copies import portability
+from cdp.copies.portability import Taking
+from cdp.own import addressing, dossier
 from cdp.own.unsealing import OwnKeys
 from consent.errors import NotFound
 from consent.types import CUSTOMER_SOURCE

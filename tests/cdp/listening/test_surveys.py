@@ -10,11 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from cdp import clock, erasure
+from cdp.copies import portability
 from cdp.listening import answering
 from cdp.listening.answering import SurveyClosed
 from cdp.listening.asking import InteractionUnknown
 from cdp.listening.survey import Answers, Question, UnfitAnswer
-from cdp.own import portability
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Organization

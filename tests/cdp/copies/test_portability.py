@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from cdp import clock, erasure
+from cdp.copies import portability, zip_stream
 from cdp.ingest.items import Kind
-from cdp.own import accesses, portability, zip_stream
+from cdp.own import accesses
 from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.tables import Organization

@@ -12,7 +12,8 @@ import msgspec
 from pydantic import JsonValue
 
 from cdp import cursors, directory
-from cdp.own import accesses, dossier, looked, spreadsheet
+from cdp.copies import spreadsheet
+from cdp.own import accesses, dossier, looked
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import Scope

@@ -6,7 +6,7 @@ import io
 import pytest
 from pydantic import JsonValue
 
-from cdp.own import spreadsheet
+from cdp.copies import spreadsheet
 
 
 @pytest.mark.parametrize(
