@@ -17,7 +17,7 @@ from cdp.idempotency import Call
 from cdp.ingest.items import BATCH_BYTES
 from cdp.keys.tokens import Prefix
 from cdp.logins import credentials
-from cdp.logins.freshness import FreshLoginNeeded
+from cdp.permissions.freshness import FreshLoginNeeded
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.errors import Refused, Unauthenticated

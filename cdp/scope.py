@@ -56,7 +56,7 @@ class Scope:
     call: Claim | None = field(default=None, compare=False, repr=False)
     """The call that may be made twice, if this is one."""
     is_stale: bool = field(default=False, compare=False)
-    """Whether this is a customer's session whose proof of who they are is some minutes old (`cdp.logins.freshness`)."""
+    """Whether this is a customer's session whose proof of who they are is minutes old (`cdp.permissions.freshness`)."""
 
 
 DOORMAN: Final = Scope(Principal.DOORMAN)

@@ -22,7 +22,7 @@ from cdp import clock, organization_details
 from cdp.administration import Office
 from cdp.catalog import mapping
 from cdp.logins import employees, office_logins
-from cdp.logins.freshness import FreshLoginNeeded
+from cdp.permissions.freshness import FreshLoginNeeded
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.signals import streams

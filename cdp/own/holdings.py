@@ -1,6 +1,6 @@
 """What a dossier holds, as its owner sees it: values in the clear, sources by id.
 
-Of what is withheld (`cdp.logins.freshness`) the value is None.
+Of what is withheld (`cdp.permissions.freshness`) the value is None.
 """
 
 from dataclasses import dataclass

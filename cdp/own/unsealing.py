@@ -13,7 +13,7 @@ from sqlmodel import Session
 from cdp.database import sql
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import DataKey
-from cdp.logins import freshness
+from cdp.permissions import freshness
 
 _KEYS: Final = text(sql("own_keys"))
 

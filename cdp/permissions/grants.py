@@ -16,8 +16,7 @@ import msgspec
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from cdp.logins import freshness
-from cdp.permissions import notices
+from cdp.permissions import freshness, notices
 from cdp.scope import Principal, Scope
 from cdp.tables import Act, Permission
 from consent import acts as law

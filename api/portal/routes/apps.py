@@ -10,10 +10,10 @@ from api.portal import apps, places
 from api.portal.pages import app as pages
 from api.portal.visit import Visit, Visiting
 from cdp.database import Session
-from cdp.logins.freshness import FreshLoginNeeded
 from cdp.oauth import requests
 from cdp.oauth.requests import Begun
 from cdp.oauth.wanted import Wanted
+from cdp.permissions.freshness import FreshLoginNeeded
 from cdp.permissions.requesting import AskedAgainTooSoon
 from cdp.scope import Principal, Scope
 from consent.errors import Conflict, Invalid
