@@ -22,9 +22,10 @@ from cdp.keys import blind, sealing, tokens
 from cdp.keys.blind import IdentifierType
 from cdp.keys.sealing import DataKey
 from cdp.keys.tokens import Prefix
-from cdp.logins import askers, claiming, codes, sessions
+from cdp.logins import askers, claiming, sessions
 from cdp.logins.askers import Asker
 from cdp.logins.sessions import Entry, NewSession, Way
+from cdp.mailroom import codes
 from cdp.platform import Platform
 from cdp.scope import DOORMAN
 from consent.errors import Refused, Unauthenticated

@@ -17,10 +17,11 @@ from cdp import ids
 from cdp.database import sql
 from cdp.keys import blind
 from cdp.keys.blind import IdentifierType
-from cdp.logins import claiming, codes, sessions
+from cdp.logins import claiming, sessions
 from cdp.logins.claiming import Proven
 from cdp.logins.login import CodeWrong, TooManyRequests
 from cdp.logins.passkeys import Holder
+from cdp.mailroom import codes
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import DOORMAN

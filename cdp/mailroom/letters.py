@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 from cdp.catalog.files import Language as Voice
-from cdp.logins import codes
+from cdp.mailroom import codes
 from cdp.mailroom.mail import Attachment, Letter, TextMessage
 
 Language = Literal["nl", "en"]

@@ -25,9 +25,9 @@ from cdp.identity import vetoes
 from cdp.keys import blind
 from cdp.keys.blind import IdentifierType, Line
 from cdp.keys.sealing import DataKey
-from cdp.logins import codes
 from cdp.logins.login import CodeWrong
 from cdp.logins.passkeys import Holder
+from cdp.mailroom import codes
 from cdp.own.unsealing import OwnKeys
 from cdp.permissions.confirmations import hashed as confirmed
 from cdp.platform import Platform
