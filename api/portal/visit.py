@@ -20,10 +20,9 @@ from cdp import clock, directory
 from cdp.catalog.files import Catalog, Language
 from cdp.database import Session
 from cdp.logins import credentials, sessions
-from cdp.own import accesses, addressing, waiting
+from cdp.own import accesses, addressing, objections, waiting
 from cdp.own.addressing import Addressing
 from cdp.own.unsealing import OwnKeys
-from cdp.permissions import objections
 from cdp.permissions.freshness import FreshLoginNeeded
 from cdp.platform import Platform
 from consent.errors import Unauthenticated

@@ -15,8 +15,7 @@ from cdp import clock
 from cdp.contact import wishes
 from cdp.contact.wishes import UnfitName
 from cdp.mailroom import receipt_letters
-from cdp.own import preferences
-from cdp.permissions import objections
+from cdp.own import objections, preferences
 from consent import wish_form
 from consent.errors import Invalid
 
