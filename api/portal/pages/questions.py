@@ -13,7 +13,7 @@ from api.portal.pages.login import Trouble
 from api.portal.speech import Speech
 from cdp.directory import Names
 from cdp.keys.blind import IdentifierType
-from cdp.own.questions import Question
+from cdp.logins.questions import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from api.portal.frame import Frame, Page
 from api.portal.speech import ZONE, Speech, later
 from cdp.keys.blind import IdentifierType
 from cdp.logins.passkeys import Passkey
+from cdp.logins.questions import Denied
 from cdp.logins.sessions import SessionFacts, Way
 from cdp.logins.ways_in import WaysIn
-from cdp.own.questions import Denied
 
 
 @dataclass(frozen=True, slots=True)

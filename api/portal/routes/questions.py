@@ -14,12 +14,13 @@ from api.portal.pages.login import Trouble
 from api.portal.routes.passkeys import holder
 from api.portal.visit import Visit, Visiting
 from cdp.keys.blind import IdentifierType
+from cdp.logins import questions
 from cdp.logins.login import CodeWrong
+from cdp.logins.questions import Answer, Question, Sent, TooManyProofs
 from cdp.logins.ways_in import voice_of
 from cdp.mailroom.letters import Letters
 from cdp.mailroom.mail import Outbox
-from cdp.own import addressing, questions
-from cdp.own.questions import Answer, Question, Sent, TooManyProofs
+from cdp.own import addressing
 from cdp.own.unsealing import OwnKeys
 from consent.errors import Invalid
 

@@ -16,13 +16,12 @@ from api.portal.speech import later
 from api.portal.visit import Visit, Visiting
 from cdp.database import Session
 from cdp.keys.blind import IdentifierType
-from cdp.logins import claiming, passkeys, proofs, sessions, ways_in
+from cdp.logins import claiming, passkeys, proofs, questions, sessions, ways_in
 from cdp.logins.claiming import LastWayIn, ProvenByAnother
 from cdp.logins.login import CodeWrong
 from cdp.logins.proofs import NotForEverybody, Sent
 from cdp.mailroom.letters import Change, Letters
 from cdp.mailroom.mail import AddressUnreachable, Outbox
-from cdp.own import questions
 from consent.errors import Invalid, NotFound
 
 router = APIRouter(include_in_schema=False)

@@ -18,13 +18,13 @@ from cdp.demo import stories
 from cdp.keys.blind import IdentifierType
 from cdp.listening import answering, metrics
 from cdp.log import key_rotation
-from cdp.logins import credentials, login
+from cdp.logins import credentials, login, questions
 from cdp.mailroom.mail import Maildir
 from cdp.messages import checking, codes, own, replies
 from cdp.messages.answers import Verdict
 from cdp.messages.checking import Asked
 from cdp.offers import showing
-from cdp.own import addressing, questions
+from cdp.own import addressing
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.quality import report

@@ -10,7 +10,7 @@ from api.portal.pages.login import Trouble
 from cdp.catalog.files import Language
 from cdp.identity.membership import Member, Reason, Why
 from cdp.keys.blind import IdentifierType
-from cdp.own.questions import Question
+from cdp.logins.questions import Question
 from cdp.reads.presentations import Presentation
 from tests.portal.samples import world
 

@@ -15,10 +15,10 @@ from cdp.keys.blind import IdentifierType
 from cdp.logins.claiming import Proven
 from cdp.logins.external import Linked
 from cdp.logins.passkeys import Passkey
+from cdp.logins.questions import Denied, Question
 from cdp.logins.sessions import SessionFacts, Way
 from cdp.logins.ways_in import WaysIn
 from cdp.own.holdings import Summary
-from cdp.own.questions import Denied, Question
 from tests.portal.samples import world
 
 _EMAIL: Final = Proven(IdentifierType.EMAIL, "noor@example.org", world.AT - timedelta(days=400))
