@@ -33,10 +33,10 @@ from cdp.ingest.batch import Batch
 from cdp.ingest.batch import Path as Way
 from cdp.ingest.items import Item, Kind, Reference, ReferenceType
 from cdp.ingest.store import Store
-from cdp.ingest.transaction import Transaction
 from cdp.keys.sealing import DataKey, new_data_keys
 from cdp.platform import Platform
 from cdp.scope import MATCHER, Principal, Scope
+from cdp.transaction import Transaction
 
 FULL: Final = 1_000_000
 QUICK: Final = 2_000

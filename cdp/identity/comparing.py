@@ -25,10 +25,10 @@ from cdp.identity.matching import Matching
 from cdp.identity.portions import Portion
 from cdp.identity.store import Person
 from cdp.identity.weighing import Weighing
-from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
 from cdp.scope import MATCHER
 from cdp.settings import Settings
+from cdp.transaction import Rows, Transaction
 
 CHUNK: Final = 200
 """How many subjects one transaction compares."""

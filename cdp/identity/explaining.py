@@ -15,9 +15,9 @@ from cdp.identity.model import in_use
 from cdp.identity.scoring import Piece
 from cdp.identity.store import Person
 from cdp.identity.traits import Traits
-from cdp.ingest.transaction import Transaction
 from cdp.platform import Platform
 from cdp.scope import MATCHER, Principal, Scope
+from cdp.transaction import Transaction
 from consent.errors import NotFound
 
 _PEOPLE: Final = (

@@ -21,10 +21,10 @@ from cdp.identity.model import Model, in_use
 from cdp.identity.sifting import Mesh, Sieve
 from cdp.identity.store import Hashes, Other, Person
 from cdp.identity.traits import Traits
-from cdp.ingest.transaction import Transaction
 from cdp.lane import Asked
 from cdp.platform import Platform
 from cdp.scope import MATCHER
+from cdp.transaction import Transaction
 
 AT_ONCE: Final = 25
 """Of so many subjects at most in its own transaction; a larger delivery leaves them to a worker."""

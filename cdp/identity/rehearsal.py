@@ -24,11 +24,11 @@ from cdp.identity.portions import Portion
 from cdp.identity.store import Person
 from cdp.identity.sweeping import Told
 from cdp.identity.weighing import Chosen, Weighing
-from cdp.ingest.transaction import Rows, Transaction
 from cdp.platform import Platform
 from cdp.progress import Tell
 from cdp.scope import MATCHER
 from cdp.settings import Settings
+from cdp.transaction import Rows, Transaction
 from consent.types import CUSTOMER_SOURCE
 
 CHUNK: Final = 500

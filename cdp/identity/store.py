@@ -20,12 +20,12 @@ from cdp.database import sql
 from cdp.identity import blocking, sharing, traits
 from cdp.identity.blocking import BlockingKey, KeyKind
 from cdp.identity.traits import Traits
-from cdp.ingest.transaction import Rows
 from cdp.keys import sealing
 from cdp.keys.mac import Mac
 from cdp.keys.ring import KeyProvider, LocalKeyRing, Single
 from cdp.keys.sealing import DataKey
 from cdp.lane import Asked
+from cdp.transaction import Rows
 from consent.errors import Invalid
 
 _KEY_BYTES: Final = 8

@@ -24,12 +24,12 @@ from cdp.ingest.filing import Files
 from cdp.ingest.items import Kind, Outcome, Reason, Rejection
 from cdp.ingest.naming import Book, Known, Mention
 from cdp.ingest.subjects import Finder, Found, Subject
-from cdp.ingest.transaction import Rows, Transaction
 from cdp.ingest.versions import Current, Version
 from cdp.keys.digests import own_id
 from cdp.keys.mac import Mac
 from cdp.keys.ring import KeyProvider
 from cdp.lane import Asked
+from cdp.transaction import Rows, Transaction
 from consent.types import UNMAPPED
 
 _HOLD: Final[Asked] = HOLD.encode(), {}

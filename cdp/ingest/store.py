@@ -28,8 +28,8 @@ from cdp.ingest.batch import Batch, Path, Taken
 from cdp.ingest.items import Item, Kind
 from cdp.ingest.naming import Book
 from cdp.ingest.subjects import Subject
-from cdp.ingest.transaction import Transaction
 from cdp.platform import Platform
+from cdp.transaction import Transaction
 from consent.errors import Problem
 
 ATTEMPTS: Final = 8

@@ -15,11 +15,11 @@ from uuid import UUID
 
 from cdp import arrays, ids
 from cdp.ingest.naming import Book, Known, Mention, Name
-from cdp.ingest.transaction import Rows, Transaction
 from cdp.keys import sealing
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import DataKey, new_data_keys
 from cdp.lane import Asked
+from cdp.transaction import Rows, Transaction
 
 _RESOLVE: Final = (
     b"select ordinal, uuid_send(customer_id), uuid_send(subject_id), wrapped, is_suppressed"

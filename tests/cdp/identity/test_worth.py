@@ -10,9 +10,9 @@ from cdp import ids
 from cdp.identity import blocking, candidates, store, traits
 from cdp.identity.blocking import KeyKind
 from cdp.identity.traits import Traits
-from cdp.ingest.transaction import Transaction
 from cdp.platform import Platform
 from cdp.scope import MATCHER
+from cdp.transaction import Transaction
 from tests.cdp.ingest.arrange import change
 
 HOME = {"postcode": "1234 AB", "house_number": "5"}
