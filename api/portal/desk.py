@@ -19,12 +19,12 @@ from api.portal.speech import Speech
 from api.portal.visit import portal_of
 from api.principals import platform_of
 from cdp import clock, directory
-from cdp.identity.recognition import Described
 from cdp.logins.employees import Employee, Employees
 from cdp.platform import Platform
 from cdp.reads.card import Card, Cards
 from cdp.reads.lookup import Identifier
 from cdp.reads.profiles import Profiles
+from cdp.reads.recognition import Described
 from cdp.scope import Principal
 from consent.errors import Invalid, NotFound, Unauthenticated
 

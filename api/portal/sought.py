@@ -8,9 +8,9 @@ from pydantic import BaseModel, StringConstraints
 
 from api.portal.pages.typed import Typed
 from cdp.identity import addresses
-from cdp.identity.recognition import Described
 from cdp.keys.blind import IdentifierType
 from cdp.reads.lookup import Identifier
+from cdp.reads.recognition import Described
 from consent.errors import Invalid
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.principals import ProfileReader, Service
 from api.profile_views import Batch, Found, Profile, Timeline
-from cdp.identity.recognition import Described
 from cdp.keys.blind import MAX_LETTERS, IdentifierType
 from cdp.reads.lookup import MOST_IDENTIFIERS, Identifier
 from cdp.reads.profiles import MOST_IN_BATCH, MOST_INTERACTIONS, Profiles
 from cdp.reads.reading import Asker
+from cdp.reads.recognition import Described
 from consent.types import MOST_CATEGORIES, CategoryKey, PurposeKey
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])

@@ -13,7 +13,6 @@ from uuid import UUID
 import msgspec
 
 from cdp.gathering import Gathering
-from cdp.identity.recognition import Described, Recognition
 from cdp.ids import NIL
 from cdp.keys.errors import Unreadable
 from cdp.logins.credentials import TokenHolder
@@ -34,6 +33,7 @@ from cdp.reads.profile_documents import (
     Wanted,
 )
 from cdp.reads.reading import AHEAD, NEWEST, Asker, Extent, Path
+from cdp.reads.recognition import Described, Recognition
 from cdp.scope import Held
 
 __all__ = ["Expired", "NotGranted", "Objected", "Profiles", "Reading", "RefusedByCustomer", "Revoked", "Wanted"]

@@ -15,7 +15,6 @@ ASKS_THE_DATABASE: Final = {
     "portions",
     "rehearsal",
     "relinking",
-    "recognition",
     "reviews",
     "store",
     "sweeping",
