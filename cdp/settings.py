@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 
-from cdp.log import witness_setting
-from cdp.log.witness_setting import WitnessSetting
+from cdp import witness_setting
+from cdp.witness_setting import WitnessSetting
 from consent.errors import Invalid
 
 _MOST = 10_000_000

@@ -22,10 +22,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from cdp import clock, outside
 from cdp.log import founding, store
 from cdp.log.store import Log
-from cdp.log.witness_setting import WitnessSetting
 from cdp.platform import Platform
 from cdp.scope import SEQUENCER
 from cdp.turns import Turn, taken
+from cdp.witness_setting import WitnessSetting
 from consent import merkle, notes, tiles
 from consent.encoding import number, text_from_utf8
 from consent.errors import Problem

@@ -6,8 +6,8 @@ from hashlib import sha256
 import pytest
 
 from cdp.log import sequencer, store
-from cdp.log.witness_setting import WitnessSetting
 from cdp.platform import Platform
+from cdp.witness_setting import WitnessSetting
 from consent import event_bodies
 from consent.events import Change, PolicyEvent
 from consent.notes import Algorithm, Signer

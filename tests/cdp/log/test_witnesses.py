@@ -14,14 +14,14 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from cdp import clock, outside
-from cdp.log import gauges, published, recovery, store, witness_setting, witnesses
+from cdp import clock, outside, witness_setting
+from cdp.log import gauges, published, recovery, store, witnesses
 from cdp.log.signer import Forked
-from cdp.log.witness_setting import WitnessSetting
 from cdp.log.witnesses import WitnessRefused
 from cdp.own import accesses, receipts
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
+from cdp.witness_setting import WitnessSetting
 from consent import checkpoints
 from consent.errors import Invalid, Malformed, Problem, VerificationFailed
 from consent.notes import Algorithm, Key, Signer
