@@ -12,9 +12,9 @@ from cdp import clock
 from cdp.logins import askers, login, sessions
 from cdp.logins.askers import Asker
 from cdp.logins.login import Shown
-from cdp.mailroom import letters
 from cdp.mailroom.letters import Letters
 from cdp.mailroom.mail import Outbox
+from cdp.own.addressing import Language
 from cdp.platform import Platform
 from cdp.settings import Settings
 from consent.types import Instant
@@ -31,7 +31,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: Email
-    language: letters.Language = "nl"
+    language: Language = "nl"
 
 
 class Accepted(BaseModel):

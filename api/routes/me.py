@@ -10,9 +10,9 @@ from starlette.responses import Response, StreamingResponse
 from api.principals import Customer, FreshCustomer, PlatformDep
 from cdp import clock, erasure, replicas
 from cdp.copies import portability
-from cdp.mailroom.letters import Language
 from cdp.own import accesses, dossier, preferences
-from cdp.own.holdings import Address, Summary
+from cdp.own.addressing import Address, Language
+from cdp.own.holdings import Summary
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.scope import Scope

@@ -14,8 +14,7 @@ from uuid import UUID
 from cdp.contact import looking, salutations
 from cdp.contact.looking import Asked, Keys, Known
 from cdp.contact.salutations import Words
-from cdp.mailroom.letters import Language
-from cdp.own.addressing import Calling, ReadingLevel, calling_of
+from cdp.own.addressing import Calling, Language, ReadingLevel, calling_of
 from consent import contact
 from consent.contact import Answer, Question
 from consent.hours import Hours

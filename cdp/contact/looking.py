@@ -22,9 +22,7 @@ from cdp.keys.named import ID_BYTES, openers, remembered_openers
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import NONCE_BYTES, NOT_OPENED, Opener
 from cdp.lane import Steps
-from cdp.mailroom.letters import Language
-from cdp.own.addressing import Addressing, Calling, Greeting, ReadingLevel
-from cdp.own.holdings import Address
+from cdp.own.addressing import Address, Addressing, Calling, Greeting, Language, ReadingLevel
 from cdp.reads.reading import MOST_MERGES
 from consent import wish_form
 from consent.contact import Answer, Standing

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from cdp.mailroom.letters import Language
-from cdp.own.addressing import Addressing
-from cdp.own.holdings import Address
+from cdp.own.addressing import Address, Addressing, Language
 from consent.contact import Say
 
 

@@ -7,14 +7,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from cdp.catalog.files import Language
 from cdp.keys.blind import IdentifierType
 from cdp.logins import claiming, external, passkeys, sessions
 from cdp.logins.claiming import Proven
 from cdp.logins.external import Linked
 from cdp.logins.passkeys import Passkey
 from cdp.logins.sessions import SessionFacts
-from cdp.mailroom import letters
 from cdp.mailroom.letters import Change, Letters
 from cdp.mailroom.mail import Outbox
 from cdp.own import addressing
@@ -66,11 +64,6 @@ def tell(session: Session, platform: Platform, outbox: Outbox, change: Change, *
     mailboxes = [each.value for each in claiming.proven(session, platform) if each.type is IdentifierType.EMAIL]
     for each in dict.fromkeys((*mailboxes, *also)):
         link = platform.settings.base_url + SIGN_IN
-        outbox.send(words.changed(to=each, voice=voice_of(known.language, known.address), change=change, link=link))
-
-
-def voice_of(language: letters.Language, address: str) -> Language:
-    """Return the voice for somebody who wants to be addressed like this."""
-    if language == "en":
-        return Language.EN
-    return Language.NL_JE if address == "je" else Language.NL
+        outbox.send(
+            words.changed(to=each, voice=addressing.voice_of(known.language, known.address), change=change, link=link)
+        )

@@ -14,7 +14,6 @@ from sqlalchemy import TextClause
 from sqlmodel import Session
 
 from cdp.keys.ring import KeyProvider
-from cdp.logins.ways_in import voice_of
 from cdp.mailroom import mail
 from cdp.mailroom.mail import Letter
 from cdp.own import addressing, dossier
@@ -39,7 +38,7 @@ class Addressee:
     @property
     def voice(self) -> str:
         """The voice that they chose."""
-        return voice_of(self.known.language, self.known.address)
+        return addressing.voice_of(self.known.language, self.known.address)
 
 
 @dataclass(frozen=True, slots=True)

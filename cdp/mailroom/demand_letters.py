@@ -12,8 +12,8 @@ from cdp.demands import Demand, Kind
 from cdp.directory import Names
 from cdp.ids import NIL
 from cdp.mailroom import customer_letters
-from cdp.mailroom.letters import Language
 from cdp.mailroom.mail import Letter
+from cdp.own.addressing import Language
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.settings import Settings

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from cdp.catalog.files import Language as Voice
 from cdp.mailroom import codes
 from cdp.mailroom.mail import Attachment, Letter, TextMessage
 
-Language = Literal["nl", "en"]
 _URGENT: Final = frozenset({"login", "code", "address", "question"})
 """Letters that somebody waits for."""
 

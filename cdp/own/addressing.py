@@ -10,14 +10,15 @@ import msgspec
 from sqlalchemy import text
 from sqlmodel import Session
 
+from cdp.catalog.files import Language as Voice
 from cdp.database import sql
-from cdp.mailroom.letters import Language
 from cdp.own import own_names
-from cdp.own.holdings import Address
 from cdp.own.unsealing import OwnKeys
 from consent.errors import NotFound
 from consent.types import CUSTOMER_SOURCE
 
+Language = Literal["nl", "en"]
+Address = Literal["u", "je"]
 Greeting = Literal["whole", "first", "other"]
 Theme = Literal["auto", "light", "dark"]
 Print = Literal["usual", "large", "largest"]
@@ -76,6 +77,13 @@ def calling_of(language: Language, address: Address, greeting: str | None) -> Ca
     """Return by which name: as they chose, else by the first name to who is addressed with je."""
     is_familiar = greeting is None and address == "je" and language == "nl"
     return Calling(is_other=greeting == "other", is_first=greeting == "first" or is_familiar)
+
+
+def voice_of(language: Language, address: str) -> Voice:
+    """Return the voice for somebody who wants to be addressed like this."""
+    if language == "en":
+        return Voice.EN
+    return Voice.NL_JE if address == "je" else Voice.NL
 
 
 def read(session: Session, keys: OwnKeys) -> Addressing:

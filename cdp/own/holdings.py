@@ -5,18 +5,16 @@ Of what is withheld (`cdp.permissions.freshness`) the value is None.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from pydantic import JsonValue
 
 from cdp.cursors import InTime
-from cdp.mailroom.letters import Language
+from cdp.own.addressing import Address, Language
 from cdp.permissions import access_requests, grants
 from cdp.tables import AccessRequest, Permission
 from consent.types import CUSTOMER_SOURCE
-
-Address = Literal["u", "je"]
 
 
 class RecordPlace(NamedTuple):

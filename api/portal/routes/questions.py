@@ -17,10 +17,10 @@ from cdp.keys.blind import IdentifierType
 from cdp.logins import questions
 from cdp.logins.login import CodeWrong
 from cdp.logins.questions import Answer, Question, Sent, TooManyProofs
-from cdp.logins.ways_in import voice_of
 from cdp.mailroom.letters import Letters
 from cdp.mailroom.mail import Outbox
 from cdp.own import addressing
+from cdp.own.addressing import voice_of
 from cdp.own.unsealing import OwnKeys
 from consent.errors import Invalid
 
