@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp.database import sql
-from cdp.mailroom import reminders
+from cdp.permissions import reviews
 
 SOON: Final = timedelta(days=14)
 """How near the end of a permission is when the customer is told."""
@@ -17,4 +17,4 @@ _WAITING: Final = text(sql("own_waiting"))
 def count(session: Session, *, at: datetime) -> int:
     """Return how many things wait for the customer in scope."""
     found: int = session.execute(_WAITING, {"at": at, "soon": at + SOON}).scalar_one()
-    return found + len(reminders.to_review(session, at=at))
+    return found + len(reviews.to_review(session, at=at))

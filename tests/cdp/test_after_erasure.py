@@ -37,10 +37,11 @@ from cdp.ingest.items import (
 )
 from cdp.keys.ring import LocalKeyRing
 from cdp.log import sequencer
-from cdp.mailroom import receipt_letters, reminders
+from cdp.mailroom import receipt_letters
 from cdp.messages import own
 from cdp.own import dossier
 from cdp.own.unsealing import OwnKeys
+from cdp.permissions import reviews
 from cdp.platform import Platform
 from cdp.settings import Settings
 from cdp.tables import Organization, Permission
@@ -235,15 +236,12 @@ def _act(house: House, person: make.Person, canary: Canary) -> None:
     assert 200 == api.post("/v1/contact/decide", json=reached | held, headers=program).status_code
     said = {"contacts": [reached | {"channel": "email", "subject": canary.note, "key": canary.contract}]}
     assert 200 == api.post("/v1/contacts", json=said, headers=program).status_code
-    asked = api.post(
-        "/v1/surveys",
-        json={"type": "call", "key": canary.message},
-        headers=make.service(house.platform, house.shop, "surveys:ask"),
-    ).json()
+    asks = make.service(house.platform, house.shop, "surveys:ask")
+    asked = api.post("/v1/surveys", json={"type": "call", "key": canary.message}, headers=asks).json()
     assert 200 == api.patch(f"/v1/me/surveys/{asked['survey_id']}", json={"heard": True}, headers=headers).status_code
     with house.platform.database.scoped(person.scope) as session:
         for standing in session.exec(select(Permission)):
-            reminders.keep(session, standing, at=clock.now())
+            reviews.keep(session, standing, at=clock.now())
         receipt_letters.choose(session, person.customer_id, wanted=True, at=clock.now())
         named = {"name": canary.own_word, "pronunciation": canary.note, "greeting": "other", "first": "human"}
         wishes.choose(house.platform, session, named, at=clock.now())

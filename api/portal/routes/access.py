@@ -11,8 +11,7 @@ from api.portal import notices, places
 from api.portal.visit import Visit, Visiting
 from cdp import directory
 from cdp.database import Session
-from cdp.mailroom import reminders
-from cdp.permissions import changing, grants, undoing
+from cdp.permissions import changing, grants, reviews, undoing
 from consent import acts as law
 from consent.errors import Invalid
 
@@ -64,7 +63,7 @@ def switch(grant_id: GrantId, visit: Visiting, aan: Category = None, uit: Catego
 def keep(grant_id: GrantId, visit: Visiting) -> Response:
     """Say that it is still right: nothing changes, and it is asked again after ninety days."""
     with visit.platform.database.scoped(visit.person.scope) as session:
-        reminders.keep(session, grants.find(session, grant_id), at=visit.at)
+        reviews.keep(session, grants.find(session, grant_id), at=visit.at)
     return visit.lead(places.ORGANISATIONS, notices.KEPT, grant_id)
 
 

@@ -14,10 +14,9 @@ from api.portal.pages import organisation, organisations
 from api.portal.pages.facts import Facts
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import directory
-from cdp.mailroom import reminders
 from cdp.own import looks, visits
 from cdp.own.holdings import Grant, Request
-from cdp.permissions import access_requests, grants
+from cdp.permissions import access_requests, grants, reviews
 from cdp.signals import heard
 from consent import acts as law
 from consent.errors import NotFound
@@ -44,7 +43,7 @@ def facts(visit: Visit, opened: Opened) -> Facts:
         grants=tuple(Grant.of(each, at=at) for each in grants.standing(session)),
         requests=tuple(Request.of(each, at=at) for each in access_requests.of_customer(session)),
         looks=looks.recent(session, since=at - MONTH, until=at),
-        reviews=reminders.to_review(session, at=at),
+        reviews=reviews.to_review(session, at=at),
     )
 
 

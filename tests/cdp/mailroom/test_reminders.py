@@ -14,7 +14,7 @@ from cdp import clock, erasure
 from cdp.mailroom import mail, reminders
 from cdp.mailroom.mail import Maildir
 from cdp.own import dossier, preferences
-from cdp.permissions import grants
+from cdp.permissions import grants, reviews
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent.errors import NothingGranted
@@ -102,10 +102,10 @@ def test_keeping_begins_the_ninety_days_anew(platform: Platform, old: Old) -> No
     person, _ = old(100)
     at = clock.now()
     with platform.database.scoped(person.scope) as session:
-        before = reminders.to_review(session, at=at)
-        reminders.keep(session, grants.standing(session)[0], at=at)
-        after = reminders.to_review(session, at=at)
-        later = reminders.to_review(session, at=at + timedelta(days=90))
+        before = reviews.to_review(session, at=at)
+        reviews.keep(session, grants.standing(session)[0], at=at)
+        after = reviews.to_review(session, at=at)
+        later = reviews.to_review(session, at=at + timedelta(days=90))
         acts = len(grants.history(session, grants.standing(session)[0]))
 
     assert (1, 0, 1, 1) == (len(before), len(after), len(later), acts)
@@ -118,9 +118,9 @@ def test_what_opens_nothing_any_more_is_not_asked_about(platform: Platform, old:
         connection.execute("update permission set expires_at = now() - interval '1 second'")
 
     with platform.database.scoped(person.scope) as session:
-        assert {} == reminders.to_review(session, at=clock.now())
+        assert {} == reviews.to_review(session, at=clock.now())
         with pytest.raises(NothingGranted):
-            reminders.keep(session, grants.standing(session)[0], at=clock.now())
+            reviews.keep(session, grants.standing(session)[0], at=clock.now())
     assert 0 == reminders.send_due(platform, clock.now())
 
 
@@ -155,7 +155,7 @@ def test_who_wants_no_letter_gets_none(platform: Platform, old: Old) -> None:
 
     assert 0 == reminders.send_due(platform, clock.now())
     with platform.database.scoped(person.scope) as session:
-        assert 1 == len(reminders.to_review(session, at=clock.now()))
+        assert 1 == len(reviews.to_review(session, at=clock.now()))
 
 
 def test_a_letter_that_was_not_taken_is_tried_the_next_day(
