@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from starlette.types import Scope
 
 from api import caller, possession, rates
-from cdp.logins.credentials import CredentialEnded, TokenHolder
+from cdp.credentials import CredentialEnded, TokenHolder
 from cdp.logins.token_checks import TokenChecks
 
 Answer = TypeVar("Answer")

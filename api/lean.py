@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import believing, parameters, possession
 from api.principals import InsufficientScope, NoOrganization
 from api.routes import authzen, contact, segment
+from cdp.credentials import TokenHolder
 from cdp.ingest.segment import CALLS
-from cdp.logins.credentials import TokenHolder
 from cdp.reads.profiles import NEEDED, Profiles, Reading
 from cdp.reads.reading import Asker
 from consent.errors import Invalid, NotFound

@@ -11,12 +11,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 from fastapi.security import SecurityScopes as AskedScopes
 
 from api import caller, once, possession, rates
-from cdp import clock
+from cdp import clock, credentials
 from cdp.client_scopes import SCOPES, WIRE_SCOPE, opened
 from cdp.idempotency import Call
 from cdp.ingest.items import BATCH_BYTES
 from cdp.keys.tokens import Prefix
-from cdp.logins import credentials
 from cdp.permissions.freshness import FreshLoginNeeded
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope

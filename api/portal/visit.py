@@ -16,10 +16,10 @@ from api.portal.frame import Frame, Page, Room, Stay, tongues, ways
 from api.portal.rendering import Portal
 from api.portal.speech import Speech
 from api.principals import LoggedIn, platform_of
-from cdp import clock, directory
+from cdp import clock, credentials, directory
 from cdp.catalog.files import Catalog, Language
 from cdp.database import Session
-from cdp.logins import credentials, sessions
+from cdp.logins import sessions
 from cdp.own import accesses, addressing, objections, waiting
 from cdp.own.addressing import Addressing
 from cdp.own.unsealing import OwnKeys

@@ -18,7 +18,7 @@ from api.authzen_views import WRONG, Actions, Entities, Evaluated, EvaluatedAll,
 from api.principals import InsufficientScope, NoOrganization, PlatformDep
 from cdp.authzen.point import DecisionPoint
 from cdp.authzen.questions import PROFILE, Caller, Decision, Evaluation
-from cdp.logins.credentials import TokenHolder
+from cdp.credentials import TokenHolder
 from consent.errors import Problem
 
 router = APIRouter(tags=["decisions"], responses=WRONG)

@@ -27,8 +27,8 @@ from cdp import clock
 from cdp.contact.approaching import Wanted
 from cdp.contact.asking import NEEDED, Contacts
 from cdp.contact.contacts import Also, ContactBook, Kept
+from cdp.credentials import TokenHolder
 from cdp.idempotency import AlreadyDone, Answer, Call
-from cdp.logins.credentials import TokenHolder
 from cdp.reads.reading import Asker
 from cdp.scope import Principal
 

@@ -8,9 +8,8 @@ from pydantic import BaseModel
 
 from api import possession, rates
 from api.principals import GrantRequester, InsufficientScope, PlatformDep
-from cdp import clock
+from cdp import clock, credentials
 from cdp.client_scopes import LOGIN_SCOPE
-from cdp.logins import credentials
 from cdp.oauth import granted, id_tokens
 from cdp.scope import Principal, Scope
 

@@ -15,8 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import possession
 from api.long_polls import LongPolls
 from api.principals import PlatformDep, Service, SignalManager
-from cdp import clock
-from cdp.logins import credentials
+from cdp import clock, credentials
 from cdp.platform import Platform
 from cdp.scope import Principal
 from cdp.signals import events, polling, streams

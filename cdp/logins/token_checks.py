@@ -1,4 +1,4 @@
-"""What bearer tokens stand for at this moment, asked for all requests that arrive together (`cdp.logins.credentials`).
+"""What bearer tokens stand for at this moment, asked for all requests that arrive together (`cdp.credentials`).
 
 What a token stood for before is remembered as a belief: with it a request can be prepared, and nothing can be answered
 before the database, in the very transaction that reads, found that it still holds (`cdp.scope.Held`).
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from cdp import arrays
+from cdp.credentials import CredentialEnded, TokenHolder
 from cdp.gathering import Gathering
 from cdp.keys.tokens import Prefix
-from cdp.logins.credentials import CredentialEnded, TokenHolder
 from cdp.platform import Platform
 
 TOGETHER: Final = 256

@@ -12,10 +12,10 @@ from uuid import UUID
 
 import msgspec
 
+from cdp.credentials import TokenHolder
 from cdp.gathering import Gathering
 from cdp.ids import NIL
 from cdp.keys.errors import Unreadable
-from cdp.logins.credentials import TokenHolder
 from cdp.platform import Platform
 from cdp.reads import presentations, reading
 from cdp.reads.known_keys import KnownKeys

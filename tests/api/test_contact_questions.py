@@ -13,8 +13,8 @@ from api import contact_views
 from api.contact_views import ContactQuestion
 from cdp.contact.approaching import Wanted
 from cdp.contact.asking import Contacts
+from cdp.credentials import CredentialEnded
 from cdp.keys.tokens import Prefix
-from cdp.logins.credentials import CredentialEnded
 from cdp.platform import Platform
 from cdp.reads.reading import Asker
 from consent.wishes import Speaker

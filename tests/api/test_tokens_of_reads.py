@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 from api import lean
 from api.possession import Shown
 from api.rates import Rates
+from cdp.credentials import CredentialEnded
 from cdp.ingest.items import Kind
 from cdp.keys.tokens import Prefix
-from cdp.logins.credentials import CredentialEnded
 from cdp.logins.token_checks import TokenChecks
 from cdp.platform import Platform
 from cdp.reads.profiles import Profiles

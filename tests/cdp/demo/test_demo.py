@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 import psycopg
 import pytest
 
-from cdp import clock, demo, ids, organizations
+from cdp import clock, credentials, demo, ids, organizations
 from cdp.demo import credentials as ways_in
 from cdp.demo import stories
 from cdp.keys.blind import IdentifierType
 from cdp.listening import answering, metrics
 from cdp.log import key_rotation
-from cdp.logins import credentials, login, questions
+from cdp.logins import login, questions
 from cdp.mailroom.mail import Maildir
 from cdp.messages import checking, codes, own, replies
 from cdp.messages.answers import Verdict
