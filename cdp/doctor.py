@@ -16,10 +16,10 @@ import psycopg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from cdp import clock, key_destruction, rotation, schema_picture
+from cdp import clock, key_destruction, recovery, rotation, schema_picture
 from cdp.database import acting_as, sql
 from cdp.keys.errors import KeyFailure
-from cdp.log import gauges, recovery
+from cdp.log import gauges
 from cdp.platform import Platform
 from consent.errors import Problem
 

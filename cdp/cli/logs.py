@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
+from cdp import recovery
 from cdp.cli import opening, terminal
 from cdp.cli.terminal import Json
 from cdp.demo import credentials
-from cdp.log import aside, database_check, gauges, key_rotation, recovery, store
+from cdp.log import aside, database_check, gauges, key_rotation, store
 from cdp.scope import VISITOR
 
 group = typer.Typer(help="The transparency logs of consents and accesses.", no_args_is_help=True)

@@ -5,7 +5,7 @@ import io
 import pytest
 from starlette.testclient import TestClient
 
-from cdp.log import recovery
+from cdp import recovery
 from cdp.platform import Platform
 from consent import verify
 from consent.notes import Key

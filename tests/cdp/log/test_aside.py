@@ -9,8 +9,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.metrics import Metrics
+from cdp import recovery
 from cdp.database import sql
-from cdp.log import aside, database_check, gauges, recovery, sequencer, store
+from cdp.log import aside, database_check, gauges, sequencer, store
 from cdp.platform import Platform
 from cdp.tables import Organization
 from consent.types import CUSTOMER_SOURCE

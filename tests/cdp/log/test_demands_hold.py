@@ -2,8 +2,8 @@
 
 import pytest
 
-from cdp import demands
-from cdp.log import recovery, sequencer
+from cdp import demands, recovery
+from cdp.log import sequencer
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make

@@ -7,11 +7,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from cdp import clock, replaying, rotation
+from cdp import clock, recovery, replaying, rotation
 from cdp.embedded.postgres import Cluster
 from cdp.identity import membership
 from cdp.ingest.items import Outcome
-from cdp.log import database_check, founding, recovery, sequencer, store
+from cdp.log import database_check, founding, sequencer, store
 from cdp.log.signer import Forked, SignerBroken
 from cdp.platform import Platform
 from cdp.tables import Organization

@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from cdp import clock, outside, witness_setting
-from cdp.log import gauges, published, recovery, store, witnesses
+from cdp import clock, outside, recovery, witness_setting
+from cdp.log import gauges, published, store, witnesses
 from cdp.log.signer import Forked
 from cdp.log.witnesses import WitnessRefused
 from cdp.own import accesses, receipts
