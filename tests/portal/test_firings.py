@@ -50,7 +50,8 @@ def test_a_list_goes_on_as_long_as_something_follows(
 ) -> None:
     person = _somebody_of_whom_three_fired(portal, platform).person
     monkeypatch.setattr(routes, "LINES", lines)
-    browser, place, seen = enter(person), places.LOG_RULES, []
+    browser, place = enter(person), places.LOG_RULES
+    seen: list[int] = []
 
     while place and len(seen) < 9:
         text = browser.get(place).text
