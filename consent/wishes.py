@@ -141,6 +141,12 @@ class Wishes:
         barred = self.barred(organization)
         return tuple(key for key in wanted if key not in barred) if barred else wanted
 
+    def standing(self, organization: UUID, topic: str, under: str, defaults: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the channels that hold for a topic in the end, the best first: none never used, none in silence."""
+        if self.is_silent(organization):
+            return ()
+        return tuple(key for key in self.allowed(organization, topic, under, defaults) if not self.avoids(key))
+
     def barred(self, organization: UUID) -> frozenset[str]:
         """Return the channels that this one organization is never to use, by everything that was chosen."""
         found = self.exceptions.get(organization, _NOTHING).never

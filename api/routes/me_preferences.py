@@ -41,9 +41,10 @@ class RequiredView(BaseModel):
 
 
 class PreferencesView(BaseModel):
-    """What the customer chose, and nothing else; and what comes whatever they choose."""
+    """What the customer chose, and nothing else; what holds by it; and what comes whatever they choose."""
 
     chosen: dict[str, JsonValue]
+    channels_now: dict[str, list[str]]
     required: list[RequiredView]
 
 
@@ -162,7 +163,8 @@ def _seen(platform: Platform, session: Session) -> dict[str, Any]:
         for key, each in catalog.topics.items()
         if each.is_required and each.reason is not None
     ]
-    return {"chosen": vault.read(session, OwnKeys(session, platform.ring)), "required": required}
+    chosen, now = vault.read(session, OwnKeys(session, platform.ring)), vault.channels_now(session, catalog)
+    return {"chosen": chosen, "channels_now": now, "required": required}
 
 
 def _change_view(change: vault.Changed) -> PreferenceChange:

@@ -69,6 +69,16 @@ def read(session: Session, keys: OwnKeys) -> dict[str, Any]:
     return found
 
 
+def channels_now(session: Session, catalog: Catalog) -> dict[str, list[str]]:
+    """Return for each topic that can be switched off the channels that hold for everybody now, the best first."""
+    chosen = wish_form.read(wishes.own(session))
+    return {
+        key: list(chosen.standing(UUID(int=0), key, topic.under or "", topic.defaults))
+        for key, topic in catalog.topics.items()
+        if not topic.is_required
+    }
+
+
 def change(platform: Platform, session: Session, patch: Mapping[str, Any], *, at: datetime) -> UUID | None:
     """Keep what the customer in scope changes by a merge patch, and return the act; None when nothing is different.
 

@@ -10,6 +10,7 @@ from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.verify import Trust, verify_receipt
 from tests import make
+from tests.api.approaching import Sender
 
 PATH = "/v1/me/preferences"
 EVERYTHING: dict[str, Any] = {
@@ -54,6 +55,30 @@ def test_every_preference_can_be_chosen_read_and_taken_back(platform: Platform, 
     assert wanted == first["chosen"] == read["chosen"]
     assert {} == last["chosen"]
     assert None not in {first["receipt_id"], last["receipt_id"]}
+
+
+@pytest.mark.parametrize(
+    ("patch", "now"),
+    [
+        ({}, ["email", "phone"]),
+        ({"never": ["email"]}, ["phone"]),
+        ({"never": ["email", "phone"]}, []),
+        ({"contact": "none"}, []),
+        ({"channels": {"service": []}}, []),
+    ],
+)
+def test_what_holds_is_what_the_decision_obeys(
+    platform: Platform, api: TestClient, patch: dict[str, Any], now: list[str]
+) -> None:
+    person, sender = make.person(platform), Sender.new(api, platform)
+    sender.grants(person)
+    changed(api, person, {"channels": {"service": ["email", "phone"]}})
+
+    told = changed(api, person, patch) if patch else api.get(PATH, headers=person.headers).json()
+    decided = sender.ask(person.customer_id, channels=["phone", "post", "email"]).json()
+
+    assert now == told["channels_now"]["service"] == decided["channels"]
+    assert "recall" not in told["channels_now"]
 
 
 def test_what_is_left_out_stays(platform: Platform, api: TestClient) -> None:

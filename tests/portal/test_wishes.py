@@ -111,6 +111,33 @@ def test_silence_and_never_are_one_press(platform: Platform, enter: Enter) -> No
     assert {} == own(platform, person)
 
 
+@pytest.mark.parametrize("slug", [False, True], ids=["of anybody", "of one organization"])
+def test_what_is_never_used_stands_beside_no_topic_and_comes_back_as_it_was(
+    platform: Platform, enter: Enter, *, slug: bool
+) -> None:
+    person, shop = make.person(platform), make.organization(platform)
+    portal, whose = enter(person), {"voor": shop.slug} if slug else {}
+    topic = {"onderwerp": "service", "doen": "bewaar"} | whose
+    portal.post(PAGE, data=topic | {"phone": "liefst", "email": "mag"})
+    portal.post(f"{PAGE}/nooit", data={"manier": "phone"} | whose)
+
+    block = _block(portal.get(PAGE, params=whose).text)
+    refused = portal.post(PAGE, data=topic | {"phone": "mag"})
+    kept = portal.post(PAGE, data=topic | {"email": "mag", "post": "mag"})
+    portal.post(f"{PAGE}/nooit", data={"manier": "phone"} | whose)
+
+    assert ("<span>E-mail.</span>" in block, 'name="phone"' in block) == (True, False)
+    assert "Nooit via telefoon." in block
+    assert (422, 200) == (refused.status_code, kept.status_code)
+    chosen = own(platform, person)
+    found = chosen["exceptions"][str(shop.organization_id)] if slug else chosen
+    assert {"email", "post", "phone"} == set(found["channels"]["service"])
+
+
+def _block(page: str) -> str:
+    return page.partition('id="service"')[2].partition("</details>")[0]
+
+
 @pytest.mark.parametrize("is_of_one", [False, True], ids=["of anybody", "of one organization"])
 def test_one_more_never_takes_back_none_of_a_dossier_that_joined(
     platform: Platform, enter: Enter, database_url: str, *, is_of_one: bool

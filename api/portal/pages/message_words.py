@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from api.portal.pages import values
-from api.portal.pages.wishes import Whose, standing
 from api.portal.speech import Speech
 from cdp.catalog.files import Catalog, Topic
 from cdp.directory import Names
@@ -39,8 +38,7 @@ class Mail:
 
     def stands(self, each: Entry, topic: Topic) -> Sequence[str]:
         """Return through which channels its organization may speak about its topic now."""
-        found = standing(self.chosen, Whose(organization=each.organization), each.topic or "", topic)
-        return [key for key in found if self.is_open(each, key)]
+        return self.chosen.standing(each.organization, each.topic or "", topic.under or "", topic.defaults)
 
     def is_open(self, each: Entry, channel: str) -> bool:
         """Tell whether its organization may use a channel for anything that can be switched off."""

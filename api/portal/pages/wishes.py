@@ -38,6 +38,8 @@ class TopicBlock:
     explanation: str
     says: tuple[str, ...]
     ways: tuple[Way, ...]
+    closed: str
+    """Which channels cannot be chosen, since they are never used; empty where there are none."""
     often: tuple[Option, ...]
     is_chosen: bool
     is_none: bool
@@ -151,7 +153,7 @@ def _topic(  # what a block needs, by name
     speech: Speech, catalog: Catalog, chosen: Wishes, own: Choices, whose: Whose, key: str, *, is_open: bool
 ) -> TopicBlock:
     topic, channels = catalog.topics[key], own.channels.get(key)
-    stands = standing(chosen, whose, key, topic)
+    stands, now, never = standing(chosen, whose, key, topic), holding(chosen, whose, key, topic), closed(chosen, whose)
     cap = own.caps.get(key)
     ways = {
         name: speech.name(each.name)
@@ -162,8 +164,9 @@ def _topic(  # what a block needs, by name
         key=key,
         name=speech.name(topic.name),
         explanation=speech.name(topic.explanation),
-        says=tuple(_says(speech, ways, stands, cap, whose, is_chosen=channels is not None)),
-        ways=tuple(Way(name, label, _way(speech, name, stands)) for name, label in ways.items()),
+        says=tuple(_says(speech, ways, now, cap, whose, is_chosen=channels is not None)),
+        ways=tuple(Way(name, each, _way(speech, name, stands)) for name, each in ways.items() if name not in never),
+        closed=_closed(speech, [each for name, each in ways.items() if name in never]),
         often=_often(speech, cap),
         is_chosen=channels is not None or cap is not None,
         is_none=channels == (),
@@ -185,6 +188,20 @@ def standing(chosen: Wishes, whose: Whose, key: str, topic: Topic) -> Sequence[s
     """Return the channels that hold for a topic now, the best first."""
     organization = whose.organization or UUID(int=0)
     return chosen.allowed(organization, key, topic.under or "", topic.defaults)
+
+
+def holding(chosen: Wishes, whose: Whose, key: str, topic: Topic) -> Sequence[str]:
+    """Return the channels that hold for a topic in the end: none that is never used, and none in silence."""
+    return chosen.standing(whose.organization or UUID(int=0), key, topic.under or "", topic.defaults)
+
+
+def closed(chosen: Wishes, whose: Whose) -> frozenset[str]:
+    """Return the channels that are never used, whatever is chosen about a topic."""
+    return chosen.avoided if whose.organization is None else chosen.avoided | chosen.barred(whose.organization)
+
+
+def _closed(speech: Speech, names: Sequence[str]) -> str:
+    return speech.say("Nooit via %(ways)s.", ways=speech.listed([each.lower() for each in names])) if names else ""
 
 
 def _says(

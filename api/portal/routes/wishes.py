@@ -56,7 +56,8 @@ def _choose(visit: Visit, fields: Mapping[str, str]) -> Response:
         if topic not in choosing.catalog.topics:
             raise preferences.UnknownChoice(field="/onderwerp")
         ways = _ordered(choosing, topic, {each: fields.get(each, "") for each in choosing.catalog.channels})
-        if fields.get("doen") == _SAVE and not ways:
+        never = pages.closed(choosing.chosen, choosing.whose)
+        if fields.get("doen") == _SAVE and never.issuperset(ways):
             fault = opened.speech.say("Kies minstens 1 manier. Of kies ‘Niets hierover’.")
             page = pages.wishes(opened.speech, opened.frame, choosing, opened=topic, fault=fault)
             return visit.show(page, status=422)
@@ -109,11 +110,17 @@ def _known(opened: Opened, excepted: Sequence[UUID]) -> Mapping[UUID, Whose]:
 
 
 def _ordered(choosing: Choosing, key: str, said: Mapping[str, str]) -> list[str]:
-    """Return the channels that may be used: the best, then in the order that held, then as the catalog has it."""
-    stood = list(pages.standing(choosing.chosen, choosing.whose, key, choosing.catalog.topics[key]))
-    order = [*stood, *said]
-    wanted = [each for each, value in said.items() if value in (pages.MAY, pages.BEST)]
-    return sorted(wanted, key=lambda each: (said[each] != pages.BEST, order.index(each)))
+    """Return the channels that may be used: the best, then in the order that held, then as the catalog has it.
+
+    What is never used cannot be chosen here, and stays as it was chosen before.
+    """
+    chosen, whose, topic = choosing.chosen, choosing.whose, choosing.catalog.topics[key]
+    before = chosen.channels(whose.organization or UUID(int=0), key, topic.under or "") or ()
+    never = pages.closed(chosen, whose)
+    order = [*pages.standing(chosen, whose, key, topic), *before, *said]
+    wanted = [each for each, value in said.items() if value in (pages.MAY, pages.BEST) and each not in never]
+    wanted += [each for each in before if each in never]
+    return sorted(wanted, key=lambda each: (said.get(each) != pages.BEST, order.index(each)))
 
 
 def _about(topic: str, what: str, ways: Sequence[str], often: str) -> dict[str, Any]:
