@@ -9,8 +9,9 @@ from starlette.responses import Response, StreamingResponse
 
 from api.principals import Customer, FreshCustomer, PlatformDep
 from cdp import clock, erasure, replicas
+from cdp.contact import preferences
 from cdp.copies import portability
-from cdp.own import accesses, dossier, preferences
+from cdp.own import accesses, dossier
 from cdp.own.addressing import Address, Language
 from cdp.own.holdings import Summary
 from cdp.own.unsealing import OwnKeys

@@ -16,10 +16,10 @@ from api.preferences import Proven
 from api.principals import Customer, PlatformDep
 from api.wanted_preferences import WantedPreferences
 from cdp import clock
+from cdp.contact import preferences as vault
 from cdp.cursors import NEWEST_FIRST
 from cdp.database import Session
 from cdp.own import accesses, receipts
-from cdp.own import preferences as vault
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from consent.wish_receipts import WishReceipt

@@ -20,13 +20,14 @@ from sqlmodel import Session
 
 from cdp import demands, directory
 from cdp.contact import own as contacts
+from cdp.contact import preferences
 from cdp.copies import spreadsheet, zip_stream
 from cdp.cursors import NEWEST_FIRST, OLDEST_FIRST, InTime
 from cdp.ids import NIL
 from cdp.listening import answering
 from cdp.messages import own, replies
 from cdp.offers import showing
-from cdp.own import accesses, dossier, holdings, preferences
+from cdp.own import accesses, dossier, holdings
 from cdp.own.unsealing import OwnKeys
 from cdp.permissions import access_requests, grants
 from cdp.platform import Platform

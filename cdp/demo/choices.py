@@ -11,12 +11,13 @@ from pydantic import JsonValue
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from cdp.contact import preferences
 from cdp.demo import holdings, stories
 from cdp.demo.people import Person
 from cdp.demo.stories import PlannedAct, PlannedRequest
 from cdp.keys.blind import IdentifierType, normalise
 from cdp.logins import login
-from cdp.own import corrections, preferences
+from cdp.own import corrections
 from cdp.permissions import access_requests, grants, recipients
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+from cdp.contact import preferences
 from cdp.demo import opinions, stories, talk
 from cdp.demo.people import Person
 from cdp.demo.planned import PlannedForgery, PlannedMessage, PlannedReply, PlannedTalk, contact
@@ -17,7 +18,6 @@ from cdp.mailroom import mail
 from cdp.mailroom.mail import Letter, Maildir, Outbox
 from cdp.messages import codes, own, registering, replies
 from cdp.messages.registering import Registered
-from cdp.own import preferences
 from cdp.own.unsealing import OwnKeys
 from cdp.permissions.requesting import Named
 from cdp.platform import Platform

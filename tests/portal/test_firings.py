@@ -12,7 +12,7 @@ from api.portal.routes import firings as routes
 from cdp import clock
 from cdp.catalog import files
 from cdp.catalog.files import Language
-from cdp.own import preferences
+from cdp.contact import preferences
 from cdp.platform import Platform
 from cdp.rules import explaining
 from tests import make

@@ -8,7 +8,7 @@ from api.portal import places
 from api.portal.frame import Frame, Page
 from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog
-from cdp.own.preferences import Changed
+from cdp.contact.preferences import Changed
 
 _FIELDS: Final = {
     "language": later("Taal"),

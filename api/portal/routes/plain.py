@@ -13,7 +13,7 @@ from api.portal.routes.organisations import facts
 from api.portal.visit import Visiting, portal_of, visit
 from api.principals import PlatformDep
 from cdp.catalog.files import Language
-from cdp.own import preferences
+from cdp.contact import preferences
 from cdp.permissions import grants
 from cdp.settings import Settings
 from consent.errors import Invalid, Unauthenticated

@@ -12,10 +12,10 @@ from api.portal.frame import Room
 from api.portal.pages import preferences as pages
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import clock
-from cdp.contact import wishes
+from cdp.contact import preferences, wishes
 from cdp.contact.wishes import UnfitName
 from cdp.mailroom import receipt_letters
-from cdp.own import objections, preferences
+from cdp.own import objections
 from consent import wish_form
 from consent.errors import Invalid
 

@@ -13,8 +13,8 @@ from api.portal.leafing import Leafing
 from api.portal.pages import wish_hours, wish_offers, wish_receipts
 from api.portal.visit import Opened, Visit, Visiting
 from api.routes import me_preferences
-from cdp.contact import wishes
-from cdp.own import preferences, receipts
+from cdp.contact import preferences, wishes
+from cdp.own import receipts
 from consent import wish_form
 from consent.errors import BadHours, Invalid
 

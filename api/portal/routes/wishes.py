@@ -16,8 +16,8 @@ from api.portal.pages import wishes as pages
 from api.portal.pages.wishes import Choosing, Whose
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import directory
-from cdp.contact import wishes
-from cdp.own import dossier, preferences
+from cdp.contact import preferences, wishes
+from cdp.own import dossier
 from cdp.permissions import access_requests, grants
 from consent import wish_form
 from consent.errors import Invalid

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 
 from cdp import clock, erasure
+from cdp.contact import preferences
 from cdp.mailroom import mail, receipt_letters
 from cdp.mailroom.mail import Maildir
-from cdp.own import preferences
 from cdp.platform import Platform
 from consent.receipts import Receipt
 from tests import make

@@ -11,9 +11,10 @@ import psycopg
 import pytest
 
 from cdp import clock, erasure
+from cdp.contact import preferences
 from cdp.mailroom import mail, reminders
 from cdp.mailroom.mail import Maildir
-from cdp.own import dossier, preferences
+from cdp.own import dossier
 from cdp.permissions import grants, reviews
 from cdp.platform import Platform
 from cdp.tables import Organization

@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from cdp import clock
+from cdp.contact import preferences
 from cdp.keys.blind import IdentifierType
 from cdp.mailroom import mail, request_letters
 from cdp.mailroom.mail import Maildir
-from cdp.own import preferences
 from cdp.permissions import requesting
 from cdp.permissions.requesting import Named, Wanted
 from cdp.platform import Platform

@@ -11,7 +11,7 @@ from api.portal.pages import wish_hours, wish_offers, wish_receipts, wishes
 from api.portal.pages.wishes import Choosing, Whose
 from cdp.catalog import files
 from cdp.catalog.files import Channel, Language, Topic, Words
-from cdp.own.preferences import Changed
+from cdp.contact.preferences import Changed
 from consent import wish_form
 from consent.wishes import Wishes
 from tests.portal.samples import world
