@@ -1,8 +1,9 @@
 """What an employee sees of one customer: their profile for customer care, how to speak to them, and what they wait for.
 
 Rules: (1) it is an ordinary read of a profile, in the role of a program of the organization, with its line in the log;
-(2) what comes with it the database opens to the same organization by the same permission; (3) where `contact` is not
-open there is no name, no language and no wish.
+(2) what comes with it the database opens to the same organization by the same permission; when that changed between the
+two, both are read anew, so that nothing stands there that was taken back, and nothing that the line does not say; (3)
+where `contact` is not open there is no name, no language and no wish.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,8 @@ from consent.errors import NotFound
 from consent.wishes import Speaker
 
 _DEALINGS: Final = sql("read_dealings").encode()
+_TRIES: Final = 5
+"""So often both are read while the permission changes between them."""
 _NAMES: Final = ("first_name", "name_prefix", "last_name")
 
 
@@ -78,6 +81,7 @@ class Profile(msgspec.Struct):
     """One customer, as far as they granted it (`api.profile_views` describes it to programs)."""
 
     profile_id: str
+    consent_epoch: int
     attributes: dict[str, Value]
     products: list[Thing]
     external: list[Thing]
@@ -168,6 +172,13 @@ class _Dealings(NamedTuple):
     said: str | None
     said_sealed: list[bytes] | None
     said_keys: list[bytes] | None
+    epoch: int | None
+    stopped: str
+
+    def is_beside(self, profile: Profile) -> bool:
+        """Tell whether this was read under the permission under which the profile was."""
+        stopped = self.stopped.split()
+        return self.epoch == profile.consent_epoch and "*" not in stopped and not set(profile.granted) & set(stopped)
 
 
 class Cards:
@@ -180,17 +191,27 @@ class Cards:
 
     async def read(self, asker: Asker, unverified_profile_id: str) -> Card:
         """Return the card of one customer; raises NoCard, alike for who granted nothing and who does not exist."""
+        for _ in range(_TRIES):
+            profile = await self._profile(asker, unverified_profile_id)
+            customer = self._platform.profile_ids.customer_of(unverified_profile_id, asker.organization) or NIL
+            scope = asker.scope(Principal.EXPORTER)
+            (row,) = await self._platform.database.at_once(scope, _DEALINGS, {"customer": customer})
+            found = _Dealings._make(row)
+            if found.is_beside(profile):
+                return self._card(profile, found)
+        raise NoCard
+
+    async def _profile(self, asker: Asker, unverified_profile_id: str) -> Profile:
         document = await self._profiles.batch(asker, [unverified_profile_id], path=Path.CARD)
         answer = msgspec.json.decode(document, type=_Answers).profiles[0]
         if answer.profile is None:
             raise NoCard
-        customer = self._platform.profile_ids.customer_of(unverified_profile_id, asker.organization) or NIL
-        scope = asker.scope(Principal.EXPORTER)
-        (row,) = await self._platform.database.at_once(scope, _DEALINGS, {"customer": customer})
-        found = _Dealings._make(row)
+        return answer.profile
+
+    def _card(self, profile: Profile, found: _Dealings) -> Card:
         return Card(
-            answer.profile,
-            self._speaking(answer.profile, found),
+            profile,
+            self._speaking(profile, found),
             msgspec.json.decode(found.waiting or "[]", type=list[Demand]),
             self._answered(found),
             self._said(found),

@@ -1,13 +1,17 @@
 -- What an employee has to know beside the profile of one customer: how to speak to them, what they wait for, and what they
 -- answered last. The walls and gates say what of it the organization in scope sees for its purpose; the line in the access
--- log is the profile's, read just before.
+-- log is the profile's, read just before: under the same permission, if `epoch` and `stopped` are still what they were.
 -- in   customer
 -- out  one row: customer_id (who that is now), wishes (JSON), own name, how it is said and their wrapped key behind its subject; waiting: demands,
 --      the oldest first; survey ids, when each was answered, what is sealed, and the wrapped keys behind their subjects; the same
---      of what they said back and nobody closed: facts as JSON, who waits for a human and is first in turn before the others
+--      of what they said back and nobody closed: facts as JSON, who waits for a human and is first in turn before the others;
+--      epoch of the permission, and all categories that an objection closed (`*` for everything), with spaces between them
 select n.customer_id, f.wishes, f.own_name, f.own_said, f.own_key,
-    waiting.them as waiting, told.ids, told.times, told.sealed, told.keys, said.facts, said.sealed, said.keys
+    waiting.them as waiting, told.ids, told.times, told.sealed, told.keys, said.facts, said.sealed, said.keys,
+    p.epoch, case when p.stopped is null then array_to_string(p.stopped_categories, ' ') else '*' end as stopped
 from (select coalesce(current_customer(%(customer)s), %(customer)s) as customer_id offset 0) n
+left join permission p on p.customer_id = n.customer_id and p.recipient_id = (select app_organization())
+    and p.purpose = (select app_purpose())
 left join contact_facts(array[n.customer_id], statement_timestamp()) f on f.customer_id = n.customer_id
 left join lateral (
     select json_agg(w.it)::text as them

@@ -25,6 +25,7 @@ _WHO: Final = Employee(
 )
 _FULL: Final = Card(
     profile=card.Profile(
+        consent_epoch=3,
         profile_id="p_1",
         attributes={
             "first_name": card.Value("Noor", "weidelicht", "contact", False, world.AT),
@@ -69,7 +70,7 @@ _FULL: Final = Card(
     ],
 )
 _BARE: Final = Card(
-    profile=card.Profile("p_2", {}, [], [], card.Recent([]), ["usage"], ["contact"]),
+    profile=card.Profile("p_2", 3, {}, [], [], card.Recent([]), ["usage"], ["contact"]),
     speaking=None,
     waiting=[],
     answered=[],
