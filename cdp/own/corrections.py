@@ -7,6 +7,7 @@ transaction, and no value; (4) what was before the customer when they said anoth
 as the two differ: what others say of it, and what says the same, is not.
 """
 
+import re
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,8 @@ from sqlmodel import Session
 from cdp import ids
 from cdp.catalog.files import Catalog, JsonType
 from cdp.database import sql
+from cdp.keys import blind
+from cdp.keys.blind import IdentifierType
 from cdp.keys.digests import Digests
 from cdp.keys.sealing import DataKey
 from cdp.own.unsealing import OwnKeys
@@ -52,6 +55,10 @@ _SHAPES: Final[dict[JsonType, type | tuple[type, ...]]] = {
     JsonType.OBJECT: dict,
     JsonType.ARRAY: list,
 }
+
+
+_POSTCODE: Final = re.compile(r"(?=.*\d)[a-z0-9][a-z0-9 -]{1,9}", re.ASCII | re.IGNORECASE)
+"""Of any country: every one has a digit."""
 
 
 class AttributeUnknown(NotFound):
@@ -180,14 +187,48 @@ def _category(session: Session, catalog: Catalog, attribute: str, asked: str | N
 def _checked(catalog: Catalog, attribute: str, value: JsonValue) -> bytes:
     known = catalog.attributes.get(attribute)
     if value is None or (known is not None and not _fits(known.type, value)):
-        raise UnfitValue(field="/value")
+        form = form_of(catalog, attribute)
+        raise UnfitValue(None if form is None else f"this is not {_CALLED[form]}", field="/value")
     try:
         plain = msgspec.json.encode(value)
     except (ValueError, UnicodeError, RecursionError, msgspec.MsgspecError):
         raise UnfitValue(field="/value") from None
     if len(plain) > MOST_BYTES or b"\\u0000" in plain:
         raise UnfitValue(field="/value")
+    if isinstance(value, str) and (what := form_of(catalog, attribute)) is not None and not _has_form(what, value):
+        raise UnfitValue(f"this is not {_CALLED[what]}", field="/value")
     return plain
+
+
+def form_of(catalog: Catalog, attribute: str) -> str | None:
+    """Return which form the words of an attribute have: email, phone, postcode or date; None for any."""
+    known = catalog.attributes.get(attribute)
+    if known is None:
+        return None
+    if known.type is JsonType.DATE:
+        return "date"
+    form = known.identifier or attribute
+    return form if form in _CALLED else None
+
+
+_CALLED: Final = {
+    "email": "an e-mail address",
+    "phone": "a phone number",
+    "postcode": "a postcode",
+    "date": "a date (2001-12-31)",
+}
+
+
+def _has_form(form: str, value: str) -> bool:
+    if form == "postcode":
+        return _POSTCODE.fullmatch(value.strip()) is not None
+    if form == "date":
+        return True  # held against its type before
+    try:
+        blind.normalise(IdentifierType(form), value)
+    except Invalid:
+        return False
+    return True
 
 
 def _fits(shape: JsonType, value: JsonValue) -> bool:

@@ -106,10 +106,41 @@ def test_another_customer_is_untouched(api: TestClient, platform: Platform, noor
         ("birth_date", "yesterday"),
         ("household_size", "many"),
         ("household_size", True),
+        ("email", "noor at home"),
+        ("phone", "call me"),
+        ("mobile_phone", "12"),
+        ("postcode", "nowhere"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused(api: TestClient, noor: make.Person, name: str, value: object) -> None:
     assert 422 == state(api, noor, name, value)
+
+
+def test_a_value_of_another_form_is_refused_by_its_field(api: TestClient, noor: make.Person) -> None:
+    words = {"email": "e-mail address", "phone": "phone number", "postcode": "postcode", "birth_date": "date"}
+    told = {
+        name: api.put(f"/v1/me/attributes/{name}", json={"value": "x"}, headers=noor.headers).json() for name in words
+    }
+
+    assert {"/value"} == {each["field"] for each in told.values()}
+    assert all(words[name] in each["detail"] for name, each in told.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("email", "Noor.de.Wit@Example.com"),
+        ("phone", "+31 6 12345678"),
+        ("mobile_phone", "06-12345678"),
+        ("postcode", "1234 ab"),
+        ("postcode", "SW1A 1AA"),
+        ("postcode", "D-10115"),
+        ("birth_date", "1990-02-28"),
+    ],
+)
+def test_a_value_of_its_form_is_kept_as_it_was_typed(api: TestClient, noor: make.Person, name: str, value: str) -> None:
+    assert 200 == state(api, noor, name, value)
+    assert value == own(api, noor, name)[0]["value"]
 
 
 @pytest.mark.parametrize("body", [b'{"value":"\\ud800"}', b'{"value":"nul\\u0000"}', b'{"value":1e999}', b"[" * 5_000])

@@ -169,6 +169,19 @@ def test_a_correction_stays_here_unless_the_customer_passes_it_on(
     assert [] == asked(browser)
 
 
+def test_what_is_no_e_mail_address_is_told_so_and_stays_in_the_form(
+    platform: Platform, enter: Enter, noor: make.Person
+) -> None:
+    place = f"/gegevens/{record(platform, noor, 'email')}/verbeteren"
+
+    answer = enter(noor).post(place, data={"waarde": "weet ik niet"})
+
+    assert 422 == answer.status_code
+    assert "Dit is geen e-mailadres." in answer.text
+    assert 'value="weet ik niet"' in answer.text
+    assert 'aria-invalid="true" aria-describedby="fout"' in answer.text
+
+
 def test_after_a_correction_one_stands_at_its_line_which_says_so(
     platform: Platform, enter: Enter, noor: make.Person
 ) -> None:

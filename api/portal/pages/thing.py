@@ -10,6 +10,7 @@ from api.portal import places
 from api.portal.frame import Frame, Page
 from api.portal.pages import things, values
 from api.portal.pages.things import Held, Pair, Tag, Viewer
+from api.portal.speech import Speech
 from cdp import due_dates
 from cdp.catalog import retention
 from cdp.catalog.files import JsonType
@@ -111,8 +112,9 @@ def thing(
     asked: Sequence[Demand],
     *,
     fault: str | None = None,
+    typed: str = "",
 ) -> ThingPage:
-    """Return the page about one thing; `asked` are the open demands about it."""
+    """Return the page about one thing; `asked` are the open demands about it, `typed` is what did not fit."""
     value = things.whole(held, each)
     return ThingPage(
         frame=frame,
@@ -129,7 +131,7 @@ def thing(
         older=tuple(_older(held, before) for before in older),
         demands=tuple((_asked(held, demand), places.demand(demand.demand_id)) for demand in asked),
         wish=places.PREFERENCES if each.type == WISHED else "",
-        correcting=_correcting(held, each),
+        correcting=_correcting(held, each, typed),
         deeds=_deeds(held, each, asked),
         longest=LONGEST_NOTE,
     )
@@ -158,7 +160,21 @@ def _asked(held: Held, demand: Demand) -> str:
     return held.speech.say("Uw verzoek loopt. Antwoord komt uiterlijk op %(date)s.", date=date)
 
 
-def _correcting(held: Held, each: Record | Interaction) -> Correcting | None:
+def misfit(speech: Speech, form: str | None) -> str:
+    """Return what is wrong with what was typed, by the form that it has to have."""
+    match form:
+        case "email":
+            return speech.say("Dit is geen e-mailadres. Typ het zoals naam@voorbeeld.nl.")
+        case "phone":
+            return speech.say("Dit is geen telefoonnummer. Typ het zoals 06 12345678.")
+        case "postcode":
+            return speech.say("Dit is geen postcode. Typ die zoals 1234 AB.")
+        case "date":
+            return speech.say("Dit is geen datum. Typ die zoals 2001-12-31.")
+    return speech.say("Dit past hier niet. Vul het anders in.")
+
+
+def _correcting(held: Held, each: Record | Interaction, typed: str) -> Correcting | None:
     if not isinstance(each, Record) or each.kind != "attributes" or isinstance(each.value, dict | list):
         return None
     if each.type == WISHED:
@@ -167,12 +183,12 @@ def _correcting(held: Held, each: Record | Interaction) -> Correcting | None:
     points, action = [say("Uw versie telt meteen."), *_told(held, each)], f"{places.thing(each.record_id)}/verbeteren"
     if each.source == CUSTOMER_SOURCE:
         only = (Way(HERE, say("Verbeter dit")),)
-        return Correcting(action, _input(held, each), tuple(points), only, has_note=False)
+        return Correcting(action, _input(held, each, typed), tuple(points), only, has_note=False)
     ways = (
         Way(HERE, say("Alleen hier verbeteren")),
         Way(TELL, say("Verbeter en geef het door aan %(name)s", name=name)),
     )
-    return Correcting(action, _input(held, each), (*points, *_passed_on(held, each, name)), ways, has_note=True)
+    return Correcting(action, _input(held, each, typed), (*points, *_passed_on(held, each, name)), ways, has_note=True)
 
 
 def _passed_on(held: Held, each: Record, name: str) -> tuple[str, str]:
@@ -187,7 +203,11 @@ def _passed_on(held: Held, each: Record, name: str) -> tuple[str, str]:
     return passed, say("Alleen hier? Dan hoort %(name)s hier niets van.", name=name)
 
 
-def _input(held: Held, each: Record) -> Input:
+def _input(held: Held, each: Record, typed: str) -> Input:
+    if typed:
+        return Input(
+            "text", typed[: things.LONG], _TOLD_BY.get(each.type, "off")
+        )  # no other kind shows all that is typed
     known = held.catalog.attributes.get(each.type)
     kind = _INPUTS.get(known.type, "text") if known else _kind_of(each.value)
     value = "" if each.value is None else str(each.value).lower() if kind == "yes-no" else str(each.value)

@@ -76,7 +76,7 @@ def correct(
     try:
         opened = _do(visit, request, what, record_id, toelichting, value=waarde)
     except corrections.UnfitValue:
-        return _misfit(visit, record_id)
+        return _misfit(visit, record_id, waarde)
     return visit.lead(place, notices.CORRECTED if opened is None else notices.PASSED_ON)
 
 
@@ -121,10 +121,12 @@ def _do(
     return opened
 
 
-def _misfit(visit: Visit, record: UUID) -> Response:
+def _misfit(visit: Visit, record: UUID, typed: str) -> Response:
+    """Return the page again, with what is wrong and what was typed."""
     with visit.opened(Room.DATA) as opened:
-        fault = opened.speech.say("Dit past hier niet. Vul het anders in.")
-        page = _thing(visit, opened, record, opened.frame, fault=fault)
+        form = corrections.form_of(opened.catalog, demands.type_of(opened.session, record))
+        fault = thing.misfit(opened.speech, form)
+        page = _thing(visit, opened, record, opened.frame, fault=fault, typed=typed)
     return visit.show(page, status=422)
 
 
@@ -208,7 +210,9 @@ def _place(each: Record | Interaction) -> Place:
     return _TALKS, [each.occurred_at.isoformat(), str(each.source), str(each.record_id)]
 
 
-def _thing(visit: Visit, opened: Opened, record: UUID, frame: Frame, *, fault: str | None = None) -> thing.ThingPage:
+def _thing(
+    visit: Visit, opened: Opened, record: UUID, frame: Frame, *, fault: str | None = None, typed: str = ""
+) -> thing.ThingPage:
     session, keys = opened.session, opened.keys
     waiting = {State.OPEN, State.LATE}
     asked = [
@@ -225,4 +229,4 @@ def _thing(visit: Visit, opened: Opened, record: UUID, frame: Frame, *, fault: s
     visit.fresh_for(session, [versions[0].category])
     if versions[0].superseded_at is not None:
         raise NotFound("there is no such record that stands now")
-    return thing.thing(held(opened), frame, versions[0], versions[1:], asked, fault=fault)
+    return thing.thing(held(opened), frame, versions[0], versions[1:], asked, fault=fault, typed=typed)

@@ -162,8 +162,8 @@ def _fact(locale: Language) -> Page:
 
 
 def _misfit(locale: Language) -> Page:
-    fault = world.speech(locale).say("Dit past hier niet. Vul het anders in.")
-    return thing.thing(held(locale), _frame(locale), BIRTH, (), (), fault=fault)
+    fault = thing.misfit(world.speech(locale), "date")
+    return thing.thing(held(locale), _frame(locale), BIRTH, (), (), fault=fault, typed="in mei")
 
 
 def _seen_anyway(locale: Language) -> Page:
