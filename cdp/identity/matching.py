@@ -1,9 +1,10 @@
 """Matching as it happens: the subjects of a delivery are compared with whoever is like them, in its own transaction.
 
 Rules: (1) only subjects are compared of which something changed that identifies them; (2) whoever compares takes turns
-with others who have a key in common, so that of two deliveries at once neither is missed; (3) what comes of it is
-nothing that the source is told: not by an outcome, not by an error, and the same statements are sent whoever is found;
-(4) what follows from a bond is for the keeper's functions: see `cdp.identity.bonds`.
+with others who have a key in common, had one, or have a bond, so that of two deliveries at once neither is missed, and
+none is compared with what the other was; (3) what comes of it is nothing that the source is told: not by an outcome,
+not by an error, and the same statements are sent whoever is found; (4) what follows from a bond is for the keeper's
+functions: see `cdp.identity.bonds`.
 """
 
 from __future__ import annotations

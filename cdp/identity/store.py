@@ -49,7 +49,7 @@ _PAIRS: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
     b" sealed, wrapped from who_are(%(subjects)s, %(ones)s, %(others)s)"
 )
-_HOLD: Final = b"select hold_match_keys(%(keys)s)"
+_HOLD: Final = sql("match_hold").encode()
 
 
 class Person(NamedTuple):
@@ -184,8 +184,9 @@ def keep(
 
 
 def hold(keys: Mapping[bytes, Iterable[int]]) -> Asked:
-    """Return what lets those who compare subjects with these keys take turns until the transaction ends."""
-    return _HOLD, {"keys": arrays.longs(sorted({key for each in keys.values() for key in each}))}
+    """Return what lets those who compare subjects like these take turns until the transaction ends."""
+    every = sorted({key for each in keys.values() for key in each})
+    return _HOLD, {"keys": arrays.longs(every), "subjects": arrays.ids(sorted(keys))}
 
 
 def alike(known: Mapping[bytes, Traits], keys: Mapping[bytes, Mapping[int, KeyKind]]) -> Asked:
