@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final, Never, cast
 
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
@@ -28,6 +28,8 @@ from cdp.scope import Principal, Scope
 from cdp.signals import streams
 from cdp.signals.streams import Kind
 from consent.errors import Problem, Unauthenticated
+
+_NO_LOGIN: Final = "this page needs an administrator's login"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class OfficeVisit:
         """Ask for the secret unless it was just shown, keeping what was typed; of nothing, raise FreshLoginNeeded."""
         if self.is_fresh:
             return None
-        kept = typed.kept(self.office.slug)
+        kept = typed.kept(self.office.client_id)
         if not kept:
             raise FreshLoginNeeded
         return login(self.request, is_again=True, kept=kept, status=403)
@@ -129,6 +131,27 @@ class OfficeVisit:
         return Held(name, self.office.client_id, said, programs, keys, entries, hooks, catalog, login)
 
 
+@dataclass(frozen=True, slots=True)
+class EndedVisit:
+    """A form by somebody whose login ran out: it does nothing, and keeps what was typed for the same one to come in."""
+
+    request: Request
+    client_id: str
+
+    def changed(self, _act: object, typed: Typed = NOTHING) -> Response:
+        """Ask who is there, keeping what was typed; of nothing, raise Unauthenticated."""
+        kept = typed.kept(self.client_id)
+        if not kept:
+            raise Unauthenticated(_NO_LOGIN)
+        return login(self.request, is_again=False, kept=kept, status=401)
+
+    made = changed
+
+    def __getattr__(self, _name: str) -> Never:
+        """Open nothing else."""
+        raise Unauthenticated(_NO_LOGIN)
+
+
 def frame_of(request: Request, speech: Speech) -> Frame:
     """Return what stands around a page of an administrator: no menu, since nobody's dossier is open."""
     frame = error_pages.frame_of(portal_of(request), request, speech)
@@ -146,7 +169,7 @@ def visit(request: Request) -> OfficeVisit:
     """Return the visit of the administrator whose login the browser sent; raises Unauthenticated."""
     unverified_word = cookies.office_of(request, platform_of(request).settings)
     if unverified_word is None:
-        raise Unauthenticated("this page needs an administrator's login")
+        raise Unauthenticated(_NO_LOGIN)
     return visit_by(request, unverified_word)
 
 
@@ -161,4 +184,17 @@ def visit_by(request: Request, unverified_word: str) -> OfficeVisit:
     return OfficeVisit(request, platform, found.office, is_fresh, found.ends_at, at)
 
 
+def typing_visit(request: Request) -> OfficeVisit:
+    """Return the visit of who sends a form with what they typed; where their login ran out, one that only keeps it."""
+    try:
+        return visit(request)
+    except Unauthenticated:
+        platform = platform_of(request)
+        client_id = office_logins.was(platform, cookies.office_of(request, platform.settings) or "", at=clock.now())
+        if client_id is None:
+            raise
+        return cast("OfficeVisit", EndedVisit(request, client_id))
+
+
 OfficeVisiting = Annotated[OfficeVisit, Depends(visit)]
+OfficeTyping = Annotated[OfficeVisit, Depends(typing_visit)]

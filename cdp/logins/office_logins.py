@@ -2,11 +2,11 @@
 
 Rules: (1) only a program that may administer (`org:admin`) and has a secret of its own comes in; one whose tokens are
 bound to a key does not, since a secret alone proves too little there; (2) it lasts an hour (`cdp.logins.page_logins`);
-(3) what is grave needs a proof of the last minutes.
+for another it tells whose it was, and opens nothing; (3) what is grave needs a proof of the last minutes.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from cdp.administration import Office
@@ -19,6 +19,8 @@ from cdp.scope import Principal, Scope
 from consent.errors import Unauthenticated
 
 SECONDS: Final = 3_600
+KNOWN_SECONDS: Final = 2 * SECONDS
+"""So long it is known whose a login is or was; then its row may be gone."""
 _LOGINS: Final = PageLogins(Prefix.OFFICE, "org:page", ADMIN_SCOPE, SECONDS)
 
 
@@ -57,6 +59,17 @@ def known(platform: Platform, unverified_word: str, *, at: datetime) -> OfficeLo
         token, client, organization = found
         office = Office(organization.organization_id, organization.slug, client.client_id)
         return OfficeLogin(office, token.issued_at, token.expires_at)
+
+
+def was(platform: Platform, unverified_word: str, *, at: datetime) -> str | None:
+    """Return whose login this is, or was until it ran out: the id of the program; None when nobody knows."""
+    since = at - timedelta(seconds=KNOWN_SECONDS - SECONDS)
+    with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
+        try:
+            found = _LOGINS.found(session, platform, unverified_word, at=since)
+        except Unauthenticated:
+            return None
+        return None if found is None else found[1].client_id
 
 
 def end(platform: Platform, unverified_word: str, *, at: datetime) -> None:

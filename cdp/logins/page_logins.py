@@ -45,7 +45,7 @@ class PageLogins:
     def found(
         self, session: Session, platform: Platform, unverified_word: str, *, at: datetime
     ) -> tuple[AccessToken, Client, Organization] | None:
-        """Return the living login behind a word; doorman only. Raises Unauthenticated for what cannot be one."""
+        """Return the login behind a word as of `at`; doorman only. Raises Unauthenticated for what cannot be one."""
         hashed = platform.fingerprints.fingerprint(unverified_word, self.prefix)
         found = session.exec(
             select(AccessToken, Client, Organization)

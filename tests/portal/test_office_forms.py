@@ -155,6 +155,95 @@ def test_what_was_typed_stands_there_again_after_another_proof(
     assert cookies.OFFICE in again.cookies
 
 
+@pytest.fixture
+def ended(admin: Admin, role: str, database_url: str) -> Admin:
+    """Return the same whose login ran out a few minutes ago."""
+    assert role
+    gone = "update access_token set expires_at = now() - interval '9 minutes' where client_id = %s"
+    with psycopg.connect(database_url) as connection:
+        connection.execute(gone, (admin.client_id,))
+    return admin
+
+
+@pytest.mark.parametrize(("path", "form", "shown"), _FORMS)
+def test_what_was_typed_stands_there_again_after_another_login(
+    ended: Admin, path: str, form: dict[str, str | list[str]], shown: list[str]
+) -> None:
+    way = {"programma": ended.client_id, "geheim": ended.secret}
+    asked = ended.browser.post(f"/beheer/{path.format(me=ended.client_id)}", data=form, follow_redirects=False)
+    again = ended.browser.post("/beheer/inloggen", data=way | {"bewaard": _kept(asked.text)}, follow_redirects=False)
+
+    assert [401, 200] == [each.status_code for each in (asked, again)]
+    assert [] == [each for each in shown if each not in again.text]
+    assert "Het is nog niet bewaard." in again.text
+    assert "s3cret" not in asked.text + again.text
+    assert "Het is nog niet bewaard." not in ended.page()
+
+
+@pytest.mark.parametrize("path", ["sleutels/k-none/geheim", "sleutels/k-none/stop", "medewerkers/stop", "soorten/weg"])
+def test_a_form_into_which_nothing_was_typed_leads_to_the_login_that_ran_out(ended: Admin, path: str) -> None:
+    led = ended.browser.post(f"/beheer/{path}", follow_redirects=False)
+
+    assert (303, True) == (led.status_code, led.headers["location"].startswith("/beheer/inloggen"))
+
+
+@pytest.mark.parametrize("end", ["unknown", "left", "long ago", "stopped", "renewed"])
+def test_what_was_typed_under_no_login_is_kept_for_nobody(ended: Admin, database_url: str, end: str) -> None:
+    word = ended.browser.cookies[cookies.OFFICE]
+    statement = {
+        "unknown": "delete from access_token where client_id = %s",
+        "left": "update access_token set revoked_at = now() where client_id = %s",
+        "long ago": "update access_token set expires_at = now() - interval '61 minutes' where client_id = %s",
+        "stopped": "update client set revoked_at = now() where client_id = %s",
+        "renewed": "delete from access_token where client_id = %s",
+    }[end]
+    with psycopg.connect(database_url) as connection:
+        connection.execute(statement, (ended.client_id,))
+    ended.browser.cookies.clear()
+    ended.browser.cookies.set(cookies.OFFICE, "x" if end == "renewed" else word)
+
+    led = ended.browser.post("/beheer/sleutels", data={"naam": "Kassa"}, follow_redirects=False)
+
+    assert (303, True) == (led.status_code, led.headers["location"].startswith("/beheer/inloggen"))
+    assert "Kassa" not in led.headers["location"]
+
+
+def test_what_somebody_typed_is_shown_to_nobody_else_of_their_organization(
+    platform: Platform, ended: Admin, database_url: str
+) -> None:
+    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
+        mine = organizations.named(session, ended.slug).organization_id
+        add = partial(clients.create, session, platform.fingerprints, organization=mine)
+        other = add(name="Collega", scopes=("org:admin",), at=clock.now())
+    asked = ended.browser.post("/beheer/sleutels", data={"naam": "Kassa"}).text
+
+    form = {"programma": other.client_id, "geheim": other.client_secret, "bewaard": _kept(asked)}
+    page = ended.browser.post("/beheer/inloggen", data=form)
+
+    assert (200, True, False) == (page.status_code, other.client_id in page.text, "Kassa" in page.text)
+
+
+@pytest.mark.parametrize("words", [1, 20])
+def test_the_longest_lists_stand_there_again_after_another_proof(late: Admin, role: str, words: int) -> None:
+    said = ",".join(["\x01" * 200] * (20 // words))
+    form = {"uitgever": "https://login.example.org", "naam": "mijn-klant", "kenmerk": "roles"}
+    roles = {"programma": [role] * words, "rol": [said.ljust(20 * 201, ",")] * words}
+    way = {"programma": late.client_id, "geheim": late.secret}
+
+    asked = late.browser.post("/beheer/medewerkers", data=form | roles)
+    again = late.browser.post("/beheer/inloggen", data=way | {"bewaard": _kept(asked.text)})
+
+    assert [403, 200] == [each.status_code for each in (asked, again)]
+    assert "Het is nog niet bewaard." in again.text
+
+
+@pytest.mark.parametrize("field", ["programma", "rol", "rechten"])
+def test_what_is_too_long_to_be_right_is_told_before_the_proof(late: Admin, field: str) -> None:
+    path = "programmas" if field == "rechten" else "medewerkers"
+
+    assert 422 == late.browser.post(f"/beheer/{path}", data={field: ["x" * 60_000]}).status_code
+
+
 @pytest.mark.parametrize(
     "kept", ["", "x", "{}", "[]", '["a","b"]', '["a","sleutels",{"naam":1}]', "\ud800", "9" * 39_000]
 )

@@ -9,8 +9,8 @@ import msgspec
 from consent.errors import Problem
 
 Words = str | tuple[str, ...]
-LONGEST: Final = 40_000
-"""So many characters what was typed may take while somebody proves again who they are."""
+LONGEST: Final = 600_000
+"""So many characters what was typed may take while somebody proves again who they are: no form of ours takes more."""
 
 _FIELDS: Final[Mapping[str, str]] = {
     "language": "taal",
@@ -66,7 +66,7 @@ class Typed:
         return self.form.partition("/")[0]
 
     def kept(self, whose: str) -> str:
-        """Return this as a text that the page keeps while somebody of `whose` proves again who they are."""
+        """Return this as a text that the page keeps while `whose` it is proves again who they are."""
         return msgspec.json.encode((whose, self.form, self.said)).decode() if self.form else ""
 
 
@@ -74,7 +74,7 @@ NOTHING: Final = Typed()
 
 
 def of_kept(unverified_text: str, whose: str) -> Typed:
-    """Return what was typed before somebody of `whose` proved again who they are, or nothing."""
+    """Return what was typed before `whose` it is proved again who they are, or nothing when somebody else did."""
     try:
         said_of, form, said = msgspec.json.decode(unverified_text, type=tuple[str, str, dict[str, Words]])
     except (msgspec.MsgspecError, UnicodeError):

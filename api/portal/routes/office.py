@@ -39,7 +39,7 @@ def begin(
     if before is not None:
         office_logins.end(platform, before, at=at)
     answer = _inside(request, word, bewaard)
-    cookies.set_office(answer, platform.settings, word, seconds=office_logins.SECONDS)
+    cookies.set_office(answer, platform.settings, word, seconds=office_logins.KNOWN_SECONDS)
     return answer
 
 
@@ -61,10 +61,10 @@ def leave(request: Request, platform: PlatformDep) -> Response:
 
 
 def _inside(request: Request, word: str, unverified_kept: str) -> Response:
-    """Lead to the page, or show it at once with what was typed for the same organization."""
+    """Lead to the page, or show it at once with what was the same one typed before."""
     if unverified_kept:
         visit = office.visit_by(request, word)
-        again = typed.of_kept(unverified_kept, visit.office.slug)
+        again = typed.of_kept(unverified_kept, visit.office.client_id)
         if again.form:
             return visit.page(typed=again)
     return RedirectResponse(places.OFFICE, 303)

@@ -4,11 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Path
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.own_forms import OURS
 from api.portal import places
-from api.portal.office import OfficeVisit, OfficeVisiting, Shown
+from api.portal.office import OfficeTyping, OfficeVisit, OfficeVisiting, Shown
 from api.portal.pages.office import Done
 from api.portal.pages.typed import Typed
 from api.portal.speech import Speech
@@ -22,12 +23,12 @@ router = APIRouter(include_in_schema=False, prefix=places.OFFICE, dependencies=O
 Word = Annotated[str, Form(max_length=200)]
 Url = Annotated[str, Form(max_length=2_000)]
 Lines = Annotated[str, Form(max_length=6_000)]
-Rights = Annotated[list[str] | None, Form(max_length=20)]
+Rights = Annotated[list[Annotated[str, StringConstraints(max_length=200)]] | None, Form(max_length=20)]
 Name = Annotated[str, Path(max_length=100)]
 
 
 @router.post("/gegevens")
-def change_details(visit: OfficeVisiting, taal: Word = "", adres: Word = "") -> Response:
+def change_details(visit: OfficeTyping, taal: Word = "", adres: Word = "") -> Response:
     """Say in which language letters are, and where those about privacy go; what is empty is taken back."""
 
     def act() -> None:
@@ -38,7 +39,7 @@ def change_details(visit: OfficeVisiting, taal: Word = "", adres: Word = "") -> 
 
 
 @router.post("/programmas")
-def add_program(visit: OfficeVisiting, naam: Word = "", rechten: Rights = None, mens: Word = "") -> Response:
+def add_program(visit: OfficeTyping, naam: Word = "", rechten: Rights = None, mens: Word = "") -> Response:
     """Make a program and show its secret."""
 
     def act(speech: Speech) -> Shown:
@@ -63,7 +64,7 @@ def renew_secret(client_id: Name, visit: OfficeVisiting) -> Response:
 
 
 @router.post("/programmas/{client_id}/adressen")
-def lead_back(client_id: Name, visit: OfficeVisiting, terug: Lines = "", uit: Lines = "") -> Response:
+def lead_back(client_id: Name, visit: OfficeTyping, terug: Lines = "", uit: Lines = "") -> Response:
     """Say where an app leads its customers back to."""
 
     def act() -> None:
@@ -85,7 +86,7 @@ def end_program(client_id: Name, visit: OfficeVisiting) -> Response:
 
 
 @router.post("/sleutels")
-def add_key(visit: OfficeVisiting, naam: Word = "") -> Response:
+def add_key(visit: OfficeTyping, naam: Word = "") -> Response:
     """Make a write key and show it."""
 
     def act(speech: Speech) -> Shown:
@@ -121,7 +122,7 @@ def end_key(key_id: Name, visit: OfficeVisiting) -> Response:
 
 @router.post("/soorten")
 def file_type(
-    visit: OfficeVisiting, soort: Word = "", naam: Word = "", categorie: Word = "", nl: Word = "", en: Word = ""
+    visit: OfficeTyping, soort: Word = "", naam: Word = "", categorie: Word = "", nl: Word = "", en: Word = ""
 ) -> Response:
     """Say to which kind of data a type or an attribute belongs."""
 
@@ -140,7 +141,7 @@ def release_type(visit: OfficeVisiting, soort: Word = "", naam: Word = "") -> Re
 
 
 @router.post("/webhooks")
-def add_webhook(visit: OfficeVisiting, adres: Url = "", uitleg: Word = "") -> Response:
+def add_webhook(visit: OfficeTyping, adres: Url = "", uitleg: Word = "") -> Response:
     """Make a webhook that is told of everything from now on, and show its secret."""
 
     def act(speech: Speech) -> Shown:

@@ -1,13 +1,14 @@
 """Beheer: how the organization's employees log in to the customer card, and as which of its programs they look."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.own_forms import OURS
 from api.portal import places
-from api.portal.office import OfficeVisiting
+from api.portal.office import OfficeTyping, OfficeVisiting
 from api.portal.pages.office import Done
 from api.portal.pages.typed import Typed, Words
 from cdp.logins import employees
@@ -16,12 +17,16 @@ from cdp.logins.employees import LONGEST, MOST_ROLES, EmployeeProvider
 router = APIRouter(include_in_schema=False, prefix=f"{places.OFFICE}/medewerkers", dependencies=OURS)
 
 Word = Annotated[str, Form(max_length=LONGEST)]
-Several = Annotated[list[str] | None, Form(max_length=MOST_ROLES)]
+LONGEST_ROLES: Final = MOST_ROLES * (LONGEST + 1)
+"""So many characters a field may have that holds several words of a provider, with commas between."""
+Several = Annotated[
+    list[Annotated[str, StringConstraints(max_length=LONGEST_ROLES)]] | None, Form(max_length=MOST_ROLES)
+]
 
 
 @router.post("")
 def admit(  # a form, each field by its name
-    visit: OfficeVisiting,
+    visit: OfficeTyping,
     uitgever: Word = "",
     naam: Word = "",
     geheim: Word = "",
