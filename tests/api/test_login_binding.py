@@ -97,7 +97,7 @@ def test_guesses_at_the_same_moment_are_all_counted(platform: Platform, database
         list(threads.map(guess, range(24)))
 
     with psycopg.connect(database_url) as connection:
-        assert (24,) == connection.execute("select link_tries from login_link").fetchone()
+        assert (24,) == connection.execute("select max(link_tries) from login_link").fetchone()
 
 
 def test_a_code_alone_opens_only_where_it_was_asked_for(platform: Platform) -> None:
