@@ -69,7 +69,7 @@ class ContactQuestion(Approach):
     @property
     def whom(self) -> str | list[str]:
         """The one who is asked about, or many."""
-        return self.profile_ids or self.profile_id or ""
+        return _whom(self.profile_id, self.profile_ids)
 
 
 class _PlainReservation(msgspec.Struct, forbid_unknown_fields=True):
@@ -102,7 +102,11 @@ class PlainQuestion(msgspec.Struct, forbid_unknown_fields=True):
     @property
     def whom(self) -> str | list[str]:
         """The one who is asked about, or many."""
-        return self.profile_ids or self.profile_id or ""
+        return _whom(self.profile_id or None, self.profile_ids or None)
+
+
+def _whom(one: str | None, many: list[str] | None) -> str | list[str]:
+    return many or one or ""
 
 
 def _wanted(given: Approach | PlainQuestion, *, at: datetime | None) -> Wanted:

@@ -35,6 +35,12 @@ _ONE: Final = statement(
     "select m.*, r.at as reported_at from message m left join message_report r using (customer_id, message_id)"
     " where m.message_id = :message"
 )
+FACES: Final = frozenset({"in-person", "visit"})
+"""Channels and types of conversations in which people see who speaks."""
+_FACED: Final = statement(
+    "select from interaction where record_id = :entry and (channel = any (:faces) or type = any (:faces))"
+    " union all select from message where message_id = :entry and channel = any (:faces)"
+)
 _REPORT: Final = statement("select report_message(:report, :about, :message, :channel, :kind, :value, :most, :at)")
 
 
@@ -54,6 +60,12 @@ class NotDeclaredHuman(Conflict):
     """Of this message or conversation nobody said that a human speaks."""
 
     code = "not-declared-human"
+
+
+class FaceToFace(Conflict):
+    """You saw who spoke to you, so no computer can have been taken for a human."""
+
+    code = "face-to-face"
 
 
 class NothingReported(Invalid):
@@ -117,8 +129,10 @@ def report_forgery(
 def report_speaker(session: Session, entry: UUID, *, at: datetime) -> UUID:
     """Report that in a message or a conversation a declared human was a computer, and return the report's id.
 
-    Raises NotFound for one that is not theirs, NotDeclaredHuman and ReportedBefore.
+    Raises NotFound for one that is not theirs, FaceToFace, NotDeclaredHuman and ReportedBefore.
     """
+    if session.execute(_FACED, {"entry": entry, "faces": sorted(FACES)}).first() is not None:
+        raise FaceToFace
     facts = {"about": None, "message": entry, "channel": None, "kind": None, "value": None}
     return _reported(session, facts, at=at)
 

@@ -153,3 +153,12 @@ def test_a_question_with_a_token_of_nobody_is_not_decided(api: TestClient, platf
 
     with pytest.raises(CredentialEnded):
         asyncio.run(ask())
+
+
+def test_what_is_written_quickly_has_the_fields_that_are_described() -> None:
+    quick, described = contact_views._Decision, contact_views.ContactDecision  # one is the other's bytes
+    asked = {*contact_views.ContactQuestion.model_fields} - {"at"}  # what is asked for another moment is not plain
+
+    assert [*described.model_fields] == [*quick.__struct_fields__]
+    assert [*contact_views.ToSay.model_fields] == [*contact_views._Said.__struct_fields__]  # as above
+    assert asked == {*contact_views.PlainQuestion.__struct_fields__}

@@ -134,14 +134,21 @@ def test_that_a_computer_spoke_in_a_conversation_is_reported_once(
     make.anchored(platform)
 
 
-@pytest.mark.parametrize(("channel", "speaker"), [("phone", "computer"), ("in-person", "human")])
+@pytest.mark.parametrize(
+    ("channel", "speaker", "code"),
+    [("phone", "computer", "not-declared-human"), ("in-person", "human", "face-to-face")],
+)
 def test_who_was_no_computer_behind_a_human_in_a_conversation_is_not_reported_as_one(
-    platform: Platform, portal: TestClient, enter: Enter, channel: str, speaker: str
+    platform: Platform, portal: TestClient, enter: Enter, channel: str, speaker: str, code: str
 ) -> None:
     _, person = said(portal, platform, channel=channel, sender=speaker)
     browser = enter(person)
+    place = entry(browser.get(PAGE).text)
 
-    assert "was-een-computer" not in browser.get(entry(browser.get(PAGE).text)).text
+    told = portal.post(f"/v1/me/messages/{place.rpartition('/')[2]}/was-a-computer", headers=person.headers)
+
+    assert "was-een-computer" not in browser.get(place).text
+    assert (409, code) == (told.status_code, told.json()["code"])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from cdp.directory import Names
 from cdp.messages import kinds
 from cdp.messages.inbox import Entry
 from cdp.messages.manners import Manner
+from cdp.messages.own import FACES
 from consent.types import CUSTOMER_SOURCE
 from consent.wish_strays import Stray
 from consent.wishes import Choices, Wishes
@@ -68,7 +69,6 @@ def stopping(mail: Mail, each: Entry, topic: Topic | None) -> tuple[str, str]:
     return say("Stop contact via %(way)s", way=way), ""
 
 
-_FACES: Final = frozenset({"visit", "in-person"})
 _SPOKEN: Final = frozenset({"phone", "chat", "chatbot", "visit", "video", "in-person", "virtual-reality", "video-call"})
 
 
@@ -132,7 +132,7 @@ def is_there(names: Names, each: Entry) -> bool:
 
 def may_be_unmasked(mail: Mail, each: Entry) -> bool:
     """Tell whether it can be reported that a computer spoke: once, where a human is said to have, out of sight."""
-    is_declared = each.speaker == "human" and _FACES.isdisjoint({each.channel, each.type})
+    is_declared = each.speaker == "human" and FACES.isdisjoint({each.channel, each.type})
     is_theirs = each.organization != CUSTOMER_SOURCE
     return is_declared and is_theirs and each.reported_at is None and each.at <= mail.speech.at
 
