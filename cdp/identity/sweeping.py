@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from ctypes import c_longlong
+from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
@@ -79,14 +80,14 @@ def hands(count: int, everybody: Everybody | None = None, told: Told | None = No
     """Begin so many processes, each of which is given `everybody`; one is this process itself."""
     given = everybody, told.counter if told else None
     if count > 1:
-        with ProcessPoolExecutor(count, mp_context=_SPAWN, initializer=_remember, initargs=given) as pool:
+        with ProcessPoolExecutor(count, mp_context=_SPAWN, initializer=_begin, initargs=given) as pool:
             yield pool
     else:
-        _remember(*given)
+        _HERE.begin(*given)
         try:
             yield _Alone()
         finally:
-            _remember()
+            _HERE.begin()
 
 
 def done(asked: Iterable[Future[Answer]], told: Told | None = None) -> Iterator[Answer]:
@@ -156,22 +157,21 @@ def _by(size: int, places: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def held() -> Everybody:
     """Return whom this process was given."""
-    return _EVERYBODY or Everybody([])
+    return _HERE.everybody or Everybody([])
 
 
 def weigher(settings: Settings, chosen: Chosen) -> Weighing:
     """Return what compares those whom this process was given, made once: it goes through the keys of everybody."""
-    global _WEIGHING  # noqa: PLW0603  # what is made once in a process has no other place
-    if _WEIGHING is None or _WEIGHING[0] != chosen:
-        _WEIGHING = chosen, Weighing(held(), chosen, *_tools(settings))
-    return _WEIGHING[1]
+    if _HERE.weighing is None or _HERE.weighing[0] != chosen:
+        _HERE.weighing = chosen, Weighing(held(), chosen, *_tools(settings))
+    return _HERE.weighing[1]
 
 
 def add(people: int, work: int) -> None:
     """Tell whoever waits that so many twentieths of these people's work are done, too."""
-    if _COUNTER is not None:
-        with _COUNTER.get_lock():
-            _COUNTER.value += people * work
+    if _HERE.counter is not None:
+        with _HERE.counter.get_lock():
+            _HERE.counter.value += people * work
 
 
 class _Tools(NamedTuple):
@@ -179,27 +179,36 @@ class _Tools(NamedTuple):
     hashes: Hashes
 
 
-_EVERYBODY: Everybody | None = None
-_COUNTER: Synchronized[int] | None = None
-_TOOLS: _Tools | None = None
-_WEIGHING: tuple[Chosen, Weighing] | None = None
+@dataclass(slots=True)
+class _Here:
+    """What a process was given when it began, and not with each share, and what it has made of it once."""
+
+    everybody: Everybody | None = None
+    counter: Synchronized[int] | None = None
+    tools: _Tools | None = None
+    weighing: tuple[Chosen, Weighing] | None = None
+
+    def begin(self, everybody: Everybody | None = None, counter: Synchronized[int] | None = None) -> None:
+        """Take what is given, and let go of all that was made of what was before."""
+        self.everybody, self.counter, self.tools, self.weighing = everybody, counter, None, None
 
 
-def _remember(everybody: Everybody | None = None, counter: Synchronized[int] | None = None) -> None:
-    """Hand over, once when the process begins and not with each share, what all that it does is done with."""
-    global _EVERYBODY, _COUNTER, _TOOLS, _WEIGHING
-    _EVERYBODY, _COUNTER, _TOOLS, _WEIGHING = everybody, counter, None, None
+_HERE: Final = _Here()
+"""Of this process; a task that is handed to it finds nothing else."""
+
+
+def _begin(everybody: Everybody | None, counter: Synchronized[int] | None) -> None:
+    _HERE.begin(everybody, counter)
 
 
 def _tools(settings: Settings) -> _Tools:
     """Return what this process compares with, made once."""
-    global _TOOLS  # noqa: PLW0603  # what is made once in a process has no other place
-    if _TOOLS is None:
+    if _HERE.tools is None:
         platform = Platform.open(settings)
         platform.database.dispose()  # it connects to nothing
         matching = Matching(platform)
-        _TOOLS = _Tools(matching.model, matching.hashes)
-    return _TOOLS
+        _HERE.tools = _Tools(matching.model, matching.hashes)
+    return _HERE.tools
 
 
 def _choose(settings: Settings, places: range) -> Chosen:

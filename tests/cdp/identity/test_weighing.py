@@ -163,4 +163,4 @@ def test_a_process_that_compared_everybody_by_itself_keeps_nobody_when_it_failed
     with pytest.raises(ValueError, match="failed"), sweeping.hands(1, everybody):
         raise ValueError("failed")
 
-    assert sweeping._EVERYBODY is None
+    assert sweeping._HERE.everybody is None
