@@ -86,7 +86,8 @@ def test_a_merge_a_split_and_an_erasure_are_in_logs_that_an_auditor_accepts(
     assert ask("select 1 from act where kind = 'merge'")
     sequencer.step(platform)
     ((subject,),) = ask(
-        "select l.subject_id from link l join act a on a.customer_id = l.customer_id where a.kind = 'merge' limit 1"
+        "select l.subject_id from link l join act a on a.customer_id = l.customer_id where a.kind = 'merge'"
+        " order by l.at desc, l.subject_id limit 1"
     )
     with platform.database.scoped(other.scope) as session:
         session.execute(
