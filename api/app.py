@@ -76,12 +76,12 @@ from cdp.contact.contacts import ContactBook
 from cdp.ingest.intake import Intake
 from cdp.log.full_tiles import FullTiles
 from cdp.logins import external
-from cdp.logins.employees import Employees
 from cdp.logins.token_checks import TokenChecks
 from cdp.mailroom import mail, sms
 from cdp.offers.deciding import Deciding
+from cdp.office.card import Cards
+from cdp.office.employees import Employees
 from cdp.platform import Platform
-from cdp.reads.card import Cards
 from cdp.reads.profiles import Profiles
 
 ROUTES: Final = (

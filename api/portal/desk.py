@@ -19,9 +19,9 @@ from api.portal.speech import Speech
 from api.portal.visit import portal_of
 from api.principals import platform_of
 from cdp import clock, directory
-from cdp.logins.employees import Employee, Employees
+from cdp.office.card import Card, Cards
+from cdp.office.employees import Employee, Employees
 from cdp.platform import Platform
-from cdp.reads.card import Card, Cards
 from cdp.reads.lookup import Identifier
 from cdp.reads.profiles import Profiles
 from cdp.reads.recognition import Described

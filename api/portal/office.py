@@ -19,9 +19,9 @@ from api.portal.speech import Speech
 from api.portal.visit import portal_of
 from api.principals import platform_of
 from cdp import clock, organization_details
-from cdp.administration import Office
 from cdp.catalog import mapping
-from cdp.logins import employees, office_logins
+from cdp.office import employees, office_logins
+from cdp.office.administration import Office
 from cdp.permissions.freshness import FreshLoginNeeded
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from api.principals import Administrator, PlatformDep
 from api.routes.org_admin import office_of
-from cdp.administration import Office
-from cdp.logins import employees
-from cdp.logins.employees import LONGEST, MOST_ROLES, EmployeeProvider
+from cdp.office import employees
+from cdp.office.administration import Office
+from cdp.office.employees import LONGEST, MOST_ROLES, EmployeeProvider
 from cdp.platform import Platform
 
 router = APIRouter(prefix="/v1/organization/employees", tags=["organization"])

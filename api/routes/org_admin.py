@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from api.principals import Administrator, PlatformDep, Service
 from cdp import clock, organization_details
-from cdp.administration import Office
 from cdp.clients import KeyFacts
 from cdp.due_dates import MOST_ANSWER_DAYS, USUAL_ANSWER_DAYS
+from cdp.office.administration import Office
 from cdp.tables import Client, Organization
 from consent.types import Instant
 

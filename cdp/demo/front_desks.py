@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from cdp.demo import credentials, stories
 from cdp.demo.credentials import Document
-from cdp.logins import employees
+from cdp.office import employees
 from cdp.permissions import grants
 from cdp.platform import Platform
 from cdp.scope import DOORMAN, Principal, Scope

@@ -282,11 +282,11 @@ def test_each_change_is_a_line_in_the_log_without_a_secret(
     api: TestClient, platform: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:
     made, office = _office(platform, *MAY)
-    caplog.set_level(logging.INFO, logger="cdp.administration")
+    caplog.set_level(logging.INFO, logger="cdp.office.administration")
 
     secret = api.post(f"{BASE}/clients", json={"name": "till", "scopes": ["profiles:read"]}, headers=office).json()
 
-    lines = [each.getMessage() for each in caplog.records if each.name == "cdp.administration"]
+    lines = [each.getMessage() for each in caplog.records if each.name == "cdp.office.administration"]
     assert [True] == [made.slug in each and secret["client_id"] in each for each in lines]
     assert secret["client_secret"] not in caplog.text
 

@@ -17,8 +17,8 @@ from cdp.catalog.files import Language
 from cdp.ids import row
 from cdp.ingest.items import Kind
 from cdp.listening.survey import Question
-from cdp.logins import employees
 from cdp.messages import inbox, replies
+from cdp.office import employees
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from cdp.reads import presentations

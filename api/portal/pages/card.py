@@ -15,9 +15,9 @@ from cdp import due_dates
 from cdp.catalog.files import Catalog
 from cdp.directory import Names
 from cdp.listening.survey import HIGHEST, Question
-from cdp.logins.employees import Employee
-from cdp.reads import card
-from cdp.reads.card import Answered, Card, Waiting
+from cdp.office import card
+from cdp.office.card import Answered, Card, Waiting
+from cdp.office.employees import Employee
 from consent.fold import RecordKind
 from consent.wishes import Speaker
 

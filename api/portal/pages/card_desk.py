@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from api.portal.frame import Frame, Page
 from api.portal.pages.typed import NOTHING, Typed
 from api.portal.speech import Speech, later
-from cdp.logins.employees import Employee
+from cdp.office.employees import Employee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

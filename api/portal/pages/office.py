@@ -14,7 +14,7 @@ from cdp.catalog.files import Catalog
 from cdp.catalog.mapping import Entry
 from cdp.client_scopes import WIRE_SCOPE
 from cdp.clients import KeyFacts
-from cdp.logins.employees import EmployeeProvider
+from cdp.office.employees import EmployeeProvider
 from cdp.organization_details import Said
 from cdp.reads.profiles import NEEDED
 from cdp.signals.streams import Status, Stream

@@ -15,11 +15,11 @@ from api.portal.sought import Sought
 from api.portal.visit import portal_of
 from api.principals import PlatformDep
 from cdp import clock
-from cdp.logins import employees
 from cdp.logins.askers import Asker
-from cdp.logins.employees import NoEmployees, NoRole
 from cdp.logins.login import TooManyRequests
-from cdp.reads.card import NoCard
+from cdp.office import employees
+from cdp.office.card import NoCard
+from cdp.office.employees import NoEmployees, NoRole
 from cdp.reads.presentations import TooManyTries
 from consent.errors import Invalid, NotFound, Refused, Unauthenticated
 

@@ -12,7 +12,7 @@ from api.portal.visit import portal_of
 from api.principals import PlatformDep
 from cdp import clock
 from cdp.demo import front_desks
-from cdp.logins import employees
+from cdp.office import employees
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(demonstration.only_here)])
 

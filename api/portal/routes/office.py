@@ -11,8 +11,8 @@ from api.portal.office import OfficeVisiting
 from api.portal.pages import typed
 from api.principals import PlatformDep
 from cdp import clock
-from cdp.logins import office_logins
-from cdp.logins.office_logins import NotLetIn
+from cdp.office import office_logins
+from cdp.office.office_logins import NotLetIn
 
 router = APIRouter(include_in_schema=False)
 

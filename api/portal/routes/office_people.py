@@ -11,8 +11,8 @@ from api.portal import places
 from api.portal.office import OfficeTyping, OfficeVisiting
 from api.portal.pages.office import Done
 from api.portal.pages.typed import Typed, Words
-from cdp.logins import employees
-from cdp.logins.employees import LONGEST, MOST_ROLES, EmployeeProvider
+from cdp.office import employees
+from cdp.office.employees import LONGEST, MOST_ROLES, EmployeeProvider
 
 router = APIRouter(include_in_schema=False, prefix=f"{places.OFFICE}/medewerkers", dependencies=OURS)
 

@@ -13,10 +13,10 @@ from api.portal.pages.typed import NOTHING, Typed
 from cdp.catalog import files
 from cdp.catalog.files import Language
 from cdp.listening.survey import Answers
-from cdp.logins.employees import Employee
+from cdp.office import card
+from cdp.office.card import Answered, Card, Speaking, Waiting
+from cdp.office.employees import Employee
 from cdp.own.addressing import Addressing
-from cdp.reads import card
-from cdp.reads.card import Answered, Card, Speaking, Waiting
 from consent.wishes import Speaker
 from tests.portal.samples import world
 

@@ -12,7 +12,7 @@ from cdp.catalog import files
 from cdp.catalog.files import Language
 from cdp.catalog.mapping import Entry
 from cdp.clients import KeyFacts
-from cdp.logins.employees import EmployeeProvider
+from cdp.office.employees import EmployeeProvider
 from cdp.organization_details import Said
 from cdp.signals.streams import Kind, Status, Stream
 from cdp.tables import Client

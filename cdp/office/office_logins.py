@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from cdp.administration import Office
 from cdp.client_scopes import ADMIN_SCOPE
 from cdp.keys.tokens import Prefix
 from cdp.logins.page_logins import PageLogins
 from cdp.oauth import applicants
+from cdp.office.administration import Office
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.errors import Unauthenticated

@@ -10,9 +10,9 @@ import pytest
 from cdp import clock
 from cdp.ingest.items import Kind
 from cdp.messages import inbox, replies
+from cdp.office.card import Card, Cards, NoCard
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from cdp.reads.card import Card, Cards, NoCard
 from cdp.reads.profiles import Profiles
 from cdp.reads.reading import Asker, Path
 from cdp.tables import Organization

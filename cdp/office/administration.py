@@ -22,15 +22,15 @@ from cdp.client_scopes import WIRE_SCOPE
 from cdp.clients import ClientUnknown, KeyFacts, NewClient, NewWriteKey
 from cdp.idempotency import Call
 from cdp.keys.tokens import Fingerprints
-from cdp.logins import employees
-from cdp.logins.employees import EmployeeProvider
+from cdp.office import employees
+from cdp.office.employees import EmployeeProvider
 from cdp.organizations import OrganizationUnknown
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from cdp.tables import Client, Organization
 from consent.errors import Refused
 
-_LOG: Final = logging.getLogger("cdp.administration")
+_LOG: Final = logging.getLogger("cdp.office.administration")
 
 
 class ScopeNotAllowed(Refused):
