@@ -1,1 +1,1 @@
-"""Who is there: customers, administrators and employees coming in, and what a credential stands for now."""
+"""Who is there: how customers come in, and how they prove who they are and what is theirs."""

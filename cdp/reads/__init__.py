@@ -1,1 +1,1 @@
-"""What organizations read of customers: profiles, batches, exports, look-ups, cards, each gated and logged."""
+"""What organizations read of customers: profiles, batches, exports and look-ups, each gated and logged."""

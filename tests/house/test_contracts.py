@@ -34,3 +34,13 @@ def test_every_file_of_identity_thinks_without_a_database_or_says_that_it_asks_o
 
     assert set() == thinks & ASKS_THE_DATABASE
     assert files == thinks | ASKS_THE_DATABASE
+
+
+def test_every_package_of_the_vault_has_its_place_in_the_order() -> None:
+    contracts = tomllib.loads(source.text(Path("pyproject.toml")))["tool"]["importlinter"]["contracts"]
+    (order,) = [each for each in contracts if each.get("containers") == ["cdp"]]
+    placed = [name.strip() for layer in order["layers"] for name in layer.split("|")]
+
+    packages = {path.parent.name for path in source.product() if path.match("cdp/*/__init__.py")}
+
+    assert sorted(packages) == sorted(placed)
