@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,15 +12,8 @@ from cdp import clock
 from cdp.log import audit
 from cdp.platform import Platform
 from tests import make
-from tests.api.conftest import Audited, Headers
-
-
-def listed(api: TestClient, what: str, headers: Headers, **query: Any) -> list[dict[str, Any]]:
-    answer = api.get(f"/v1/audit/{what}", params=query, headers=headers)
-    assert 200 == answer.status_code, answer.text
-    found: list[dict[str, Any]] = answer.json()[what]
-    return found
-
+from tests.api.auditing import listed
+from tests.api.conftest import Audited
 
 # ------------------------------------------------------------------------- who sees what
 

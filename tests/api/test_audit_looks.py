@@ -4,7 +4,7 @@ from fastapi.testclient import TestClient
 
 from cdp.platform import Platform
 from tests import make
-from tests.api.test_audit import listed
+from tests.api.auditing import listed
 
 
 def test_an_organizations_auditor_sees_its_own_looks_and_no_other_auditors(api: TestClient, platform: Platform) -> None:

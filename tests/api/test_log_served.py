@@ -24,7 +24,7 @@ from consent.notes import Note
 from consent.proofs import ConsistencyProof, InclusionProof
 from consent.tiles import Tile
 from tests import independent, make
-from tests.cdp.log.test_witnesses import Running, start, with_witness
+from tests.cdp.log.witnessing import Running, start, with_witness
 from tests.consent.log import workbench
 from tests.waiting import PATIENCE
 

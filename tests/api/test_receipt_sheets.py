@@ -19,7 +19,7 @@ from consent import acts
 from consent.acts import Evidence, Kind, Method
 from consent.permission import Permission
 from consent.receipts import Receipt
-from tests.consent.log.test_receipts import AROUND, logs_of_every_act, of_log
+from tests.consent.log.proofs import AROUND, logs_of_every_act, of_log
 from tests.consent.log.workbench import CARE, SHOP, minute
 
 SITE = "https://klant.example"

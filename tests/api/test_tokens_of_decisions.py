@@ -13,7 +13,7 @@ from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
 from tests import make
 from tests.api.gateways import EVALUATION, Gateway
-from tests.api.test_tokens_of_reads import ENDS, OF_ITS_CLIENT
+from tests.api.token_ends import ENDS, OF_ITS_CLIENT
 
 JSON: Final = "application/json"
 ASKED: Final[dict[str, dict[str, Any]]] = {

@@ -22,6 +22,7 @@ from cdp.reads.reading import Asker
 from cdp.scope import Held, Principal, Scope
 from consent.errors import Problem
 from tests import make
+from tests.api.token_ends import ENDS, OF_ITS_CLIENT
 
 CARE = {"purpose": "customer-care"}
 NOBODY = "access where customer_id = '00000000-0000-0000-0000-000000000000'"
@@ -59,17 +60,6 @@ def desk(api: TestClient, platform: Platform, database_url: str) -> Iterator[Des
         for _ in range(2):
             assert 200 == api.get(path, params=CARE, headers=headers).status_code
         yield desk
-
-
-OF_ITS_CLIENT = "where client_id = (select client_id from access_token where token_hash = %(token)s)"
-ENDS = {
-    "revoked": "update access_token set revoked_at = now() where token_hash = %(token)s",
-    "expired": "update access_token set expires_at = now() where token_hash = %(token)s",
-    "removed": "delete from access_token where token_hash = %(token)s",
-    "with its client": f"update client set revoked_at = now() {OF_ITS_CLIENT}",
-    "with its organization": "update organization set closed_at = now() where organization_id ="
-    f" (select organization_id from client {OF_ITS_CLIENT})",
-}
 
 
 @pytest.mark.parametrize("ended", ENDS)

@@ -31,6 +31,13 @@ def reads(platform: Platform) -> Iterator[Reads]:
 
 
 @pytest.fixture
+def admin(database_url: str) -> Iterator[psycopg.Connection]:
+    """Return a superuser's connection to this module's database, each statement of which is a transaction."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
 def shop(behind: Behind) -> Asker:
     """Return a program of a fresh organization that asks for customer care."""
     return Asker(behind.organization(), "test", CARE)

@@ -15,13 +15,6 @@ TEST_SERVER = {"durability"}  # the tests' server gives up crash safety for spee
 
 
 @pytest.fixture
-def admin(database_url: str) -> Iterator[psycopg.Connection]:
-    """Yield a connection in whose transaction things may be broken."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
 def patient(platform: Platform, admin: psycopg.Connection) -> Patient:
     return Patient(platform, admin)
 

@@ -1,10 +1,9 @@
 """A customer leaves: rows and keys go, proof stays, nobody brings them back, and nobody else is touched."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -29,11 +28,10 @@ from consent import acts as law
 from consent.errors import NotFound
 from tests import make
 from tests.cdp.leaving import erase, known_to, resend, verified
+from tests.cdp.traces import Ask, tables_with
 
 KEPT = {"act", "access", "change", "consent_outbox"}
 """What stays until the log has heard of it: what was decided, who looked and who was told. Then only who was told."""
-
-Ask = Callable[..., list[tuple[Any, ...]]]
 
 
 @pytest.fixture
@@ -64,16 +62,6 @@ def grant(platform: Platform, person: make.Person, recipient: Organization) -> N
     )
     with platform.database.scoped(person.scope) as session:
         grants.record(session, person.scope, person.customer_id, act)
-
-
-def tables_with(ask: Ask, customers: list[UUID]) -> set[str]:
-    """Return the tables that hold a row of one of these customers."""
-    named = ask(
-        "select c.relname from pg_attribute a join pg_class c on c.oid = a.attrelid"
-        " where a.attname = 'customer_id' and c.relkind in ('r', 'p') and not c.relispartition"
-        " and c.relnamespace = 'public'::regnamespace"
-    )
-    return {name for (name,) in named if ask(f"select 1 from {name} where customer_id = any(%s) limit 1", customers)}
 
 
 def subjects(ask: Ask, person: make.Person) -> dict[UUID, bytes]:

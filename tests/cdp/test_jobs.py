@@ -1,7 +1,6 @@
 """The worker's jobs: what is old goes, what is needed is made, one worker at a time, and none harms another."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -115,12 +114,6 @@ KEPT = {
     "contact": timedelta(hours=24),
     "change": timedelta(days=90),
 }
-
-
-@pytest.fixture
-def admin(database_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.mark.parametrize("table", ROWS)

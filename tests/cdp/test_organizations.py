@@ -1,6 +1,5 @@
 """Organizations: registered once, and removed with everything they supplied and nothing else."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,12 +23,6 @@ from tests import make
 OPERATOR = Scope(Principal.OPERATOR)
 KEPT = {"organization", "act", "access", "key_destruction"}
 """What still names an organization after its removal: its own closed row, and the customers' history."""
-
-
-@pytest.fixture
-def admin(database_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
 
 
 def mentions(admin: psycopg.Connection, text: str) -> dict[str, int]:

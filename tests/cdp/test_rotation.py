@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -35,12 +34,6 @@ def source(platform: Platform) -> Organization:
     for _ in range(KEYS):
         make.subject(platform, made)
     return made
-
-
-@pytest.fixture
-def admin(database_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
 
 
 def wrapped_keys(admin: psycopg.Connection) -> dict[UUID, bytes]:

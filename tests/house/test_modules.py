@@ -66,6 +66,19 @@ def test_no_class_is_a_manager() -> None:
     assert [] == [f"{path}: {name}" for path, name in classes if {each.lower() for each in _words(name)[1:]} & NAMELESS]
 
 
+def test_no_test_imports_from_a_test() -> None:
+    """What tests share stands in a plain module beside them."""
+    asked = [
+        (path, f"{each.module}.{name.name}")
+        for path in source.modules()
+        for each in ast.walk(source.tree(path))
+        if path.parts[0] == "tests" and isinstance(each, ast.ImportFrom)
+        for name in each.names
+    ]
+
+    assert [] == [f"{path}: {name}" for path, name in asked if re.search(r"^tests\..*\btest_", name)]
+
+
 def test_only_the_clock_tells_the_time() -> None:
     calls = [(path, each) for path, each in _walk() if isinstance(each, ast.Call) and path not in TELL_TIME]
 

@@ -7,7 +7,7 @@ from cdp.mailroom.mail import Outbox
 from cdp.platform import Platform
 from tests import make
 from tests.portal.conftest import Enter
-from tests.portal.test_sign_in import posts
+from tests.portal.post import posts
 
 
 def test_an_address_that_no_letter_of_ours_reaches_is_told_so(

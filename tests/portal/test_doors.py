@@ -6,18 +6,16 @@ from typing import Final
 from uuid import UUID
 
 import pytest
-from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from api.portal import routes
 from cdp import clock, organizations
 from cdp.permissions import access_requests
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
 from tests.portal.conftest import Enter
+from tests.portal.doors import DOORS
 
-DOORS: Final = [route for module in routes.ROUTES for route in module.router.routes if isinstance(route, APIRoute)]
 ASKS_FIRST: Final = "/oauth/logout"
 """Apps send browsers here from elsewhere, as OpenID Connect wants; it does nothing before its own page is answered."""
 FORMS: Final = sorted({route.path for route in DOORS if "POST" in (route.methods or ())} - {ASKS_FIRST})

@@ -20,7 +20,7 @@ from cdp.settings import OidcSettings
 from tests import make
 from tests.portal import issuing
 from tests.portal.conftest import PAGE
-from tests.portal.test_sign_in import posts
+from tests.portal.post import posts
 
 Who = Callable[..., str]
 

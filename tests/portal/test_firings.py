@@ -16,7 +16,7 @@ from cdp.contact import preferences
 from cdp.platform import Platform
 from cdp.rules import explaining
 from tests import make
-from tests.api.test_rules import Grid
+from tests.api.metering import Grid
 from tests.portal.conftest import Enter
 from tests.portal.samples import firings as samples
 from tests.portal.samples import log, world

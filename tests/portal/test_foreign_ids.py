@@ -18,11 +18,11 @@ from cdp.permissions import grants
 from cdp.platform import Platform
 from tests import make
 from tests.cdp.authenticator import Device
-from tests.cdp.logins.test_passkeys import register
-from tests.cdp.own.test_looked import look
+from tests.cdp.logins.holding import register
+from tests.cdp.own.looking import look
 from tests.portal.asked import asked_about
 from tests.portal.conftest import Enter
-from tests.portal.test_doors import DOORS
+from tests.portal.doors import DOORS
 
 HELD: Final = {
     "access_id": "select access_id from access where customer_id = %s",

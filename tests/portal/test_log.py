@@ -19,7 +19,7 @@ from cdp.own import receipts
 from cdp.platform import Platform
 from cdp.tables import Organization
 from tests import make
-from tests.cdp.own.test_looked import look, program
+from tests.cdp.own.looking import look, program
 from tests.portal.conftest import Enter
 from tests.speed import slower
 

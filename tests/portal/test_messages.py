@@ -20,10 +20,9 @@ from tests import make
 from tests.api.approaching import Sender, choose
 from tests.api.messaging import TEXT, Company
 from tests.portal.conftest import Enter
+from tests.portal.inbox import PAGE, entry
 from tests.portal.samples import messages as samples
 from tests.portal.samples import world
-
-PAGE = "/berichten"
 
 
 def own(platform: Platform, person: make.Person) -> dict[str, Any]:
@@ -37,12 +36,6 @@ def said(portal: TestClient, platform: Platform, **facts: Any) -> tuple[Sender, 
     sender.grants(person)
     assert "recorded" == sender.say(person.customer_id, **facts).json()["results"][0]["outcome"]
     return sender, person
-
-
-def entry(page: str) -> str:
-    """Return where the first entry of the list is."""
-    found: str = re.findall(rf'href="({PAGE}/[0-9a-f-]+)"', page)[0]
-    return found
 
 
 def test_messages_and_contacts_of_every_channel_stand_in_one_list_with_who_spoke(

@@ -17,9 +17,9 @@ from consent.wish_strays import Stray
 from tests import make
 from tests.api.approaching import Sender, choose
 from tests.portal.conftest import Enter
+from tests.portal.inbox import PAGE, entry
 from tests.portal.samples import messages as samples
 from tests.portal.samples import world
-from tests.portal.test_messages import PAGE, entry
 
 QUIET = {"hours": {"zone": "Europe/Amsterdam", "quiet": [{"from": "00:00", "until": "24:00"}]}}
 STRAYED = (

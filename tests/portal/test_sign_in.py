@@ -22,17 +22,11 @@ from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
 from tests.cdp.authenticator import Device
-from tests.cdp.logins.test_passkeys import holder, register
+from tests.cdp.logins.holding import holder, register
 from tests.portal.asked import asked_about
 from tests.portal.conftest import Age, Enter
+from tests.portal.post import posts
 from tests.portal.samples import world
-
-
-def posts(portal: TestClient, to: str) -> list[dict[str, str]]:
-    """Return the letters and text messages to somebody, newest first."""
-    found = portal.get("/demo/mail", headers={"Accept": "application/json"}).json()["letters"]
-    return [each for each in found if each["to"] == to]
-
 
 GRAVE = [
     "/veilig-inloggen/adressen",

@@ -1,8 +1,5 @@
 """The table of the law, run on the Python that an auditor reads."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid5
-
 import pytest
 
 from consent import acts as law
@@ -10,11 +7,9 @@ from consent.admission import admit
 from consent.decision import Reason, decide_from_acts
 from consent.errors import Problem
 from consent.permission import EMPTY, Permission, fold
-from consent.types import CUSTOMER_SOURCE
-from tests.spec.decisions import CASES, DAY, LONGEST, YEAR, Case, Happened
+from tests.spec.decisions import CASES, LONGEST, YEAR, Case, Happened
+from tests.spec.moments import START, end_of, moment, party
 
-START = datetime(2025, 3, 1, tzinfo=UTC)
-PARTIES = UUID("6f2b1f0e-0000-5000-8000-000000000000")
 EXTENTS: dict[str, type[law.Grant | law.Narrow | law.Extend]] = {
     "grant": law.Grant,
     "narrow": law.Narrow,
@@ -26,14 +21,6 @@ BARE: dict[str, type[law.Act]] = {
     "expire": law.Expire,
     "erase": law.Erase,
 }
-
-
-def party(name: str) -> UUID:
-    return CUSTOMER_SOURCE if name == "customer" else uuid5(PARTIES, name)
-
-
-def moment(offset: timedelta) -> datetime:
-    return START + offset
 
 
 def lawful(row: Happened) -> law.Act:
@@ -79,10 +66,6 @@ def lawful_attest(row: Happened) -> law.Act:
             document_hash="ab" * 32,
         ),
     )
-
-
-def end_of(row: Happened) -> datetime:
-    return moment(100 * DAY if row.expires is None else row.expires)
 
 
 def standing(rows: tuple[Happened, ...]) -> Permission:

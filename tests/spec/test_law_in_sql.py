@@ -15,7 +15,7 @@ from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from consent.errors import Problem
 from tests.spec.decisions import CASES, LONGEST, Case, Happened
-from tests.spec.test_law_in_python import end_of, moment, party
+from tests.spec.moments import end_of, moment, party
 
 OPEN = {"granted", "attested"}
 BY_THE_CUSTOMER = {"grant", "narrow", "extend", "revoke", "refuse", "object"}

@@ -1,6 +1,5 @@
 """The catalog in the database: seeded once, remembered safely, mapped per organization, and mapped back."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +24,6 @@ SHIPPED = files.shipped()
 OPERATOR = Scope(Principal.OPERATOR)
 SIZE = mapping.entry_of("attributes", "shoeSize")
 LABEL = Words(nl="Maat", en="Size")
-
-
-@pytest.fixture
-def admin(database_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

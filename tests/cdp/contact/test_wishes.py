@@ -1,6 +1,5 @@
 """A customer's wishes in the vault: acts with proof, one document, and what an organization gets to know of it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -24,25 +23,10 @@ from consent.verify import Trust, verify_receipt
 from consent.wish_changes import Change
 from consent.wishes import Cap, Speaker, Wishes
 from tests import make
+from tests.cdp.contact.wishing import choose, joined, logged, own, parted, subject_of
 from tests.cdp.log import bundles
 
 QUIET = {"hours": {"quiet": [{"from": "22:00", "until": "08:00"}]}}
-
-
-@pytest.fixture
-def admin(database_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        yield connection
-
-
-def choose(platform: Platform, person: make.Person, **patch: Any) -> UUID | None:
-    with platform.database.scoped(person.scope) as session:
-        return wishes.choose(platform, session, patch, at=clock.now())
-
-
-def own(platform: Platform, person: make.Person) -> dict[str, Any]:
-    with platform.database.scoped(person.scope) as session:
-        return wishes.own(session)
 
 
 def told(platform: Platform, organization: Organization, *people: make.Person, purpose: str = "advice") -> list[Wishes]:
@@ -257,27 +241,6 @@ def test_what_an_organization_states_is_in_its_chain_with_a_digest(
     assert [] == bundles.verdict(platform, organization=shop.organization_id).failures
 
 
-def _joined(admin: psycopg.Connection, guest: make.Person, host: make.Person) -> None:
-    admin.execute("select merge_customers(%s, %s, 'customer', now())", (guest.customer_id, host.customer_id))
-
-
-def _parted(admin: psycopg.Connection, subject: UUID, guest: make.Person, host: make.Person) -> None:
-    facts = (host.customer_id, [subject], guest.customer_id)
-    admin.execute("select part_customer(%s, %s, %s, 'customer', now())", facts)
-
-
-def _subject(admin: psycopg.Connection, person: make.Person) -> UUID:
-    rows = admin.execute("select subject_id from subject where customer_id = %s", (person.customer_id,)).fetchall()
-    ((found,),) = rows
-    assert isinstance(found, UUID)
-    return found
-
-
-def _logged(platform: Platform) -> list[str]:
-    make.logged(platform)
-    return [each.said for each in database_check.check(platform).differences]
-
-
 def test_dossiers_that_become_one_keep_to_the_strictest_and_part_as_they_were(
     platform: Platform, admin: psycopg.Connection
 ) -> None:
@@ -285,20 +248,20 @@ def test_dossiers_that_become_one_keep_to_the_strictest_and_part_as_they_were(
     make.grant(platform, host, shop, purpose="advice")
     choose(platform, host, channels={"service": ["email", "phone"]}, name="Anna", language="en")
     choose(platform, guest, channels={"service": ["phone"]}, name="Bo", never=["post"], **QUIET)
-    before, other, subject = own(platform, host), own(platform, guest), _subject(admin, guest)
+    before, other, subject = own(platform, host), own(platform, guest), subject_of(admin, guest)
 
-    _joined(admin, guest, host)
+    joined(admin, guest, host)
     (held,) = told(platform, shop, host)
-    joined = own(platform, host)
-    differences = _logged(platform)
-    _parted(admin, subject, guest, host)
+    one = own(platform, host)
+    differences = logged(platform)
+    parted(admin, subject, guest, host)
 
     assert ("phone",) == held.allowed(shop.organization_id, "service", "", ())
     assert held.avoids("post")
-    assert {"channels", "never", "hours"} == set(*(each.keys() for each in joined["also"].values()))
-    assert before == {name: each for name, each in joined.items() if name != "also"}
+    assert {"channels", "never", "hours"} == set(*(each.keys() for each in one["also"].values()))
+    assert before == {name: each for name, each in one.items() if name != "also"}
     assert (before, other) == (own(platform, host), own(platform, guest))
-    assert [] == differences == _logged(platform)
+    assert [] == differences == logged(platform)
 
 
 def test_what_somebody_chooses_after_two_became_one_holds_and_stays_when_they_part(
@@ -307,18 +270,18 @@ def test_what_somebody_chooses_after_two_became_one_holds_and_stays_when_they_pa
     shop, host, guest = make.organization(platform), make.person(platform), make.person(platform)
     make.grant(platform, host, shop, purpose="advice")
     choose(platform, guest, channels={"service": [], "news": []}, contact="none")
-    subject = _subject(admin, guest)
-    _joined(admin, guest, host)
+    subject = subject_of(admin, guest)
+    joined(admin, guest, host)
 
     choose(platform, host, channels={"service": ["email"]}, contact=None)
     (held,) = told(platform, shop, host)
-    _parted(admin, subject, guest, host)
+    parted(admin, subject, guest, host)
 
     assert ("email",) == held.allowed(shop.organization_id, "service", "", ("phone",))
     assert () == held.allowed(shop.organization_id, "news", "", ("email",))
     assert not held.is_silent(shop.organization_id)
     assert {"channels": {"service": ["email"]}} == own(platform, host)
-    assert [] == _logged(platform)
+    assert [] == logged(platform)
 
 
 def test_who_stops_one_channel_opens_none_that_was_stopped_in_a_dossier_that_joined(
@@ -326,7 +289,7 @@ def test_who_stops_one_channel_opens_none_that_was_stopped_in_a_dossier_that_joi
 ) -> None:
     shop, host, guest = make.organization(platform).organization_id, make.person(platform), make.person(platform)
     choose(platform, guest, exceptions={str(shop): {"never": ["phone"]}})
-    _joined(admin, guest, host)
+    joined(admin, guest, host)
 
     with platform.database.scoped(host.scope) as session:
         kinds.stop_channel(platform, session, shop, "email", at=clock.now())
@@ -341,10 +304,10 @@ def test_the_third_dossier_comes_along_with_the_second(platform: Platform, admin
     first, second, third = (make.person(platform) for _ in range(3))
     choose(platform, second, never=["sms"])
     choose(platform, third, never=["post"])
-    subjects = [_subject(admin, each) for each in (second, third)]
+    subjects = [subject_of(admin, each) for each in (second, third)]
 
-    _joined(admin, third, second)
-    _joined(admin, second, first)
+    joined(admin, third, second)
+    joined(admin, second, first)
     together = own(platform, first)
     admin.execute(
         "select part_customer(%s, %s, %s, 'customer', now())", (first.customer_id, subjects, second.customer_id)
@@ -358,7 +321,7 @@ def test_a_change_that_a_merge_made_has_a_receipt(platform: Platform, admin: psy
     host, guest = make.person(platform), make.person(platform)
     choose(platform, guest, first="human")
 
-    _joined(admin, guest, host)
+    joined(admin, guest, host)
     make.anchored(platform)
 
     row = admin.execute("select wish_id from wish_act where customer_id = %s", (host.customer_id,)).fetchone()
@@ -380,9 +343,9 @@ def test_hours_by_the_day_and_exceptions_come_along_and_the_log_can_tell_it(
     evenings = {"days": [1, 2], "from": "18:00", "until": "20:00"}
     choose(platform, guest, exceptions={str(shop.organization_id): here}, hours={"quiet": [evenings]})
 
-    _joined(admin, guest, host)
+    joined(admin, guest, host)
 
-    assert [] == _logged(platform)
+    assert [] == logged(platform)
     assert [] == aside.facts(platform)
 
 

@@ -2,53 +2,18 @@
 
 import json
 from pathlib import Path
-from uuid import UUID
 
 import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from cdp import clock
 from cdp.cli import app
 from cdp.ingest import importing
-from cdp.ingest import mapping as mappings
-from cdp.ingest.importing import Import
 from cdp.ingest.items import Kind, Outcome, Reason
 from cdp.platform import Platform
 from tests import make
 from tests.cdp.ingest.arrange import change, look
-
-MAPPING = """
-[subject]
-user_id = "id"
-[[attributes]]
-name = "city"
-value = "city"
-[[products]]
-type = "order"
-key = "order"
-properties = { total = { column = "total", as = "number" } }
-"""
-MEANING = mappings.parse(MAPPING)
-
-
-def written(folder: Path, rows: int, *, bad: frozenset[int] = frozenset(), note: str = "") -> Path:
-    """Return a CSV file of people who each have a city and an order; the totals of some rows are nonsense."""
-    file = folder / "people.csv"
-    lines = [f"u-{n},Bergen {n},o-{n},{'x' if n in bad else n},{note}" for n in range(rows)]
-    file.write_text("id,city,order,total,note\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    return file
-
-
-def run(platform: Platform, source: UUID, file: Path, *, is_rehearsal: bool = False) -> Import:
-    return Import(platform, source, file, MEANING, at=clock.now(), is_rehearsal=is_rehearsal)
-
-
-def counted(url: str, source: UUID) -> tuple[int, int]:
-    """Return how many records and people a source has."""
-    ((records,),) = look(url, "select count(*) from record where source_id = %s", source)
-    ((people,),) = look(url, "select count(*) from subject where source_id = %s", source)
-    return records, people
+from tests.cdp.ingest.imported import MAPPING, counted, run, written
 
 
 def test_a_file_is_stored_and_the_second_time_changes_nothing(

@@ -21,7 +21,7 @@ from cdp.platform import Platform
 from cdp.scope import Principal, Scope
 from tests import make
 from tests.cdp.ingest.arrange import change, look
-from tests.cdp.ingest.test_import import MAPPING, MEANING, counted, run, written
+from tests.cdp.ingest.imported import MAPPING, MEANING, counted, run, written
 
 Cdp = Callable[..., Result]
 

@@ -8,7 +8,7 @@ from cdp.ingest import importing
 from cdp.platform import Platform
 from tests import make
 from tests.cdp.ingest.arrange import change, look
-from tests.cdp.ingest.test_import import run, written
+from tests.cdp.ingest.imported import run, written
 
 
 def test_the_database_knows_at_once_how_large_an_import_made_its_tables(

@@ -10,15 +10,13 @@ from sqlalchemy import text
 
 from cdp import clock
 from cdp.log import sequencer
-from cdp.permissions import grants
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
 from cdp.tables import Organization
-from consent import acts as law
 from tests import make
 from tests.cdp.leaving import erase, known_to, resend, verified
 from tests.cdp.log import bundles
-from tests.cdp.test_erasure import tables_with
+from tests.cdp.log.attesting import attested
+from tests.cdp.traces import tables_with
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 
@@ -37,25 +35,6 @@ def bank(platform: Platform) -> Organization:
 def ask(database_url: str) -> Iterator[Ask]:
     with psycopg.connect(database_url, autocommit=True) as connection:
         yield lambda question, *facts: connection.execute(question, facts).fetchall()
-
-
-def attested(platform: Platform, source: Organization) -> tuple[str, law.Attest]:
-    """Return how `source` calls somebody new of whom it attests a permission."""
-    user, at = make.name("user"), clock.now()
-    customer, _ = make.subject(platform, source, user)
-    act = law.Attest(
-        recipient=source.organization_id,
-        by=source.organization_id,
-        purpose=bundles.PURPOSE,
-        at=at,
-        categories=frozenset({"products"}),
-        expires_at=at + timedelta(days=30),
-        evidence=law.Evidence(method=law.Method.PAPER, at=at - timedelta(days=1), document_hash="0" * 64),
-    )
-    scope = Scope(Principal.SOURCE, source.organization_id)
-    with platform.database.scoped(scope) as session:
-        grants.record(session, scope, customer, act)
-    return user, act
 
 
 def test_an_act_and_a_read_are_in_logs_that_an_auditor_accepts(platform: Platform, shop: Organization) -> None:

@@ -18,7 +18,7 @@ from consent.types import CUSTOMER_SOURCE
 from tests import make
 from tests.cdp.leaving import erase, known_to, resend, verified
 from tests.cdp.log import bundles
-from tests.cdp.log.test_appending import attested
+from tests.cdp.log.attesting import attested
 
 Ask = Callable[..., Any]
 

@@ -1,12 +1,8 @@
 """Witnesses of the logs: real ones on loopback sign what extends what they saw; what goes wrong delays nothing."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -24,35 +20,12 @@ from cdp.scope import Principal, Scope
 from cdp.witness_setting import WitnessSetting
 from consent import checkpoints
 from consent.errors import Invalid, Malformed, Problem, VerificationFailed
-from consent.notes import Algorithm, Key, Signer
+from consent.notes import Algorithm, Signer
 from tests import make
+from tests.cdp.log.witnessing import VISITOR, Running, start, with_witness
 from tests.ports import free_port
 
-VISITOR = Scope(Principal.VISITOR)
 OTHER = Signer.from_seed("other.example/w", b"o" * 32, Algorithm.COSIGNATURE)
-
-
-@dataclass
-class Running:
-    """A witness process, and how the platform knows it."""
-
-    setting: WitnessSetting
-    process: subprocess.Popen[str]
-    state: Path
-
-
-def start(platform: Platform, folder: Path, name: str) -> Running:
-    make.logged(platform)
-    with platform.database.scoped(VISITOR) as session:
-        vkeys = [log.vkey for log in store.logs(session)]
-    command = [sys.executable, "-m", "consent", "witness", "--name", f"witness.example/{name}"]
-    command += ["--key", str(folder / f"{name}.key"), "--state", str(folder / f"{name}.state")]
-    command += [part for vkey in vkeys for part in ("--log", vkey)] + ["--port", str(free_port())]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    vkey, url = (process.stdout.readline().strip() for _ in range(2))
-    setting = WitnessSetting(Key.from_vkey(vkey), url.removesuffix("/add-checkpoint"))
-    return Running(setting, process, folder / f"{name}.state")
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +40,6 @@ def witness(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def house(platform: Platform, witness: Running) -> Platform:
     """Return the platform with this witness in its settings, and addresses on this machine allowed."""
     return with_witness(platform, witness.setting)
-
-
-def with_witness(platform: Platform, *settings: WitnessSetting, allow_private: bool = True) -> Platform:
-    told = replace(platform.settings, witnesses=settings, allow_private_addresses=allow_private)
-    return replace(platform, settings=told)
 
 
 def grow(platform: Platform) -> None:

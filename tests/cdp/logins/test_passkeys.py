@@ -8,35 +8,22 @@ import psycopg
 import pytest
 
 from cdp import clock
-from cdp.logins import askers, ceremonies, passkeys, sessions, ways_in
+from cdp.logins import askers, ceremonies, passkeys, ways_in
 from cdp.logins.askers import Asker
 from cdp.logins.ceremonies import ChallengeEnded
 from cdp.logins.claiming import LastWayIn
 from cdp.logins.login import TooManyRequests
-from cdp.logins.passkeys import Holder, PasskeyKnown, PasskeyRefused, TooManyPasskeys
+from cdp.logins.passkeys import PasskeyKnown, PasskeyRefused, TooManyPasskeys
 from cdp.logins.sessions import Entry, NewSession, Way
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from consent.errors import Invalid, NotFound
 from tests import make
 from tests.cdp.authenticator import PRESENT, VERIFIED, Device, to_bytes, to_text
+from tests.cdp.logins.holding import holder, register
 
 BROWSER = askers.new_browser()
 ASKER = Asker("192.0.2.9", BROWSER)
-
-
-def holder(platform: Platform, person: make.Person) -> Holder:
-    """Return somebody as who answers a challenge in their newest session."""
-    with platform.database.scoped(person.scope) as session:
-        newest = sessions.living(session, at=clock.now())[0]
-    return Holder(person.customer_id, newest.session_id, "192.0.2.9")
-
-
-def register(platform: Platform, person: make.Person, device: Device, name: str = "Telefoon") -> None:
-    """Keep a passkey of `device`."""
-    who = holder(platform, person)
-    options = passkeys.options_to_register(platform, who, label="mijn.klant", at=clock.now())
-    passkeys.register(platform, who, device.create(options), name=name, at=clock.now())
 
 
 def log_in(platform: Platform, device: Device, **shown: str) -> NewSession:

@@ -13,7 +13,7 @@ from cdp.platform import Platform
 from cdp.tables import Organization
 from consent.errors import Invalid
 from tests import make
-from tests.cdp.own.test_looked import look
+from tests.cdp.own.looking import look
 
 
 @pytest.fixture

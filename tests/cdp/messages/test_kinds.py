@@ -10,13 +10,7 @@ from cdp.messages import kinds
 from cdp.platform import Platform
 from consent import wish_form
 from tests import make
-from tests.cdp.contact.test_wishes import _joined as joined
-from tests.cdp.contact.test_wishes import _logged as logged
-from tests.cdp.contact.test_wishes import _parted as parted
-from tests.cdp.contact.test_wishes import _subject as subject_of
-from tests.cdp.contact.test_wishes import admin, choose, own
-
-__all__ = ["admin"]
+from tests.cdp.contact.wishing import choose, joined, logged, own, parted, subject_of
 
 
 def _taken_back(platform: Platform, person: make.Person, organization: UUID) -> None:

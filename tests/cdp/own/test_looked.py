@@ -1,76 +1,25 @@
 """The log as its owner reads it: every line once, narrowed by every filter, and in numbers by week."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import psycopg
 import pytest
 
-from cdp import clients, clock
+from cdp import clock
 from cdp.cursors import NEWEST_FIRST
 from cdp.own import looked, looks
 from cdp.own.looked import Line, Search, Wanted
 from cdp.platform import Platform
 from cdp.reads.reading import Asker
-from cdp.scope import Principal, Scope
-from cdp.tables import Organization
 from consent.errors import Refused
 from tests import make
 from tests.cdp.dossiers import Reads
+from tests.cdp.own.looking import look, program
 
 
 @pytest.fixture
 def noor(platform: Platform) -> make.Person:
     return make.person(platform)
-
-
-def program(platform: Platform, owner: Organization, *, is_human: bool) -> str:
-    with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
-        made = clients.create(
-            session,
-            platform.fingerprints,
-            organization=owner.organization_id,
-            name="Klantenservice" if is_human else "Planner",
-            scopes=["profiles:read"],
-            is_human=is_human,
-            at=clock.now(),
-        )
-    return made.client_id
-
-
-def look(  # what one line of the log says, each by name
-    behind: str,
-    person: make.Person,
-    by: Organization | None,
-    *,
-    client: str | None = None,
-    at: datetime | None = None,
-    purpose: str | None = "advice",
-    category: str = "contact",
-    outcome: str = "released",
-    path: str = "profile",
-) -> UUID:
-    access = uuid4()
-    with psycopg.connect(behind) as connection:
-        connection.execute(
-            "insert into access (customer_id, at, access_id, organization_id, client_id, principal, path, purpose,"
-            " asked, released, outcome, records, reason)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 'granted')",
-            (
-                person.customer_id,
-                at or clock.now(),
-                access,
-                by.organization_id if by else None,
-                client,
-                "service" if by else "customer",
-                path,
-                purpose if by else None,
-                [category],
-                [category] if outcome == "released" else [],
-                outcome,
-            ),
-        )
-    return access
 
 
 def read(platform: Platform, person: make.Person, wanted: Wanted = looked.EVERYTHING, **rest: int) -> list[Line]:

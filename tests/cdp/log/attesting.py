@@ -1,0 +1,31 @@
+"""Facts that wait for the log."""
+
+from datetime import timedelta
+
+from cdp import clock
+from cdp.permissions import grants
+from cdp.platform import Platform
+from cdp.scope import Principal, Scope
+from cdp.tables import Organization
+from consent import acts as law
+from tests import make
+from tests.cdp.log import bundles
+
+
+def attested(platform: Platform, source: Organization) -> tuple[str, law.Attest]:
+    """Return how `source` calls somebody new of whom it attests a permission."""
+    user, at = make.name("user"), clock.now()
+    customer, _ = make.subject(platform, source, user)
+    act = law.Attest(
+        recipient=source.organization_id,
+        by=source.organization_id,
+        purpose=bundles.PURPOSE,
+        at=at,
+        categories=frozenset({"products"}),
+        expires_at=at + timedelta(days=30),
+        evidence=law.Evidence(method=law.Method.PAPER, at=at - timedelta(days=1), document_hash="0" * 64),
+    )
+    scope = Scope(Principal.SOURCE, source.organization_id)
+    with platform.database.scoped(scope) as session:
+        grants.record(session, scope, customer, act)
+    return user, act
