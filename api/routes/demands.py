@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from api import demand_mail, paging
 from api.paging import After
 from api.principals import DemandAnswerer, PlatformDep
-from cdp import answering, clock, demands
-from cdp.answering import Answer, Asked, Reply
+from cdp import clock, demand_answers, demands
 from cdp.cursors import OLDEST_FIRST
+from cdp.demand_answers import Answer, Asked, Reply
 from cdp.mailroom import demand_letters
 from cdp.platform import Platform
 from cdp.scope import Principal
@@ -103,7 +103,7 @@ def list_demands(
     at, caller = clock.now(), f"demands {asking.organization}"
     place = paging.begin(platform, after, OLDEST_FIRST, caller=caller)
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
-        found = answering.to_organization(
+        found = demand_answers.to_organization(
             session, platform.ring, only_open=not answered, after=place, limit=limit, at=at
         )
     last = paging.next_after(platform, found, limit, caller=caller)
@@ -117,7 +117,7 @@ def answer_demand(
     """Answer: a dispute ends with it, what is erased goes here too, and the customer hears of it by a letter."""
     at, reply = clock.now(), Reply(body.answer, body.reason, body.kept_until, body.note)
     with platform.database.scoped(asking.scope(Principal.SOURCE)) as session:
-        answering.answer(platform, session, demand_id, reply, at=at)
-        answered = answering.find(session, platform.ring, demand_id, at=at)
+        demand_answers.answer(platform, session, demand_id, reply, at=at)
+        answered = demand_answers.find(session, platform.ring, demand_id, at=at)
     demand_mail.send(request, demand_letters.answered(platform, answered.customer_id, demand_id))
     return _view(platform, asking.organization, answered)

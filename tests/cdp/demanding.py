@@ -6,8 +6,8 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from cdp import answering, clock, demands
-from cdp.answering import Reply
+from cdp import clock, demand_answers, demands
+from cdp.demand_answers import Reply
 from cdp.demands import Demand
 from cdp.own import dossier
 from cdp.own.unsealing import OwnKeys
@@ -42,14 +42,14 @@ def asked(platform: Platform, person: make.Person) -> list[Demand]:
         return demands.of_customer(session, OwnKeys(session, platform.ring))
 
 
-def shown(platform: Platform, to: Organization, *, only_open: bool = True) -> list[answering.Asked]:
+def shown(platform: Platform, to: Organization, *, only_open: bool = True) -> list[demand_answers.Asked]:
     with platform.database.scoped(Scope(Principal.SOURCE, to.organization_id)) as session:
-        return answering.to_organization(session, platform.ring, only_open=only_open, limit=100, at=clock.now())
+        return demand_answers.to_organization(session, platform.ring, only_open=only_open, limit=100, at=clock.now())
 
 
 def answer(platform: Platform, by: Organization, demand: UUID, reply: Reply, *, at: datetime | None = None) -> None:
     with platform.database.scoped(Scope(Principal.SOURCE, by.organization_id)) as session:
-        answering.answer(platform, session, demand, reply, at=at or clock.now())
+        demand_answers.answer(platform, session, demand, reply, at=at or clock.now())
 
 
 def do(platform: Platform, person: make.Person, what: Callable[..., UUID | None], thing: UUID, *rest: object) -> UUID:

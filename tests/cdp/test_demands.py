@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from cdp import clock, demands, due_dates, erasure
-from cdp.answering import Answer, Reply
+from cdp.demand_answers import Answer, Reply
 from cdp.demands import Kind, State
 from cdp.ingest.items import Kind as ItemKind
 from cdp.own import corrections, dossier

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from cdp import answering, clock, demands
-from cdp.answering import Answer, Reply
+from cdp import clock, demand_answers, demands
+from cdp.demand_answers import Answer, Reply
 from cdp.own import accesses
 from cdp.platform import Platform
 from cdp.scope import Principal, Scope
@@ -65,7 +65,7 @@ def test_an_answer_reads_nothing_of_what_the_customer_said(
 
     answer(platform, shop, demand, Reply(Answer.DONE, "corrected"))
     with platform.database.scoped(Scope(Principal.SOURCE, shop.organization_id)) as session:
-        found = answering.find(session, platform.ring, demand, at=clock.now())
+        found = demand_answers.find(session, platform.ring, demand, at=clock.now())
 
     assert (None, "", []) == (found.wanted, found.note, looks(platform, noor))
 

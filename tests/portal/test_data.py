@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from cdp import answering, clock
-from cdp.answering import Answer, Reply
+from cdp import clock, demand_answers
+from cdp.demand_answers import Answer, Reply
 from cdp.ingest.items import Kind
 from cdp.own import corrections, dossier
 from cdp.own.unsealing import OwnKeys
@@ -93,7 +93,7 @@ def test_what_was_asked_to_be_erased_says_so_until_the_answer(
     (demand,) = asked(browser)
     during = [browser.get(place).text for place in ("/gegevens", "/gegevens?soort=contact", f"/gegevens/{name}")]
     with platform.database.scoped(Scope(Principal.SOURCE, shop.organization_id)) as session:
-        answering.answer(platform, session, UUID(demand), Reply(Answer.REFUSED, "still-needed"), at=clock.now())
+        demand_answers.answer(platform, session, UUID(demand), Reply(Answer.REFUSED, "still-needed"), at=clock.now())
 
     tag = ">Verwijdering gevraagd<"
     assert [False, True, True, True, False] == [
@@ -232,7 +232,7 @@ def test_a_source_that_reads_the_right_value_stands_in_the_log(
     browser = enter(noor)
     browser.post(f"/gegevens/{record(platform, noor)}/verbeteren", data={"waarde": "Eleonora", "bij": "bron"})
     with platform.database.scoped(Scope(Principal.SOURCE, shop.organization_id)) as session:
-        answering.to_organization(session, platform.ring, only_open=True, limit=9, at=clock.now())
+        demand_answers.to_organization(session, platform.ring, only_open=True, limit=9, at=clock.now())
 
     page = browser.get("/logboek").text
 
@@ -295,7 +295,7 @@ def test_a_dispute_stands_there_until_the_answer(
     marked = browser.get(f"/gegevens/{name}").text
     (demand,) = asked(browser)
     with platform.database.scoped(Scope(Principal.SOURCE, shop.organization_id)) as session:
-        answering.answer(
+        demand_answers.answer(
             platform, session, UUID(demand), Reply(Answer.REFUSED, "is-right", note="Het klopt."), at=clock.now()
         )
     answered = browser.get(f"/gegevens/verzoeken/{demand}").text
