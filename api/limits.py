@@ -91,18 +91,20 @@ def _content_type(scope: Scope) -> str:
 def _refusal(scope: Scope, most: int) -> tuple[int, str, str] | None:
     """Return status, code and title of what is wrong with a request by its first lines."""
     raw: list[Header] = scope["headers"]
-    letters, given = 0, b"0"
+    letters, given, hosts = 0, b"0", 0
     for name, value in raw:
         letters += len(name) + len(value)
         if name == b"content-length":
             given = value
+        elif name == b"host":
+            hosts += 1
     if len(raw) > MOST_HEADERS or letters > LONGEST_HEADERS:
         return 431, "headers-too-large", "The headers of this request are too large."
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_TARGET:
         return 414, "address-too-long", "The address of this request is too long."
     if "\0" in scope["path"] or b"%00" in scope["query_string"]:
         return 400, "unreadable-request", "This request cannot be read."
-    if not given.isdigit():
+    if hosts > 1 or not given.isdigit():
         return 400, "unreadable-request", "This request cannot be read."
     if int(given[:20]) > most:
         return 413, "too-large", "The body is larger than this call takes."

@@ -18,6 +18,16 @@ LARGEST = 1024 * 1024
 
 
 @pytest.mark.parametrize(
+    ("hosts", "status"), [(["localhost"], 200), (["localhost", "localhost"], 400), (["a", "b"], 400)]
+)
+def test_a_request_is_for_one_host(api: TestClient, hosts: list[str], status: int) -> None:
+    """RFC 9112 §3.2: whom it is for, a proxy and we would read differently."""
+    answer = api.get("/healthz", headers=[("Host", each) for each in hosts])
+
+    assert status == answer.status_code
+
+
+@pytest.mark.parametrize(
     ("body", "status"),
     [
         (b"", 422),
