@@ -96,13 +96,8 @@ def _dossier(platform: Platform, house: House, *categories: str, address: str | 
     """Return somebody whom the organization knows and who granted it these, and under which id."""
     address, user = address or make.email(), make.name("user")
     make.known_person(platform, house.organization, address, user=user)
-    talk = make.item(
-        Kind.INTERACTION,
-        "phone",
-        {"properties": {"minutes": 7, "summary": "verhuisde"}},
-        user=user,
-        key=make.name("call"),
-    )
+    said, call = {"properties": {"minutes": 7, "summary": "verhuisde"}}, make.name("call")
+    talk = make.item(Kind.INTERACTION, "phone", said, user=user, key=call)
     make.delivery(platform, house.organization, talk)
     person = make.person(platform, address=address)
     if categories:
@@ -393,8 +388,7 @@ def test_products_talks_and_answers_are_told_in_words(
 def test_the_last_answers_are_told_to_whom_the_customer_lets_hear_them(
     platform: Platform, house: House, enter: Callable[..., TestClient]
 ) -> None:
-    said: talks.Said = {Question.SOLVED: True, Question.RECOMMEND: 9}
-    person = talks.answered(platform, house.organization, said).person
+    person = talks.answered(platform, house.organization, {Question.SOLVED: True, Question.RECOMMEND: 9}).person
     profile_id = platform.profile_ids.profile_id(person.customer_id, house.organization.organization_id)
 
     before = unescape(enter().get(f"/klantkaart/{profile_id}").text)
