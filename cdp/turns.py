@@ -1,7 +1,7 @@
 """Work that only one process may do at a time, whichever machine it runs on: a session lock in the database."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from typing import Any
 
@@ -27,8 +27,15 @@ class Turn(IntEnum):
 def taken(platform: Platform, turn: Turn) -> Iterator[psycopg.Connection[tuple[Any, ...]] | None]:
     """Hold the turn while the block runs and yield the connection that holds it, or None: another process has it.
 
-    The turn ends with the connection, so a process that dies gives it back.
+    The turn is free when the block has ended. It also ends with the connection, so a process that dies gives it back.
     """
+    lock = (_SPACE, int(turn))
     with connect(platform.settings.app_url) as connection:
-        row = connection.execute("select pg_try_advisory_lock(%s, %s)", (_SPACE, int(turn))).fetchone()
-        yield connection if row == (True,) else None
+        if connection.execute("select pg_try_advisory_lock(%s, %s)", lock).fetchone() != (True,):
+            yield None
+            return
+        try:
+            yield connection
+        finally:
+            with suppress(psycopg.OperationalError):  # a connection that was lost has given it back
+                connection.execute("select pg_advisory_unlock(%s, %s)", lock)

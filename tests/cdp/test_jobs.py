@@ -298,6 +298,20 @@ def test_a_turn_of_one_kind_leaves_the_others_free(platform: Platform) -> None:
         assert [True, True, False] == [each is not None for each in (one, other, third)]
 
 
+def test_a_turn_is_free_as_soon_as_its_block_has_ended(platform: Platform) -> None:
+    """A server takes note of a closed connection in its own time."""
+    for _ in range(20):
+        with taken(platform, Turn.WORKER) as turn:
+            assert turn is not None
+
+
+def test_a_turn_whose_connection_is_lost_ends_quietly(platform: Platform, database_url: str) -> None:
+    with taken(platform, Turn.WORKER) as turn:
+        assert turn is not None
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute("select pg_terminate_backend(%s)", (turn.info.backend_pid,))
+
+
 def test_an_unknown_table_is_never_purged(platform: Platform) -> None:
     with pytest.raises(KeyError):
         jobs.purge(f"record_{uuid4().hex}", platform, NOW)
