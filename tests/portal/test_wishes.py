@@ -85,6 +85,30 @@ def test_an_exception_is_for_one_organization_with_its_own_topics(platform: Plat
     } == own(platform, person)["exceptions"]
 
 
+def test_what_one_organization_may_less_than_everybody_is_not_said_to_be_as_for_everybody(
+    platform: Platform, enter: Enter
+) -> None:
+    person = make.person(platform)
+    shop, other = make.granted(platform, person, "contact"), make.granted(platform, person, "contact")
+    portal = enter(person)
+
+    portal.post(f"{PAGE}/nooit", data={"manier": "app", "voor": shop.slug})
+    portal.post(f"{PAGE}/stil", data={"stil": "ja", "voor": other.slug})
+    blocks = [_block(portal.get(PAGE, params={"voor": each.slug}).text, "usage") for each in (shop, other)]
+
+    assert ("<span>E-mail.</span>" in blocks[0], "<span>Niets.</span>" in blocks[1]) == (True, True)
+
+
+def test_in_silence_no_topic_says_that_choosing_something_opens_it(platform: Platform, enter: Enter) -> None:
+    portal = enter(make.person(platform))
+
+    before = _block(portal.get(PAGE).text, "news")
+    silent = _block(portal.post(f"{PAGE}/stil", data={"stil": "ja"}).text, "news")
+
+    assert "<span>Niets, tot u iets kiest.</span>" in before
+    assert "<span>Niets.</span>" in silent
+
+
 def test_every_organization_can_be_excepted_and_one_that_is_none_cannot(platform: Platform, enter: Enter) -> None:
     stranger = make.organization(platform)
     portal = enter(make.person(platform))
@@ -134,8 +158,8 @@ def test_what_is_never_used_stands_beside_no_topic_and_comes_back_as_it_was(
     assert {"email", "post", "phone"} == set(found["channels"]["service"])
 
 
-def _block(page: str) -> str:
-    return page.partition('id="service"')[2].partition("</details>")[0]
+def _block(page: str, topic: str = "service") -> str:
+    return page.partition(f'id="{topic}"')[2].partition("</details>")[0]
 
 
 @pytest.mark.parametrize("is_of_one", [False, True], ids=["of anybody", "of one organization"])

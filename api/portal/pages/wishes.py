@@ -154,7 +154,9 @@ def _topic(  # what a block needs, by name
 ) -> TopicBlock:
     topic, channels = catalog.topics[key], own.channels.get(key)
     stands, now, never = standing(chosen, whose, key, topic), holding(chosen, whose, key, topic), closed(chosen, whose)
-    cap = own.caps.get(key)
+    cap, is_chosen = own.caps.get(key), channels is not None
+    is_shared = whose.organization is not None and not is_chosen and now == holding(chosen, Whose(), key, topic)
+    is_closed = is_chosen or whose.organization is not None or chosen.general.is_silent
     ways = {
         name: speech.name(each.name)
         for name, each in catalog.channels.items()
@@ -164,11 +166,20 @@ def _topic(  # what a block needs, by name
         key=key,
         name=speech.name(topic.name),
         explanation=speech.name(topic.explanation),
-        says=tuple(_says(speech, ways, now, cap, whose, is_chosen=channels is not None)),
+        says=(
+            _says(
+                speech,
+                [ways[each].lower() for each in now if each in ways],
+                is_shared=is_shared,
+                is_chosen=is_chosen,
+                is_closed=is_closed,
+            ),
+            *([often(speech, cap)] if cap else []),
+        ),
         ways=tuple(Way(name, each, _way(speech, name, stands)) for name, each in ways.items() if name not in never),
         closed=_closed(speech, [each for name, each in ways.items() if name in never]),
         often=_often(speech, cap),
-        is_chosen=channels is not None or cap is not None,
+        is_chosen=is_chosen or cap is not None,
         is_none=channels == (),
         is_open=is_open,
     )
@@ -204,21 +215,17 @@ def _closed(speech: Speech, names: Sequence[str]) -> str:
     return speech.say("Nooit via %(ways)s.", ways=speech.listed([each.lower() for each in names])) if names else ""
 
 
-def _says(
-    speech: Speech, ways: Mapping[str, str], stands: Sequence[str], cap: Cap | None, whose: Whose, *, is_chosen: bool
-) -> Sequence[str]:
-    say, named = speech.say, [ways[each].lower() for each in stands if each in ways]
+def _says(speech: Speech, named: Sequence[str], *, is_shared: bool, is_chosen: bool, is_closed: bool) -> str:
+    """Return by which channels it comes: as for everybody only where that is so, and what may change where it can."""
+    say = speech.say
+    if is_shared:
+        return say("Zoals voor iedereen: %(ways)s", ways=speech.listed(named) if named else say("Niets").lower())
     if not named:
-        what = say("Niets") if is_chosen or whose.name else say("Niets, tot u iets kiest")
-        what = say("Zoals voor iedereen: %(ways)s", ways=what.lower()) if whose.name and not is_chosen else what
-    else:
-        what = speech.listed(named)
-        what = what if whose.name and not is_chosen else what[:1].upper() + what[1:]
-        if not is_chosen:
-            what = say("Zoals voor iedereen: %(ways)s", ways=what) if whose.name else what
-        elif len(named) > 1:
-            what = say("Het liefst: %(best)s. Ook goed: %(rest)s", best=named[0], rest=speech.listed(named[1:]))
-    return [what, *([often(speech, cap)] if cap else [])]
+        return say("Niets") if is_closed else say("Niets, tot u iets kiest")
+    if is_chosen and len(named) > 1:
+        return say("Het liefst: %(best)s. Ook goed: %(rest)s", best=named[0], rest=speech.listed(named[1:]))
+    what = speech.listed(named)
+    return what[:1].upper() + what[1:]
 
 
 def _often(speech: Speech, cap: Cap | None) -> tuple[Option, ...]:
