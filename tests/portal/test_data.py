@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from cdp import clock, demand_answers
 from cdp.demand_answers import Answer, Reply
-from cdp.ingest.items import Kind
+from cdp.ingest.items import Identifier, IdentifierType, Kind
 from cdp.own import corrections, dossier
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
@@ -180,6 +180,20 @@ def test_what_is_no_e_mail_address_is_told_so_and_stays_in_the_form(
     assert "Dit is geen e-mailadres." in answer.text
     assert 'value="weet ik niet"' in answer.text
     assert 'aria-invalid="true" aria-describedby="fout"' in answer.text
+
+
+def test_what_was_typed_for_its_source_stays_beside_what_does_not_fit(platform: Platform, enter: Enter) -> None:
+    address = make.email()
+    known = (Identifier(IdentifierType.EMAIL, address, verified=True),)
+    born = make.item(Kind.ATTRIBUTES, "birth_date", "1961-03-12", user=make.name("user"), identifiers=known)
+    make.delivery(platform, make.organization(platform), born)
+    person = make.person(platform, address=address)
+    place = f"/gegevens/{record(platform, person, 'birth_date')}/verbeteren"
+
+    answer = enter(person).post(place, data={"waarde": "in mei", "toelichting": "Niet <mijn>"})
+
+    assert 422 == answer.status_code
+    assert 1 == answer.text.count("Niet &lt;mijn&gt;</textarea>")
 
 
 def test_after_a_correction_one_stands_at_its_line_which_says_so(

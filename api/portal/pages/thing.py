@@ -100,8 +100,22 @@ class ThingPage(Page):
     wish: str
     """Where it is chosen, if that is elsewhere."""
     correcting: Correcting | None
+    note: str
+    """What was typed for its source and not sent, beside what did not fit."""
     deeds: tuple[Deed, ...]
     longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A correction that did not fit: what is wrong with it, and what was typed."""
+
+    fault: str | None = None
+    value: str = ""
+    note: str = ""
+
+
+UNTRIED: Final = Tried()
 
 
 def thing(
@@ -110,16 +124,14 @@ def thing(
     each: Record | Interaction,
     older: Sequence[Record],
     asked: Sequence[Demand],
-    *,
-    fault: str | None = None,
-    typed: str = "",
+    tried: Tried = UNTRIED,
 ) -> ThingPage:
-    """Return the page about one thing; `asked` are the open demands about it, `typed` is what did not fit."""
+    """Return the page about one thing; `asked` are the open demands about it, `tried` is what did not fit."""
     value = things.whole(held, each)
     return ThingPage(
         frame=frame,
         title=values.label(held.speech, held.catalog, things.kind_of(each), each.type),
-        fault=fault,
+        fault=tried.fault,
         category=held.category(each.category),
         category_href=f"{places.DATA}?soort={each.category}",
         value=value if isinstance(each, Record) and each.kind == "attributes" else "",
@@ -131,7 +143,8 @@ def thing(
         older=tuple(_older(held, before) for before in older),
         demands=tuple((_asked(held, demand), places.demand(demand.demand_id)) for demand in asked),
         wish=places.PREFERENCES if each.type == WISHED else "",
-        correcting=_correcting(held, each, typed),
+        correcting=_correcting(held, each, tried.value),
+        note=tried.note,
         deeds=_deeds(held, each, asked),
         longest=LONGEST_NOTE,
     )

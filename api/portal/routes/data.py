@@ -76,7 +76,7 @@ def correct(
     try:
         opened = _do(visit, request, what, record_id, toelichting, value=waarde)
     except corrections.UnfitValue:
-        return _misfit(visit, record_id, waarde)
+        return _misfit(visit, record_id, waarde, toelichting)
     return visit.lead(place, notices.CORRECTED if opened is None else notices.PASSED_ON)
 
 
@@ -121,12 +121,12 @@ def _do(
     return opened
 
 
-def _misfit(visit: Visit, record: UUID, typed: str) -> Response:
+def _misfit(visit: Visit, record: UUID, typed: str, note: str) -> Response:
     """Return the page again, with what is wrong and what was typed."""
     with visit.opened(Room.DATA) as opened:
         form = corrections.form_of(opened.catalog, demands.type_of(opened.session, record))
         fault = thing.misfit(opened.speech, form)
-        page = _thing(visit, opened, record, opened.frame, fault=fault, typed=typed)
+        page = _thing(visit, opened, record, opened.frame, thing.Tried(fault, typed, note))
     return visit.show(page, status=422)
 
 
@@ -211,7 +211,7 @@ def _place(each: Record | Interaction) -> Place:
 
 
 def _thing(
-    visit: Visit, opened: Opened, record: UUID, frame: Frame, *, fault: str | None = None, typed: str = ""
+    visit: Visit, opened: Opened, record: UUID, frame: Frame, tried: thing.Tried = thing.UNTRIED
 ) -> thing.ThingPage:
     session, keys = opened.session, opened.keys
     waiting = {State.OPEN, State.LATE}
@@ -225,8 +225,8 @@ def _thing(
     except NotFound:
         talk = dossier.interaction(session, keys, record)
         visit.fresh_for(session, [talk.category])
-        return thing.thing(held(opened), frame, talk, [], asked, fault=fault)
+        return thing.thing(held(opened), frame, talk, [], asked, tried)
     visit.fresh_for(session, [versions[0].category])
     if versions[0].superseded_at is not None:
         raise NotFound("there is no such record that stands now")
-    return thing.thing(held(opened), frame, versions[0], versions[1:], asked, fault=fault, typed=typed)
+    return thing.thing(held(opened), frame, versions[0], versions[1:], asked, tried)

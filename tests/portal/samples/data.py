@@ -163,7 +163,7 @@ def _fact(locale: Language) -> Page:
 
 def _misfit(locale: Language) -> Page:
     fault = thing.misfit(world.speech(locale), "date")
-    return thing.thing(held(locale), _frame(locale), BIRTH, (), (), fault=fault, typed="in mei")
+    return thing.thing(held(locale), _frame(locale), BIRTH, (), (), thing.Tried(fault, "in mei"))
 
 
 def _seen_anyway(locale: Language) -> Page:
