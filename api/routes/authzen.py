@@ -78,23 +78,27 @@ async def serve_evaluation(scope: Scope, receive: Receive, send: Send) -> None:
     request = Request(scope, receive)
     token, how = believing.shown(scope)
     point = _point(request)
-
-    async def prepare(believed: TokenHolder) -> believing.Ask[Decision] | None:
-        needed = min(_SCOPES & believed.scopes, default=None)
-        if needed is None:
-            return None
-        try:
-            asked = await point.look_of(_caller_of(believed), await _question(request))
-        except (Problem, HTTPException):  # told after the check alone
-            return None
-        return None if asked is None else partial(point.look, asked, unverified_token=token, needed=needed)
-
-    async def checked(holder: TokenHolder) -> Decision:
-        caller = _caller_of(holder)
-        return await point.evaluate(caller, await _question(request))
-
+    prepare = partial(_prepare, request, point, token)
+    checked = partial(_evaluate_checked, request, point)
     decision = await believing.answered(scope, token, how, prepare=prepare, checked=checked)
     await _json(authzen.decided(decision))(scope, receive, send)
+
+
+async def _prepare(
+    request: Request, point: DecisionPoint, token: bytes, believed: TokenHolder
+) -> believing.Ask[Decision] | None:
+    needed = min(_SCOPES & believed.scopes, default=None)
+    if needed is None:
+        return None
+    try:
+        asked = await point.look_of(_caller_of(believed), await _question(request))
+    except (Problem, HTTPException):  # told after the check alone
+        return None
+    return None if asked is None else partial(point.look, asked, unverified_token=token, needed=needed)
+
+
+async def _evaluate_checked(request: Request, point: DecisionPoint, holder: TokenHolder) -> Decision:
+    return await point.evaluate(_caller_of(holder), await _question(request))
 
 
 def _caller_of(holder: TokenHolder) -> Caller:
