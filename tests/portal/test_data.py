@@ -179,7 +179,8 @@ def test_what_is_no_e_mail_address_is_told_so_and_stays_in_the_form(
     assert 422 == answer.status_code
     assert "Dit is geen e-mailadres." in answer.text
     assert 'value="weet ik niet"' in answer.text
-    assert 'aria-invalid="true" aria-describedby="fout"' in answer.text
+    assert 'id="niet-goed" aria-invalid="true" aria-describedby="fout"' in answer.text
+    assert 'href="#niet-goed"' in answer.text
 
 
 def test_what_was_typed_for_its_source_stays_beside_what_does_not_fit(platform: Platform, enter: Enter) -> None:
