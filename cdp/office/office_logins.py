@@ -61,6 +61,15 @@ def known(platform: Platform, unverified_word: str, *, at: datetime) -> OfficeLo
         return OfficeLogin(office, token.issued_at, token.expires_at)
 
 
+def is_live(platform: Platform, unverified_word: str, *, at: datetime) -> bool:
+    """Tell whether this is a login now."""
+    try:
+        known(platform, unverified_word, at=at)
+    except Unauthenticated:
+        return False
+    return True
+
+
 def was(platform: Platform, unverified_word: str, *, at: datetime) -> str | None:
     """Return whose login this is, or was until it ran out: the id of the program; None when nobody knows."""
     since = at - timedelta(seconds=KNOWN_SECONDS - SECONDS)

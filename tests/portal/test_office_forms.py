@@ -173,11 +173,23 @@ def test_what_was_typed_stands_there_again_after_another_login(
     asked = ended.browser.post(f"/beheer/{path.format(me=ended.client_id)}", data=form, follow_redirects=False)
     again = ended.browser.post("/beheer/inloggen", data=way | {"bewaard": _kept(asked.text)}, follow_redirects=False)
 
+    assert "Er is nog niets bewaard. Log eerst opnieuw in." in asked.text
     assert [401, 200] == [each.status_code for each in (asked, again)]
     assert [] == [each for each in shown if each not in again.text]
     assert "Het is nog niet bewaard." in again.text
     assert "s3cret" not in asked.text + again.text
     assert "Het is nog niet bewaard." not in ended.page()
+
+
+def test_a_wrong_secret_after_the_login_ran_out_is_no_step_of_who_is_there(ended: Admin) -> None:
+    asked = ended.browser.post("/beheer/sleutels", data={"naam": "Kassa"}, follow_redirects=False)
+    wrong = {"programma": ended.client_id, "geheim": "no-such-secret", "bewaard": _kept(asked.text)}
+
+    answer = ended.browser.post("/beheer/inloggen", data=wrong, follow_redirects=False)
+
+    assert 401 == answer.status_code
+    assert "Er is nog niets bewaard. Log eerst opnieuw in." in answer.text
+    assert "Dit is een zware stap." not in answer.text
 
 
 @pytest.mark.parametrize("path", ["sleutels/k-none/geheim", "sleutels/k-none/stop", "medewerkers/stop", "soorten/weg"])

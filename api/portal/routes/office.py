@@ -35,7 +35,8 @@ def begin(
     try:
         word = office_logins.begin(platform, programma.strip(), geheim.strip(), at=at)
     except NotLetIn:
-        return office.login(request, is_again=before is not None, is_wrong=True, kept=bewaard, status=401)
+        is_again = before is not None and office_logins.is_live(platform, before, at=at)
+        return office.login(request, is_again=is_again, is_wrong=True, kept=bewaard, status=401)
     if before is not None:
         office_logins.end(platform, before, at=at)
     answer = _inside(request, word, bewaard)
