@@ -175,10 +175,13 @@ class _Dealings(NamedTuple):
     epoch: int | None
     stopped: str
 
-    def is_beside(self, profile: Profile) -> bool:
-        """Tell whether this was read under the permission under which the profile was."""
-        stopped = self.stopped.split()
-        return self.epoch == profile.consent_epoch and "*" not in stopped and not set(profile.granted) & set(stopped)
+    def is_beside(self, profile: Profile, customer: UUID | None) -> bool:
+        """Tell whether this was read under the permission under which the profile of this customer was.
+
+        The permissions of two who became one person in between may have one epoch.
+        """
+        stopped, asked = self.stopped.split(), (profile.consent_epoch, customer)
+        return (self.epoch, self.customer) == asked and "*" not in stopped and not set(profile.granted) & set(stopped)
 
 
 class Cards:
@@ -193,11 +196,11 @@ class Cards:
         """Return the card of one customer; raises NoCard, alike for who granted nothing and who does not exist."""
         for _ in range(_TRIES):
             profile = await self._profile(asker, unverified_profile_id)
-            customer = self._platform.profile_ids.customer_of(unverified_profile_id, asker.organization) or NIL
+            customer = self._platform.profile_ids.customer_of(profile.profile_id, asker.organization)
             scope = asker.scope(Principal.EXPORTER)
-            (row,) = await self._platform.database.at_once(scope, _DEALINGS, {"customer": customer})
+            (row,) = await self._platform.database.at_once(scope, _DEALINGS, {"customer": customer or NIL})
             found = _Dealings._make(row)
-            if found.is_beside(profile):
+            if found.is_beside(profile, customer):
                 return self._card(profile, found)
         raise NoCard
 

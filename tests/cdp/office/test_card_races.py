@@ -17,6 +17,7 @@ from cdp.reads.profiles import Profiles
 from cdp.reads.reading import Asker, Path
 from cdp.tables import Organization
 from tests import make
+from tests.cdp.contact import wishing
 
 
 @dataclass(frozen=True)
@@ -122,3 +123,23 @@ def test_who_never_stops_changing_their_mind_has_no_card(platform: Platform, kno
     give(platform, known, "contact")()
 
     assert read(platform, known, [give(platform, known, "contact")] * 5) is None
+
+
+def test_who_is_joined_with_somebody_between_the_reads_is_read_anew(
+    platform: Platform, known: Known, database_url: str
+) -> None:
+    host = make.person(platform)
+    make.grant(platform, host, known.shop, categories=frozenset({"contact", "conversations"}))
+    give(platform, known, "contact")()
+    give(platform, known, "contact")()
+
+    def join() -> None:
+        with psycopg.connect(database_url) as admin:
+            wishing.joined(admin, known.person, host)
+            epoch = admin.execute("select epoch from permission where customer_id = %s", (host.customer_id,))
+            assert [(2,)] == epoch.fetchall(), "the guest's had this number, too"
+
+    card = read(platform, known, [join])
+
+    assert card is not None
+    assert (["contact", "conversations"], [known.words]) == (sorted(card.profile.granted), [x.text for x in card.said])
