@@ -142,11 +142,14 @@ def _given(a: tuple[tuple[str, ...], str], b: tuple[tuple[str, ...], str]) -> in
 
 
 def _word(one: str, other: str) -> int:
-    """Compare two words: 3 for a typing error or a short form, 4 for what still sounds alike, otherwise 5."""
+    """Compare two words: 3 for a typing error or a short form, 4 for what still sounds alike, otherwise 5.
+
+    The shorter one says how many errors are let pass: else two would be more alike seen from one side than the other.
+    """
     alike = _alike(one, other)
     if alike >= _CLOSE or one.startswith(other) or other.startswith(one):
         return 3
-    if _edits(one, other, score_cutoff=2) <= (1 if len(one) < _LONG else 2):
+    if _edits(one, other, score_cutoff=2) <= (1 if len(one) < _LONG or len(other) < _LONG else 2):
         return 3
     return 4 if alike >= _FAR else 5
 

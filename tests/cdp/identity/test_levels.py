@@ -16,6 +16,7 @@ CASES: list[tuple[Field, dict[str, object], dict[str, object], str]] = [
     (Field.GIVEN, {"first_name": "B."}, {"first_name": "Anna"}, "different"),
     (Field.GIVEN, {"first_name": "Rob"}, {"first_name": "Robert"}, "close"),
     (Field.GIVEN, {"first_name": "Robret"}, {"first_name": "Robert"}, "close"),
+    (Field.GIVEN, {"first_name": "Anna"}, {"first_name": "Sanne"}, "far"),
     (Field.GIVEN, {"first_name": "Robert"}, {"first_name": "Wim"}, "different"),
     (Field.GIVEN, {"first_name": "Robert"}, {}, "missing"),
     (Field.GIVEN, {"name": "Robert Allen"}, {"name": "Allen Robert"}, "swapped"),
