@@ -18,6 +18,7 @@ from cdp.catalog.files import Catalog
 from cdp.contact import wishes
 from cdp.messages import inbox
 from cdp.messages.inbox import Entry
+from cdp.own import corrections
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
 from consent import wish_changes, wish_form
@@ -94,6 +95,7 @@ def take_back(
     platform: Platform, session: Session, organization: UUID, topic: str | None, *, at: datetime
 ) -> UUID | None:
     """Let hold again what the customer in scope had chosen before they stopped; None when it is not stopped."""
+    corrections.lock(session)  # what is read next is still so when it is written
     standing = _channels(wishes.own(session), organization, topic)
     if topic is None or standing != []:
         return None
@@ -112,6 +114,7 @@ def stop_channel(
 
     None when that was chosen before.
     """
+    corrections.lock(session)
     return _bar(platform, session, organization, _barred(session, organization) | {channel}, at=at)
 
 
@@ -122,6 +125,7 @@ def allow_channel(
 
     None when it is not stopped. What was chosen for all holds as before.
     """
+    corrections.lock(session)
     return _bar(platform, session, organization, _barred(session, organization) - {channel}, at=at)
 
 

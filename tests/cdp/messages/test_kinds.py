@@ -1,5 +1,7 @@
 """Who takes back that they stopped a kind has again what held before, also of a dossier that joined theirs."""
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -11,6 +13,9 @@ from cdp.platform import Platform
 from consent import wish_form
 from tests import make
 from tests.cdp.contact.wishing import choose, joined, logged, own, parted, subject_of
+from tests.waiting import until
+
+_WAITS: Final = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 
 
 def _taken_back(platform: Platform, person: make.Person, organization: UUID) -> None:
@@ -75,3 +80,20 @@ def test_what_came_along_does_not_come_back_after_they_parted(platform: Platform
 
     assert {} == own(platform, host)
     assert [] == logged(platform)
+
+
+def test_two_channels_that_are_stopped_at_one_moment_are_both_stopped(platform: Platform, database_url: str) -> None:
+    shop, person = make.organization(platform).organization_id, make.person(platform)
+
+    def stop(channel: str) -> None:
+        with platform.database.scoped(person.scope) as session:
+            kinds.stop_channel(platform, session, shop, channel, at=clock.now())
+
+    with ThreadPoolExecutor(1) as beside, psycopg.connect(database_url, autocommit=True) as looking:
+        with platform.database.scoped(person.scope) as session:
+            kinds.stop_channel(platform, session, shop, "email", at=clock.now())
+            waiting = beside.submit(stop, "phone")
+            until(lambda: waiting.done() or bool(looking.execute(_WAITS).fetchall()))
+        waiting.result()
+
+    assert {"email", "phone"} == wish_form.read(own(platform, person)).barred(shop)
