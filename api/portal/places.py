@@ -1,5 +1,6 @@
 """Where the pages are; who makes a page adds its address here."""
 
+import re
 from typing import Final
 
 OVERVIEW: Final = "/"
@@ -113,7 +114,14 @@ def receipt(act_id: object) -> str:
 
 
 def onward(unverified: str) -> str:
-    """Return a place of ours to go on to, or the overview: an address that leaves us is never followed."""
-    is_ours = unverified.startswith("/") and not unverified.startswith(("//", "/\\"))
+    """Return a place of ours to go on to, or the overview: an address that leaves us is never followed.
+
+    Nor is one that would leave us for whoever first tidies its path: dots, empty steps, a written-out backslash.
+    """
     is_plain = unverified.isascii() and unverified.isprintable() and "\\" not in unverified
+    is_ours = _PATH.match(unverified) is not None
     return unverified if is_ours and is_plain and len(unverified) <= _LONGEST else OVERVIEW
+
+
+_PATH: Final = re.compile(r"/(?![/.]|[^?#]*(?:/[/.]|%5c|%2f|%2e))", re.IGNORECASE)
+"""A path on this host, up to its question: it begins with one stroke, and no step of it is empty or hidden."""

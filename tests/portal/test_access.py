@@ -281,12 +281,23 @@ def test_the_language_is_kept_in_the_dossier_and_nobody_is_led_away(platform: Pl
 
 
 @pytest.mark.parametrize(
-    "place", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/ok\r\nX: y", "é"]
+    "place",
+    [
+        *("//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/ok\r\nX: y", "é"),
+        *("/..//evil.example", "/.//evil.example", "/meer//evil.example", "/meer/../x", "/%5Cevil.example", "/%2fevil"),
+    ],
 )
 def test_only_our_own_pages_are_led_to(portal: TestClient, place: str) -> None:
     answer = portal.post("/taal", data={"taal": "en", "verder": place}, follow_redirects=False)
 
     assert "/" == answer.headers["location"]
+
+
+@pytest.mark.parametrize("place", ["/", "/meer", "/logboek/regels?vanaf=2026-01-01//..&x=%2F#onder", "/over-ons.html"])
+def test_a_page_of_ours_is_led_to(portal: TestClient, place: str) -> None:
+    answer = portal.post("/taal", data={"taal": "en", "verder": place}, follow_redirects=False)
+
+    assert place == answer.headers["location"]
 
 
 def test_help_is_there_for_everybody(portal: TestClient) -> None:
