@@ -217,15 +217,15 @@ def _free_of(cap: Cap, contacts: Sequence[datetime], now: datetime) -> datetime:
 def _start(question: Question, wishes: Wishes, channels: Sequence[Channel], *, at: datetime) -> datetime | None:
     if keeps_no_hours(question) or any(not each.is_disturbing for each in channels):
         return at
-    return wishes.next_open(at)
+    return wishes.next_open(question.organization, at)
 
 
 def _is_open(question: Question, wishes: Wishes, channel: Channel) -> bool:
-    return keeps_no_hours(question) or not channel.is_disturbing or wishes.is_open(question.at)
+    return keeps_no_hours(question) or not channel.is_disturbing or wishes.is_open(question.organization, question.at)
 
 
 def _must_say(question: Question, wishes: Wishes, standing: Standing) -> tuple[Say, ...]:
     if question.sender is Speaker.HUMAN:
         return ()
-    is_human_first = wishes.is_human_first and standing.permission in _OPEN
-    return (Say.COMPUTER, Say.HUMAN_POSSIBLE) if is_human_first else (Say.COMPUTER,)
+    first = wishes.first_at(question.organization) if standing.permission in _OPEN else None
+    return (Say.COMPUTER, Say.HUMAN_POSSIBLE) if first is Speaker.HUMAN else (Say.COMPUTER,)

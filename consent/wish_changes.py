@@ -15,7 +15,7 @@ from consent.wish_form import ALSO, FIELDS, LONGEST_TEXT, MOST_IN_LIST, Document
 
 LONGEST_POINTER: Final = 400
 MOST_CLEARED: Final = 500
-DEEPEST: Final = 7
+DEEPEST: Final = 8
 _EXCEPTIONS: Final = "exceptions"
 _BY_NAME: Final = frozenset({"channels", "caps", "offers", _EXCEPTIONS, ALSO})
 """Where each name holds a choice of its own."""

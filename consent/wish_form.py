@@ -6,6 +6,7 @@ itself; (3) a document that the law cannot read is refused, with the field at fa
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -55,14 +56,14 @@ def read(document: Document) -> Wishes:
                 raise errors.NotAWish(field=f"/{name}")
         elif name not in FIELDS:
             raise errors.NotAWish(field=f"/{name[:LONGEST_TEXT]}")
-    first = document.get("first")
+    hours = _hours(document.get("hours", {}), "/hours", _ZONE)
     return Wishes(
         general=_choices(document, ""),
         never=frozenset(_keys(document.get("never", ()), "/never")),
-        hours=_hours(document["hours"]) if "hours" in document else _ALWAYS,
-        first=None if first is None else Speaker(first),
+        hours=hours,
+        first=_first(document, ""),
         exceptions={
-            _organization(key): _choices(_object(each, _EXCEPTION, f"/exceptions/{key}"), f"/exceptions/{key}")
+            _organization(key): _exception(each, f"/exceptions/{key}", hours.zone)
             for key, each in _entries(document, "exceptions", "")
         },
         offers=_offers(document["offers"]) if "offers" in document else _ANY,
@@ -75,9 +76,9 @@ def to_clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-_ALWAYS: Final = Hours()
+_ZONE: Final = Hours().zone
 _ANY: Final = Offers()
-_EXCEPTION: Final = frozenset({"channels", "caps", "contact", "never"})
+_EXCEPTION: Final = frozenset({"channels", "caps", "contact", "never", "hours", "first"})
 _HOURS: Final = frozenset({"zone", "welcome", "quiet"})
 _WINDOW: Final = frozenset({"days", "from", "until"})
 _CAP: Final = frozenset({"most", "days"})
@@ -97,8 +98,26 @@ def _choices(document: Document, at: str) -> Choices:
             for topic, each in _entries(document, "caps", at)
         },
         is_silent="contact" in document,
-        never=frozenset(_keys(document.get("never", ()), f"{at}/never")) if at else frozenset(),
     )
+
+
+def _exception(value: object, at: str, zone: str) -> Choices:
+    """Return what holds for one organization; its hours are by the clock of `zone` unless they name another."""
+    document = _object(value, _EXCEPTION, at)
+    hours = _hours(document.get("hours", {}), f"{at}/hours", zone)
+    return replace(
+        _choices(document, at),
+        never=frozenset(_keys(document.get("never", ()), f"{at}/never")),
+        hours=hours if hours.welcome or hours.quiet else None,  # a clock alone chooses no hours
+        first=_first(document, at),
+    )
+
+
+def _first(document: Document, at: str) -> Speaker | None:
+    if "first" not in document:
+        return None
+    _one_of(document["first"], CHOICES["first"], f"{at}/first")
+    return Speaker(document["first"])
 
 
 def _cap(value: object, at: str) -> Cap:
@@ -109,16 +128,24 @@ def _cap(value: object, at: str) -> Cap:
     return _placed(lambda: Cap(most, days), at)
 
 
-def _hours(value: object) -> Hours:
-    parts = _object(value, _HOURS, "/hours")
-    zone = parts.get("zone", _ALWAYS.zone)
+def _hours(value: object, at: str, usual_zone: str) -> Hours:
+    parts = _object(value, _HOURS, at)
+    zone = parts.get("zone", usual_zone)
     if not isinstance(zone, str) or len(zone) > LONGEST_TEXT:
-        raise errors.ZoneUnknown(field="/hours/zone")
-    welcome, quiet = (
-        tuple(_window(each, f"/hours/{name}/{place}") for place, each in enumerate(_list(parts.get(name, ()), name)))
-        for name in ("welcome", "quiet")
-    )
-    return Hours(zone, welcome, quiet)
+        raise errors.ZoneUnknown(field=f"{at}/zone")
+    welcome, quiet = (_windows(parts.get(name, ()), f"{at}/{name}") for name in ("welcome", "quiet"))
+    try:
+        return Hours(zone, welcome, quiet)
+    except errors.ZoneUnknown:
+        raise errors.ZoneUnknown(field=f"{at}/zone") from None
+    except errors.TooMany:
+        raise errors.TooMany(field=at) from None
+
+
+def _windows(value: object, at: str) -> tuple[Window, ...]:
+    if not isinstance(value, list | tuple):
+        raise errors.NotAWish(field=at)
+    return tuple(_window(each, f"{at}/{place}") for place, each in enumerate(value))
 
 
 def _window(value: object, at: str) -> Window:
@@ -172,12 +199,6 @@ def _object(value: object, known: frozenset[str], at: str) -> Document:
         raise errors.NotAWish(field=at)
     if unknown := sorted(value.keys() - known):
         raise errors.NotAWish(field=f"{at}/{unknown[0][:LONGEST_TEXT]}")
-    return value
-
-
-def _list(value: object, name: str) -> Sequence[object]:
-    if not isinstance(value, list | tuple):
-        raise errors.NotAWish(field=f"/hours/{name}")
     return value
 
 

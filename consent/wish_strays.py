@@ -29,9 +29,10 @@ def strays(said: Question, chosen: Wishes, *, is_live: bool) -> tuple[Stray, ...
         return ()
     channel = said.channels[0]
     found = [_of_topic(said, chosen)]
-    if channel.is_disturbing and not chosen.is_open(said.at):
+    if channel.is_disturbing and not chosen.is_open(said.organization, said.at):
         found.append(Stray.HOUR)
-    if is_live and said.sender is Speaker.COMPUTER and chosen.is_human_first:
+    is_human_first = chosen.first_at(said.organization) is Speaker.HUMAN
+    if is_live and said.sender is Speaker.COMPUTER and is_human_first:
         found.append(Stray.SPEAKER)
     return tuple(each for each in found if each is not None)
 

@@ -56,7 +56,11 @@ class Choices:
     is_silent: bool = False
     """Nothing at all but what the law demands."""
     never: frozenset[str] = frozenset()
-    """Channels that this one organization is not to use; what holds for all stands in `Wishes`."""
+    """Channels that this one organization is not to use; this and what follows stands in `Wishes` for everybody."""
+    hours: Hours | None = None
+    """When this one organization may disturb somebody; None: when everybody may."""
+    first: Speaker | None = None
+    """Whom they would rather speak to at this one organization; None: whom they would anywhere."""
 
     def __post_init__(self) -> None:
         """Refuse names that no catalog can have, a channel named twice, and lists without end."""
@@ -168,26 +172,32 @@ class Wishes:
         """Tell whether they are not to be approached through this channel."""
         return channel in self.never or any(each.avoids(channel) for each in self.also)
 
-    @property
-    def is_human_first(self) -> bool:
-        """Whether they would rather speak to a human."""
-        return self.first is Speaker.HUMAN or any(each.is_human_first for each in self.also)
+    def hours_of(self, organization: UUID) -> Hours:
+        """Return the hours chosen here in which an organization may disturb somebody."""
+        own = self.exceptions.get(organization, _NOTHING).hours
+        return self.hours if own is None else own
 
-    def is_open(self, at: datetime) -> bool:
-        """Tell whether somebody may be disturbed at `at`."""
-        return self.hours.is_open(at) and all(each.is_open(at) for each in self.also)
+    def first_at(self, organization: UUID) -> Speaker | None:
+        """Return whom they would rather speak to at an organization; None: it does not matter."""
+        chosen = [each.exceptions.get(organization, _NOTHING).first or each.first for each in self.all]
+        return Speaker.HUMAN if Speaker.HUMAN in chosen else chosen[0]
 
-    def next_open(self, at: datetime) -> datetime | None:
-        """Return the first moment from `at` on at which somebody may be disturbed; None when there is none."""
-        moment = self.hours.next_open(at)
-        while moment is not None and moment <= at + _WEEK:
-            later = [each.next_open(moment) for each in self.also]
-            if any(each is None for each in later):
+    def is_open(self, organization: UUID, at: datetime) -> bool:
+        """Tell whether an organization may disturb somebody at `at`."""
+        return all(each.hours_of(organization).is_open(at) for each in self.all)
+
+    def next_open(self, organization: UUID, at: datetime) -> datetime | None:
+        """Return the first moment from `at` on at which an organization may disturb somebody; None: there is none."""
+        every = [each.hours_of(organization) for each in self.all]
+        moment = at
+        while moment <= at + _WEEK:
+            opened = [each.next_open(moment) for each in every]
+            if any(each is None for each in opened):
                 return None
-            latest = max((each for each in later if each is not None), default=moment)
+            latest = max((each for each in opened if each is not None), default=moment)
             if latest == moment:
                 return moment
-            moment = self.hours.next_open(latest)
+            moment = latest
         return None
 
     def offered(self) -> Offers:

@@ -115,7 +115,7 @@ class Judge:
         until = question.at + timedelta(seconds=seconds)
         is_disturbing = any(each.is_disturbing for each in question.channels if each.key in answer.channels)
         if is_disturbing and not contact.keeps_no_hours(question):
-            closed = [_closing(each.hours, question.at) for each in chosen.all]
+            closed = [_closing(each.hours_of(question.organization), question.at) for each in chosen.all]
             until = min([until, *(each for each in closed if each is not None)])
         return Reserved(asked.contact, until)
 

@@ -201,7 +201,7 @@ class Cards:
             (row,) = await self._platform.database.at_once(scope, _DEALINGS, {"customer": customer or NIL})
             found = _Dealings._make(row)
             if found.is_beside(profile, customer):
-                return self._card(profile, found)
+                return self._card(asker.organization, profile, found)
         raise NoCard
 
     async def _profile(self, asker: Asker, unverified_profile_id: str) -> Profile:
@@ -211,23 +211,23 @@ class Cards:
             raise NoCard
         return answer.profile
 
-    def _card(self, profile: Profile, found: _Dealings) -> Card:
+    def _card(self, organization: UUID, profile: Profile, found: _Dealings) -> Card:
         return Card(
             profile,
-            self._speaking(profile, found),
+            self._speaking(organization, profile, found),
             msgspec.json.decode(found.waiting or "[]", type=list[Demand]),
             self._answered(found),
             self._said(found),
         )
 
-    def _speaking(self, profile: Profile, found: _Dealings) -> Speaking | None:
+    def _speaking(self, organization: UUID, profile: Profile, found: _Dealings) -> Speaking | None:
         if "contact" not in profile.granted:
             return None
         wishes, speech = looking.understood(found.wishes)
         names = {each: _text(profile, each) for each in _NAMES}
         chosen = looking.spoken_to(speech, names, self._own(found, found.own_name, "own_name"))
         addressing = replace(chosen, pronunciation=self._own(found, found.own_said, "own_pronunciation"))
-        return Speaking(addressing, salutations.of(addressing).salutation, wishes.first)
+        return Speaking(addressing, salutations.of(addressing).salutation, wishes.first_at(organization))
 
     def _own(self, found: _Dealings, sealed: bytes | None, column: str) -> str:
         if sealed is None or found.own_key is None:

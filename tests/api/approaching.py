@@ -1,5 +1,6 @@
 """Customers with wishes, and organizations that want to approach them: what tests of contact have in common."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -34,31 +35,52 @@ def moment(wall: str) -> str:
 
 def document(wish: Wish, organization: UUID, other: UUID) -> dict[str, Any]:
     """Return the wishes of a case as the document that a customer sends."""
+    here = said(
+        channels=_channels(wish.here_channels),
+        caps=_caps(wish.here_caps),
+        contact="none" if wish.here_silent else "",
+        never=list(wish.here_never),
+        hours=_hours(wish.here_zone, wish.here_welcome, wish.here_quiet),
+        first=wish.here_first,
+    )
+    there = said(
+        contact="none" if wish.there_silent else "",
+        never=list(wish.there_never),
+        hours=_hours(None, (), wish.there_quiet),
+        first=wish.there_first,
+    )
+    return said(
+        channels=_channels(wish.channels),
+        caps=_caps(wish.caps),
+        contact="none" if wish.silent else "",
+        never=list(wish.never),
+        hours=_hours(wish.zone, wish.welcome, wish.quiet),
+        first=wish.first,
+        exceptions=said(**{str(organization): here, str(other): there}),
+    )
 
-    def choices(channels: Any, caps: Any, *, silent: bool, never: tuple[str, ...] = ()) -> dict[str, Any]:
-        told: dict[str, Any] = {"never": list(never)} if never else {}
-        if channels:
-            told["channels"] = {topic: list(each) for topic, each in channels.items()}
-        if caps:
-            told["caps"] = {topic: {"most": most, "days": days} for topic, (most, days) in caps.items()}
-        return told | ({"contact": "none"} if silent else {})
 
-    exceptions = {
-        str(organization): choices(wish.here_channels, wish.here_caps, silent=wish.here_silent, never=wish.here_never),
-        str(other): choices(None, None, silent=wish.there_silent, never=wish.there_never),
-    }
-    hours = {
-        "zone": wish.zone,
-        "quiet": [{"from": start, "until": end} for start, end in wish.quiet],
-        "welcome": [
-            {"days": [int(day) + 1 for day in days], "from": start, "until": end} for days, start, end in wish.welcome
-        ],
-    }
-    told = choices(wish.channels, wish.caps, silent=wish.silent)
-    told |= {"exceptions": {key: each for key, each in exceptions.items() if each}}
-    told |= {"hours": {key: each for key, each in hours.items() if each}}
-    told |= {"never": list(wish.never)} if wish.never else {}
-    return told | ({"first": wish.first} if wish.first else {})
+def said(**parts: Any) -> dict[str, Any]:
+    """Return the parts of a document that say something."""
+    return {name: each for name, each in parts.items() if each}
+
+
+def _channels(chosen: Mapping[str, Iterable[str]] | None) -> dict[str, list[str]]:
+    return {topic: list(each) for topic, each in (chosen or {}).items()}
+
+
+def _caps(chosen: Mapping[str, tuple[int, int]] | None) -> dict[str, dict[str, int]]:
+    return {topic: {"most": most, "days": days} for topic, (most, days) in (chosen or {}).items()}
+
+
+def _hours(
+    zone: str | None, welcome: Iterable[tuple[str, str, str]], quiet: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    return said(
+        zone=zone,
+        quiet=[{"from": start, "until": end} for start, end in quiet],
+        welcome=[{"days": [int(day) + 1 for day in days], "from": start, "until": end} for days, start, end in welcome],
+    )
 
 
 @dataclass(slots=True)

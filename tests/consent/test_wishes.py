@@ -16,7 +16,7 @@ from consent.hours import Hours, Window
 from consent.wish_changes import Change
 from consent.wishes import Cap, Choices, Offers, Speaker, Wishes
 
-SHOP = UUID(int=1)
+SHOP, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 keys = st.sampled_from(["service", "news", "offers", "usage"])
 channels = st.lists(st.sampled_from(["email", "phone", "post"]), unique=True, max_size=3)
 caps = st.fixed_dictionaries({"most": st.integers(1, 9), "days": st.integers(1, 366)})
@@ -24,6 +24,20 @@ choices = {
     "channels": st.none() | st.dictionaries(keys, st.none() | channels, max_size=3),
     "caps": st.none() | st.dictionaries(keys, st.none() | caps, max_size=3),
     "contact": st.none() | st.just("none"),
+}
+zones = st.sampled_from(["Europe/Amsterdam", "Pacific/Auckland", "America/St_Johns"])
+clocks = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.sampled_from([0, 30]))
+windows = st.lists(
+    st.tuples(clocks, clocks)
+    .filter(lambda pair: pair[0] != pair[1])
+    .map(lambda pair: {"from": pair[0], "until": pair[1]}),
+    max_size=2,
+)
+hours = st.fixed_dictionaries({"zone": zones}, optional={"quiet": windows, "welcome": windows})
+exception = {
+    **choices,
+    "first": st.none() | st.sampled_from(["human", "computer"]),
+    "hours": st.none() | hours,
 }
 patches: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
@@ -33,7 +47,7 @@ patches: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "never": st.none() | channels,
         "exceptions": st.none()
         | st.dictionaries(
-            st.sampled_from([str(SHOP), str(UUID(int=2))]), st.none() | st.fixed_dictionaries({}, optional=choices)
+            st.sampled_from([str(SHOP), str(OTHER)]), st.none() | st.fixed_dictionaries({}, optional=exception)
         ),
     },
 )
@@ -100,7 +114,15 @@ def test_the_law_reads_everything_in_a_document() -> None:
             "quiet": [{"from": "22:30", "until": "00:00"}],
         },
         "first": "computer",
-        "exceptions": {str(SHOP): {"contact": "none", "caps": {"news": {"most": 1, "days": 30}}}},
+        "exceptions": {
+            str(SHOP): {"contact": "none", "caps": {"news": {"most": 1, "days": 30}}},
+            str(OTHER): {
+                "never": ["app"],
+                "hours": {"quiet": [{"from": "12:00", "until": "13:00"}]},
+                "first": "human",
+            },
+            str(THIRD): {"hours": {"zone": "Asia/Tokyo"}},
+        },
         "offers": {"wanted": ["energy"], "unwanted": ["travel"], "personal": "off"},
     }
 
@@ -109,7 +131,15 @@ def test_the_law_reads_everything_in_a_document() -> None:
         never=frozenset({"in-person"}),
         hours=Hours("Europe/Lisbon", (Window(9 * 60, 24 * 60, frozenset({0, 4})),), (Window(22 * 60 + 30, 24 * 60),)),
         first=Speaker.COMPUTER,
-        exceptions={SHOP: Choices(caps={"news": Cap(1, 30)}, is_silent=True)},
+        exceptions={
+            SHOP: Choices(caps={"news": Cap(1, 30)}, is_silent=True),
+            OTHER: Choices(
+                never=frozenset({"app"}),
+                hours=Hours("Europe/Lisbon", quiet=(Window(12 * 60, 13 * 60),)),  # by the clock of all the rest
+                first=Speaker.HUMAN,
+            ),
+            THIRD: Choices(),  # a clock alone chooses no hours
+        },
         offers=Offers(frozenset({"energy"}), frozenset({"travel"}), is_personal=False),
     ) == wish_form.read(document)
 
@@ -134,7 +164,15 @@ def test_the_law_reads_everything_in_a_document() -> None:
         ({"hours": {"zone": "../../etc/passwd"}}, "/hours/zone"),
         ({"hours": {"zone": "x" * 65}}, "/hours/zone"),
         ({"exceptions": {str(SHOP).upper() + "x": {}}}, "/exceptions"),
+        ({"hours": {"quiet": [{"from": "09:00", "until": "10:00"}] * 29}}, "/hours"),
         ({"exceptions": {str(SHOP): []}}, f"/exceptions/{SHOP}"),
+        ({"exceptions": {str(SHOP): {"first": "cat"}}}, f"/exceptions/{SHOP}/first"),
+        ({"exceptions": {str(SHOP): {"hours": {"zone": "Mars"}}}}, f"/exceptions/{SHOP}/hours/zone"),
+        ({"exceptions": {str(SHOP): {"hours": {"quiet": {}}}}}, f"/exceptions/{SHOP}/hours/quiet"),
+        (
+            {"exceptions": {str(SHOP): {"hours": {"quiet": [{"from": "09:00", "until": "10:00"}] * 29}}}},
+            f"/exceptions/{SHOP}/hours",
+        ),
         ({"offers": {"personal": "perhaps"}}, "/offers/personal"),
         ({"offers": {"wanted": "energy"}}, "/offers/wanted"),
         ({"never": ["phone", "phone"]}, "/never"),
@@ -183,7 +221,7 @@ def test_what_was_chosen_above_holds_until_somebody_chooses_for_the_topic_itself
         ({"channels": {"a/b": []}}, ()),
         ({"channels": {"": []}}, ()),
         ({"never": ["x"] * 257}, ()),
-        ({"hours": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": 1}}}}}}}}}, ()),
+        ({"hours": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": {"i": 1}}}}}}}}}}, ()),
         ({}, ("/mood",)),
         ({}, ("first",)),
         ({}, ("/hours", "/first")),
@@ -197,15 +235,6 @@ def test_what_no_log_can_hold_is_no_change(set_: dict[str, Any], clear: tuple[st
         Change(set_, clear)
 
 
-zones = st.sampled_from(["Europe/Amsterdam", "Pacific/Auckland", "America/St_Johns"])
-clocks = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.sampled_from([0, 30]))
-windows = st.lists(
-    st.tuples(clocks, clocks)
-    .filter(lambda pair: pair[0] != pair[1])
-    .map(lambda pair: {"from": pair[0], "until": pair[1]}),
-    max_size=2,
-)
-hours = st.fixed_dictionaries({"zone": zones}, optional={"quiet": windows, "welcome": windows})
 documents = st.fixed_dictionaries(
     {},
     optional={
@@ -216,7 +245,17 @@ documents = st.fixed_dictionaries(
         "first": st.sampled_from(["human", "computer"]),
         "hours": hours,
         "exceptions": st.just({})
-        | st.builds(lambda each: {str(SHOP): {"channels": each}}, st.dictionaries(keys, channels)),
+        | st.builds(
+            lambda each: {str(SHOP): each},
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "channels": st.dictionaries(keys, channels),
+                    "hours": hours,
+                    "first": st.sampled_from(["human", "computer"]),
+                },
+            ),
+        ),
     },
 )
 asked = st.builds(

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 MORNING: Final = "2026-03-10 10:00"  # a Tuesday
+NIGHT: Final = "2026-03-10 23:30"
+QUIET: Final = ("22:00", "08:00")
 TOPICS: Final = {
     "service": {"defaults": ("email", "phone")},
     "offers": {"defaults": (), "is_advertising": True},
@@ -28,8 +30,14 @@ class Wish:
     here_caps: dict[str, tuple[int, int]] | None = None
     here_never: tuple[str, ...] = ()
     here_silent: bool = False
-    there_never: tuple[str, ...] = ()
-    there_silent: bool = False  # for another organization
+    here_quiet: tuple[tuple[str, str], ...] = ()
+    here_welcome: tuple[tuple[str, str, str], ...] = ()
+    here_zone: str | None = None
+    here_first: str | None = None
+    there_never: tuple[str, ...] = ()  # for another organization
+    there_silent: bool = False
+    there_quiet: tuple[tuple[str, str], ...] = ()
+    there_first: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,11 @@ changes.
 
 from typing import Final
 
-from tests.spec.contact_case import DISTURBING, TOPICS, Case, Wish
+from tests.spec.contact_case import DISTURBING, NIGHT, QUIET, TOPICS, Case, Wish
+from tests.spec.contacts_here import CASES as CASES_HERE
 
 __all__ = ["CASES", "DISTURBING", "TOPICS", "Case", "Wish"]
 
-NIGHT: Final = "2026-03-10 23:30"
-QUIET: Final = ("22:00", "08:00")
 
 OFFERED: Final = Wish(channels={"offers": ("email",)})
 HUMAN_FIRST: Final = Wish(first="human")
@@ -49,13 +48,6 @@ CASES: Final = (
     Case(name="it does not end service", signalled=True, expected="welcome", channels=("email", "phone")),
     Case(name="none is a choice", wish=Wish(channels={"service": ()}), expected="topic-off"),
     Case(name="silence", wish=Wish(silent=True), expected="organization-silent"),
-    Case(name="silence for this organization", wish=Wish(here_silent=True), expected="organization-silent"),
-    Case(
-        name="silence for another organization",
-        wish=Wish(there_silent=True),
-        expected="welcome",
-        channels=("email", "phone"),
-    ),
     # --- through which channel
     Case(
         name="the order is the customer's, not the organization's",
@@ -69,20 +61,7 @@ CASES: Final = (
         expected="no-channel",
     ),
     Case(name="never by telephone", wish=Wish(never=("phone",)), expected="welcome", channels=("email",)),
-    Case(name="never by telephone here", wish=Wish(here_never=("phone",)), expected="welcome", channels=("email",)),
-    Case(name="never from others", wish=Wish(there_never=("phone",)), expected="welcome", channels=("email", "phone")),
     Case(name="never, whatever was chosen", wish=Wish(never=("phone",)), offered=("phone",), expected="no-channel"),
-    Case(
-        name="an exception for this organization",
-        wish=Wish(channels={"service": ("email",)}, here_channels={"service": ("phone",)}),
-        expected="welcome",
-        channels=("phone",),
-    ),
-    Case(
-        name="none as an exception",
-        wish=Wish(channels={"service": ("email",)}, here_channels={"service": ()}),
-        expected="topic-off",
-    ),
     # --- how often
     Case(
         name="one more than the cap",
@@ -104,13 +83,6 @@ CASES: Final = (
         before=("2026-03-03 10:00", "2026-03-09 09:00"),
         expected="welcome",
         channels=("email", "phone"),
-    ),
-    Case(
-        name="a stricter cap for this organization",
-        wish=Wish(caps={"service": (5, 7)}, here_caps={"service": (1, 30)}),
-        before=("2026-03-09 09:00",),
-        expected="cap-reached",
-        not_before="2026-04-08 10:00",  # thirty times 24 hours, and summer time began
     ),
     Case(
         name="the cap frees at night, and the telephone waits for the morning",
@@ -396,4 +368,6 @@ CASES: Final = (
         expected="outside-hours",
         not_before="2026-03-11 08:00",
     ),
+    # --- for one organization alone
+    *CASES_HERE,
 )

@@ -1,5 +1,6 @@
 """The table of contact, run on the Python that everybody can read."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -38,24 +39,48 @@ def chosen(case: Case) -> Wishes:
 
 
 def wishes(wish: Wish) -> Wishes:
-    def choices(channels: Any, caps: Any, *, silent: bool, never: tuple[str, ...] = ()) -> Choices:
-        capped = {topic: Cap(*cap) for topic, cap in (caps or {}).items()}
-        return Choices(channels or {}, capped, is_silent=silent, never=frozenset(never))
+    def choices(channels: Any, caps: Any, **rest: Any) -> Choices:
+        return Choices(channels or {}, {topic: Cap(*cap) for topic, cap in (caps or {}).items()}, **rest)
 
+    usual = hours(wish.zone, wish.welcome, wish.quiet) or Hours(wish.zone)
     return Wishes(
-        general=choices(wish.channels, wish.caps, silent=wish.silent),
+        general=choices(wish.channels, wish.caps, is_silent=wish.silent),
         never=frozenset(wish.never),
-        hours=Hours(
-            wish.zone,
-            tuple(Window(minutes(start), minutes(end), frozenset(map(int, days))) for days, start, end in wish.welcome),
-            tuple(Window(minutes(start), minutes(end)) for start, end in wish.quiet),
-        ),
-        first=None if wish.first is None else Speaker(wish.first),
+        hours=usual,
+        first=speaker(wish.first),
         exceptions={
-            HERE: choices(wish.here_channels, wish.here_caps, silent=wish.here_silent, never=wish.here_never),
-            THERE: choices(None, None, silent=wish.there_silent, never=wish.there_never),
+            HERE: choices(
+                wish.here_channels,
+                wish.here_caps,
+                is_silent=wish.here_silent,
+                never=frozenset(wish.here_never),
+                hours=hours(wish.here_zone or wish.zone, wish.here_welcome, wish.here_quiet),
+                first=speaker(wish.here_first),
+            ),
+            THERE: choices(
+                None,
+                None,
+                is_silent=wish.there_silent,
+                never=frozenset(wish.there_never),
+                hours=hours(wish.zone, (), wish.there_quiet),
+                first=speaker(wish.there_first),
+            ),
         },
     )
+
+
+def hours(zone: str, welcome: Iterable[tuple[str, str, str]], quiet: Iterable[tuple[str, str]]) -> Hours | None:
+    """Return the hours of these windows; None where there is none: a clock alone chooses nothing."""
+    found = Hours(
+        zone,
+        tuple(Window(minutes(start), minutes(end), frozenset(map(int, days))) for days, start, end in welcome),
+        tuple(Window(minutes(start), minutes(end)) for start, end in quiet),
+    )
+    return found if found.welcome or found.quiet else None
+
+
+def speaker(word: str | None) -> Speaker | None:
+    return None if word is None else Speaker(word)
 
 
 def question(case: Case) -> Question:
