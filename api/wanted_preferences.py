@@ -51,6 +51,8 @@ class Exceptions(_Part):
     caps: Annotated[dict[Key, Cap | None], Field(max_length=MOST_TOPICS)] | None = None
     contact: Literal["none"] | None = None
     never: Channels | None = None
+    hours: Hours | None = None
+    first: Literal["human", "computer"] | None = None
 
 
 class Offers(_Part):
@@ -74,8 +76,6 @@ class WantedPreferences(Exceptions):
     theme: Literal["auto", "light", "dark"] | None = None
     reminders: Literal["mail", "none"] | None = None
     receipts: Literal["mail", "none"] | None = None
-    first: Literal["human", "computer"] | None = None
-    hours: Hours | None = None
     exceptions: Annotated[dict[Slug, Exceptions | None], Field(max_length=MOST_EXCEPTIONS)] | None = None
     offers: Offers | None = None
 

@@ -26,6 +26,7 @@ from consent import wish_form
 from consent.errors import Conflict, Invalid
 from consent.types import CUSTOMER_SOURCE
 
+_EXCEPTIONS: Final = "exceptions"
 _CHANGES: Final = text(sql("own_wishes"))
 _DETAILS: Final = text(sql("own_addressing"))
 
@@ -63,9 +64,9 @@ def read(session: Session, keys: OwnKeys) -> dict[str, Any]:
     row = session.execute(_DETAILS, {"source": CUSTOMER_SOURCE}).one()
     beside = {name: row.details[name] for name in wishes.BESIDE if name in row.details}
     found = {**document, **beside, **own_names.opened(keys, row)}
-    if "exceptions" in found:
+    if _EXCEPTIONS in found:
         names = directory.names(session)
-        found["exceptions"] = {names.slug(UUID(each)): chosen for each, chosen in found["exceptions"].items()}
+        found[_EXCEPTIONS] = {names.slug(UUID(each)): chosen for each, chosen in found[_EXCEPTIONS].items()}
     return found
 
 
@@ -91,7 +92,11 @@ def change(platform: Platform, session: Session, patch: Mapping[str, Any], *, at
     for name in ("wanted", "unwanted"):
         offers = patch.get("offers")
         _check_known(offers.get(name) if isinstance(offers, Mapping) else None, catalog.offer_kinds, f"/offers/{name}")
-    return wishes.choose(platform, session, _with_ids(session, patch), at=at)
+    names = directory.names(session)
+    try:
+        return wishes.choose(platform, session, _with_ids(names, patch), at=at)
+    except Invalid as refused:
+        raise type(refused)(refused.message, field=_by_name(names, refused.field)) from None
 
 
 def changes(session: Session, *, after: InTime = NEWEST_FIRST, until: datetime, limit: int) -> list[Changed]:
@@ -104,10 +109,10 @@ def changes(session: Session, *, after: InTime = NEWEST_FIRST, until: datetime, 
 def _every(patch: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the choices about topics in general, and those for each organization, each with its field."""
     yield "", patch
-    exceptions = patch.get("exceptions")
+    exceptions = patch.get(_EXCEPTIONS)
     for slug, each in exceptions.items() if isinstance(exceptions, Mapping) else ():
         if isinstance(each, Mapping):
-            yield f"/exceptions/{slug}", each
+            yield f"/{_EXCEPTIONS}/{slug}", each
 
 
 def _check_topics(catalog: Catalog, choices: Mapping[str, Any], at: str) -> None:
@@ -128,15 +133,22 @@ def _check_known(chosen: object, known: Mapping[str, Any], field: str) -> None:
         raise UnknownChoice(field=field)
 
 
-def _with_ids(session: Session, patch: Mapping[str, Any]) -> Mapping[str, Any]:
+def _with_ids(names: directory.Names, patch: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the patch with the ids of organizations; one that is gone can still be taken back."""
-    exceptions = patch.get("exceptions")
+    exceptions = patch.get(_EXCEPTIONS)
     if not isinstance(exceptions, Mapping):
         return patch
-    names = directory.names(session)
     known = {slug: each.organization_id for slug, each in names.by_slug.items()}
     ids = {
         str(known[slug] if value is None and slug in known else names.organization(slug)): value
         for slug, value in exceptions.items()
     }
-    return {**patch, "exceptions": ids}
+    return {**patch, _EXCEPTIONS: ids}
+
+
+def _by_name(names: directory.Names, field: str | None) -> str | None:
+    """Return the field at fault as it was sent: an organization's id stands in no preferences."""
+    parts = (field or "").split("/")
+    if parts[1:2] != [_EXCEPTIONS] or len(parts) == len(("", _EXCEPTIONS)):
+        return field
+    return "/".join([*parts[:2], names.slug(UUID(parts[2])), *parts[3:]])

@@ -46,7 +46,8 @@ def changed(api: TestClient, person: make.Person, patch: dict[str, Any]) -> Any:
 
 def test_every_preference_can_be_chosen_read_and_taken_back(platform: Platform, api: TestClient) -> None:
     person, shop = make.person(platform), make.organization(platform)
-    wanted = {**EVERYTHING, "exceptions": {shop.slug: {"contact": "none", "channels": {"service": []}}}}
+    here = {"contact": "none", "channels": {"service": []}, "hours": EVERYTHING["hours"], "first": "human"}
+    wanted = {**EVERYTHING, "exceptions": {shop.slug: here}}
 
     first = changed(api, person, wanted)
     read = api.get(PATH, headers=person.headers).json()
@@ -104,6 +105,26 @@ def test_what_the_law_demands_is_told_with_its_reason_and_stays_on(platform: Pla
     assert all(each["reason"] and each["name"] for each in read["required"])
     assert [(409, "demanded-by-law")] * 2 == [(each.status_code, each.json()["code"]) for each in (off, capped)]
     assert {"recall": ["post"]} == liked["chosen"]["channels"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "code", "field"),
+    [
+        ({"hours": {"quiet": [{"from": "08:00", "until": "08:00"}]}}, "bad-hours", "/hours/quiet/0"),
+        ({"hours": {"zone": "Mars/Olympus"}}, "zone-unknown", "/hours/zone"),
+        ({"channels": {"service": ["email", "email"]}}, "not-a-wish", "/channels/service"),
+    ],
+)
+def test_what_is_wrong_with_an_exception_is_told_by_the_name_of_the_organization(
+    platform: Platform, api: TestClient, chosen: dict[str, Any], code: str, field: str
+) -> None:
+    person, shop = make.person(platform), make.organization(platform)
+
+    answer = api.patch(PATH, json={"exceptions": {shop.slug: chosen}}, headers=person.headers)
+
+    assert (422, code) == (answer.status_code, answer.json()["code"])
+    assert f"/exceptions/{shop.slug}{field}" == answer.json()["field"]
+    assert {} == api.get(PATH, headers=person.headers).json()["chosen"]
 
 
 @pytest.mark.parametrize(
