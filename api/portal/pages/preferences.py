@@ -178,8 +178,7 @@ def _speaker(speech: Speech, chosen: Wishes) -> Pick:
         say("Wie wilt u eerst spreken?"),
         _options(
             "" if chosen.first is None else str(chosen.first),
-            ("human", say("Liever een mens")),
-            ("computer", say("Liever een computer")),
+            *((str(each), say(word)) for each, word in wishes.FIRST.items()),
             ("", say("Maakt niet uit")),
         ),
     )

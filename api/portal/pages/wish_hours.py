@@ -8,9 +8,11 @@ from babel.dates import get_day_names, get_timezone_location
 
 from api.portal.frame import Frame, Page
 from api.portal.pages.log import Option
+from api.portal.pages.whose import EVERYBODY, Whose
 from api.portal.speech import Speech
 from consent.hours import DAY, EVERY_DAY, Hours, Window
 from consent.wish_form import to_clock
+from consent.wishes import Wishes
 
 ZONES: Final = (
     *("Europe/Amsterdam", "Europe/Brussels", "Europe/Berlin", "Europe/Paris", "Europe/London", "Europe/Dublin"),
@@ -23,6 +25,8 @@ ZONES: Final = (
 """Where people of this house are; another one that a program chose stays, and is shown."""
 WORKDAYS: Final = frozenset(range(5))
 PRESETS: Final = (("welkom", Window(9 * 60, 17 * 60, WORKDAYS)), ("stil", Window(20 * 60, 9 * 60)))
+ALWAYS: Final = ("welkom", Window(0, DAY))
+"""What one organization may be let do while others may not."""
 _RUN: Final = 3
 
 
@@ -41,32 +45,59 @@ class HoursPage(Page):
 
     template: ClassVar[str] = "wish_hours.html"
 
+    whose: Whose
     says: str
+    usual: tuple[str, ...]
+    """What holds here as for everybody, in words."""
     welcome: tuple[WindowLine, ...]
     quiet: tuple[WindowLine, ...]
     presets: tuple[WindowLine, ...]
     days: tuple[Option, ...]
     zones: tuple[Option, ...]
+    """Empty where no hours were chosen by which a clock could count."""
 
 
-def hours(speech: Speech, frame: Frame, chosen: Hours, *, fault: str | None = None) -> HoursPage:
-    """Return the page."""
+def hours(
+    speech: Speech, frame: Frame, chosen: Wishes, whose: Whose = EVERYBODY, *, fault: str | None = None
+) -> HoursPage:
+    """Return the page, for everybody or for one organization."""
+    own = whose.own(chosen).hours if whose.name else chosen.hours
+    shown = Hours(chosen.hours.zone) if own is None else own
+    title = speech.say("Wanneer mag %(name)s u storen?", name=whose.name) if whose.name else None
     return HoursPage(
         frame=frame,
-        title=speech.say("Wanneer mag iemand u storen?"),
+        title=title or speech.say("Wanneer mag iemand u storen?"),
         fault=fault,
-        says=summary(speech, chosen),
-        welcome=_lines(speech, "welkom", chosen.welcome),
-        quiet=_lines(speech, "stil", chosen.quiet),
+        whose=whose,
+        says=_lead(speech, whose, own) or summary(speech, chosen.hours),
+        usual=sentences(speech, chosen.hours) if own is None else (),
+        welcome=_lines(speech, "welkom", shown.welcome),
+        quiet=_lines(speech, "stil", shown.quiet),
         presets=tuple(
             line
-            for kind, each in PRESETS
+            for kind, each in (*([ALWAYS] if whose.name else []), *PRESETS)
             for line in _lines(speech, kind, (each,))
-            if each not in (*chosen.welcome, *chosen.quiet)
+            if each not in (*shown.welcome, *shown.quiet)
         ),
         days=tuple(Option(str(number + 1), name, is_chosen=False) for number, name in enumerate(_names(speech))),
-        zones=_zones(speech, chosen.zone),
+        zones=() if own is None else _zones(speech, shown.zone),
     )
+
+
+def _lead(speech: Speech, whose: Whose, own: Hours | None) -> str:
+    """Return what holds for one organization; nothing for everybody."""
+    if not whose.name:
+        return ""
+    if own is None:
+        return speech.say("Nu gelden hier uw gewone tijden. Kiest u hier tijden? Dan gelden alleen die.")
+    return speech.say("Deze tijden gelden alleen voor %(name)s.", name=whose.name)
+
+
+def sentences(speech: Speech, chosen: Hours) -> tuple[str, ...]:
+    """Return when somebody may be disturbed and when not, in words."""
+    ways = ((speech.say("Dan mag het"), chosen.welcome), (speech.say("Dan niet"), chosen.quiet))
+    said = tuple(f"{way}: {_said(speech, each)}." for way, windows in ways for each in windows)
+    return said or (speech.say("Altijd."),)
 
 
 def summary(speech: Speech, chosen: Hours) -> str:
@@ -89,6 +120,8 @@ def _lines(speech: Speech, kind: str, windows: Iterable[Window]) -> tuple[Window
 def _said(speech: Speech, window: Window) -> str:
     start, end = to_clock(window.start), to_clock(window.end % DAY)
     days = _days(speech, window.days)
+    if (window.start, window.end) == (0, DAY):
+        return speech.say("%(days)s, de hele dag", days=days)
     if window.end <= window.start:
         return speech.say("%(days)s van %(start)s tot %(end)s de dag erna", days=days, start=start, end=end)
     return speech.say("%(days)s van %(start)s tot %(end)s", days=days, start=start, end=end)

@@ -3,21 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from api.portal import places
 from api.portal.frame import Frame, Page
+from api.portal.pages import wish_hours
 from api.portal.pages.log import Option
-from api.portal.speech import Speech
+from api.portal.pages.whose import EVERYBODY, Whose
+from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog, Topic
-from consent.wishes import Cap, Choices, Wishes
+from consent.wishes import Cap, Choices, Speaker, Wishes
 
 CAPS: Final = (Cap(1, 1), Cap(1, 7), Cap(2, 7), Cap(1, 30), Cap(2, 30), Cap(1, 90), Cap(1, 365))
 """What is offered; another one that a program chose stays, and is shown."""
 MAY: Final = "mag"
 BEST: Final = "liefst"
-_NOTHING: Final = Choices()
+FIRST: Final = {Speaker.HUMAN: later("Liever een mens"), Speaker.COMPUTER: later("Liever een computer")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,13 @@ class Named:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """For whom something is chosen: one organization, or everybody when it is empty."""
-
-    slug: str = ""
-    name: str = ""
-    organization: UUID | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choosing:
     """What the page is made of: the catalog, what was chosen, for whom, and who else there is to choose for."""
 
     catalog: Catalog
     chosen: Wishes
-    whose: Whose = Whose()
+    whose: Whose = EVERYBODY
     known: Mapping[UUID, Whose]
 
 
@@ -86,6 +78,10 @@ class WishesPage(Page):
     is_silent_everywhere: bool
     topics: tuple[TopicBlock, ...]
     never: tuple[Option, ...]
+    first: tuple[Option, ...]
+    """Whom they would rather speak to; empty where it is chosen for everybody, which another page does."""
+    hours: tuple[str, ...]
+    hours_href: str
     organisations: tuple[Named, ...]
     required: tuple[tuple[str, str], ...]
 
@@ -96,7 +92,7 @@ def wishes(
     """Return the page; the topic that is `opened` shows what there is to choose."""
     catalog, chosen, whose = choosing.catalog, choosing.chosen, choosing.whose
     say = speech.say
-    own = chosen.general if whose.organization is None else chosen.exceptions.get(whose.organization, _NOTHING)
+    own = whose.own(chosen)
     never = chosen.avoided if whose.organization is None else chosen.barred(whose.organization)
     about = say("Contact met %(name)s", name=whose.name) if whose.name else say("Waarover mag iemand contact zoeken?")
     return WishesPage(
@@ -115,6 +111,9 @@ def wishes(
             for key, each in catalog.channels.items()
             if each.organization in (None, whose.organization)
         ),
+        first=_first(speech, chosen, own) if whose.name else (),
+        hours=_hours(speech, own) if whose.name else (),
+        hours_href=whose.place(places.WISH_HOURS),
         organisations=() if whose.name else _named(speech, chosen, choosing.known),
         required=required(speech, catalog, whose.organization),
     )
@@ -137,6 +136,20 @@ def summary(speech: Speech, catalog: Catalog, chosen: Wishes) -> str:
     if not count:
         return speech.say("U koos hier nog niets.")
     return speech.count("U koos voor %(number)s onderwerp.", "U koos voor %(number)s onderwerpen.", count)
+
+
+def _first(speech: Speech, chosen: Wishes, own: Choices) -> tuple[Option, ...]:
+    """Return whom they would rather speak to at one organization; the last is what they chose for everybody."""
+    usual = speech.say("Zoals voor iedereen")
+    if chosen.first is not None:
+        usual = f"{usual}: {speech.say(FIRST[chosen.first]).lower()}"
+    some = [Option(str(each), speech.say(word), own.first is each) for each, word in FIRST.items()]
+    return (*some, Option("", usual, own.first is None))
+
+
+def _hours(speech: Speech, own: Choices) -> tuple[str, ...]:
+    """Return when one organization may disturb them, in words."""
+    return (speech.say("Zoals voor iedereen."),) if own.hours is None else wish_hours.sentences(speech, own.hours)
 
 
 def _topics(
@@ -244,11 +257,11 @@ def often(speech: Speech, cap: Cap) -> str:
 def _named(speech: Speech, chosen: Wishes, known: Mapping[UUID, Whose]) -> tuple[Named, ...]:
     return tuple(
         Named(
-            f"{places.WISHES}?{urlencode({'voor': each.slug})}",
+            each.place(places.WISHES),
             each.name,
-            _exception(speech, chosen.exceptions.get(organization, _NOTHING)),
+            _exception(speech, each.own(chosen)),
         )
-        for organization, each in sorted(known.items(), key=lambda one: one[1].name.lower())
+        for each in sorted(known.values(), key=lambda one: one.name.lower())
     )
 
 
@@ -256,6 +269,7 @@ def _exception(speech: Speech, own: Choices) -> str:
     if own.is_silent:
         return speech.say("Alleen wat moet van de wet")
     count = len(own.channels.keys() | own.caps.keys()) + len(own.never)
+    count += (own.hours is not None) + (own.first is not None)
     if not count:
         return speech.say("Zoals voor iedereen")
     return speech.count("%(number)s eigen keuze", "%(number)s eigen keuzes", count)

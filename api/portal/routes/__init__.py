@@ -41,6 +41,7 @@ from api.portal.routes import (
     staying,
     surveys,
     take_along,
+    wish_hours,
     wish_parts,
     wishes,
 )
@@ -85,5 +86,6 @@ ROUTES: Final = (
     data,
     preferences,
     wishes,
+    wish_hours,
     wish_parts,
 )

@@ -13,11 +13,12 @@ from api.own_forms import OURS
 from api.portal import notices, places
 from api.portal.frame import Room
 from api.portal.pages import wishes as pages
-from api.portal.pages.wishes import Choosing, Whose
+from api.portal.pages.whose import Whose
+from api.portal.pages.wishes import Choosing
 from api.portal.visit import Opened, Visit, Visiting
 from cdp import directory
 from cdp.contact import preferences, wishes
-from cdp.own import dossier
+from cdp.own import corrections, dossier
 from cdp.permissions import access_requests, grants
 from consent import wish_form
 from consent.errors import Invalid
@@ -62,38 +63,46 @@ def _choose(visit: Visit, fields: Mapping[str, str]) -> Response:
             page = pages.wishes(opened.speech, opened.frame, choosing, opened=topic, fault=fault)
             return visit.show(page, status=422)
         patch = _about(topic, fields.get("doen", ""), ways, fields.get("vaak", ""))
-        preferences.change(visit.platform, opened.session, _for(slug, patch), at=visit.at)
-    return visit.lead(_place(slug, topic), notices.SAVED)
+        preferences.change(visit.platform, opened.session, choosing.whose.patch(patch), at=visit.at)
+    return visit.lead(_place(choosing.whose, topic), notices.SAVED)
 
 
 @router.post(places.WISHES + "/stil", dependencies=OURS)
 def be_silent(visit: Visiting, stil: Field, voor: Field = "") -> Response:
     """Keep whether there may be any contact that the law does not demand."""
-    patch = {"contact": "none" if stil == "ja" else None}
-    with visit.platform.database.scoped(visit.person.scope) as session:
-        preferences.change(visit.platform, session, _for(voor, patch), at=visit.at)
-    return visit.lead(_place(voor), notices.SAVED)
+    return _changed(visit, voor, {"contact": "none" if stil == "ja" else None}, "")
+
+
+@router.post(places.WISHES + "/spreker", dependencies=OURS)
+def speak_to(visit: Visiting, spreker: Field = "", voor: Field = "") -> Response:
+    """Keep whom they would rather speak to."""
+    return _changed(visit, voor, {"first": spreker or None}, "spreker")
 
 
 @router.post(places.WISHES + "/nooit", dependencies=OURS)
 def never(visit: Visiting, manier: Field, voor: Field = "") -> Response:
     """Keep that a channel is never used, by anybody or by one organization, or that it may be again."""
     with visit.platform.database.scoped(visit.person.scope) as session:
-        chosen = wish_form.read(wishes.own(session))
-        whose = chosen.barred(directory.names(session).organization(voor)) if voor else chosen.avoided
-        patch = {"never": sorted(whose ^ {manier}) or None}
-        preferences.change(visit.platform, session, _for(voor, patch), at=visit.at)
-    return visit.lead(f"{_place(voor)}#nooit", notices.SAVED)
+        corrections.lock(session)  # what is read next is still so when it is written
+        chosen, whose = wish_form.read(wishes.own(session)), Whose.named(directory.names(session), voor)
+        stands = chosen.avoided if whose.organization is None else chosen.barred(whose.organization)
+        patch = whose.patch({"never": sorted(stands ^ {manier}) or None})
+        preferences.change(visit.platform, session, patch, at=visit.at)
+    return visit.lead(f"{_place(whose)}#nooit", notices.SAVED)
+
+
+def _changed(visit: Visit, slug: str, patch: dict[str, Any], part: str) -> Response:
+    """Keep a change for everybody or for one organization, and go on at the part of the page where it was made."""
+    with visit.platform.database.scoped(visit.person.scope) as session:
+        whose = Whose.named(directory.names(session), slug)
+        preferences.change(visit.platform, session, whose.patch(patch), at=visit.at)
+    return visit.lead(_place(whose) + (f"#{part}" if part else ""), notices.SAVED)
 
 
 def _choosing(opened: Opened, slug: str) -> Choosing:
     chosen = wish_form.read(wishes.own(opened.session))
-    whose = _whose(opened, opened.names.organization(slug)) if slug else Whose()
-    return Choosing(catalog=opened.catalog, chosen=chosen, whose=whose, known=_known(opened, [*chosen.exceptions]))
-
-
-def _whose(opened: Opened, organization: UUID) -> Whose:
-    return Whose(opened.names.slug(organization), opened.names.name(organization), organization)
+    known = _known(opened, [*chosen.exceptions])
+    return Choosing(catalog=opened.catalog, chosen=chosen, whose=Whose.named(opened.names, slug), known=known)
 
 
 def _known(opened: Opened, excepted: Sequence[UUID]) -> Mapping[UUID, Whose]:
@@ -103,7 +112,7 @@ def _known(opened: Opened, excepted: Sequence[UUID]) -> Mapping[UUID, Whose]:
     readers = [each.recipient_id for each in grants.standing(session)]
     asking = [each.organization_id for each in access_requests.of_customer(session)]
     return {
-        each: _whose(opened, each)
+        each: Whose.of(names, each)
         for each in dict.fromkeys([*readers, *asking, *suppliers, *excepted])
         if each in names.by_id and each != CUSTOMER_SOURCE and names.by_id[each].closed_at is None
     }
@@ -139,11 +148,6 @@ def _about(topic: str, what: str, ways: Sequence[str], often: str) -> dict[str, 
     }
 
 
-def _for(slug: str, patch: dict[str, Any]) -> dict[str, Any]:
-    return {"exceptions": {slug: patch}} if slug else patch
-
-
-def _place(slug: str, topic: str = "") -> str:
-    """Return where the page is, with this topic open; both are names that the catalog or the directory knows."""
-    asked = "&".join(f"{name}={value}" for name, value in (("voor", slug), ("onderwerp", topic)) if value)
-    return f"{places.WISHES}{'?' + asked if asked else ''}{'#' + topic if topic else ''}"
+def _place(whose: Whose, topic: str = "") -> str:
+    """Return where the page is, with this topic open."""
+    return whose.place(places.WISHES, onderwerp=topic) + (f"#{topic}" if topic else "")

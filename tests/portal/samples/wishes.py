@@ -8,7 +8,8 @@ from typing import Any, Final
 from api.portal import notices
 from api.portal.frame import Frame, Notice, Page, Room
 from api.portal.pages import wish_hours, wish_offers, wish_receipts, wishes
-from api.portal.pages.wishes import Choosing, Whose
+from api.portal.pages.whose import Whose
+from api.portal.pages.wishes import Choosing
 from cdp.catalog import files
 from cdp.catalog.files import Channel, Language, Topic, Words
 from cdp.contact.preferences import Changed
@@ -18,11 +19,8 @@ from tests.portal.samples import world
 
 _SHIPPED: Final = files.shipped()
 _NUON: Final = next(each for each in world.NAMES.by_id.values() if each.slug != "gratis-tablets")
-_WHOSE: Final = Whose(_NUON.slug, _NUON.name, _NUON.organization_id)
-_KNOWN: Final = {
-    each.organization_id: Whose(each.slug, each.name, each.organization_id)
-    for each in [*world.NAMES.by_id.values()][:4]
-}
+_WHOSE: Final = Whose.of(world.NAMES, _NUON.organization_id)
+_KNOWN: Final = {each: Whose.of(world.NAMES, each) for each in [*world.NAMES.by_id][:4]}
 _EVERYBODY: Final = Whose()
 _CHOSEN: Final[dict[str, Any]] = {
     "channels": {"service": ["chat", "email"], "offers": [], "news": ["email"]},
@@ -33,7 +31,15 @@ _CHOSEN: Final[dict[str, Any]] = {
         "welcome": [{"days": [1, 2, 3, 4, 5], "from": "09:00", "until": "17:00"}],
         "quiet": [{"days": [6, 7], "from": "22:00", "until": "08:00"}, {"from": "12:00", "until": "13:00"}],
     },
-    "exceptions": {str(_NUON.organization_id): {"contact": "none", "channels": {"service": ["post"]}}},
+    "first": "human",
+    "exceptions": {
+        str(_NUON.organization_id): {
+            "contact": "none",
+            "channels": {"service": ["post"]},
+            "hours": {"quiet": [{"from": "20:00", "until": "10:00"}], "welcome": [{"from": "00:00", "until": "24:00"}]},
+            "first": "computer",
+        }
+    },
     "offers": {"wanted": ["energy", "travel"], "unwanted": ["gambling"], "personal": "off"},
 }
 _OWN: Final[dict[str, Any]] = {
@@ -94,17 +100,27 @@ def _exception(locale: Language) -> Page:
 
 def _hours(locale: Language) -> Page:
     frame = _frame(locale, "/voorkeuren/tijden")
-    return wish_hours.hours(world.speech(locale), frame, wish_form.read(_CHOSEN).hours)
+    return wish_hours.hours(world.speech(locale), frame, wish_form.read(_CHOSEN))
+
+
+def _hours_here(locale: Language) -> Page:
+    frame = _frame(locale, "/voorkeuren/tijden", is_saved=True)
+    return wish_hours.hours(world.speech(locale), frame, wish_form.read(_CHOSEN), _WHOSE)
+
+
+def _usual_hours_here(locale: Language) -> Page:
+    chosen = replace(wish_form.read(_CHOSEN), exceptions={})
+    return wish_hours.hours(world.speech(locale), _frame(locale, "/voorkeuren/tijden"), chosen, _WHOSE)
 
 
 def _no_hours(locale: Language) -> Page:
-    return wish_hours.hours(world.speech(locale), _frame(locale, "/voorkeuren/tijden"), Wishes().hours)
+    return wish_hours.hours(world.speech(locale), _frame(locale, "/voorkeuren/tijden"), Wishes())
 
 
 def _wrong_hours(locale: Language) -> Page:
     speech = world.speech(locale)
     fault = speech.say("Kies minstens 1 dag, en 2 tijden die niet gelijk zijn.")
-    return wish_hours.hours(speech, _frame(locale, "/voorkeuren/tijden"), Wishes().hours, fault=fault)
+    return wish_hours.hours(speech, _frame(locale, "/voorkeuren/tijden"), Wishes(), fault=fault)
 
 
 def _offers(locale: Language) -> Page:
@@ -145,6 +161,8 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "wensen-organisatie": _exception,
     "wensen-extra-groot": _large,
     "wensen-tijden": _hours,
+    "wensen-tijden-organisatie": _hours_here,
+    "wensen-tijden-organisatie-gewoon": _usual_hours_here,
     "wensen-tijden-leeg": _no_hours,
     "wensen-tijden-fout": _wrong_hours,
     "wensen-aanbod": _offers,
