@@ -31,6 +31,8 @@ class Standing:
     """Where each shard goes on, and since when."""
 
     starts: Sequence[Position]
+    stored: Sequence[int]
+    """How many rows each shard has stored of the run that is gone on with: lines and places are not rows."""
     first_at: datetime
     """When this file was stored for the first time: what it says without a time is as old as that, every time."""
     since: datetime
@@ -53,13 +55,15 @@ def look(
         rows = session.execute(_JOBS, {"prints": prints}).all()
         first_at = min(_moments(rows, "first_at"), default=at)
         if is_rehearsal:
-            return Standing([Position()] * len(prints), first_at, at)
+            return _anew(prints, first_at, at)
         since = max(_moments((row for row in rows if row.position), "since"), default=at)
         if any(row.done_at is not None for row in rows) or since < at - _GONE_ON_WITH:
             session.execute(_FINISH, {"source": scope.organization, "fingerprints": prints, "at": None})
-            return Standing([Position()] * len(prints), first_at, at)
-    known = {bytes(row.fingerprint): Position(row.position, row.counts["offset"]) for row in rows}
-    return Standing([known.get(fingerprint, Position()) for fingerprint in prints], first_at, since)
+            return _anew(prints, first_at, at)
+    begun = {bytes(row.fingerprint): row for row in rows if row.position}
+    starts = {each: Position(row.position, row.counts["offset"]) for each, row in begun.items()}
+    stored = [begun[each].counts["rows"] if each in begun else 0 for each in prints]
+    return Standing([starts.get(each, Position()) for each in prints], stored, first_at, since)
 
 
 def finish(platform: Platform, scope: Scope, prints: Sequence[bytes], *, at: datetime) -> None:
@@ -77,6 +81,10 @@ def rejects(platform: Platform, scope: Scope, request_id: str, *, since: datetim
     ):
         for line, reason, field in rows:
             yield line, Reason(reason), field or ""
+
+
+def _anew(prints: Sequence[bytes], first_at: datetime, at: datetime) -> Standing:
+    return Standing([Position()] * len(prints), [0] * len(prints), first_at, at)
 
 
 def _moments(rows: Iterable[Any], name: str) -> list[datetime]:

@@ -187,11 +187,11 @@ class Import:
         )
         self._begin(begin, here)
         first = min(here.starts, key=lambda start: start.number)
-        done.before = first.number
+        done.before = sum(here.stored)
         with ExitStack() as stack, Reader(self._file, self._mapping.file, after=first) as reader:
             hands: list[_Hand] = []
-            for fingerprint in self._prints:
-                hands.append(self._hand(fingerprint, here))
+            for fingerprint, stored in zip(self._prints, here.stored, strict=True):
+                hands.append(self._hand(fingerprint, here, stored))
                 stack.callback(hands[-1].close)
             for chunks in _rounds(self._rows(reader, here.starts), self._shards):
                 for hand, chunk in zip(hands, chunks, strict=True):
@@ -218,7 +218,7 @@ class Import:
         with closing(import_standing.rejects(self._platform, self._scope, self.request_id, since=here.since)) as told:
             begin(told)
 
-    def _hand(self, fingerprint: bytes, here: Standing) -> _Hand:
+    def _hand(self, fingerprint: bytes, here: Standing, stored: int) -> _Hand:
         task = Task(
             scope=self._scope,
             mapping=self._mapping,
@@ -228,6 +228,7 @@ class Import:
             first_at=here.first_at,
             since=here.since,
             is_rehearsal=self._is_rehearsal,
+            stored=stored,
         )
         return _Own(self._platform, task) if self._shards == 1 else _Other(self._platform, task)
 

@@ -60,6 +60,8 @@ class Task:
     since: datetime
     """When the run began that this one goes on with, or this one."""
     is_rehearsal: bool
+    stored: int
+    """How many rows this shard had stored of that run."""
 
 
 class Shard:
@@ -68,6 +70,7 @@ class Shard:
     def __init__(self, settings: Settings, task: Task) -> None:
         """Open a platform of its own."""
         self._task = task
+        self._stored = task.stored
         names = catalog.shipped().attribute_name
         self._mapper = Mapper(task.mapping, received_at=task.received_at, attribute_name=names)
         self._loop = asyncio.new_event_loop()
@@ -90,7 +93,8 @@ class Shard:
         async def advance(connection: AsyncConnection[tuple[Any, ...]], taken: Taken) -> None:
             counts = {outcome.value: number for outcome, number in _counts(taken).items()}
             began = {"first_at": task.first_at.isoformat(), "since": task.since.isoformat()}
-            state = msgspec.json.encode({"offset": chunk.after.offset, "outcomes": counts, **began}).decode()
+            far = {"offset": chunk.after.offset, "rows": self._stored + len(chunk.rows)}
+            state = msgspec.json.encode({**far, "outcomes": counts, **began}).decode()
             place = (task.scope.organization, task.fingerprint, chunk.after.number, state, task.received_at)
             await connection.execute(sql("import_advance"), place)
 
@@ -107,6 +111,7 @@ class Shard:
             also=advance,
         )
         taken = await self._store.take(batch, is_rehearsal=task.is_rehearsal)
+        self._stored += len(chunk.rows)
         rejects = [(lines[flaw.group], flaw.rejection.reason, flaw.rejection.field) for flaw in taken.flaws]
         return Stored(_counts(taken), taken.newcomers, rejects, len(chunk.rows), chunk.after)
 
