@@ -92,9 +92,12 @@ def progress(what: str, total: int | None) -> Iterator[Tell]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
         task = bar.add_task(what, total=total)
+        (shown,) = bar.tasks
 
         def tell(done: int, of: int | None) -> None:
-            bar.update(task, completed=done, total=of)
+            if of != shown.total:  # set here: `update` forgets the rate whenever an estimate changes
+                shown.total, shown.finished_time, shown.finished_speed = of, None, None
+            bar.update(task, completed=done)
 
         yield tell
 

@@ -193,12 +193,11 @@ class Import:
             for fingerprint, stored in zip(self._prints, here.stored, strict=True):
                 hands.append(self._hand(fingerprint, here, stored))
                 stack.callback(hands[-1].close)
+            known = done.before
             for chunks in _rounds(self._rows(reader, here.starts), self._shards):
-                for hand, chunk in zip(hands, chunks, strict=True):
-                    if chunk.rows:
-                        hand.put(chunk)
+                known += _put(hands, chunks)
                 self._collect(hands, done, reject, at_most=_AHEAD)
-                report(done.before + done.rows, _estimate(done, reader))
+                report(done.before + done.rows, _estimate(known, reader))
             self._collect(hands, done, reject, at_most=0)
         report(done.before + done.rows, done.before + done.rows)
         self._finish(done.rows)
@@ -287,6 +286,14 @@ def _rounds(rows: Iterator[tuple[int, Row | BadRow]], shards: int) -> Iterator[l
         yield [Chunk(share, after) for share in shares]
 
 
+def _put(hands: Sequence[_Hand], chunks: Sequence[Chunk]) -> int:
+    """Give every shard its chunk, and return how many rows those are."""
+    for hand, chunk in zip(hands, chunks, strict=True):
+        if chunk.rows:
+            hand.put(chunk)
+    return sum(len(chunk.rows) for chunk in chunks)
+
+
 def _shard_of(person: str, shards: int) -> int:
     return zlib.crc32(person.encode()) % shards
 
@@ -299,7 +306,7 @@ def _fingerprints(file: Path, mapping: Mapping, shards: int) -> list[bytes]:
     return [hashlib.sha256(content.digest() + bytes((number, shards))).digest() for number in range(shards)]
 
 
-def _estimate(done: Imported, reader: Reader) -> int | None:
-    """Return how many rows there will be, judged by what has been read."""
+def _estimate(known: int, reader: Reader) -> int | None:
+    """Return how many rows there will be, judged by the `known` ones: stored ones are behind what has been read."""
     read = reader.done
-    return int((done.before + done.rows) * reader.total / read) if read else None
+    return int(known * reader.total / read) if read else None
