@@ -79,7 +79,7 @@ class PullFacts:
     url: str
     every: int
     next_at: datetime
-    last_at: str | None
+    last_at: datetime | None
     failures: int
     failure: str | None
 
@@ -119,7 +119,7 @@ def listed(session: Session, organization: UUID) -> list[PullFacts]:
             row.settings["url"],
             row.settings["every"],
             row.next_at,
-            row.state.get("last_at"),
+            datetime.fromisoformat(row.state["last_at"]) if "last_at" in row.state else None,
             row.state.get("failures", 0),
             row.state.get("failure"),
         )

@@ -155,9 +155,12 @@ def test_what_a_register_says_is_stored_and_again_changes_nothing(
     monkeypatch.setenv("REGISTER_KEY", "secret-1")
     source = added(open_platform, register.url + "/v1?q=1", items="data.homes", secret={"environment": "REGISTER_KEY"})
 
-    first, second = run(open_platform, source), run(open_platform, source)
+    at = clock.now()
+    never = facts(open_platform, source).last_at
+    first, second = run(open_platform, source), run(open_platform, source, at=at)
 
     assert ({Outcome.STORED: 3}, {Outcome.UNCHANGED: 3}) == (first.outcomes, second.outcomes)
+    assert (None, at) == (never, facts(open_platform, source).last_at)
     assert ("/v1?q=1", "Bearer secret-1") == (register.asked[0][0], register.asked[0][1]["authorization"])
 
 
