@@ -154,9 +154,9 @@ async def _look_up(own: Platform, matching: Matching, facts: dict[str, str]) -> 
         transaction = Transaction(lane, own.database.words(MATCHER), remote_apply=False)
         await transaction.ask()
         begin = time.perf_counter()
-        rows, counted = await transaction.ask(store.alike(known, keys), matching.crowds(known))
+        (rows,) = await transaction.ask(store.alike(known, keys))
         others = store.others(own.ring, rows)
-        matching.judged([person], known, others, dict(counted))
+        matching.judged([person], known, others, store.crowded(rows))
         took = time.perf_counter() - begin
         await transaction.commit()
     return took, len(others)

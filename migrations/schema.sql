@@ -3389,8 +3389,8 @@ grant execute on function watched_types() to cdp_administrator, cdp_auditor, cdp
 create function who_are(subjects uuid[], ones uuid[], others uuid[]) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c1213f082542c98c45e54563cf26447f;
 grant execute on function who_are(uuid[],uuid[],uuid[]) to cdp_matcher;
 
-create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], weak boolean[], knows integer[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body e7be6537ec008b2f3055b0efdde8b03a;
-grant execute on function who_may_be(uuid[],uuid[],bigint[],boolean[],integer[],integer,integer) to cdp_matcher;
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], weak boolean[], counted boolean[], knows integer[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea, key bigint, size integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c69537d395eeac7fe3acdf7ce1aa2ba9;
+grant execute on function who_may_be(uuid[],uuid[],bigint[],boolean[],boolean[],integer[],integer,integer) to cdp_matcher;
 
 create function why_held(guest uuid, host uuid, moment timestamp with time zone) returns text language plpgsql stable owner cdp_owner body 387582be3494a3a548b1c9e92bfc8dcf;
 grant execute on function why_held(uuid,uuid,timestamp with time zone) to cdp_keeper;

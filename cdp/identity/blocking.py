@@ -43,6 +43,9 @@ class KeyKind(StrEnum):
 WEAK: Final = frozenset({KeyKind.HOME, KeyKind.INITIAL, KeyKind.NAME, KeyKind.NAME_YEAR})
 """The kinds of which one alone, where both know more, says that two are relatives, neighbours or namesakes."""
 
+OWN: Final = frozenset({KeyKind.EMAIL, KeyKind.PHONE})
+"""The kinds that `addresses` has: one that many have is nobody's own."""
+
 
 class BlockingKey(NamedTuple):
     """One key, in clear: only its keyed hash is ever stored."""

@@ -94,11 +94,9 @@ async def _compared(own: Platform, transaction: Transaction, one: bytes, other: 
     if known.keys() != {one, other}:
         raise SubjectUnknown
     hashed = {each: matching.hashes.of(known[each]) for each in known}
-    rows, counted = await transaction.ask(store.alike(known, hashed), matching.crowds(known))
-    others = store.others(own.ring, rows)
-    a, b = (
-        matching.own(known[each], [met for met in others if met.of == each], dict(counted)) for each in (one, other)
-    )
+    (rows,) = await transaction.ask(store.alike(known, hashed))
+    others, counted = store.others(own.ring, rows), store.crowded(rows)
+    a, b = (matching.own(known[each], [met for met in others if met.of == each], counted) for each in (one, other))
     is_one_source = people[one].source == people[other].source
     judged = deciding.judge(model, a, b, same_source=is_one_source)
     shared = {*blocking.keys(known[one])} & {*blocking.keys(known[other])}

@@ -91,8 +91,8 @@ class Matching:
         at: datetime,
     ) -> None:
         """Judge each pair that shares a key, and hand over what was found with the next trip."""
-        rows, counted = await transaction.ask(store.alike(known, keys), self.crowds(known))
-        judged = self.judged(people, known, store.others(self._platform.ring, rows), dict(counted))
+        (rows,) = await transaction.ask(store.alike(known, keys))
+        judged = self.judged(people, known, store.others(self._platform.ring, rows), store.crowded(rows))
         self.tell(transaction, (each.subject for each in people), judged.values(), at=at)
 
     async def meet(
@@ -131,7 +131,7 @@ class Matching:
         return store.crowds(key for each in known.values() for key in self.hashes.addresses(each).values())
 
     def own(self, mine: Traits, others: Iterable[Other], counted: Mapping[int, int]) -> Traits:
-        """Return `mine` without what is not its own, for more people use it; `counted` answers `crowds`."""
+        """Return `mine` without what is not its own, for more people use it; `counted` says of how many."""
         sizes = self.hashes.addresses(mine).items() if counted else ()
         crowds = {each: counted[key] for each, key in sizes if key in counted}
         return sharing.without_shared(mine, [other.traits for other in others], crowds)

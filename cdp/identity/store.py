@@ -32,6 +32,8 @@ _KEY_BYTES: Final = 8
 _BEFORE: Final = b"likeness\0"
 _AFTER: Final = b"\0sealed"
 _FORMER: Final = 5
+_KEY: Final = 6
+_SIZE: Final = 7
 _UNIQUE: Final = "="
 """In place of an attribute: a verified customer number, of which somebody has one at a source; its keyed hash."""
 _NAMED: Final = {"@email": "email", "@phone": "phone"}
@@ -42,8 +44,8 @@ _CROWDS: Final = sql("match_crowds").encode()
 _STORED: Final = sql("match_stored").encode()
 _CANDIDATES: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
-    b" sealed, wrapped"
-    b" from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(weak)s, %(knows)s, %(hot)s, %(enough)s)"
+    b" sealed, wrapped, key, size"
+    b" from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(weak)s, %(counted)s, %(knows)s, %(hot)s, %(enough)s)"
 )
 _PAIRS: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
@@ -190,10 +192,15 @@ def hold(keys: Mapping[bytes, Iterable[int]]) -> Asked:
 
 
 def alike(known: Mapping[bytes, Traits], keys: Mapping[bytes, Mapping[int, KeyKind]]) -> Asked:
-    """Return the question who else has one of these keys and is worth a look: what `blocking.is_worth` says."""
+    """Return the question who else has one of these keys and is worth a look: what `blocking.is_worth` says.
+
+    Its rows tell besides how many have each of these mailboxes and numbers: see `crowded`.
+    """
+    kinds = [kind for each in keys.values() for kind in each.values()]
     return _CANDIDATES, {
         "subjects": arrays.ids(keys),
-        "weak": arrays.flags(kind in blocking.WEAK for each in keys.values() for kind in each.values()),
+        "weak": arrays.flags(kind in blocking.WEAK for kind in kinds),
+        "counted": arrays.flags(kind in blocking.OWN for kind in kinds),
         "knows": arrays.integers(
             knows for subject, each in keys.items() for knows in [blocking.knows(known[subject])] * len(each)
         ),
@@ -216,17 +223,18 @@ def who_are(subjects: Iterable[bytes], pairs: Sequence[tuple[bytes, bytes]]) -> 
 
 def others(ring: KeyProvider, rows: Rows) -> list[Other]:
     """Return whom `alike` found, with what is known of them; who was erased, or cannot be read, is left out."""
-    sealed = {row[1]: (row[4], row[5]) for row in rows}
+    sealed = {row[1]: (row[4], row[5]) for row in rows if row[1] is not None}
     keys = ring.unwrap_named(subject + wrapped for subject, (_, wrapped) in sealed.items())
     read: dict[bytes, Traits] = {}
     for subject, key in keys.items():
         if (known := readable(sealing.opener(key), sealed[subject][0], subject)) is not None:
             read[subject] = known
-    return [
-        Other(of, subject, customer, source, read[subject])
-        for of, subject, customer, source, _, _ in rows
-        if subject in read
-    ]
+    return [Other(row[0], row[1], row[2], row[3], read[row[1]]) for row in rows if row[1] in read]
+
+
+def crowded(rows: Rows) -> dict[int, int]:
+    """Return how many have each of the mailboxes and numbers that more than a few have, by the answer to `alike`."""
+    return {row[_KEY]: row[_SIZE] for row in rows if row[1] is None and row[_SIZE] > sharing.MOST}
 
 
 def opened(opener: sealing.Opener, sealed: bytes, *, table: str, row: bytes) -> bytes | None:

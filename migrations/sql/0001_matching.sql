@@ -122,11 +122,13 @@ $$;
 -- already, they are compared again. Who shares one weak key and nothing else is not worth a look where both know more: `is_worth`
 -- there says the same. No more is read of a key than shows that it brings too many. A function, so that whoever asks is checked once and not for each table; planning
 -- this anew for each look-up would cost more than running it.
--- in   subjects; arrays, one place for each key of a subject: whose, the key, whether it is weak alone, and what its subject knows;
---      hot: the most that may share a key; enough: for each subject
-create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], weak boolean[], knows integer[], hot integer,
-    enough integer)
-returns table (subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea)
+-- in   subjects; arrays, one place for each key of a subject: whose, the key, whether it is weak alone, whether it is asked how
+--      many have it, and what its subject knows; hot: the most that may share a key; enough: for each subject
+-- out  a row for each candidate; and one for each key of which it is asked, with how many have it: `match_crowds` says the same
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], weak boolean[], counted boolean[], knows integer[],
+    hot integer, enough integer)
+returns table (subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea, key bigint,
+    size integer)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set plan_cache_mode = force_generic_plan
@@ -137,11 +139,12 @@ begin
     end if;
     return query
         with block as (
-            select wanted.subject, wanted.weak, wanted.knows, alike.others,
+            select wanted.subject, wanted.key, wanted.weak, wanted.counted, wanted.knows, alike.others,
                    row_number() over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as place,
                    array_agg(wanted.key) filter (where cardinality(alike.others) > least(hot, enough + 1))
                        over (partition by wanted.subject) as crowded
-            from unnest(key_subjects, who_may_be.keys, who_may_be.weak, who_may_be.knows) as wanted (subject, key, weak, knows)
+            from unnest(key_subjects, who_may_be.keys, who_may_be.weak, who_may_be.counted, who_may_be.knows)
+                as wanted (subject, key, weak, counted, knows)
             cross join lateral (
                 select array(select m.subject_id from match_key m where m.key = wanted.key
                              limit least(hot, enough + 1) + 1) as others offset 0
@@ -162,16 +165,19 @@ begin
                 ) b
             ) f
             group by f.subject, f.other
-        ), counted as (
+        ), ranked as (
             select m.*, m.place is not null as is_met, count(m.place) over (partition by m.subject order by m.place) as so_far
             from met m
         )
-        select c.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped
-        from counted c
+        select c.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped, null::bigint, null::integer
+        from ranked c
         join likeness l on l.subject_id = c.other
         join data_key k on k.customer_id = l.customer_id and k.subject_id = l.subject_id
         where c.is_bonded or (c.is_met and c.so_far <= enough
-            and (not c.is_weak or l.knows & c.knows = 0 or coalesce(l.keys && c.crowded, false)));
+            and (not c.is_weak or l.knows & c.knows = 0 or coalesce(l.keys && c.crowded, false)))
+        union all
+        select b.subject, null, null, null, null, null, b.key, least(cardinality(b.others), enough + 1)
+        from block b where b.counted;
 end
 $$;
 

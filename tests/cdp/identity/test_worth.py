@@ -1,18 +1,18 @@
 """Who shares a key and is not worth a look: who shares a weak one and nothing else, though both know more."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import pytest
 
 from cdp import ids
-from cdp.identity import blocking, candidates, store, traits
+from cdp.identity import blocking, candidates, sharing, store, traits
 from cdp.identity.blocking import KeyKind
-from cdp.identity.traits import Traits
+from cdp.lane import Asked
 from cdp.platform import Platform
 from cdp.scope import MATCHER
-from cdp.transaction import Transaction
+from cdp.transaction import Rows, Transaction
 from tests.cdp.ingest.arrange import change
 
 HOME = {"postcode": "1234 AB", "house_number": "5"}
@@ -54,8 +54,9 @@ async def test_the_database_and_the_program_agree_on_who_is_worth_a_look(platfor
     known = traits.of(ANNA | {"email": None})
     mine = {key: KeyKind.HOME if key in _WEAK else KeyKind.EMAIL for key in range(8)}
 
-    found = await _alike(platform, asked, known, mine)
+    (rows,) = await _asked(platform, store.alike({asked: known}, {asked: mine}))
 
+    found = {row[1] for row in rows if row[1] is not None}
     weak = {key: kind in blocking.WEAK for key, kind in mine.items()}
     wanted = {
         subject
@@ -64,6 +65,20 @@ async def test_the_database_and_the_program_agree_on_who_is_worth_a_look(platfor
     }
     assert wanted == found
     assert 10 < len(wanted) < len(people) - 5
+
+
+async def test_how_many_have_a_mailbox_is_told_with_who_may_be(platform: Platform, database_url: str) -> None:
+    asked, few, some, many, weak = ids.row().bytes, 2001, 2002, 2003, 2004
+    for key, users in ((few, sharing.MOST), (some, sharing.MOST + 2), (many, CROWD), (weak, CROWD)):
+        for subject in _ids(users):
+            change(database_url, "insert into match_key values (%s, %s)", key, UUID(bytes=subject))
+    kinds = {few: KeyKind.EMAIL, some: KeyKind.PHONE, many: KeyKind.EMAIL, weak: KeyKind.HOME}
+
+    rows, counted = await _asked(
+        platform, store.alike({asked: traits.of(ANNA)}, {asked: kinds}), store.crowds([few, some, many])
+    )
+
+    assert {some: sharing.MOST + 2, many: blocking.ENOUGH + 1} == store.crowded(rows) == dict(counted)
 
 
 def _ids(count: int) -> list[bytes]:
@@ -83,13 +98,13 @@ def _keep(url: str, subject: bytes, knows: int, keys: Iterable[int]) -> None:
         change(url, "insert into match_key values (%s, %s)", key, name)
 
 
-async def _alike(platform: Platform, subject: bytes, known: Traits, keys: Mapping[int, KeyKind]) -> set[bytes]:
+async def _asked(platform: Platform, *questions: Asked) -> Sequence[Rows]:
     await platform.database.open()
     try:
         async with platform.database.pool.connection() as lane:
             transaction = Transaction(lane, platform.database.words(MATCHER), remote_apply=False)
-            (rows,) = await transaction.ask(store.alike({subject: known}, {subject: keys}))
+            found = await transaction.ask(*questions)
             await transaction.commit()
     finally:
         await platform.database.close()
-    return {row[1] for row in rows}
+    return found
