@@ -1,5 +1,6 @@
 """Voorkeuren for one organization alone: its hours and who speaks first go before what holds for everybody."""
 
+import re
 from typing import Any, Final
 
 import pytest
@@ -104,6 +105,21 @@ def test_a_computer_may_speak_first_at_one_organization(
     assert "1 eigen keuze" in listed
     assert ("welcome", ["computer-speaks"]) == day
     assert {} == exception(platform, person, shop)
+
+
+def test_the_proofs_say_what_was_chosen_for_whom(enter: Enter, shop: Sender, person: make.Person) -> None:
+    voor, name = {"voor": shop.organization.slug}, shop.organization.name
+    portal = enter(person)
+    portal.post(PAGE + "/spreker", data={"spreker": "computer", **voor})
+    portal.post(HOURS + "/vast", data={"tijd": ALWAYS, **voor})
+    portal.post(HOURS + "/gewoon", data=voor)
+    portal.patch("/v1/me/preferences", json={"exceptions": {shop.organization.slug: None}}, headers=person.headers)
+
+    page = portal.get("/voorkeuren/bewijzen").text
+
+    said = [f"Bij {name}: {what}<" for what in ("zoals voor iedereen", "Tijden", "Tijden", "Mens of computer")]
+    assert said == re.findall(rf"Bij {re.escape(name)}: [^<]*<", page)
+    assert "Mens of computer en Tijden<" in page  # for everybody
 
 
 def test_nothing_is_chosen_for_who_is_not_there(platform: Platform, enter: Enter, person: make.Person) -> None:

@@ -1,14 +1,16 @@
 """Voorkeuren, bewijzen: every change of preferences, with its proof to keep."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from api.portal import places
 from api.portal.frame import Frame, Page
 from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog
 from cdp.contact.preferences import Changed
+from cdp.directory import Names
 
 _FIELDS: Final = {
     "language": later("Taal"),
@@ -26,8 +28,8 @@ _FIELDS: Final = {
     "contact": later("Alleen wat moet van de wet"),
     "hours": later("Tijden"),
     "offers": later("Aanbiedingen"),
-    "exceptions": later("Eén organisatie"),
 }
+_EXCEPTIONS: Final = "exceptions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class WishReceiptsPage(Page):
 
 
 def receipts(
-    speech: Speech, frame: Frame, catalog: Catalog, found: Sequence[Changed], *, onward: str | None
+    speech: Speech, frame: Frame, catalog: Catalog, names: Names, found: Sequence[Changed], *, onward: str | None
 ) -> WishReceiptsPage:
     """Return the page."""
     return WishReceiptsPage(
@@ -58,7 +60,7 @@ def receipts(
         title=speech.say("Bewijzen van uw voorkeuren"),
         slips=tuple(
             Slip(
-                speech.listed(_named(speech, catalog, each)),
+                speech.listed(_named(speech, catalog, names, [*_paths(each.said)])),
                 speech.moment(each.at),
                 f"{places.WISH_RECEIPTS}/{each.wish_id}" if each.is_signed else "",
             )
@@ -68,13 +70,33 @@ def receipts(
     )
 
 
-def _named(speech: Speech, catalog: Catalog, change: Changed) -> list[str]:
+def _paths(said: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield where each thing stands that a change sets or takes back."""
+    yield from (tuple(pointer.split("/")[1:]) for pointer in said["clear"])
+    for name, value in said["set"].items():
+        if name == _EXCEPTIONS:
+            yield from (
+                (name, key, *path) for key, each in value.items() for path in _paths({"set": each, "clear": ()})
+            )
+        else:
+            yield from ((name, key) for key in value) if isinstance(value, dict) else [(name,)]
+
+
+def _named(speech: Speech, catalog: Catalog, names: Names, paths: Sequence[tuple[str, ...]]) -> list[str]:
     """Return what was changed, each once: a topic by its name, everything else by its field."""
-    said = change.said
-    places_ = [[name, *(said["set"][name] if isinstance(said["set"][name], dict) else "")] for name in said["set"]]
-    places_ += [pointer.split("/")[1:] for pointer in said["clear"]]
-    topics = {each for path in places_ if path[0] in ("channels", "caps") for each in path[1:]}
-    fields = {path[0] for path in places_} - {"channels", "caps"}
+    topics = {each for path in paths if path[0] in ("channels", "caps") for each in path[1:2]}
+    fields = {path[0] for path in paths} - {"channels", "caps"}
     named = [speech.name(catalog.topics[each].name) for each in sorted(topics) if each in catalog.topics]
     named += [speech.say(_FIELDS[each]) for each in _FIELDS if each in fields]
+    here = sorted({path[1] for path in paths if path[0] == _EXCEPTIONS and len(path) > 1})
+    named += [_here(speech, catalog, names, each, paths) for each in here]
     return named or [speech.say("Een voorkeur")]
+
+
+def _here(speech: Speech, catalog: Catalog, names: Names, key: str, paths: Sequence[tuple[str, ...]]) -> str:
+    """Return what was changed for one organization alone."""
+    name, inner = names.name(UUID(key)), [path[2:] for path in paths if path[:2] == (_EXCEPTIONS, key)]
+    if not all(inner):
+        return speech.say("Bij %(name)s: zoals voor iedereen", name=name)
+    what = speech.listed(_named(speech, catalog, names, inner))
+    return speech.say("Bij %(name)s: %(what)s", name=name, what=what)

@@ -59,7 +59,7 @@ def show_receipts(visit: Visiting, na: After = "") -> Response:
     with visit.opened(Room.PREFERENCES) as opened:
         found = preferences.changes(opened.session, after=place, until=visit.at, limit=leaf.enough)
         shown, onward = leaf.cut(found, lambda each: each.place)
-        page = wish_receipts.receipts(opened.speech, opened.frame, opened.catalog, shown, onward=onward)
+        page = wish_receipts.receipts(opened.speech, opened.frame, opened.catalog, opened.names, shown, onward=onward)
     return visit.show(page)
 
 

@@ -135,18 +135,26 @@ def _receipts(locale: Language) -> Page:
             {"set": {"print": "large"}, "clear": []},
             False,
         ),
+        (
+            {
+                "set": {"exceptions": {str(_NUON.organization_id): {"first": "human", "channels": {"news": []}}}},
+                "clear": [f"/exceptions/{_NUON.organization_id}/hours"],
+            },
+            True,
+        ),
+        ({"set": {}, "clear": [f"/exceptions/{_NUON.organization_id}"]}, True),
     )
     found = [
         Changed(world.identity(f"wish {n}"), world.AT - timedelta(hours=n), each, is_signed)
         for n, (each, is_signed) in enumerate(said)
     ]
     frame = _frame(locale, "/voorkeuren/bewijzen")
-    return wish_receipts.receipts(world.speech(locale), frame, _SHIPPED, found, onward="onward")
+    return wish_receipts.receipts(world.speech(locale), frame, _SHIPPED, world.NAMES, found, onward="onward")
 
 
 def _no_receipts(locale: Language) -> Page:
     frame = _frame(locale, "/voorkeuren/bewijzen")
-    return wish_receipts.receipts(world.speech(locale), frame, _SHIPPED, [], onward=None)
+    return wish_receipts.receipts(world.speech(locale), frame, _SHIPPED, world.NAMES, [], onward=None)
 
 
 def _large(locale: Language) -> Page:
