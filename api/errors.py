@@ -4,7 +4,6 @@ Rules: (1) a validation error names the field and the rule, never what was sent;
 repeated either; (2) an unknown error is logged by its type and place only, because its text may hold a person.
 """
 
-import json
 import logging
 import traceback
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from starlette.types import Scope
 from api import caller, possession, problems, validation
 from api.portal import error_pages
 from cdp import refusals
+from cdp.log_lines import line
 from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
 
 _LOG: Final = logging.getLogger("cdp.errors")
@@ -180,10 +180,9 @@ def answer_to(scope: Scope, error: Exception) -> Response:
         title = "The store is not reachable at the moment; try again."
         return respond(scope, status=503, code="unavailable", title=title, headers={"Retry-After": "5"})
     note.outcome = "error"
-    facts = {"event": "error", "id": note.request_id, "type": _name(error), "at": _place(error)}
-    if sqlstate := refusals.sqlstate_of(error):
-        facts["sqlstate"] = sqlstate
-    _LOG.error("%s", json.dumps(facts))
+    sqlstate = refusals.sqlstate_of(error)
+    facts = {"sqlstate": sqlstate} if sqlstate else {}
+    _LOG.error("%s", line("error", id=note.request_id, type=_name(error), at=_place(error), **facts))
     return respond(scope, status=500, code="error", title="Something went wrong on our side.")
 
 

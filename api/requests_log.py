@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
 from starlette.types import Scope
 
 from api import caller, paths
 from cdp import clock
+from cdp.log_lines import line
 
 Measure = Callable[[str, str, int, float], None]
 """Takes the method, the route, the status and the seconds of a request."""
@@ -22,7 +22,6 @@ _REPEATED: Final = re.compile(rb"[A-Za-z0-9._~+/=:@-]{1,128}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE: Final = "(none)"
 _BLANK: Final = vars(logging.LogRecord(_LOG.name, logging.INFO, __file__, 0, "", None, None))
-_encode: Final = msgspec.json.Encoder().encode
 
 
 def tell(scope: Scope, note: caller.Note, status: int, seconds: float) -> None:
@@ -65,19 +64,17 @@ def _record(line: str) -> logging.LogRecord:
 
 
 def _line(scope: Scope, note: caller.Note, status: int, seconds: float) -> str:
-    return _encode(
-        {
-            "event": "request",
-            "id": note.request_id,
-            "method": method_of(scope),
-            "route": route_of(scope),
-            "principal": note.principal,
-            "organization": note.organization,
-            "status": status,
-            "outcome": note.outcome or ("ok" if status else "broken"),
-            "milliseconds": round(seconds * 1000, 3),
-        }
-    ).decode()
+    return line(
+        "request",
+        id=note.request_id,
+        method=method_of(scope),
+        route=route_of(scope),
+        principal=note.principal,
+        organization=note.organization,
+        status=status,
+        outcome=note.outcome or ("ok" if status else "broken"),
+        milliseconds=round(seconds * 1000, 3),
+    )
 
 
 def _given(scope: Scope) -> bytes:

@@ -1,6 +1,5 @@
 """`cdp up`, `cdp migrate`, `cdp serve` and `cdp worker`: the processes of a running system."""
 
-import json
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ from cdp import bootstrap, jobs
 from cdp.cli import house, opening, terminal
 from cdp.keys.errors import KeyFailure
 from cdp.log import sequencing, witnesses
+from cdp.log_lines import line
 from cdp.rules import watching
 from cdp.settings import admin_url, app_password
 
@@ -68,23 +68,23 @@ def work() -> None:
 
 def _log(done: jobs.Done) -> None:
     if done.count or done.failure:
-        print(json.dumps({"event": "job", **asdict(done)}), flush=True)
+        print(line("job", **asdict(done)), flush=True)
 
 
 def _log_failure(error: Exception) -> None:
     """Say what kept the logs from being written; only our own errors have a text without a value in it."""
     said = str(error) if isinstance(error, KeyFailure) else ""
-    print(json.dumps({"event": "log-stands-still", "failure": type(error).__name__, "said": said}), flush=True)
+    print(line("log-stands-still", failure=type(error).__name__, said=said), flush=True)
 
 
 def _log_rules(error: Exception) -> None:
     """Say what kept the rules from being asked, by its kind."""
-    print(json.dumps({"event": "rules-stand-still", "failure": type(error).__name__}), flush=True)
+    print(line("rules-stand-still", failure=type(error).__name__), flush=True)
 
 
 def _log_witness(name: str, code: str) -> None:
     """Say that a witness does not sign, and the kind of reason."""
-    print(json.dumps({"event": "witness", "name": name, "failure": code}), flush=True)
+    print(line("witness", name=name, failure=code), flush=True)
 
 
 def _stopped_by_signals() -> Event:

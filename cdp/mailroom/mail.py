@@ -6,7 +6,6 @@ Letters leave in the background, one after another, so that no answer waits for 
 whether a letter went out; which is next, `cdp.mailroom.mail_queue` says. No log line names the person.
 """
 
-import json
 import logging
 import mailbox
 import smtplib
@@ -26,6 +25,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from cdp.keys import blind
 from cdp.keys.blind import IdentifierType
+from cdp.log_lines import line
 from cdp.mailroom.mail_queue import Waiting
 from cdp.settings import Settings
 from consent.errors import Invalid
@@ -316,4 +316,4 @@ def _caught(text: TextMessage) -> EmailMessage:
 
 
 def _note(event: str, outcome: str) -> None:
-    _LOG.info("%s", json.dumps({"event": event, "outcome": outcome}))
+    _LOG.info("%s", line(event, outcome=outcome))

@@ -7,7 +7,6 @@ PostgreSQL as well, but for roles: its role for administrators sees one organiza
 (migrations/sql/0001_administrators.sql).
 """
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from cdp.client_scopes import WIRE_SCOPE
 from cdp.clients import ClientUnknown, KeyFacts, NewClient, NewWriteKey
 from cdp.idempotency import Call
 from cdp.keys.tokens import Fingerprints
+from cdp.log_lines import line
 from cdp.office import employees
 from cdp.office.employees import EmployeeProvider
 from cdp.organizations import OrganizationUnknown
@@ -200,5 +200,5 @@ class Office:
             raise ScopeNotAllowed(field="/scopes")
 
     def _tell(self, change: str, subject: str) -> None:
-        facts = {"event": "administration", "organization": self.slug, "by": self.client_id}
-        _LOG.info("%s", json.dumps(facts | {"change": change, "subject": subject}))
+        told = line("administration", organization=self.slug, by=self.client_id, change=change, subject=subject)
+        _LOG.info("%s", told)
