@@ -5,7 +5,8 @@ Exit codes: 0 done; 1 something was found or failed; 2 the command line is wrong
 """
 
 import sys
-from typing import Final
+from importlib import metadata
+from typing import Annotated, Final
 
 import psycopg
 import sqlalchemy.exc
@@ -37,7 +38,6 @@ from cdp.keys.errors import KeyFailure
 from consent.errors import Conflict, Invalid, NotFound, Problem, Refused, Unauthenticated
 
 app = typer.Typer(
-    help="A customer data platform in which the customer owns the profile.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -67,6 +67,23 @@ app.add_typer(identity.group, name="identity")
 identity.group.add_typer(reviews.group, name="review")
 identity.group.command()(matching.relink)
 identity.group.command()(matching.explain)
+
+
+def _tell_version(is_asked: bool) -> None:  # noqa: FBT001 -- as the framework calls it
+    if is_asked:
+        typer.echo(f"cdp {metadata.version('cdp')}")
+        raise typer.Exit
+
+
+@app.callback()
+def whole(
+    *,
+    is_version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """A customer data platform in which the customer owns the profile."""  # noqa: D401 -- the help shows it
+
 
 _CODES: Final = ((Unauthenticated, 3), (Refused, 4), (NotFound, 5), (Conflict, 6), (Invalid, 7))
 _FAILED: Final = 1

@@ -12,6 +12,7 @@ import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,12 @@ class Said:
 
 
 Cdp = Callable[..., Said]
+
+
+def test_it_says_which_version_it_is(cdp: Cdp) -> None:
+    said = cdp("--version")
+
+    assert (0, f"cdp {metadata.version('cdp')}\n", "") == (said.code, said.out, said.err)
 
 
 @pytest.fixture
