@@ -20,10 +20,11 @@ from psycopg import errors
 from cdp import arrays, ids, refusals, replicas
 from cdp.database import sql
 from cdp.identity import store
-from cdp.identity.everybody import MARK, Everybody, One, Some
+from cdp.identity.everybody import Everybody, One, Some
 from cdp.identity.matching import Matching
 from cdp.identity.portions import Portion
 from cdp.identity.store import Person
+from cdp.identity.traits import MARK
 from cdp.identity.weighing import Weighing
 from cdp.platform import Platform
 from cdp.scope import MATCHER
@@ -195,7 +196,8 @@ class Comparing:
             if people:
                 known, _ = await self._matching.stored(transaction, people)
                 keys = {each: self._matching.hashes.of(known[each]) for each in known}
-                await self._matching.compare(transaction, people, known, keys, at=at)
+                read = await self._matching.compare(transaction, people, known, keys, at=at)
+                transaction.later(store.anew(read, at=at))
             await transaction.commit()
 
     def _people_of(self, rows: Rows) -> Iterator[One]:

@@ -16,17 +16,13 @@ from numpy.typing import NDArray
 from cdp.identity import blocking, sharing, traits
 from cdp.identity.blocking import KeyKind
 from cdp.identity.candidates import Blocks
-from cdp.identity.traits import Traits
+from cdp.identity.traits import MARK, Traits
 
-MARK: Final = 8
-"""So many bytes of a sealed likeness tell it from every other: they are of its nonce."""
 _ID: Final = 16
 _WEAK: Final = 1
 _OWN: Final = 2
 _SIDES: Final = ("left", "right")
-_FLAGS: Final = {
-    kind: _WEAK * (kind in blocking.WEAK) | _OWN * (kind in {KeyKind.EMAIL, KeyKind.PHONE}) for kind in KeyKind
-}
+_FLAGS: Final = {kind: _WEAK * (kind in blocking.WEAK) | _OWN * (kind in blocking.OWN) for kind in KeyKind}
 
 
 class One(NamedTuple):

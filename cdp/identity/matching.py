@@ -25,7 +25,7 @@ from cdp.identity.traits import Traits
 from cdp.lane import Asked
 from cdp.platform import Platform
 from cdp.scope import MATCHER
-from cdp.transaction import Transaction
+from cdp.transaction import Rows, Transaction
 
 AT_ONCE: Final = 25
 """Of so many subjects at most in its own transaction; a larger delivery leaves them to a worker."""
@@ -89,11 +89,12 @@ class Matching:
         keys: Mapping[bytes, Mapping[int, KeyKind]],
         *,
         at: datetime,
-    ) -> None:
-        """Judge each pair that shares a key, and hand over what was found with the next trip."""
+    ) -> Rows:
+        """Judge each pair that shares a key, hand over what was found with the next trip, and return who was read."""
         (rows,) = await transaction.ask(store.alike(known, keys))
         judged = self.judged(people, known, store.others(self._platform.ring, rows), store.crowded(rows))
         self.tell(transaction, (each.subject for each in people), judged.values(), at=at)
+        return rows
 
     async def meet(
         self,

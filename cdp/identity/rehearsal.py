@@ -18,11 +18,12 @@ from cdp.database import sql
 from cdp.identity import sweeping
 from cdp.identity.bonds import Found
 from cdp.identity.deciding import Tier
-from cdp.identity.everybody import MARK, Everybody, One, Some
+from cdp.identity.everybody import Everybody, One, Some
 from cdp.identity.matching import Matching
 from cdp.identity.portions import Portion
 from cdp.identity.store import Person
 from cdp.identity.sweeping import Told
+from cdp.identity.traits import MARK
 from cdp.identity.weighing import Chosen, Weighing
 from cdp.platform import Platform
 from cdp.progress import Tell

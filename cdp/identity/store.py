@@ -19,7 +19,7 @@ from cdp import arrays
 from cdp.database import sql
 from cdp.identity import blocking, sharing, traits
 from cdp.identity.blocking import BlockingKey, KeyKind
-from cdp.identity.traits import Traits
+from cdp.identity.traits import MARK, Traits
 from cdp.keys import sealing
 from cdp.keys.mac import Mac
 from cdp.keys.ring import KeyProvider, LocalKeyRing, Single
@@ -42,6 +42,7 @@ _FACTS: Final = sql("match_facts").encode()
 _PUT: Final = sql("match_put").encode()
 _CROWDS: Final = sql("match_crowds").encode()
 _STORED: Final = sql("match_stored").encode()
+_ANEW: Final = sql("match_anew").encode()
 _CANDIDATES: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
     b" sealed, wrapped, key, size"
@@ -235,6 +236,20 @@ def others(ring: KeyProvider, rows: Rows) -> list[Other]:
 def crowded(rows: Rows) -> dict[int, int]:
     """Return how many have each of the mailboxes and numbers that more than a few have, by the answer to `alike`."""
     return {row[_KEY]: row[_SIZE] for row in rows if row[1] is None and row[_SIZE] > sharing.MOST}
+
+
+def anew(rows: Rows, *, at: datetime) -> Asked:
+    """Return what lets those whom `alike` found wait to be compared anew who are not kept as they were read any more.
+
+    It goes last, along with the commit of what was found: see `cdp/sql/match_anew.sql`.
+    """
+    read = {row[1]: row for row in rows if row[1] is not None}
+    return _ANEW, {
+        "subjects": arrays.ids(read),
+        "sources": arrays.ids(row[3] for row in read.values()),
+        "marks": arrays.blobs(row[4][:MARK] for row in read.values()),
+        "moment": at,
+    }
 
 
 def opened(opener: sealing.Opener, sealed: bytes, *, table: str, row: bytes) -> bytes | None:
