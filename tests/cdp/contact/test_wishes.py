@@ -81,7 +81,7 @@ def test_who_changes_nothing_leaves_no_act(platform: Platform, admin: psycopg.Co
         ({"hours": {"quiet": [{"from": "22:00", "until": "22:00"}]}}, "/hours/quiet/0"),
         ({"hours": {"zone": "Mars/Olympus"}}, "/hours/zone"),
         ({"exceptions": {"winkel": {"contact": "none"}}}, "/exceptions"),
-        ({"exceptions": {str(UUID(int=5)): {"first": "human"}}}, f"/exceptions/{UUID(int=5)}/first"),
+        ({"exceptions": {str(UUID(int=5)): {"language": "nl"}}}, f"/exceptions/{UUID(int=5)}/language"),
         ({"offers": {"wanted": ["energy"], "unwanted": ["energy"]}}, "/offers"),
         ({"contact": True}, "/contact"),
         ({"name": "x" * 61}, "/name"),
