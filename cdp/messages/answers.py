@@ -27,6 +27,7 @@ class Why(StrEnum):
 
     OTHER_TEXT = "other-text"
     OTHER_SENDER = "other-sender"
+    OTHER_ORGANIZATION = "other-organization"
     NOT_REGISTERED = "not-registered"
     NOT_CALLING = "not-calling"
 

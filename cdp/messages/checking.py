@@ -98,8 +98,11 @@ class _Check:
     def answer(self, asked: Asked) -> Answer:
         given, says = reading.read(asked.given), reading.sender(asked.sender) if asked.sender.strip() else None
         claimed = self.known.owner(asked.organization)
+        is_led_away = codes.leads_elsewhere(asked.given, self.platform.settings.base_url)
+        if given.codes and is_led_away and given.text is None:
+            return self._warned(unknown(Why.NOTHING_KNOWN), [], reading.hosts(asked.given))
         if given.codes:
-            answer = self._by_code(given, says)
+            answer = self._by_code(given, says, claimed, is_led_away=is_led_away)
         elif asked.is_calling:
             answer = self._by_call(given, says, claimed)
         elif given.text is not None:
@@ -108,7 +111,7 @@ class _Check:
             answer = self._by_sender(given, says, claimed)
         return self._warned(answer, [says] if says else [], given.senders)
 
-    def _by_code(self, given: Given, says: From | None) -> Answer:
+    def _by_code(self, given: Given, says: From | None, claimed: Owner | None, *, is_led_away: bool) -> Answer:
         is_alone = given.text is None
         found = next((each for code in given.codes if (each := self._of_code(code, is_alone=is_alone))), None)
         if found is None:
@@ -116,6 +119,10 @@ class _Check:
         owner = found.owner
         if says is not None and says[0].value == found.sender_kind and says[1] != found.sent.sender:
             return no(Why.OTHER_SENDER, owner)
+        if claimed is not None and claimed.organization != owner.organization:
+            return no(Why.OTHER_ORGANIZATION, claimed)
+        if is_led_away:
+            return no(Why.OTHER_TEXT, owner)
         if given.text is not None and found.text_hash is not None:
             is_same = found.text_hash == texts.hashed(self.platform, texts.digest(given.text))
             return _yes(Why.SAME_TEXT, found) if is_same else no(Why.OTHER_TEXT, owner)

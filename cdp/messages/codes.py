@@ -26,6 +26,7 @@ _GROUPS: Final = re.compile(
     rf"(?<![A-Z0-9])({_LETTER}{{4}})[ -]({_LETTER}{{4}})[ -]({_LETTER}{{4}})(?![A-Z0-9])", re.IGNORECASE
 )
 _RUN: Final = re.compile(r"[^\s<>\"']+")
+_OPENING: Final = re.compile(r"^(?:[^./]*?https?://|[(\[{*_]*)", re.IGNORECASE)
 _PLACE: Final = re.compile(rf"{PATH}({_LETTER}{{4}})-?({_LETTER}{{4}})-?({_LETTER}{{4}})(?![A-Z0-9])", re.IGNORECASE)
 """Where a link has its code; looked for in one run of letters after another, so that no text takes long."""
 
@@ -78,6 +79,12 @@ def without(text: str) -> str:
     return _GROUPS.sub(lambda each: "" if is_whole(_joined(each)) else each.group(), rest)
 
 
+def leads_elsewhere(text: str, base_url: str) -> bool:
+    """Say whether a link with a code in it leads elsewhere than to the page where codes are checked."""
+    here = _bare(base_url)
+    return any(is_whole(_joined(match)) and _bare(text[start : match.start()]) != here for start, match in _links(text))
+
+
 def hashed(platform: Platform, code: str) -> bytes:
     """Return what is kept of a code."""
     return Mac(platform.ring.single(Single.SYSTEM)).digest(b"message\0" + code.encode())
@@ -91,6 +98,11 @@ def _links(text: str) -> Iterator[tuple[int, re.Match[str]]]:
             pass
         if last is not None:
             yield run.start(), last
+
+
+def _bare(link: str) -> str:
+    """Return where a link leads, without what opens it: a bracket or a word that is no host, and http or https."""
+    return _OPENING.sub("", link).lower()
 
 
 def _codes(matches: Iterable[re.Match[str]]) -> Iterator[str]:

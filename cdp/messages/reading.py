@@ -63,6 +63,12 @@ def sender(unverified: str) -> From | None:
     return _as(SenderKind.NAME, line) if len(line) <= _NAME else None
 
 
+def hosts(link: str) -> list[From]:
+    """Return where one link leads, as a sender that it may pose as."""
+    found = _host(link.strip())
+    return [] if found is None else [found]
+
+
 def _text(text: str) -> Given:
     """Return a text, with the codes in it and where it says that it comes from or leads to."""
     without = codes.without(text)

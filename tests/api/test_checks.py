@@ -302,3 +302,44 @@ def test_senders_are_public_once_they_were_checked(api: TestClient, platform: Pl
     assert [("domain", company.domain), ("email", company.mailbox), ("phone", company.phone)] == [
         (each["kind"], each["value"]) for each in found
     ]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "https://elders.example/echt/",
+        "https://elders.example/inloggen?naar=/echt/",
+        "http://localhost:8000@elders.example/echt/",
+        "http://localhost:8000.elders.example/echt/",
+        "elders.example/http://localhost:8000/echt/",
+    ],
+)
+def test_a_true_code_in_a_link_that_leads_elsewhere_is_never_a_yes(
+    api: TestClient, company: Company, place: str
+) -> None:
+    made = company.register(text=TEXT)
+
+    alone = check(api, place + made["code"], company.person)
+    within = check(api, f"{TEXT} {place}{made['code']}", company.person)
+
+    assert NOTHING == verdict(alone)
+    assert ("no", "other-text") == verdict(within)
+
+
+@pytest.mark.parametrize("opening", ["", "(", "HTTPS://", "Zie:", "[klopt]("])
+def test_a_true_link_is_known_however_it_is_opened(api: TestClient, company: Company, opening: str) -> None:
+    made = company.register(text=TEXT)
+    place = made["link"] if opening != "HTTPS://" else opening + made["link"].partition("://")[2]
+
+    assert ("yes", "same-text") == verdict(
+        check(api, f"{TEXT} {opening * ('//' not in opening)}{place}", company.person)
+    )
+
+
+def test_a_true_code_is_no_proof_for_another_organization(api: TestClient, company: Company, complete: Company) -> None:
+    made = company.register()
+
+    told = check(api, made["code"], company.person, organization=complete.slug)
+
+    assert ("no", "other-organization") == verdict(told)
+    assert complete.slug == told["organization"]["slug"]

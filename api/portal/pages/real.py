@@ -31,6 +31,7 @@ _WHY: Final[Mapping[Why, tuple[str, ...]]] = {
         later("Plakte u te veel of te weinig? Plak dan alleen het bericht."),
     ),
     Why.OTHER_SENDER: (later("De code is echt. Maar zij stuurden het niet vanaf deze afzender."),),
+    Why.OTHER_ORGANIZATION: (later("De code is echt. Maar hij is van een andere organisatie."),),
     Why.NOT_REGISTERED: (
         later("Alles wat zij vanaf hier sturen, melden zij eerst bij ons."),
         later("Dit hebben zij niet gemeld."),
