@@ -86,7 +86,8 @@ def find(kind: SenderKind, value: str, published: Iterable[Published]) -> Alike 
         return None
     if domain.ascii in PROVIDERS:
         return _first(_in_mailbox(mailbox, value, each) for each in known)
-    return _first(chain.from_iterable(_placed(domain, each) for each in _by_domain(known)))
+    nearest = sorted(_by_domain(known), key=lambda each: -len({*_below(domain)} & {*_below(each[1])}))
+    return _first(chain.from_iterable(_placed(domain, each) for each in nearest))
 
 
 def _by_domain(known: Sequence[Published]) -> list[tuple[Published, Domain]]:
@@ -105,7 +106,7 @@ def _first(found: Iterable[Alike | None]) -> Alike | None:
 def _placed(domain: Domain, known: tuple[Published, Domain]) -> list[Alike | None]:
     published, theirs = known
     if (domain.name, domain.ending) == (theirs.name, theirs.ending):
-        return []  # another name of the same owner
+        return [_beside(domain, known)]
     how = _resembles(domain.name, theirs.name)
     if how is Resemblance.LETTERS and domain.name == theirs.name:
         how = Resemblance.ENDING
@@ -114,10 +115,24 @@ def _placed(domain: Domain, known: tuple[Published, Domain]) -> list[Alike | Non
     return [None if how is None else Alike(published, how)]
 
 
+def _beside(domain: Domain, known: tuple[Published, Domain]) -> Alike | None:
+    """Compare two names under one domain: of the same owner, where the domain is theirs and not a part of it alone."""
+    published, theirs = known
+    mine, own = _below(domain), _below(theirs)
+    if not mine or not own or mine[-1] == own[-1]:
+        return None
+    how = _resembles(mine[-1], own[-1])
+    return None if how is None else Alike(published, how)
+
+
 def _is_in_front(domain: Domain, theirs: Domain) -> bool:
     looks = skeleton(theirs.name)
-    below = domain.labels[: len(domain.labels) - 1 - domain.ending.count(".") - 1]
-    return len(looks) > _SHORT - 1 and any(looks in skeleton(each).split("-") for each in below)
+    return len(looks) > _SHORT - 1 and any(looks in skeleton(each).split("-") for each in _below(domain))
+
+
+def _below(domain: Domain) -> tuple[str, ...]:
+    """Return the labels below the name that somebody has registered."""
+    return domain.labels[: len(domain.labels) - 1 - domain.ending.count(".") - 1]
 
 
 def _resembles(name: str, theirs: str) -> Resemblance | None:

@@ -10,7 +10,7 @@ from cdp.messages import likeness
 from cdp.messages.domains import Domain
 from cdp.messages.likeness import Published, Resemblance, SenderKind
 
-ZON, KORT, BAKKER = UUID(int=1), UUID(int=2), UUID(int=3)
+ZON, KORT, BAKKER, TOREN, MOLEN = map(UUID, (f"{each:032}" for each in range(1, 6)))
 DOMAIN, EMAIL, PHONE, NAME = SenderKind
 PUBLISHED = (
     Published(DOMAIN, "zonnewijzer.nl", ZON),
@@ -19,6 +19,8 @@ PUBLISHED = (
     Published(DOMAIN, "vvd.nl", KORT),
     Published(DOMAIN, "kort.co.uk", KORT),
     Published(EMAIL, "bakkerij.jansen@gmail.com", BAKKER),
+    Published(DOMAIN, "vuurtoren.gemeenschap.nl", TOREN),  # of what they have nothing else of
+    Published(EMAIL, "info@windmolen.gemeenschap.nl", MOLEN),
 )
 LETTERS, ENDING, NEAR, WORDS, BELOW, MAILBOX = Resemblance
 POSES: list[tuple[SenderKind, str, Resemblance, UUID]] = [
@@ -47,6 +49,11 @@ POSES: list[tuple[SenderKind, str, Resemblance, UUID]] = [
     (DOMAIN, "vvd-betalen.nl", WORDS, KORT),
     (DOMAIN, "zonnewijzer.nl.veilig-inloggen.com", BELOW, ZON),
     (DOMAIN, "zonnewijzer.github.io", ENDING, ZON),
+    (DOMAIN, "vuurt\u043eren.gemeenschap.nl", LETTERS, TOREN),
+    (EMAIL, "info@post.vuurtorn.gemeenschap.nl", NEAR, TOREN),
+    (EMAIL, "info@w1ndmolen.gemeenschap.nl", LETTERS, MOLEN),
+    (DOMAIN, "windmolen.gemeenschap.com", ENDING, MOLEN),
+    (DOMAIN, "vuurtoren.gemeenschap.com", ENDING, TOREN),
     (EMAIL, "info@zonnewijzer.net", ENDING, ZON),
     (EMAIL, "info@mail.zonnewijzer.net", ENDING, ZON),
     (EMAIL, "zonnewijzer@gmail.com", MAILBOX, ZON),
@@ -63,6 +70,9 @@ POSES_NOT = [
     (DOMAIN, "zonnebloem.nl"),
     (DOMAIN, "bakkerij.nl"),
     (DOMAIN, "gmail.com"),
+    (DOMAIN, "gemeenschap.nl"),
+    (DOMAIN, "bakker.gemeenschap.nl"),
+    (EMAIL, "piet@windmolen.gemeenschap.nl"),
     (DOMAIN, "avd.nl"),
     (DOMAIN, "nl"),
     (DOMAIN, "co.uk"),
