@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.portal.frame import Room
+from api.portal.pages import message_words
 from api.portal.pages import messages as pages
 from cdp import clock
 from cdp.catalog.files import Language
@@ -63,6 +64,23 @@ def test_with_a_computer_that_talks_somebody_spoke(type_: str) -> None:
     frame = world.frame(Language.NL, Room.MESSAGES, here=PAGE)
 
     assert "U sprak een computer." == pages.one(samples.mail(Language.NL), frame, talk).line.who
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"channel": "phone", "at": world.AT, "until": world.AT + timedelta(minutes=30)}, "U spreekt een mens."),
+        ({"channel": "phone", "at": world.AT - timedelta(minutes=30), "until": world.AT}, "U sprak een mens."),
+        ({"channel": "email", "direction": "inbound"}, "U stuurde dit."),
+        ({"channel": "email", "direction": "inbound", "speaker": None}, "U stuurde dit."),
+        ({"channel": "phone", "direction": "inbound"}, "U sprak een mens."),
+        ({"channel": "email"}, "Een mens stuurde dit."),
+    ],
+)
+def test_who_spoke_is_said_by_when_and_by_who_began(facts: dict[str, Any], says: str) -> None:
+    mail = samples.mail(Language.NL)
+
+    assert says == message_words.who(mail.speech, samples.entry("vuurtoren", "talk", **{"speaker": "human"} | facts))
 
 
 def test_a_message_is_opened_with_its_text_and_that_it_is_real(

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from api.portal.pages import values
-from api.portal.speech import Speech
+from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog, Topic
 from cdp.directory import Names
 from cdp.messages import kinds
@@ -72,16 +72,21 @@ def stopping(mail: Mail, each: Entry, topic: Topic | None) -> tuple[str, str]:
 _SPOKEN: Final = frozenset({"phone", "chat", "chatbot", "visit", "video", "in-person", "virtual-reality", "video-call"})
 
 
+_AHEAD: Final = later("U spreekt straks een mens."), later("U spreekt straks een computer.")
+_NOW: Final = later("U spreekt een mens."), later("U spreekt een computer.")
+_SPOKE: Final = later("U sprak een mens."), later("U sprak een computer.")
+
+
 def who(speech: Speech, each: Entry) -> str:
     """Return who speaks, before anything is opened."""
     is_spoken = not {each.channel, each.type}.isdisjoint(_SPOKEN)
     if is_spoken and each.speaker is not None:
-        is_ahead, is_human = each.at > speech.at, each.speaker == "human"
-        if is_ahead:
-            return (
-                speech.say("U spreekt straks een mens.") if is_human else speech.say("U spreekt straks een computer.")
-            )
-        return speech.say("U sprak een mens.") if is_human else speech.say("U sprak een computer.")
+        is_ahead, is_over = each.at > speech.at, each.until <= speech.at
+        human, computer = _AHEAD if is_ahead else _SPOKE if is_over else _NOW
+        spoken = human if each.speaker == "human" else computer
+        return speech.say(spoken)
+    if each.direction == "inbound" and each.speaker != "computer":
+        return speech.say("U stuurde dit.")
     if each.speaker == "human":
         return speech.say("Een mens stuurde dit.")
     if each.speaker == "computer":
