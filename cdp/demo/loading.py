@@ -132,6 +132,8 @@ class _Loading:
                         senders.check(session, made.organization_id, kind, value, is_shared=False, at=at)
                     organization_details.put(session, made.organization_id, may=credentials.SCOPES)
                 self._ids[slug], at = made.organization_id, made.created_at
+            with self._platform.database.scoped(Scope(Principal.ADMINISTRATOR, self._ids[slug])) as session:
+                senders.publish(session, SenderKind.PHONE, post.PHONES[slug], is_complete=True, at=at)
         return at
 
     def _batches(self) -> list[Batch]:

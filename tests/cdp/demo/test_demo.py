@@ -14,7 +14,7 @@ import pytest
 
 from cdp import clock, credentials, demo, ids, organizations
 from cdp.demo import credentials as ways_in
-from cdp.demo import stories
+from cdp.demo import post, stories
 from cdp.keys.blind import IdentifierType
 from cdp.listening import answering, metrics
 from cdp.log import key_rotation
@@ -222,6 +222,16 @@ def test_the_post_of_the_demo_has_a_code_that_is_real(platform: Platform, docume
     told = checking.check(platform, None, "192.0.2.1", Asked(code), at=clock.now())
 
     assert (Verdict.YES, "woonvast") == (told.verdict, told.of.slug if told.of else None)
+
+
+def test_a_call_that_nobody_registered_is_not_theirs(platform: Platform, document: Document) -> None:
+    token, number = someone(document, "Noor de Wit")["access_token"], post.PHONES["zonnewijzer"]
+    noor = pooled(platform, lambda: credentials.of_session(platform, token)).customer_id
+    scope = Scope(Principal.CUSTOMER, customer=noor)
+
+    told = checking.check(platform, scope, "", Asked(number), at=clock.now() + timedelta(days=365))
+
+    assert (Verdict.NO, "zonnewijzer") == (told.verdict, told.of.slug if told.of else None)
 
 
 def test_offers_were_chosen_with_reasons_and_no_computer_chose_a_grave_one(
