@@ -21,7 +21,7 @@ from typing import Final, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from cdp import progress
+from cdp import offspring, progress
 from cdp.identity import comparing, weighing
 from cdp.identity.comparing import Comparing
 from cdp.identity.everybody import Everybody
@@ -198,6 +198,7 @@ _HERE: Final = _Here()
 
 
 def _begin(everybody: Everybody | None, counter: Synchronized[int] | None) -> None:
+    offspring.end_with_the_parent()
     _HERE.begin(everybody, counter)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
+from cdp import offspring
 from cdp.catalog import files as catalog
 from cdp.database import sql
 from cdp.ingest.batch import Batch, Path, Taken
@@ -129,6 +130,7 @@ _SHARDS: dict[bytes, Shard] = {}
 
 def begin(settings: Settings, task: Task) -> None:
     """Open the shard of this process."""
+    offspring.end_with_the_parent()
     _SHARDS[task.fingerprint] = Shard(settings, task)
 
 
