@@ -88,6 +88,19 @@ def test_their_hours_are_chosen_taken_away_and_taken_back(
     assert "outside-hours" == told(shop, person, NIGHT)[0]
 
 
+def test_with_their_last_hours_goes_their_clock(
+    platform: Platform, enter: Enter, shop: Sender, person: make.Person
+) -> None:
+    voor, window = {"voor": shop.organization.slug}, {"soort": "stil", "tijd": "2|12:00|13:00"}
+    portal = enter(person)
+    portal.post(HOURS, data={"soort": "stil", "van": "12:00", "tot": "13:00", "dag": ["2"], **voor})
+    portal.post(HOURS + "/klok", data={"klok": "Europe/Lisbon", **voor})
+
+    portal.post(HOURS + "/weg", data=window | voor)
+
+    assert {} == exception(platform, person, shop)
+
+
 def test_a_computer_may_speak_first_at_one_organization(
     platform: Platform, enter: Enter, shop: Sender, person: make.Person
 ) -> None:

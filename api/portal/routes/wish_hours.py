@@ -100,10 +100,12 @@ def _change(
     with visit.platform.database.scoped(visit.person.scope) as session:
         corrections.lock(session)  # what is read next is still so when it is written
         whose = Whose.named(directory.names(session), slug)
-        stands = whose.within(wishes.own(session)).get("hours", {}).get(name, [])
-        kept = [each for each in stands if remove is None or _same(each) != _same(remove)]
+        hours = whose.within(wishes.own(session)).get("hours", {})
+        kept = [each for each in hours.get(name, []) if remove is None or _same(each) != _same(remove)]
         new = [*kept, add] if add is not None and _same(add) not in map(_same, kept) else kept
-        preferences.change(visit.platform, session, whose.patch({"hours": {name: new or None}}), at=visit.at)
+        is_none_left = not new and not any(hours.get(each) for each in _KINDS.values() if each != name)
+        chosen = None if whose.slug and is_none_left else {name: new or None}  # a clock alone chooses no hours
+        preferences.change(visit.platform, session, whose.patch({"hours": chosen}), at=visit.at)
     return visit.lead(whose.place(places.WISH_HOURS), notices.SAVED)
 
 
