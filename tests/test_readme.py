@@ -28,12 +28,12 @@ BETWEEN = "=== the next block of the tour ==="
 BLOCK = re.compile(r"^```(?P<language>sh|text)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?P<target>[^)#]+)(#[^)]*)?\)")
 MASKS = (
-    (re.compile(r"p_[A-Za-z0-9_-]{20,}"), "<profile id>"),
+    (re.compile(r"eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}|eyJ[A-Za-z0-9_-]+…"), "<token>"),
+    (re.compile(r"(?<![A-Za-z0-9_-])p_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"), "<profile id>"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r'(?<="request_id": ")[0-9a-f]+'), "<request id>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "<time>"),
     (re.compile(r"cdp_[a-z]{2}_[A-Za-z0-9]+"), "<key>"),
-    (re.compile(r"eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}|eyJ[A-Za-z0-9_-]+…"), "<token>"),
     (re.compile(r"/\S+(?=/tenants\.csv)"), "<folder>"),
 )
 
@@ -120,6 +120,12 @@ def test_a_tour_prints_what_it_says(printed: Callable[[str], list[str]], tour: s
 
     assert "" == complaints
     assert masked(steps(tour)[number].expected) == masked(blocks[number])
+
+
+def test_a_token_is_masked_whole_whatever_its_letters_spell() -> None:
+    profile_id = f"p_{'a' * 42}A"
+
+    assert "<token> and <profile id>" == masked(f"eyJ0.eyJz.{'b' * 20}{profile_id}{'c' * 20} and {profile_id}")
 
 
 def test_no_two_tours_follow_the_same_person() -> None:
