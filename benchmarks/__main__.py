@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iterator[str]:
-    requests, seconds = (400, 1) if is_quick else (8_000, 5)
+    requests, seconds = (400, 1) if is_quick else (8_000, 2)
     found: dict[int, reads.Reads] = {}
     for size in QUICK if is_quick else FULL:
         yield f"reads at {size:,} customers"
@@ -101,9 +101,7 @@ def _reads(report: Report, size: int, found: reads.Reads) -> None:
         f"{found.of_ready:.2f}",
         "≥ 0.5",
     )
-    report.row(
-        f"  against pgbench's raw rows {at}", f"{found.raw:,.0f}/s", f"{found.enforced / found.raw:.2f}", "≥ 0.2"
-    )
+    report.row(f"  against pgbench's raw rows {at}", f"{found.raw:,.0f}/s", f"{found.of_raw:.2f}", "≥ 0.2")
     report.row(f"  one at a time: bare rows {at}", f"{found.bare:,.0f}/s", f"{found.bare / found.ready:.2f}")
     for before, step in pairwise(reads.STEPS):
         rate, base = getattr(found, step), getattr(found, before)

@@ -20,11 +20,15 @@ CONNECTIONS: Final = 32
 STEPS: Final = ("bare", "unsealed", "gated", "logged")
 """Each guard on top of the one before, one read at a time; the product then lets reads share a statement."""
 ROUNDS: Final = 5
-"""How often ready bytes and enforced reads take turns: what a noisy machine does to one of them it does to both."""
+"""How often ready bytes, enforced reads and pgbench take turns: what a noisy machine does to one it does to all."""
 _RAW: Final = """\\set n random(1, {count})
-select r.* from bench_person b join record r on r.customer_id = b.customer_id
-where b.n = :n and r.superseded_at is null;
+select r.occurred_at, r.subject_id, r.record_id, r.source_id, r.kind, r.category, r.type, r.sealed
+from bench_person b join record r on r.customer_id = b.customer_id where b.n = :n and r.superseded_at is null
+union all
+select i.occurred_at, i.subject_id, i.record_id, i.source_id, 'interaction', i.category, i.type, i.sealed
+from bench_person b join interaction i on i.customer_id = b.customer_id where b.n = :n;
 """
+"""The rows that a profile is made of, without the keys that open them: records and interactions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Reads:
     logged: float
     enforced: float
     raw: float
+    of_raw: float
+    """The enforced read in pgbench's rate of the same round."""
     p50: float
     p99: float
 
@@ -56,12 +62,12 @@ def measure(house: House, port: int, requests: int, *, seconds: int) -> Reads:
         "enforced": [load.request("GET", f"/v1/profiles/{each}?purpose={PURPOSE}", token) for each in picked],
     }
     rates = {name: _rate(port, kinds.pop(name)) for name in STEPS}
-    rounds = [_round(port, kinds, place) for place in range(ROUNDS)]
-    rates |= {name: median(each[name] for each in rounds) for name in kinds}
-    of_ready = median(each["enforced"] / each["ready"] for each in rounds)
+    number_the_people(house)
+    rounds = [_round(port, kinds, place) | {"raw": pgbench(house, seconds)} for place in range(ROUNDS)]
+    rates |= {name: median(each[name] for each in rounds) for name in ("ready", "enforced", "raw")}
+    of = {name: median(each["enforced"] / each[name] for each in rounds) for name in ("ready", "raw")}
     half = load.paced(port, kinds["enforced"], connections=CONNECTIONS, rate=rates["enforced"] / 2)
-    raw, p50, p99 = pgbench(house, seconds), half.percentile(0.5), half.percentile(0.99)
-    return Reads(**rates, of_ready=of_ready, raw=raw, p50=p50, p99=p99)
+    return Reads(**rates, of_ready=of["ready"], of_raw=of["raw"], p50=half.percentile(0.5), p99=half.percentile(0.99))
 
 
 def _round(port: int, kinds: Mapping[str, Sequence[bytes]], place: int) -> dict[str, float]:
@@ -78,8 +84,8 @@ def _bench(kind: str, profile_id: str, house: House, token: str) -> bytes:
     return load.request("GET", f"/bench/{kind}/{profile_id}?organization={house.recipient}", token)
 
 
-def pgbench(house: House, seconds: int) -> float:
-    """Return how often a second PostgreSQL itself gives the raw records of one customer, by key, to pgbench."""
+def number_the_people(house: House) -> None:
+    """Give everybody who is read a number, by which pgbench can draw them."""
     with psycopg.connect(house.admin_url, autocommit=True) as connection:
         connection.execute("create table if not exists bench_person (n integer primary key, customer_id uuid not null)")
         with connection.cursor() as cursor:
@@ -87,6 +93,10 @@ def pgbench(house: House, seconds: int) -> float:
                 "insert into bench_person values (%s, %s) on conflict do nothing", list(enumerate(house.known, 1))
             )
         connection.execute("analyze bench_person")
+
+
+def pgbench(house: House, seconds: int) -> float:
+    """Return how often a second PostgreSQL itself gives the raw rows of one profile, by key, to pgbench."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(_RAW.format(count=len(house.known)))
         script.flush()
