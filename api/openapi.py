@@ -7,6 +7,7 @@ same code; a test compares them with the committed files.
 import json
 import sys
 from collections.abc import Callable
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,6 +95,9 @@ def _complete(document: dict[str, Any]) -> None:
         schemas[model.__name__] = model.model_json_schema()
     document["components"].setdefault("securitySchemes", {})["client"] = dict(_CLIENT)
     schemas.update(json.loads(json.dumps(records.schemas()[1])))
+    for schema in schemas.values():
+        if "description" in schema:  # an enumeration's is its docstring, with the indentation before Python 3.13
+            schema["description"] = cleandoc(schema["description"])
     document["info"]["license"] = dict(_LICENSE)
     document["servers"] = [{"url": "/", "description": "The installation that serves this document."}]
     for path, operations in document["paths"].items():
