@@ -20,6 +20,7 @@ from sqlmodel import Session
 from cdp import ids
 from cdp.catalog.files import Catalog, JsonType
 from cdp.database import sql
+from cdp.due_dates import ZONE
 from cdp.keys import blind
 from cdp.keys.blind import IdentifierType
 from cdp.keys.digests import Digests
@@ -30,6 +31,8 @@ from consent.errors import Conflict, Invalid, NotFound
 from consent.types import CUSTOMER_SOURCE, UNMAPPED
 
 MOST_BYTES: Final = 8_192
+OLDEST: Final = 130
+"""So many years ago nobody was born who still says when."""
 
 _LOCK: Final = text("select customer_id from customer for no key update")
 _OWN: Final = text(sql("find_own_subject"))
@@ -96,7 +99,7 @@ def state(
     """
     catalog = platform.catalogs.of(session, None)
     attribute = catalog.attribute_name(name)
-    plain = _checked(catalog, attribute, value)
+    plain = _checked(catalog, attribute, value, at=at)
     customer = lock(session)
     filed = _category(session, catalog, attribute, category)
     _mark(platform, session, attribute, plain, about=about, at=at)
@@ -184,7 +187,7 @@ def _category(session: Session, catalog: Catalog, attribute: str, asked: str | N
     return mapped[0] if mapped else UNMAPPED
 
 
-def _checked(catalog: Catalog, attribute: str, value: JsonValue) -> bytes:
+def _checked(catalog: Catalog, attribute: str, value: JsonValue, *, at: datetime) -> bytes:
     known = catalog.attributes.get(attribute)
     if value is None or (known is not None and not _fits(known.type, value)):
         form = form_of(catalog, attribute)
@@ -195,18 +198,19 @@ def _checked(catalog: Catalog, attribute: str, value: JsonValue) -> bytes:
         raise UnfitValue(field="/value") from None
     if len(plain) > MOST_BYTES or b"\\u0000" in plain:
         raise UnfitValue(field="/value")
-    if isinstance(value, str) and (what := form_of(catalog, attribute)) is not None and not _has_form(what, value):
+    what = form_of(catalog, attribute)
+    if isinstance(value, str) and what is not None and not _has_form(what, value, at=at):
         raise UnfitValue(f"this is not {_CALLED[what]}", field="/value")
     return plain
 
 
 def form_of(catalog: Catalog, attribute: str) -> str | None:
-    """Return which form the words of an attribute have: email, phone, postcode or date; None for any."""
+    """Return which form the words of an attribute have: email, phone, postcode, date or birth_date; None for any."""
     known = catalog.attributes.get(attribute)
     if known is None:
         return None
     if known.type is JsonType.DATE:
-        return "date"
+        return attribute if attribute in _CALLED else "date"
     form = known.identifier or attribute
     return form if form in _CALLED else None
 
@@ -216,14 +220,18 @@ _CALLED: Final = {
     "phone": "a phone number",
     "postcode": "a postcode",
     "date": "a date (2001-12-31)",
+    "birth_date": f"a date of birth (2001-12-31): a day of the last {OLDEST} years",
 }
 
 
-def _has_form(form: str, value: str) -> bool:
+def _has_form(form: str, value: str, *, at: datetime) -> bool:
     if form == "postcode":
         return _POSTCODE.fullmatch(value.strip()) is not None
     if form == "date":
         return True  # held against its type before
+    if form == "birth_date":
+        born, today = date.fromisoformat(value), at.astimezone(ZONE).date()
+        return born <= today and (born.year + OLDEST, born.month, born.day) >= (today.year, today.month, today.day)
     try:
         blind.normalise(IdentifierType(form), value)
     except Invalid:

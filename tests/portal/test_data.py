@@ -183,7 +183,10 @@ def test_what_is_no_e_mail_address_is_told_so_and_stays_in_the_form(
     assert 'href="#niet-goed"' in answer.text
 
 
-def test_what_was_typed_for_its_source_stays_beside_what_does_not_fit(platform: Platform, enter: Enter) -> None:
+@pytest.mark.parametrize("typed", ["in mei", "2961-03-12", "1761-03-12"])
+def test_what_was_typed_for_its_source_stays_beside_what_does_not_fit(
+    platform: Platform, enter: Enter, typed: str
+) -> None:
     address = make.email()
     known = (Identifier(IdentifierType.EMAIL, address, verified=True),)
     born = make.item(Kind.ATTRIBUTES, "birth_date", "1961-03-12", user=make.name("user"), identifiers=known)
@@ -191,10 +194,11 @@ def test_what_was_typed_for_its_source_stays_beside_what_does_not_fit(platform: 
     person = make.person(platform, address=address)
     place = f"/gegevens/{record(platform, person, 'birth_date')}/verbeteren"
 
-    answer = enter(person).post(place, data={"waarde": "in mei", "toelichting": "Niet <mijn>"})
+    answer = enter(person).post(place, data={"waarde": typed, "toelichting": "Niet <mijn>"})
 
     assert 422 == answer.status_code
     assert 1 == answer.text.count("Niet &lt;mijn&gt;</textarea>")
+    assert "Dit kan geen geboortedatum zijn." in answer.text.partition('id="fout"')[2].partition(typed)[0]
 
 
 def test_after_a_correction_one_stands_at_its_line_which_says_so(

@@ -184,6 +184,8 @@ def misfit(speech: Speech, form: str | None) -> str:
             return speech.say("Dit is geen postcode. Typ die zoals 1234 AB.")
         case "date":
             return speech.say("Dit is geen datum. Typ die zoals 2001-12-31.")
+        case "birth_date":
+            return speech.say("Dit kan geen geboortedatum zijn. Typ een dag van de laatste 130 jaar, zoals 2001-12-31.")
     return speech.say("Dit past hier niet. Vul het anders in.")
 
 
