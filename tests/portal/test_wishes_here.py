@@ -65,6 +65,23 @@ def test_one_organization_may_call_at_hours_of_its_own(
     assert ("welcome", ["computer-speaks", "human-possible"]) == told(shop, person, NIGHT)
 
 
+def test_the_clock_that_holds_for_everybody_is_named_where_it_holds_here(
+    platform: Platform, enter: Enter, shop: Sender, person: make.Person
+) -> None:
+    voor = {"voor": shop.organization.slug}
+    portal = enter(person)
+    usual = portal.get(HOURS, params=voor).text
+    choose(platform, person, {"hours": {"zone": "Europe/Lisbon", "quiet": QUIET}})
+    moved = portal.get(HOURS, params=voor).text
+
+    chosen = portal.post(HOURS + "/vast", data={"tijd": ALWAYS, **voor}).text
+
+    assert "De klok van Amsterdam geldt." in usual
+    assert "De klok van Lissabon geldt." in moved
+    assert '<option value="Europe/Lisbon" selected>Lissabon</option>' in chosen
+    assert "geldt." not in portal.get(HOURS).text  # it is chosen there
+
+
 def test_their_hours_are_chosen_taken_away_and_taken_back(
     platform: Platform, enter: Enter, shop: Sender, person: make.Person
 ) -> None:

@@ -48,7 +48,7 @@ class HoursPage(Page):
     whose: Whose
     says: str
     usual: tuple[str, ...]
-    """What holds here as for everybody, in words."""
+    """What holds here as for everybody, in words; the clock is among it."""
     welcome: tuple[WindowLine, ...]
     quiet: tuple[WindowLine, ...]
     presets: tuple[WindowLine, ...]
@@ -70,7 +70,7 @@ def hours(
         fault=fault,
         whose=whose,
         says=_lead(speech, whose, own) or summary(speech, chosen.hours),
-        usual=sentences(speech, chosen.hours) if own is None else (),
+        usual=(*sentences(speech, chosen.hours), _clock(speech, chosen.hours)) if own is None else (),
         welcome=_lines(speech, "welkom", shown.welcome),
         quiet=_lines(speech, "stil", shown.quiet),
         presets=tuple(
@@ -91,6 +91,10 @@ def _lead(speech: Speech, whose: Whose, own: Hours | None) -> str:
     if own is None:
         return speech.say("Nu gelden hier uw gewone tijden. Kiest u hier tijden? Dan gelden alleen die.")
     return speech.say("Deze tijden gelden alleen voor %(name)s.", name=whose.name)
+
+
+def _clock(speech: Speech, chosen: Hours) -> str:
+    return speech.say("De klok van %(place)s geldt.", place=_place(speech, chosen.zone))
 
 
 def sentences(speech: Speech, chosen: Hours) -> tuple[str, ...]:
@@ -145,5 +149,10 @@ def _names(speech: Speech) -> list[str]:
 
 def _zones(speech: Speech, chosen: str) -> tuple[Option, ...]:
     offered = [*ZONES, *([chosen] if chosen not in ZONES else [])]
-    named = sorted((get_timezone_location(each, locale=speech.cldr, return_city=True), each) for each in offered)
+    named = sorted((_place(speech, each), each) for each in offered)
     return tuple(Option(zone, name, zone == chosen) for name, zone in named)
+
+
+def _place(speech: Speech, zone: str) -> str:
+    """Return by what place people name the clock of a zone."""
+    return get_timezone_location(zone, locale=speech.cldr, return_city=True)
