@@ -127,6 +127,22 @@ def test_what_is_wrong_with_an_exception_is_told_by_the_name_of_the_organization
     assert {} == api.get(PATH, headers=person.headers).json()["chosen"]
 
 
+@pytest.mark.parametrize("first", ["a robot of theirs", "HUMAN", "", 7, ["human"]])
+def test_who_cannot_speak_first_at_one_organization_is_told_by_its_field_and_not_repeated(
+    platform: Platform, api: TestClient, first: object
+) -> None:
+    person, shop = make.person(platform), make.organization(platform)
+
+    answer = api.patch(PATH, json={"exceptions": {shop.slug: {"first": first}}}, headers=person.headers)
+
+    problem = answer.json()
+    assert (422, "invalid", "/exceptions/first") == (answer.status_code, problem["code"], problem["field"])
+    assert "this is one of 'human' or 'computer'" == problem["detail"]
+    assert "robot" not in answer.text
+    assert "HUMAN" not in answer.text
+    assert {} == api.get(PATH, headers=person.headers).json()["chosen"]
+
+
 @pytest.mark.parametrize(
     ("patch", "status", "code"),
     [
