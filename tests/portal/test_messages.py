@@ -145,6 +145,17 @@ def test_that_a_computer_spoke_in_a_conversation_is_reported_once(
     make.anchored(platform)
 
 
+def test_of_a_conversation_it_is_said_who_is_known_and_not_that_it_is_real(
+    platform: Platform, portal: TestClient, enter: Enter
+) -> None:
+    browser = enter(said(portal, platform, channel="phone", sender="human")[1])
+
+    page = browser.get(entry(browser.get(PAGE).text)).text
+
+    assert "Wij weten wie deze organisatie is" in page
+    assert not any(words in page for words in ("Echtheid", "gecontroleerd", "Dit is echt."))
+
+
 @pytest.mark.parametrize(
     ("channel", "speaker", "code"),
     [("phone", "computer", "not-declared-human"), ("in-person", "human", "face-to-face")],
