@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -73,7 +74,7 @@ def groups(persons: Sequence[Person], supplier: str, at: datetime) -> Iterator[G
     """Yield what this supplier sends to `/v1/records`, each record a group of its own."""
     for item in holdings.everything(persons, supplier, at):
         yield (item,)
-    for item in talk.conversations(persons, supplier, at):
+    for item in chain(talk.conversations(persons, supplier, at), opinions.talks(persons, supplier, at)):
         yield (item,)
     for person in persons:
         for planned in post.talks_with(person, supplier):

@@ -1,7 +1,8 @@
 """What the demo's people found of a conversation: they are asked a day later, if they let themselves be asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -24,11 +25,20 @@ _SCORES: Final = (10, 10, 9, 9, 9, 8, 8, 8, 7, 7, 6, 3)
 Given = Mapping[Question, bool | int]
 
 
+def talks(persons: Iterable[Person], supplier: str, at: datetime) -> Iterator[Item]:
+    """Yield a conversation a month with those who let this supplier ask them: enough of them for its figures."""
+    for person in persons:
+        for slug, since in _allowed(person, at):
+            if slug == supplier and person.life is None:
+                yield from talk.monthly(person, supplier, since, at)
+
+
 def ask_about_a_year(platform: Platform, ids: Mapping[str, UUID], person: Person, customer: UUID, at: datetime) -> None:
     """Let those whom this person allows it ask about their conversations, and let them answer most."""
     dice = person.dice("opinions")
     for slug, since in _allowed(person, at):
-        for each in _spaced(talk.conversations([person], slug, at), since, at):
+        told = chain(talk.conversations([person], slug, at), talks([person], slug, at))
+        for each in _spaced(told, since, at):
             moment = (each.occurred_at or at) + DAY
             said = _said(person, str(each.key)) if dice.random() < _ANSWERS else {}
             ask(platform, ids[slug], customer, each, said, at=moment)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from random import Random
 from typing import Final
 
 import msgspec
@@ -18,6 +19,8 @@ _ENCODE: Final = msgspec.json.Encoder(order="deterministic").encode
 _FEWEST, _MOST, _MOST_OF_A_LIFE = 2, 8, 16
 _YEAR: Final = 364
 _OPENS, _CLOSES = 7, 19
+_MONTH: Final = timedelta(days=32)
+_ASKED_BY_MANY: Final = frozenset({"phone", "chatbot"})
 _TAKES_TIME: Final = frozenset({"phone", "visit", "chat", "video-call", "virtual-reality"})
 
 
@@ -28,14 +31,32 @@ def conversations(persons: Sequence[Person], supplier: str, at: datetime) -> Ite
             yield from _year(person, supplier, at)
 
 
+def monthly(person: Person, supplier: str, since: datetime, at: datetime) -> Iterator[Item]:
+    """Yield one conversation a month since then, by telephone or with the chatbot, as many have them."""
+    topics = [
+        each
+        for each in stories.conversations()[supplier]
+        if each.type in _ASKED_BY_MANY and each.way == "inbound" and each.category is None
+    ]
+    dice = person.dice(f"talk/{supplier}/monthly")
+    day = at - timedelta(days=dice.randint(3, _MONTH.days))
+    for number in range(_YEAR // _MONTH.days):
+        moment = _within_hours(day - number * _MONTH, dice)
+        if moment > since:
+            yield item(person, supplier, dice.choice(topics), f"m{number:02}", moment, minutes=dice.randint(2, 25))
+
+
+def _within_hours(day: datetime, dice: Random) -> datetime:
+    return day.replace(hour=dice.randint(_OPENS, _CLOSES), minute=dice.randint(0, 59), second=0, microsecond=0)
+
+
 def _year(person: Person, supplier: str, at: datetime) -> Iterator[Item]:
     topics = stories.conversations()[supplier]
     dice = person.dice(f"talk/{supplier}")
     count = dice.randint(_FEWEST, _MOST) if person.life is None else dice.randint(_MOST, _MOST_OF_A_LIFE)
     chosen = dice.sample(range(len(topics)), min(count, len(topics)))
     for number, topic in enumerate(chosen):
-        day = at - timedelta(days=dice.randint(1, _YEAR))
-        moment = day.replace(hour=dice.randint(_OPENS, _CLOSES), minute=dice.randint(0, 59), second=0, microsecond=0)
+        moment = _within_hours(at - timedelta(days=dice.randint(1, _YEAR)), dice)
         yield item(person, supplier, topics[topic], f"{number:02}", moment, minutes=dice.randint(2, 25))
 
 

@@ -16,7 +16,7 @@ from cdp import clock, credentials, demo, ids, organizations
 from cdp.demo import credentials as ways_in
 from cdp.demo import post, stories
 from cdp.keys.blind import IdentifierType
-from cdp.listening import answering, metrics
+from cdp.listening import answering, figures, metrics
 from cdp.log import key_rotation
 from cdp.logins import login, questions
 from cdp.mailroom.mail import Maildir
@@ -267,13 +267,14 @@ def test_somebody_is_asked_how_a_talk_was_and_somebody_answered(platform: Platfo
     assert (True, 7) == (asked["Bram Peeters"].solved, asked["Bram Peeters"].recommend)
 
 
-def test_enough_people_answered_and_corrected_for_figures(platform: Platform, document: Document) -> None:
+def test_enough_people_answered_and_corrected_for_every_figure(platform: Platform, document: Document) -> None:
     client, at = document["organizations"][1]["client_id"], clock.now()
     asking = source(platform, "zonnewijzer")
     years = [metrics.service(platform, asking.organization or ids.NIL, client, at.year - ago, at=at) for ago in (0, 1)]
     quality = report.of_source(platform, asking, at=at)
 
-    assert any(group.recommend is not None for each in years for group in each.groups if group.by == "all")
+    shown = {group.by for each in years for group in each.groups if group.recommend is not None}
+    assert set(figures.BY) == shown
     assert any((each.corrected or 0) >= quality.floor for each in quality.attributes)
 
 
