@@ -247,7 +247,9 @@ def _fits(shape: JsonType, value: JsonValue) -> bool:
     if shape not in {JsonType.DATE, JsonType.INSTANT}:
         return bool(value.strip())
     try:
-        _ = date.fromisoformat(value) if shape is JsonType.DATE else datetime.fromisoformat(value)
+        if shape is JsonType.DATE:  # RFC 3339: ISO 8601 has other spellings, which Python reads, too
+            return date.fromisoformat(value).isoformat() == value
+        _ = datetime.fromisoformat(value)
     except ValueError:
         return False
     return True

@@ -81,3 +81,10 @@ def test_the_correction_of_a_record_is_held_against_the_same_rule_and_not_passed
     assert "2961" not in answer.text
     assert [AHEAD] == [each["value"] for each in records(api, noor, "birth_date")]
     assert [] == api.get("/v1/me/demands", headers=noor.headers).json()["demands"]
+
+
+@pytest.mark.parametrize("value", ["19840312", "1984-W11-1", "1984-3-12", "12-03-1984"])
+def test_a_day_is_written_in_one_way(api: TestClient, noor: make.Person, value: str) -> None:
+    answer = api.put("/v1/me/attributes/birth_date", json={"value": value}, headers=noor.headers)
+
+    assert (422, "/value") == (answer.status_code, answer.json()["field"])
