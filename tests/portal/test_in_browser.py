@@ -14,6 +14,21 @@ from tests.portal.reach import OPEN, shown
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LEAST_TARGET: Final = 24
+OVER: Final = """() => {
+  const nav = document.querySelector('.nav'), found = new Set()
+  if (!nav) return []
+  const {top, bottom, left, right} = nav.getBoundingClientRect(), end = document.documentElement.scrollHeight
+  for (let at = 0; at <= Math.min(end, 6000); at += 23) {
+    scrollTo(0, at)
+    for (const y of [top + 4, (top + bottom) / 2, bottom - 4])
+      for (const x of [left + 30, (left + right) / 3, (left + right) / 2, right - 30]) {
+        const there = document.elementFromPoint(x, y)
+        if (!nav.contains(there)) found.add(there.outerHTML.slice(0, 90))
+      }
+  }
+  return [...found]
+}"""
+"""What lies over the bar at the foot of a phone's screen, wherever the page is scrolled to."""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +45,13 @@ def test_no_page_scrolls_sideways_on_the_smallest_screen(narrow: Page, name: str
         narrow.evaluate(OPEN)
 
         assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", gallery.SAMPLES)
+def test_nothing_shows_over_the_bar_at_the_foot_of_the_screen(narrow: Page, name: str) -> None:
+    narrow.goto(browser.address(name, Language.NL))
+
+    assert [] == narrow.evaluate(OVER)
 
 
 @pytest.mark.parametrize("name", gallery.SAMPLES)
