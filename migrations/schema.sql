@@ -3026,7 +3026,7 @@ grant execute on function keep_apart(uuid,uuid,timestamp with time zone) to cdp_
 create function keep_confirmation(hash bytea, user_blind bytea, ends_at timestamp with time zone, moment timestamp with time zone) returns void language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 8bffe09d3fff9a526a6bb068fb2002ba;
 grant execute on function keep_confirmation(bytea,bytea,timestamp with time zone,timestamp with time zone) to cdp_source;
 
-create function keep_matches(compared uuid[], subjects uuid[], others uuid[], tiers text[], weights real[], evidence text[], model text, moment timestamp with time zone, joins real DEFAULT NULL::real, stays real DEFAULT NULL::real) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body 7a322ecc0319287432ef2170f171c36a;
+create function keep_matches(compared uuid[], subjects uuid[], others uuid[], tiers text[], weights real[], evidence text[], model text, moment timestamp with time zone, joins real DEFAULT NULL::real, stays real DEFAULT NULL::real) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_keeper body 22cb10f21e2cc6aa6868fc02d427fe48;
 grant execute on function keep_matches(uuid[],uuid[],uuid[],text[],real[],text[],text,timestamp with time zone,real,real) to cdp_matcher;
 
 create function keep_permission(p permission) returns void language plpgsql volatile owner cdp_owner body 1c389dfce49631047330d943a81f38f3;
@@ -3227,7 +3227,7 @@ grant execute on function published_senders() to cdp_customer, cdp_visitor;
 create function put_bond(one uuid, other uuid, grade text, reason text, moment timestamp with time zone, hold text DEFAULT NULL::text) returns void language sql volatile owner cdp_owner body 8fd3b5e02bc0a4f29ffa49cc361dd4b3;
 grant execute on function put_bond(uuid,uuid,text,text,timestamp with time zone,text) to cdp_keeper;
 
-create function put_matches(ones uuid[], twos uuid[], tiers text[], weights real[], evidence text[], version text, joins real, stays real, moment timestamp with time zone) returns uuid[] language plpgsql volatile set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body 01909d779628f5530467e0891bad25a5;
+create function put_matches(ones uuid[], twos uuid[], tiers text[], weights real[], evidence text[], version text, joins real, stays real, moment timestamp with time zone) returns uuid[] language plpgsql volatile set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off owner cdp_owner body e69d5eeddf4828b16fa66d31f5e7517e;
 grant execute on function put_matches(uuid[],uuid[],text[],real[],text[],text,real,real,timestamp with time zone) to cdp_keeper;
 
 create function raise_key_floor(wanted integer) returns void language plpgsql volatile owner cdp_owner body 956e9775185d56d7ebb34816f46e75e8;

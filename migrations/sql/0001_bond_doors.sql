@@ -74,6 +74,7 @@ as $$
 declare
     put bond[];
     touched uuid[];
+    is_known boolean;
 begin
     perform from bond b
     where b.bond_id in (
@@ -85,8 +86,9 @@ begin
                case when g.stood <> g.grade then 'changed' end)::bond order by g.one, g.two),
            array_agg(g.one) filter (where case
                when g.stood = g.grade then (g.grade = 'strong' and g.weighed <> g.bits) or g.reached <> g.did_reach
-               else 'strong' in (g.grade, coalesce(g.stood, '')) or g.reached <> coalesce(g.did_reach, false) end)
-    into put, touched
+               else 'strong' in (g.grade, coalesce(g.stood, '')) or g.reached <> coalesce(g.did_reach, false) end),
+           bool_or(g.bond_id is not null)
+    into put, touched, is_known
     from (
         select j.*, case when j.grade = 'strong' and j.stood is distinct from 'strong'
                               and is_breaker_open('strong-merges', moment, j.source_id) then 'too-many-merges' end as hold
@@ -109,10 +111,12 @@ begin
             offset 0
         ) j
     ) g;
-    update bond b set weight = p.weight, reaches = p.reaches, evidence = p.evidence, model = version
-    from unnest(put) p where b.bond_id = p.bond_id and p.ended_why is null;
-    update bond b set ended_at = moment, ended_why = p.ended_why
-    from unnest(put) p where b.bond_id = p.bond_id and p.ended_why is not null;
+    if is_known then
+        update bond b set weight = p.weight, reaches = p.reaches, evidence = p.evidence, model = version
+        from unnest(put) p where b.bond_id = p.bond_id and p.ended_why is null;
+        update bond b set ended_at = moment, ended_why = p.ended_why
+        from unnest(put) p where b.bond_id = p.bond_id and p.ended_why is not null;
+    end if;
     insert into bond (bond_id, subject_id, other_id, why, tier, weight, reaches, evidence, model, at, held_why, held_at)
     select gen_random_uuid(), p.subject_id, p.other_id, p.why, p.tier, p.weight, p.reaches, p.evidence, p.model, p.at, p.held_why,
            p.held_at
@@ -149,6 +153,7 @@ set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
 as $$
 declare
     touched uuid[];
+    ended uuid[];
     subject uuid;
     moved integer := 0;
 begin
@@ -170,22 +175,25 @@ begin
               and b.ended_at is null and b.tier = p.tier and b.weight = p.bits and b.evidence = p.facts::jsonb
               and b.model = keep_matches.model and b.reaches = (coalesce(p.bits >= joins, p.tier <> 'possible')
                 or coalesce(b.reaches and p.bits >= stays, false)));
-    with gone as (
-        update bond b set ended_at = moment, ended_why = 'no-longer-alike'
-        where b.bond_id in (
-                select x.bond_id
-                from (
-                    select x.bond_id, x.subject_id, x.other_id from unnest(compared) as c (subject_id)
-                    join bond x on x.subject_id = c.subject_id and x.ended_at is null and x.why = 'match'
-                    union all
-                    select x.bond_id, x.subject_id, x.other_id from unnest(compared) as c (subject_id)
-                    join bond x on x.other_id = c.subject_id and x.ended_at is null and x.why = 'match') x
-                where (x.subject_id, x.other_id) not in (
-                    select least(p.one, p.two), greatest(p.one, p.two)
-                    from unnest(subjects, others, tiers) as p (one, two, tier) where p.tier <> 'none'))
-        returning b.subject_id, b.tier, b.reaches
-    )
-    select touched || array_agg(g.subject_id) filter (where g.tier = 'strong' or g.reaches) into touched from gone g;
+    ended := array(
+        select x.bond_id
+        from (
+            select x.bond_id, x.subject_id, x.other_id
+            from bond x where x.subject_id = any (compared) and x.ended_at is null and x.why = 'match'
+            union all
+            select x.bond_id, x.subject_id, x.other_id
+            from bond x where x.other_id = any (compared) and x.ended_at is null and x.why = 'match') x
+        where (x.subject_id, x.other_id) not in (
+            select least(p.one, p.two), greatest(p.one, p.two)
+            from unnest(subjects, others, tiers) as p (one, two, tier) where p.tier <> 'none'));
+    if cardinality(ended) > 0 then
+        with gone as (
+            update bond b set ended_at = moment, ended_why = 'no-longer-alike'
+            where b.bond_id = any (ended) and b.ended_at is null
+            returning b.subject_id, b.tier, b.reaches
+        )
+        select touched || array_agg(g.subject_id) filter (where g.tier = 'strong' or g.reaches) into touched from gone g;
+    end if;
     foreach subject in array coalesce(not_alone(touched), '{}') loop
         moved := moved + settle_membership(array[subject], 'no-longer-alike', moment);
     end loop;
