@@ -47,6 +47,7 @@ def test_one_weak_key_alone_is_not_worth_a_look(facts: Mapping[str, object], is_
 async def test_the_database_and_the_program_agree_on_who_is_worth_a_look(platform: Platform, database_url: str) -> None:
     drawn, asked = random.Random(5), ids.row().bytes  # noqa: S311  # the same people in every run
     people = {each: (drawn.randrange(8), set(drawn.sample(range(8), 1 + n % 3))) for n, each in enumerate(_ids(40))}
+    people |= {each: (7, {_CROWDED, weak}) for each, weak in zip(_ids(3), _WEAK, strict=False)}
     for subject, (knows, keys) in people.items():
         _keep(database_url, subject, knows, keys)
     for subject in _ids(CROWD):
@@ -65,6 +66,30 @@ async def test_the_database_and_the_program_agree_on_who_is_worth_a_look(platfor
     }
     assert wanted == found
     assert 10 < len(wanted) < len(people) - 5
+
+
+async def test_the_database_and_the_program_take_those_of_the_rarest_keys_first(
+    platform: Platform, database_url: str
+) -> None:
+    drawn = random.Random(7)  # noqa: S311  # the same people in every run
+    sizes = {key: drawn.choice((4, 9, 14, 22, 30, 40, CROWD)) for key in range(3000, 3016)}
+    asked = {each: sorted(drawn.sample(list(sizes), 6)) for each in _ids(4)}
+    others = _ids(120)
+    have = {key: drawn.sample(others, size) for key, size in sizes.items()}
+    for each in others:
+        _keep(database_url, each, 0, [key for key, users in have.items() if each in users])
+
+    (rows,) = await _asked(
+        platform,
+        store.alike(
+            dict.fromkeys(asked, traits.of(ANNA)),
+            {each: dict.fromkeys(keys, KeyKind.EMAIL) for each, keys in asked.items()},
+        ),
+    )
+
+    chosen = {each: blocking.choose([have[key] for key in keys]) for each, keys in asked.items()}
+    assert chosen == {each: {row[1] for row in rows if row[0] == each and row[1] is not None} for each in asked}
+    assert any(len(found) < len({one for key in asked[each] for one in have[key]}) for each, found in chosen.items())
 
 
 async def test_how_many_have_a_mailbox_is_told_with_who_may_be(platform: Platform, database_url: str) -> None:
