@@ -139,7 +139,8 @@ as $$
                   where me.subject_id = s.subject_id and mate.subject_id <> me.subject_id)
 $$;
 
--- Replace what likeness says of some subjects, and bring membership in line with it.
+-- Replace what likeness says of some subjects, and bring membership in line with it. Where there is no pair it goes on as with
+-- some: to end early would let a source tell by the time that nobody was found.
 -- in   who was compared: what stood of them and is not among the pairs, ends; the pairs as arrays, each with the smaller id
 --      first: tier (strong or possible), bits, evidence (JSON of field to level and bits); the model's version; the bits that
 --      joining and staying need
