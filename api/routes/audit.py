@@ -210,7 +210,7 @@ def list_acts(
     asked: Asking, act: Annotated[acts.Kind | None, Query(description="Only this kind of act.")] = None
 ) -> Response:
     """Return acts in the order of the consent log; customers are pseudonyms."""
-    return _listed(_ACTS, asked, Filters(event=act))
+    return _listed(_ACTS, asked, Filters(act=act))
 
 
 @router.get(

@@ -16,13 +16,18 @@ from cdp.database import sql
 from cdp.log import store
 from cdp.scope import Scope
 from consent import event_bodies
-from consent.commitments import Kind, Opening
+from consent.acts import Kind
+from consent.commitments import Kind as LeafKind
+from consent.commitments import Opening
 from consent.errors import NotFound
 from consent.events import AccessEvent, ActEvent, Event
 
 SCANNED: Final = 20_000
 """How many positions one page looks at; a page of something rare may be short and still have a next one."""
 
+_ACCESS: Final = "access"
+_Wanted = tuple[str, LeafKind, tuple[str, ...]]
+"""Of which log, the kind of leaf, and what it tells of: a log holds more than what is listed."""
 _ENTRIES: Final = text(sql("audit_entries"))
 _NOTE: Final = text(sql("note_audit"))
 
@@ -41,7 +46,7 @@ class Filters:
     organization: UUID | None = None
     purpose: str | None = None
     outcome: str | None = None
-    event: str | None = None
+    act: Kind | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -66,12 +71,13 @@ class Page:
 
 def acts(session: Session, filters: Filters, *, after: Place | None, limit: int) -> Page:
     """Return the acts behind `after`, in the order of the consent log."""
-    return _page(session, store.CONSENT, Kind.CONSENT, filters, after=after, limit=limit)
+    listed = tuple(Kind) if filters.act is None else (filters.act,)
+    return _page(session, (store.CONSENT, LeafKind.CONSENT, listed), filters, after=after, limit=limit)
 
 
 def accesses(session: Session, filters: Filters, *, after: Place | None, limit: int) -> Page:
     """Return the reads and refusals behind `after`, in the order of the access log."""
-    return _page(session, store.ACCESS, Kind.ACCESS, filters, after=after, limit=limit)
+    return _page(session, (store.ACCESS, LeafKind.ACCESS, (_ACCESS,)), filters, after=after, limit=limit)
 
 
 def note(session: Session, scope: Scope, *, path: str, at: datetime) -> None:
@@ -79,7 +85,8 @@ def note(session: Session, scope: Scope, *, path: str, at: datetime) -> None:
     session.execute(_NOTE, {"client": scope.client, "at": at, "path": path})
 
 
-def _page(session: Session, log_kind: str, kind: Kind, filters: Filters, *, after: Place | None, limit: int) -> Page:
+def _page(session: Session, wanted: _Wanted, filters: Filters, *, after: Place | None, limit: int) -> Page:
+    log_kind, kind, events = wanted
     logs = [each for each in store.logs(session) if each.kind == log_kind]
     log = next((each for each in logs if after is None or each.log_id == after.log_id), None)
     if log is None:
@@ -89,8 +96,9 @@ def _page(session: Session, log_kind: str, kind: Kind, filters: Filters, *, afte
     newest = store.newest(session, log)
     size, first = newest.size if newest else 0, after.position if after else 0
     end = min(size, first + SCANNED)
-    facts = _facts(filters) | {"log": log.log_id, "kind": int(kind), "first": first, "end": end, "limit": limit}
-    found = [_logged(log.name, *row) for row in session.execute(_ENTRIES, facts)]
+    facts = _facts(filters) | {"log": log.log_id, "kind": int(kind), "events": [str(each) for each in events]}
+    rows = session.execute(_ENTRIES, facts | {"first": first, "end": end, "limit": limit})
+    found = [_logged(log.name, *row) for row in rows]
     following = found[-1].index + 1 if len(found) == limit else end
     later = next((each for each in logs if each.log_id > log.log_id), None)
     if following < size:
@@ -103,7 +111,6 @@ def _facts(filters: Filters) -> dict[str, Any]:
         "organization": filters.organization,
         "purpose": filters.purpose,
         "outcome": filters.outcome,
-        "event": filters.event,
         "since": filters.since,
         "until": filters.until,
     }
@@ -111,7 +118,7 @@ def _facts(filters: Filters) -> dict[str, Any]:
 
 def _logged(log: str, position: int, kind: int, _fact: UUID, _seq: int, salt: bytes, body: bytes) -> Logged:
     opening = Opening(bytes(salt), bytes(body))
-    return Logged(log, position, opening.leaf_hash(Kind(kind)), event_bodies.from_body(opening.body))
+    return Logged(log, position, opening.leaf_hash(LeafKind(kind)), event_bodies.from_body(opening.body))
 
 
 def act_of(logged: Logged) -> ActEvent:

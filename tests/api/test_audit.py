@@ -52,6 +52,25 @@ def test_what_customers_wish_is_no_act_that_an_auditor_lists(
     assert before == listed(api, "acts", audited.whole)
 
 
+def test_what_customers_ask_under_the_law_is_no_act_that_an_auditor_lists(
+    platform: Platform, api: TestClient, audited: Audited
+) -> None:
+    before = listed(api, "acts", audited.whole)
+    address, source = make.email(), make.organization(platform)
+    make.known_person(platform, source, address)
+    person = make.person(platform, address=address)
+    (name,) = (
+        each["record_id"]
+        for each in api.get("/v1/me/records", headers=person.headers).json()["records"]
+        if each["type"] == "first_name"
+    )
+    asked = api.post(f"/v1/me/records/{name}/erase", json={}, headers=person.headers)
+    make.logged(platform)
+
+    assert asked.is_success
+    assert before == listed(api, "acts", audited.whole)
+
+
 def test_a_read_cites_the_act_that_allowed_it(api: TestClient, audited: Audited) -> None:
     leaves = {each["leaf"]: each for each in listed(api, "acts", audited.whole)}
     released = [each for each in listed(api, "accesses", audited.whole, outcome="released") if each["grant"]]
