@@ -40,8 +40,19 @@ class KeyKind(StrEnum):
     HOME = "home"
 
 
-WEAK: Final = frozenset({KeyKind.HOME, KeyKind.INITIAL, KeyKind.NAME, KeyKind.NAME_YEAR})
-"""The kinds of which one alone, where both know more, says that two are relatives, neighbours or namesakes."""
+ANYBODY: Final = 8
+"""What `knows` says of everybody."""
+
+LONE: Final = {
+    KeyKind.HOME: ANYBODY - 1,
+    KeyKind.INITIAL: 2 * ANYBODY - 1,
+    KeyKind.NAME: ANYBODY - 1,
+    KeyKind.NAME_YEAR: ANYBODY - 1,
+}
+"""The kinds of which one alone, where both know any of this, says that two are relatives, neighbours or namesakes.
+
+An initial with a surname says it of anybody: of whom a whole name, a home or a birth date is equal, too, share more.
+"""
 
 OWN: Final = frozenset({KeyKind.EMAIL, KeyKind.PHONE})
 """The kinds that `addresses` has: one that many have is nobody's own."""
@@ -72,23 +83,23 @@ def addresses(traits: Traits) -> dict[str, BlockingKey]:
 
 
 def knows(traits: Traits) -> int:
-    """Return which of birth date, mailboxes and mobile numbers are known, as bits.
+    """Return which of birth date, mailboxes and mobile numbers are known, as bits beside ANYBODY.
 
     None of somebody without a postcode of a street: they have fewer keys, and less shows in which they share.
     """
     if not _is_street(traits.postcode):
-        return 0
-    return bool(traits.birth) | bool(traits.emails) << 1 | bool(traits.mobiles) << 2
+        return ANYBODY
+    return ANYBODY | bool(traits.birth) | bool(traits.emails) << 1 | bool(traits.mobiles) << 2
 
 
-def is_worth(mine: Mapping[int, bool], theirs: Iterable[int], both: int) -> bool:
+def is_worth(mine: Mapping[int, int], theirs: Iterable[int], both: int) -> bool:
     """Say whether two are worth a look, by the keys of each: not when they share one weak one and nothing else.
 
-    `mine` says of each key whether it is weak; `both` is what both of them know, by `knows`: if any of it were equal
+    `mine` says of each key what LONE does; `both` is what both of them know, by `knows`: if any of it were equal
     they would share more. `who_may_be` says the same in the database.
     """
     shared = mine.keys() & theirs
-    return not both or len(shared) != 1 or not mine[shared.pop()]
+    return len(shared) != 1 or not both & mine[shared.pop()]
 
 
 def choose(blocks: Iterable[Sequence[_Somebody]], *, most: int = ENOUGH) -> set[_Somebody]:

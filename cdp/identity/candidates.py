@@ -52,16 +52,16 @@ class Met(NamedTuple):
 
 def find(known: Sequence[Traits], *, tell: Tell = progress.unheard) -> Candidates:
     """Return who is compared with whom when each of `known` is looked for among the others."""
-    keys, weak, counts = array("q"), array("B"), array("B")
+    keys, lone, counts = array("q"), array("B"), array("B")
     for place, traits in enumerate(known):
         mine = blocking.keys(traits) if traits.is_enough else []
         keys.extend(map(hash, mine))
-        weak.extend(key.kind in blocking.WEAK for key in mine)
+        lone.extend(blocking.LONE.get(key.kind, 0) for key in mine)
         counts.append(len(mine))
         if place % _EVERY == 0:
             tell(place, 2 * len(known))
     knows = bytes(map(blocking.knows, known))
-    blocks = Blocks(np.frombuffer(keys, np.int64), weak.tobytes(), counts.tobytes(), knows)
+    blocks = Blocks(np.frombuffer(keys, np.int64), lone.tobytes(), counts.tobytes(), knows)
     shares = [range(start, min(start + _EVERY, len(known))) for start in range(0, len(known), _EVERY)] or [range(0)]
     follows = blocks.spread(np.concatenate([blocks.followed(each) for each in shares]), range(len(known)))
     met = []
@@ -79,8 +79,8 @@ class Blocks:
     It answers for many people at once: a loop over all who share a key would cost more than comparing them.
     """
 
-    def __init__(self, keys: NDArray[np.int64], weak: bytes, counts: bytes, knows: bytes) -> None:
-        """Take the keys of one person after another, whether each is weak, how many they have and what they know."""
+    def __init__(self, keys: NDArray[np.int64], lone: bytes, counts: bytes, knows: bytes) -> None:
+        """Take the keys of one person after another, what LONE says of each, how many they have and what they know."""
         people = len(counts)
         self._knows = np.frombuffer(knows, np.uint8)
         owners = np.repeat(np.arange(people, dtype=np.int32), np.frombuffer(counts, np.uint8))
@@ -93,7 +93,7 @@ class Blocks:
         told = np.flatnonzero((each_size > 1) & (each_size <= _LARGEST)).astype(np.int32)
         self._entries = told[np.lexsort((keys[told], each_size[told], self._owners[told]))]
         self._starts, self._sizes = each_start[self._entries], each_size[self._entries]
-        self._weak = np.frombuffer(weak, np.bool_)[order[self._entries]]
+        self._lone = np.frombuffer(lone, np.uint8)[order[self._entries]]
         self._first = np.searchsorted(self._owners[self._entries], np.arange(people + 1))
         self._count = max(len(starts), 1)
         crowded = np.flatnonzero(each_size > _LARGEST)
@@ -168,7 +168,7 @@ class Blocks:
             return Met(ones, others, none, none, none)
         by_one, by_other = (np.logical_or.reduceat(each[order], starts) for each in follow)
         is_one = np.diff(np.r_[starts, len(codes)]) == 1
-        is_weak = is_one & self._weak[rows[order[starts]]] & ((self._knows[ones] & self._knows[others]) > 0)
+        is_weak = is_one & ((self._lone[rows[order[starts]]] & self._knows[ones] & self._knows[others]) > 0)
         lone = np.flatnonzero(is_weak)
         is_weak[lone] = ~self._share_a_crowd(ones[lone], others[lone])
         return Met(ones, others, by_one, by_other, ~is_weak).only(by_one | by_other)

@@ -19,10 +19,10 @@ from cdp.identity.candidates import Blocks
 from cdp.identity.traits import MARK, Traits
 
 _ID: Final = 16
-_WEAK: Final = 1
-_OWN: Final = 2
+_LONE: Final = 15
+_OWN: Final = 16
 _SIDES: Final = ("left", "right")
-_FLAGS: Final = {kind: _WEAK * (kind in blocking.WEAK) | _OWN * (kind in blocking.OWN) for kind in KeyKind}
+_FLAGS: Final = {kind: blocking.LONE.get(kind, 0) | _OWN * (kind in blocking.OWN) for kind in KeyKind}
 
 
 class One(NamedTuple):
@@ -38,7 +38,7 @@ class One(NamedTuple):
 class Some(NamedTuple):
     """Some people as columns: ids of subjects and sources, marks, traits one after another, and their lengths.
 
-    Then what they know, their keys, whether each is weak or of an address, and how many they have.
+    Then what they know, their keys, what each says alone and whether it is of an address, and how many they have.
     """
 
     subjects: bytes
@@ -89,7 +89,7 @@ class Everybody:
         self._by_tail = np.argsort(tails, kind="stable").astype(np.int32)
         self._tails = tails[self._by_tail]  # as they are searched: else each search would copy all of them
         keys, kinds = np.frombuffer(some.keys, np.int64), np.frombuffer(some.kinds, np.uint8)
-        self.blocks: Final = Blocks(keys, (kinds & _WEAK).tobytes(), some.counts, some.knows)
+        self.blocks: Final = Blocks(keys, (kinds & _LONE).tobytes(), some.counts, some.knows)
         self.crowds, self._crowded = _crowds(keys, kinds, np.frombuffer(some.counts, np.uint8))
 
     def __len__(self) -> int:

@@ -46,7 +46,7 @@ _ANEW: Final = sql("match_anew").encode()
 _CANDIDATES: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
     b" sealed, wrapped, key, size"
-    b" from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(weak)s, %(counted)s, %(knows)s, %(hot)s, %(enough)s)"
+    b" from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(counted)s, %(knows)s, %(hot)s, %(enough)s)"
 )
 _PAIRS: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
@@ -200,10 +200,12 @@ def alike(known: Mapping[bytes, Traits], keys: Mapping[bytes, Mapping[int, KeyKi
     kinds = [kind for each in keys.values() for kind in each.values()]
     return _CANDIDATES, {
         "subjects": arrays.ids(keys),
-        "weak": arrays.flags(kind in blocking.WEAK for kind in kinds),
         "counted": arrays.flags(kind in blocking.OWN for kind in kinds),
         "knows": arrays.integers(
-            knows for subject, each in keys.items() for knows in [blocking.knows(known[subject])] * len(each)
+            knows & blocking.LONE.get(kind, 0)
+            for subject, each in keys.items()
+            for knows in (blocking.knows(known[subject]),)
+            for kind in each.values()
         ),
         **_columns(keys),
         "hot": blocking.HOTTEST,

@@ -17,7 +17,7 @@ begin
 end
 $$;
 revoke all on function identifying_attributes(), hold_match_keys(bigint[]), take_match_due(boolean, uuid[], integer),
-    standing_matches(uuid[]), who_may_be(uuid[], uuid[], bigint[], boolean[], boolean[], integer[], integer, integer),
+    standing_matches(uuid[]), who_may_be(uuid[], uuid[], bigint[], boolean[], integer[], integer, integer),
     who_are(uuid[], uuid[], uuid[]) from public;
 grant usage on schema public to cdp_matcher;
 grant execute on function is_sealed(text) to cdp_matcher;
@@ -39,11 +39,11 @@ grant select (customer_id, subject_id, source_id) on subject to cdp_matcher;
 create policy matcher_wall on data_key for select to cdp_matcher using ((select is_sealed('matcher')));
 grant select (customer_id, subject_id, wrapped) on data_key to cdp_matcher;
 grant execute on function identifying_attributes(), hold_match_keys(bigint[]), take_match_due(boolean, uuid[], integer),
-    standing_matches(uuid[]), who_may_be(uuid[], uuid[], bigint[], boolean[], boolean[], integer[], integer, integer),
+    standing_matches(uuid[]), who_may_be(uuid[], uuid[], bigint[], boolean[], integer[], integer, integer),
     who_are(uuid[], uuid[], uuid[]) to cdp_matcher;
 alter function take_match_due(boolean, uuid[], integer) owner to cdp_keeper;
 alter function standing_matches(uuid[]) owner to cdp_keeper;
-alter function who_may_be(uuid[], uuid[], bigint[], boolean[], boolean[], integer[], integer, integer) owner to cdp_keeper;
+alter function who_may_be(uuid[], uuid[], bigint[], boolean[], integer[], integer, integer) owner to cdp_keeper;
 alter function who_are(uuid[], uuid[], uuid[]) owner to cdp_keeper;
 
 -- A large delivery only says whom it changed.

@@ -152,7 +152,7 @@ CALLS: Final[Mapping[str, Call]] = {
     ),
     "who_may_be": Call(
         f"select jsonb_agg(m.other_id) from who_may_be('{{}}', array[{_id('anna at winkel')}], array[4053],"
-        " array[false], array[false], array[0], 400, 50) m",
+        " array[false], array[0], 400, 50) m",
         _MATCHER,
         _MATCHER,
     ),

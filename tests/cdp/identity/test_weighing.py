@@ -98,9 +98,9 @@ def _one_after_another(hashes: Hashes) -> Judged:
 
 def _worth(place: int, keys: Sequence[dict[int, blocking.KeyKind]], blocks: dict[int, list[int]]) -> list[int]:
     near = blocking.choose([blocks[key] for key in keys[place]], most=blocking.ENOUGH + 1) - {place}
-    weak = {key: kind in blocking.WEAK for key, kind in keys[place].items()}
+    lone = {key: blocking.LONE.get(kind, 0) for key, kind in keys[place].items()}
     own = blocking.knows(KNOWN[place])
-    return [each for each in near if blocking.is_worth(weak, keys[each], own & blocking.knows(KNOWN[each]))]
+    return [each for each in near if blocking.is_worth(lone, keys[each], own & blocking.knows(KNOWN[each]))]
 
 
 def _pairs(weighed: Weighing) -> Iterator[tuple[int, int, int]]:

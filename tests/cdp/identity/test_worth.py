@@ -32,11 +32,16 @@ _CROWDED, _OWN, *_WEAK = range(8)
         pytest.param({"last_name": "Visser", "birth_date": None, "email": None}, True, id="who knows nothing more"),
         pytest.param({"postcode": "9876 ZY", "birth_date": "1951-07-08"}, True, id="two keys of one name"),
         pytest.param({"postcode": None, "birth_date": "1951-07-08"}, True, id="who has no postcode of a street"),
+        pytest.param(
+            {"first_name": "Arend", "postcode": None, "birth_date": None, "email": "c@example.org"},
+            False,
+            id="an initial with a surname, whatever they know",
+        ),
     ],
 )
 def test_one_weak_key_alone_is_not_worth_a_look(facts: Mapping[str, object], is_worth: bool) -> None:  # noqa: FBT001  # a column of the table
     one, other = traits.of(ANNA), traits.of(ANNA | {"email": "b@example.org"} | dict(facts))
-    mine = {hash(key): key.kind in blocking.WEAK for key in blocking.keys(one)}
+    mine = {hash(key): blocking.LONE.get(key.kind, 0) for key in blocking.keys(one)}
 
     found = blocking.is_worth(mine, map(hash, blocking.keys(other)), blocking.knows(one) & blocking.knows(other))
 
@@ -46,23 +51,27 @@ def test_one_weak_key_alone_is_not_worth_a_look(facts: Mapping[str, object], is_
 
 async def test_the_database_and_the_program_agree_on_who_is_worth_a_look(platform: Platform, database_url: str) -> None:
     drawn, asked = random.Random(5), ids.row().bytes  # noqa: S311  # the same people in every run
-    people = {each: (drawn.randrange(8), set(drawn.sample(range(8), 1 + n % 3))) for n, each in enumerate(_ids(40))}
-    people |= {each: (7, {_CROWDED, weak}) for each, weak in zip(_ids(3), _WEAK, strict=False)}
+    people = {
+        each: (drawn.randrange(8) | blocking.ANYBODY, set(drawn.sample(range(8), 1 + n % 3)))
+        for n, each in enumerate(_ids(40))
+    }
+    people |= {each: (7 | blocking.ANYBODY, {_CROWDED, weak}) for each, weak in zip(_ids(3), _WEAK, strict=False)}
     for subject, (knows, keys) in people.items():
         _keep(database_url, subject, knows, keys)
     for subject in _ids(CROWD):
         change(database_url, "insert into match_key values (%s, %s)", _CROWDED, UUID(bytes=subject))
     known = traits.of(ANNA | {"email": None})
-    mine = {key: KeyKind.HOME if key in _WEAK else KeyKind.EMAIL for key in range(8)}
+    kinds = dict.fromkeys(_WEAK, KeyKind.HOME) | {_WEAK[0]: KeyKind.INITIAL}
+    mine = {key: kinds.get(key, KeyKind.EMAIL) for key in range(8)}
 
     (rows,) = await _asked(platform, store.alike({asked: known}, {asked: mine}))
 
     found = {row[1] for row in rows if row[1] is not None}
-    weak = {key: kind in blocking.WEAK for key, kind in mine.items()}
+    lone = {key: blocking.LONE.get(kind, 0) for key, kind in mine.items()}
     wanted = {
         subject
         for subject, (knows, keys) in people.items()
-        if keys - {_CROWDED} and blocking.is_worth(weak, keys, knows & blocking.knows(known))
+        if keys - {_CROWDED} and blocking.is_worth(lone, keys, knows & blocking.knows(known))
     }
     assert wanted == found
     assert 10 < len(wanted) < len(people) - 5
