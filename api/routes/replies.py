@@ -93,7 +93,7 @@ class TurnView(BaseModel):
 
 
 class ReplyView(BaseModel):
-    """What a customer said to you, with what was said before, so that they need not repeat it."""
+    """What a customer said to you; where they want a human, with what was said before."""
 
     reply_id: UUID
     profile_id: str
@@ -119,7 +119,11 @@ class RepliesView(BaseModel):
     "/me/replies", status_code=201, tags=["customer"], summary="Answer, or ask for a human", operation_id="reply"
 )
 def reply(body: NewReply, person: Customer, platform: PlatformDep) -> MyReplyView:
-    """Say something back to who sent a message or had a conversation with you."""
+    """Say something back to who sent a message or had a conversation with you.
+
+    An answer alone brings nothing of before. A human gets to see what you said back before, and when your last
+    conversations were and about what; the words of these only while customer care may see your conversations.
+    """
     at = clock.now()
     with platform.database.scoped(person.scope) as session:
         keys = OwnKeys(session, platform.ring)

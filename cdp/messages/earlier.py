@@ -6,11 +6,18 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import text as statement
+from sqlmodel import Session
 
+from cdp.database import sql
 from cdp.keys.ring import KeyProvider
 from cdp.keys.sealing import DataKey
 
 TABLE: Final = "reply"
+PURPOSE: Final = "customer-care"
+CATEGORY: Final = "conversations"
+"""What a permission is for, and what it opens, by which the words come along."""
+_OPEN: Final = statement(sql("own_words_open"))
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -57,6 +64,13 @@ class _Talk(msgspec.Struct, frozen=True):
     properties: dict[str, Any] | None = None
     subject: str | None = None
     outcome: str | None = None
+
+
+def are_open(session: Session, organization: UUID) -> bool:
+    """Tell whether the words come along, too, when the customer in scope asks an organization for a human now."""
+    facts = {"organization": organization, "purpose": PURPOSE, "category": CATEGORY}
+    is_open: bool = session.execute(_OPEN, facts).scalar_one()
+    return is_open
 
 
 def known(

@@ -350,7 +350,7 @@ def test_a_human_is_asked_for_and_the_page_shows_by_when(platform: Platform, por
 
     assert (422, True) == (nothing.status_code, "Typ eerst wat u wilt zeggen." in nothing.text)
     assert ("Maak het korter" in much, "Bel mij. " * 300 in much) == (True, True)
-    assert 'aria-invalid="true" aria-describedby="fout mens"' in much
+    assert 'aria-invalid="true" aria-describedby="fout"' in much
     assert "Verstuurd. De organisatie krijgt het meteen." in page
     assert "Bel mij terug." in page
     assert "Een mens antwoordt uiterlijk op" in page

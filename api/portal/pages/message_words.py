@@ -9,7 +9,7 @@ from api.portal.pages import values
 from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog, Topic
 from cdp.directory import Names
-from cdp.messages import kinds
+from cdp.messages import earlier, kinds
 from cdp.messages.inbox import Entry
 from cdp.messages.manners import Manner
 from cdp.messages.own import FACES
@@ -127,6 +127,32 @@ def choice(mail: Mail, each: Entry, topic: Topic) -> str:
     if not named:
         return mail.speech.say("U wilt hierover niets van hen.")
     return mail.speech.say("Zij mogen u hierover bereiken via: %(ways)s.", ways=mail.speech.listed(named))
+
+
+def before(mail: Mail, each: Entry, *, are_words_open: bool) -> str:
+    """Return what a human who is asked for gets to see of before."""
+    say = mail.speech.say
+    if not are_words_open:
+        return say(
+            "Vraagt u om een mens? Die ziet wat u eerder terugzei."
+            " Van uw laatste gesprekken ziet die wanneer en waarover, niet wat er is gezegd."
+        )
+    return say(
+        "Vraagt u om een mens? Die ziet wat u eerder terugzei."
+        " Ook ziet die wat %(name)s over uw laatste gesprekken opschreef. Dat hoeft u niet te herhalen.",
+        name=mail.names.name(each.organization),
+    )
+
+
+def allow(mail: Mail, each: Entry) -> str:
+    """Return what the customer can allow, so that what was said is seen, too."""
+    purpose, category = mail.catalog.purposes[earlier.PURPOSE], mail.catalog.categories[earlier.CATEGORY]
+    return mail.speech.say(
+        "Wilt u dat wel? Geef %(name)s toegang tot %(kind)s voor %(purpose)s.",
+        name=mail.names.name(each.organization),
+        kind=mail.speech.name(category.name).lower(),
+        purpose=mail.speech.name(purpose.name).lower(),
+    )
 
 
 def is_there(names: Names, each: Entry) -> bool:

@@ -113,6 +113,10 @@ class MessagePage(Page):
     action: str
     thing: str
     can_answer: bool
+    before: str
+    """What a human who is asked for gets to see of before."""
+    allow: str
+    """What the customer can allow to let them see more; empty where they see it."""
     unmask: str
     """Where it is told that a computer spoke, if a human is said to have; empty otherwise."""
     is_reported: bool
@@ -161,6 +165,7 @@ def one(  # what the page says, each by name
     replies: Sequence[Reply] = (),
     *,
     fault: str | None = None,
+    are_words_open: bool = False,
     typed: str = "",
 ) -> MessagePage:
     """Return the page of one message or conversation."""
@@ -188,6 +193,8 @@ def one(  # what the page says, each by name
         fault=fault,
         typed=typed,
         can_answer=words.is_there(mail.names, each),
+        before=words.before(mail, each, are_words_open=are_words_open),
+        allow="" if are_words_open else words.allow(mail, each),
         unmask=f"{places.message(each.entry_id)}/was-een-computer" if words.may_be_unmasked(mail, each) else "",
         is_reported=each.reported_at is not None,
         said=tuple(_said(mail, reply) for reply in replies),

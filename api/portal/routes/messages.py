@@ -19,7 +19,7 @@ from api.portal.visit import Opened, Visit, Visiting
 from cdp.contact import wishes
 from cdp.cursors import LONGEST
 from cdp.listening import answering
-from cdp.messages import inbox, kinds, manners, own, replies
+from cdp.messages import earlier, inbox, kinds, manners, own, replies
 from cdp.messages.inbox import Entry
 from cdp.messages.own import ReportedBefore
 from cdp.messages.replies import NothingSaid, TooManyReplies
@@ -100,7 +100,9 @@ def unmask(entry_id: UUID, visit: Visiting) -> Response:
 def _one(visit: Visit, opened: Opened, entry: UUID, *, fault: str | None = None, typed: str = "") -> MessagePage:
     each = inbox.find(opened.session, opened.keys, entry)
     said = replies.own(opened.session, opened.keys, entry=entry)
-    return pages.one(_mail(visit, opened, [each]), opened.frame, each, said, fault=fault, typed=typed)
+    is_open = earlier.are_open(opened.session, each.organization)
+    mail = _mail(visit, opened, [each])
+    return pages.one(mail, opened.frame, each, said, are_words_open=is_open, fault=fault, typed=typed)
 
 
 def _at_fault(visit: Visit, entry: UUID, problem: NothingSaid | TooManyReplies, *, typed: str) -> Response:

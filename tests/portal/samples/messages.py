@@ -115,6 +115,10 @@ def _nothing_said(locale: Language) -> Page:
     return pages.one(mail(locale), _frame(locale), CHAT, fault=fault)
 
 
+def _known(locale: Language) -> Page:
+    return pages.one(mail(locale), _frame(locale), CHAT, are_words_open=True)
+
+
 def _reply(name: str, *, days: int = 2, **other: Any) -> Reply:
     facts: dict[str, Any] = {
         "reply_id": world.identity(f"reply {name}"),
@@ -155,5 +159,6 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "bericht-gesprek": _one(CHAT),
     "bericht-antwoorden": _one(CHAT, *REPLIES),
     "bericht-fout": _nothing_said,
+    "bericht-woorden-open": _known,
     "bericht-onbekend": _one(LETTER),
 }
