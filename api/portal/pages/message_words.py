@@ -120,13 +120,42 @@ def bare(mail: Mail, each: Entry) -> str:
     return mail.speech.say("Het gaat om een gesprek. Wat er gezegd wordt, staat niet hier.")
 
 
-def choice(mail: Mail, each: Entry, topic: Topic) -> str:
-    """Return what the customer chose about its topic."""
+def what_for(mail: Mail, each: Entry, why: str) -> str:
+    """Return for what it was in full: of a conversation also that nobody said so."""
+    if each.kind == "message" or mail.topic(each) is not None:
+        return why
+    if each.direction == "inbound":
+        return mail.speech.say("U nam zelf contact op.")
+    if each.topic is not None:
+        return mail.speech.say("Wij weten niet waarvoor dit was.")
+    return mail.speech.say("%(name)s zei niet waarvoor dit was.", name=mail.names.name(each.organization))
+
+
+def choice(mail: Mail, each: Entry, topic: Topic | None) -> str:
+    """Return what the customer chose about its topic; of a conversation without one, about its channel."""
+    if topic is None:
+        return "" if each.kind == "message" else _choice_of_channel(mail, each)
+    if topic.is_required:
+        return ""
     channels = mail.catalog.channels
     named = [mail.speech.name(channels[key].name).lower() for key in mail.stands(each, topic) if key in channels]
     if not named:
         return mail.speech.say("U wilt hierover niets van hen.")
     return mail.speech.say("Zij mogen u hierover bereiken via: %(ways)s.", ways=mail.speech.listed(named))
+
+
+def _choice_of_channel(mail: Mail, each: Entry) -> str:
+    say, key = mail.speech.say, mail.channel(each)
+    if not key or not is_there(mail.names, each):
+        return ""
+    if mail.chosen.is_silent(each.organization):
+        return say("U wilt van hen alleen wat moet van de wet.")
+    way = mail.speech.name(mail.catalog.channels[key].name).lower()
+    if mail.chosen.avoids(key):
+        return say("U wilt van niemand contact via %(way)s.", way=way)
+    if not mail.is_open(each, key):
+        return say("U wilt van hen geen contact via %(way)s.", way=way)
+    return say("U hebt contact via %(way)s niet gestopt. Per onderwerp kan dat anders zijn.", way=way)
 
 
 def before(mail: Mail, each: Entry, *, are_words_open: bool) -> str:

@@ -171,7 +171,7 @@ def one(  # what the page says, each by name
     """Return the page of one message or conversation."""
     say, name, line = mail.speech.say, mail.names.name(each.organization), _line(mail, each)
     topic, is_message = mail.topic(each), each.kind == "message"
-    whose = {"voor": mail.names.slug(each.organization), "onderwerp": each.topic or ""}
+    whose = {"voor": mail.names.slug(each.organization)} | ({} if topic is None else {"onderwerp": each.topic or ""})
     return MessagePage(
         frame=frame,
         title=say("Bericht van %(name)s", name=name) if is_message else say("Contact met %(name)s", name=name),
@@ -186,8 +186,8 @@ def one(  # what the page says, each by name
         text=each.text or "",
         bare="" if each.text or not is_message else words.bare(mail, each),
         facts=_facts(mail, each, line),
-        choice="" if topic is None or topic.is_required else words.choice(mail, each, topic),
-        change="" if topic is None or topic.is_required else f"{places.WISHES}?{urlencode(whose)}",
+        choice=words.choice(mail, each, topic),
+        change=f"{places.WISHES}?{urlencode(whose)}",
         action=places.message(each.entry_id),
         thing="" if is_message else places.thing(each.entry_id),
         fault=fault,
@@ -244,8 +244,9 @@ def _facts(mail: Mail, each: Entry, line: Line) -> tuple[Fact, ...]:
         found.append(Fact(say("Onderwerp"), mail.speech.name(topic.name)))
     if each.subject:
         found.append(Fact(say("Waarover"), each.subject))
-    if line.why:
-        found.append(Fact(say("Waarvoor"), line.why))
+    what_for = words.what_for(mail, each, line.why)
+    if what_for:
+        found.append(Fact(say("Waarvoor"), what_for))
     went = " ".join(words.strayed(mail, each, one) for one in words.manners(mail, each))
     return (*found, Fact(say("Hoe het ging"), went)) if went else tuple(found)
 

@@ -1,6 +1,7 @@
 """Samples of Berichten."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -71,6 +72,10 @@ CHAT: Final = _talk(
     at=world.AT - timedelta(days=1, hours=2),
 )
 LETTER: Final = _talk("stranger", "letter", "post", speaker=None, at=world.AT - timedelta(days=9))
+CALLED: Final = _talk("zonnewijzer", "called", "phone", at=world.AT - timedelta(days=2))
+"""Nobody said what it was for."""
+OWN: Final = _talk("vuurtoren", "own", "phone", direction="inbound", at=world.AT - timedelta(days=3))
+STRANGE: Final = _talk("vuurtoren", "strange", "phone", topic="unheard-of", at=world.AT - timedelta(days=4))
 _STRAYED: Final[dict[UUID, Sequence[Manner]]] = {
     TIPS.entry_id: (Stray.STOPPED, "unasked"),
     CHAT.entry_id: (Stray.SPEAKER, "other-speaker"),
@@ -113,6 +118,10 @@ def _one(each: Entry, *replies: Reply) -> Callable[[Language], Page]:
 def _nothing_said(locale: Language) -> Page:
     fault = world.speech(locale).say("Typ eerst wat u wilt zeggen. Of vraag om een mens.")
     return pages.one(mail(locale), _frame(locale), CHAT, fault=fault)
+
+
+def _unexplained(wishes: Wishes) -> Callable[[Language], Page]:
+    return lambda locale: pages.one(replace(mail(locale), chosen=wishes), _frame(locale), CALLED)
 
 
 def _known(locale: Language) -> Page:
@@ -161,4 +170,10 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "bericht-fout": _nothing_said,
     "bericht-woorden-open": _known,
     "bericht-onbekend": _one(LETTER),
+    "bericht-zonder-doel": _unexplained(Wishes()),
+    "bericht-kanaal-uit": _unexplained(Wishes(exceptions={CALLED.organization: Choices(never=frozenset({"phone"}))})),
+    "bericht-kanaal-nooit": _unexplained(Wishes(never=frozenset({"phone"}))),
+    "bericht-stil": _unexplained(Wishes(general=Choices(is_silent=True))),
+    "bericht-zelf": _one(OWN),
+    "bericht-onbekend-onderwerp": _one(STRANGE),
 }
