@@ -24,7 +24,7 @@ _EVERYBODY: Final[dict[str, Any]] = {"security": [{"customer": []}, {}]}
 
 
 class Check(BaseModel):
-    """What you were given, from whom you have it, and who it says it is. All of it may be left out for a call."""
+    """What you were given or from whom you have it, unless you are called, and who it says it is."""
 
     model_config = ConfigDict(extra="forbid")
 

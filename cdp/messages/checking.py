@@ -25,7 +25,7 @@ from cdp.messages.reading import From, Given
 from cdp.messages.senders import Known, Owner
 from cdp.platform import Platform
 from cdp.scope import VISITOR, Scope
-from consent.errors import Refused
+from consent.errors import Invalid, Refused
 from consent.wishes import Speaker
 
 MOST: Final = 40
@@ -46,6 +46,12 @@ class TooManyChecks(Refused):
     """You asked very often of late whether something is real; wait some minutes."""
 
     code = "too-many-checks"
+
+
+class NothingAsked(Invalid):
+    """Say what you were given, from whom you have it, or that somebody is calling you now."""
+
+    code = "nothing-asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,12 @@ class Found:
 
 
 def check(platform: Platform, customer: Scope | None, address: str, asked: Asked, *, at: datetime) -> Answer:
-    """Return what is known of it to who asks: a customer, or somebody at a network address; raises TooManyChecks."""
+    """Return what is known of it to who asks: a customer, or somebody at a network address.
+
+    Raises NothingAsked, which is not counted, and TooManyChecks.
+    """
+    if not (asked.given.strip() or asked.sender.strip() or asked.is_calling):
+        raise NothingAsked(field="/given")
     who = f"customer {customer.customer}" if customer is not None else f"address {address}"
     with platform.database.scoped(customer or VISITOR) as session:
         hashed = Mac(platform.ring.single(Single.SYSTEM)).digest(b"who checks\0" + who.encode())

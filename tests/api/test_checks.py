@@ -274,6 +274,13 @@ def test_a_session_that_is_wrong_is_refused_and_not_taken_for_nobody(api: TestCl
     assert 401 == answer.status_code
 
 
+@pytest.mark.parametrize("body", [{}, {"given": " "}, {"given": "", "sender": " ", "organization": "somebody"}])
+def test_who_asks_nothing_is_told_what_is_missing(api: TestClient, body: dict[str, str]) -> None:
+    answer = api.post("/v1/checks", json=body)
+
+    assert (422, "nothing-asked", "/given") == (answer.status_code, answer.json()["code"], answer.json()["field"])
+
+
 @pytest.mark.parametrize(
     "given",
     ["", " ", "\0", "\u202e", "A" * 50_000, "+" * 40, "@", "a@b", "://", "https://[", "xn--", ">" * 300],

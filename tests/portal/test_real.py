@@ -120,6 +120,17 @@ def test_who_asks_too_often_is_told_so_in_words(door: TestClient) -> None:
     assert "U controleerde veel." in ask(door, "x")
 
 
+def test_who_asks_nothing_is_asked_for_what_they_got(door: TestClient, database_url: str) -> None:
+    answers = [door.post(places.REAL, data={"gegeven": each}) for each in ("", " \n ")]
+
+    with psycopg.connect(database_url) as connection:
+        assert [] == connection.execute("select from check_count").fetchall()
+    for answer in answers:
+        assert (422, True) == (answer.status_code, "<title>Fout: " in answer.text)
+        assert "Plak of typ eerst wat u kreeg." in answer.text
+        assert 'aria-invalid="true" aria-describedby="fout wat"' in answer.text
+
+
 def test_another_site_cannot_ask_in_somebodys_name(door: TestClient) -> None:
     answer = door.post(places.REAL, data={"gegeven": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
 

@@ -67,6 +67,8 @@ _HOW: Final[Mapping[Resemblance, str]] = {
     Resemblance.BELOW: later("Hun naam staat vooraan, maar het adres is van een ander."),
     Resemblance.MAILBOX: later("Zo'n adres kan iedereen maken."),
 }
+TOO_OFTEN: Final = later("U controleerde veel. Probeer het over 10 minuten opnieuw.")
+NOTHING: Final = later("Plak of typ eerst wat u kreeg.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class RealPage(Page):
     choices: tuple[Choice, ...]
     told: Told | None
     is_known: bool
-    is_thanked: bool = False
+    is_empty: bool
+    """Whether it was sent with nothing in it."""
 
 
 def real(
@@ -135,6 +138,7 @@ def real(
         choices=tuple(Choice(each.slug, each.name, each.slug == asked.organization) for each in owners),
         told=told,
         is_known=is_known,
+        is_empty=fault is not None and not asked.given.strip() and not asked.is_calling,
     )
 
 

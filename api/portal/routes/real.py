@@ -19,7 +19,7 @@ from cdp.catalog.files import Catalog
 from cdp.database import Session
 from cdp.messages import checking, own, senders, texts
 from cdp.messages.answers import Answer
-from cdp.messages.checking import Asked, TooManyChecks
+from cdp.messages.checking import Asked, NothingAsked, TooManyChecks
 from cdp.messages.own import NothingReported
 from cdp.messages.senders import Known
 from cdp.platform import Platform
@@ -74,7 +74,9 @@ def check(
     try:
         answer = checking.check(platform, scope, asks_from(request, platform), asked, at=clock.now())
     except TooManyChecks:
-        return _page(request, platform, visitor, asked, is_refused=True)
+        return _page(request, platform, visitor, asked, fault=pages.TOO_OFTEN)
+    except NothingAsked:
+        return _page(request, platform, visitor, asked, fault=pages.NOTHING)
     return _page(request, platform, visitor, asked, answer)
 
 
@@ -102,21 +104,21 @@ def _page(
     asked: Asked,
     answer: Answer | None = None,
     *,
-    is_refused: bool = False,
+    fault: str | None = None,
 ) -> Response:
     with platform.database.scoped(Scope(Principal.VISITOR)) as session:
         known = senders.published(session)
-    status = 429 if is_refused else 200
+    status = {pages.TOO_OFTEN: 429, pages.NOTHING: 422}.get(fault or "", 200)
     if visitor is None:
         portal, speech = portal_of(request), error_pages.speech_of(request)
         frame = error_pages.frame_of(portal, request, speech)
         with platform.database.scoped(Scope(Principal.DOORMAN)) as session:
             catalog = platform.catalogs.of(session, None)
-        page = _drawn(speech, frame, known, asked, _told(speech, catalog, answer, asked), is_refused=is_refused)
+        page = _drawn(speech, frame, known, asked, _told(speech, catalog, answer, asked), fault=fault)
         return portal.answer(request, page, status=status)
     with visitor.opened(None) as opened:
         told = _told(opened.speech, opened.catalog, answer, asked)
-        page = _drawn(opened.speech, opened.frame, known, asked, told, is_refused=is_refused, is_known=True)
+        page = _drawn(opened.speech, opened.frame, known, asked, told, fault=fault, is_known=True)
     return visitor.show(page, status=status)
 
 
@@ -131,9 +133,9 @@ def _drawn(
     asked: Asked,
     told: Told | None,
     *,
-    is_refused: bool,
+    fault: str | None,
     is_known: bool = False,
 ) -> pages.RealPage:
     owners = sorted(known.owners.values(), key=lambda each: each.name.casefold())
-    fault = speech.say("U controleerde veel. Probeer het over 10 minuten opnieuw.") if is_refused else None
-    return pages.real(speech, frame, owners, asked, told=told, is_known=is_known, fault=fault)
+    said = None if fault is None else speech.say(fault)
+    return pages.real(speech, frame, owners, asked, told=told, is_known=is_known, fault=said)

@@ -43,10 +43,9 @@ def _page(name: str, locale: Language, *, is_known: bool = True) -> Page:
     return real.real(speech, frame, [WOONVAST, ZON], asked if name else Asked(), told=told, is_known=is_known)
 
 
-def _too_often(locale: Language) -> Page:
+def _fault(fault: str, locale: Language) -> Page:
     speech = world.speech(locale)
-    fault = speech.say("U controleerde veel. Probeer het over 10 minuten opnieuw.")
-    return real.real(speech, world.stranger(locale), [], Asked(), is_known=False, fault=fault)
+    return real.real(speech, world.stranger(locale), [], Asked(), is_known=False, fault=speech.say(fault))
 
 
 SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
@@ -54,5 +53,6 @@ SAMPLES: Final[dict[str, Callable[[Language], Page]]] = {
     "echt-vreemde": partial(_page, "", is_known=False),
     **{f"echt-{name}": partial(_page, name) for name in ANSWERS},
     "echt-lijkt-op-vreemde": partial(_page, "lijkt-op", is_known=False),
-    "echt-te-vaak": _too_often,
+    "echt-te-vaak": partial(_fault, real.TOO_OFTEN),
+    "echt-niets": partial(_fault, real.NOTHING),
 }
