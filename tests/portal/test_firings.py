@@ -118,4 +118,6 @@ def test_a_look_of_a_rule_that_was_stopped_tells_what_it_wanted() -> None:
     speech, stopped = world.speech(Language.NL), {"outcome": "refused", "released": [], "reason": "revoked"}
     looks = [log.line("woonvast", hours=1, path="rules", **each) for each in ({}, stopped)]
 
-    assert ["Een regel keek mee. Die zag:", "Wilde zien:"] == [log_words.what(speech, each) for each in looks]
+    assert ["Een regel keek mee. Die zag:", "Wilde zien:"] == [
+        log_words.what(speech, files.shipped(), each) for each in looks
+    ]

@@ -2,12 +2,14 @@
 
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from api.portal.frame import Room
 from api.portal.pages import log_words
 from api.portal.speech import Speech
 from cdp import clock
+from cdp.catalog import files
 from cdp.catalog.files import Language
 from cdp.own import looked
 from cdp.permissions import grants
@@ -24,7 +26,37 @@ def test_every_page_of_ones_own_has_a_name(room: Room) -> None:
         uuid4(), clock.now(), None, None, False, True, f"page:{room}", None, [], [], 0, "released", "own", None
     )
 
-    assert "U bekeek een pagina." != log_words.what(Speech(Language.NL, clock.now()), line)
+    assert "U bekeek een pagina." != log_words.what(Speech(Language.NL, clock.now()), files.shipped(), line)
+
+
+def test_who_asks_for_all_kinds_but_an_added_one_does_not_want_everything() -> None:
+    speech, shipped = Speech(Language.NL, clock.now()), files.shipped()
+    added = {"winkel-smaak": shipped.categories["usage"]}
+    larger = msgspec.structs.replace(shipped, categories={**shipped.categories, **added})
+    asked = sorted(shipped.grantable())
+    line = looked.Line(
+        uuid4(),
+        clock.now(),
+        uuid4(),
+        None,
+        False,
+        False,
+        "profile",
+        None,
+        asked,
+        [],
+        0,
+        "refused",
+        "never-granted",
+        None,
+    )
+
+    assert ("Wilde alles van u zien.", "") == (
+        log_words.what(speech, shipped, line),
+        log_words.data(speech, shipped, line),
+    )
+    assert "Wilde zien:" == log_words.what(speech, larger, line)
+    assert len(asked) == len(log_words.data(speech, larger, line).split(", "))
 
 
 @pytest.mark.parametrize(

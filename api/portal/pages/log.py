@@ -172,7 +172,7 @@ def line(looks: Looks, each: Line) -> LogLine:
         who=log_words.who(speech, each),
         organization="" if organization is None else looks.names.name(organization),
         organization_href="" if organization is None else places.organisation(looks.names.slug(organization)),
-        what=log_words.what(speech, each),
+        what=log_words.what(speech, catalog, each),
         data=log_words.data(speech, catalog, each),
         why=log_words.why(speech, catalog, each),
         stopped=log_words.stopped(speech, each),

@@ -7,8 +7,6 @@ from api.portal.speech import Speech, later
 from cdp.catalog.files import Catalog
 from cdp.own.looked import Line
 
-EVERYTHING: Final = 8
-"""How many kinds of data there are to ask for."""
 _REASONS: Final[Mapping[str, str]] = {
     "never-granted": later("U gaf hiervoor geen toegang."),
     "category-not-granted": later("U gaf toegang, maar niet tot deze gegevens."),
@@ -98,7 +96,7 @@ def kind(line: Line) -> str:
     return "human" if line.is_own or line.is_human else "computer"
 
 
-def what(speech: Speech, line: Line) -> str:
+def what(speech: Speech, catalog: Catalog, line: Line) -> str:
     """Return the words before the data: what was done with them, or wanted."""
     if line.is_own:
         said = speech.say(_OWN.get(line.path, _OWN_OTHERWISE))
@@ -106,8 +104,12 @@ def what(speech: Speech, line: Line) -> str:
     if line.path in _KNOWING:
         return speech.say(_KNOWING[line.path])
     if line.path in {"demands", "decision"}:
-        return _decision(speech, line) if line.path == "decision" else speech.say("Kreeg de verbetering die u doorgaf:")
-    if not line.is_seen and len(line.asked) >= EVERYTHING:
+        return (
+            _decision(speech, catalog, line)
+            if line.path == "decision"
+            else speech.say("Kreeg de verbetering die u doorgaf:")
+        )
+    if not line.is_seen and _is_everything(catalog, line):
         return speech.say("Wilde alles van u zien.")
     if not line.is_seen:
         return speech.say("Wilde zien:") if line.asked else speech.say("Wilde iets van u zien.")
@@ -120,8 +122,8 @@ def _saw(speech: Speech, line: Line) -> str:
     return speech.say("Een regel keek mee. Die zag:") if line.path == "rules" else speech.say("Zag:")
 
 
-def _decision(speech: Speech, line: Line) -> str:
-    if len(line.asked) >= EVERYTHING:
+def _decision(speech: Speech, catalog: Catalog, line: Line) -> str:
+    if _is_everything(catalog, line):
         told = speech.say("Hoorde dat er iets van u gezien mag worden.")
         return told if line.is_seen else speech.say("Vroeg of er iets van u gezien mag worden.")
     return (
@@ -143,12 +145,16 @@ def _together(speech: Speech, line: Line) -> str:
 def data(speech: Speech, catalog: Catalog, line: Line) -> str:
     """Return which data it was about, as one phrase; empty where no data was."""
     if line.path == "decision":  # nothing was shown, whatever the answer was
-        return (
-            "" if len(line.asked) >= EVERYTHING else ", ".join(category(speech, catalog, each) for each in line.asked)
-        )
-    if line.is_own or line.path in _KNOWING or (not line.is_seen and len(line.asked) >= EVERYTHING):
+        asked = [] if _is_everything(catalog, line) else line.asked
+        return ", ".join(category(speech, catalog, each) for each in asked)
+    if line.is_own or line.path in _KNOWING or (not line.is_seen and _is_everything(catalog, line)):
         return ""
     return ", ".join(category(speech, catalog, each) for each in (line.released if line.is_seen else line.asked))
+
+
+def _is_everything(catalog: Catalog, line: Line) -> bool:
+    """Tell whether all kinds of data were asked for that there are, those that organizations added too."""
+    return catalog.grantable() <= set(line.asked)
 
 
 def why(speech: Speech, catalog: Catalog, line: Line) -> str:
