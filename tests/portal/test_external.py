@@ -182,7 +182,7 @@ def test_an_answer_belongs_to_the_browser_that_was_sent(portal: TestClient, who:
     "change",
     [
         lambda query: query | {"code": "x"},
-        lambda query: query | {"state": query["state"][:-1] + "x"},
+        lambda query: query | {"state": ("B" if query["state"][0] == "A" else "A") + query["state"][1:]},
         lambda query: query | {"state": ""},
         lambda query: query | {"iss": "https://elsewhere.example"},
         lambda query: {"state": query["state"], "error": "access_denied"},
