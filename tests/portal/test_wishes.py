@@ -214,21 +214,28 @@ def test_hours_are_added_once_and_taken_away(platform: Platform, enter: Enter) -
 
 
 @pytest.mark.parametrize(
-    "window",
+    ("days", "start", "end", "says", "wrong"),
     [
-        {"soort": "welkom", "van": "09:00", "tot": "17:00"},
-        {"soort": "stil", "dag": ["1"], "van": "09:00", "tot": "09:00"},
-        {"soort": "stil", "dag": ["8"], "van": "09:00", "tot": "10:00"},
-        {"soort": "stil", "dag": ["1"], "van": "", "tot": "10:00"},
-        {"soort": "stil", "dag": ["1"], "van": "25:00", "tot": "10:00"},
+        ([], "09:00", "17:00", "Kies minstens 1 dag.", {"dag"}),
+        (["8"], "09:00", "10:00", "Kies minstens 1 dag.", {"dag"}),
+        (["1"], "09:00", "09:00", "Vul 2 tijden in die niet gelijk zijn.", {"van", "tot"}),
+        (["1", "3"], "", "10:00", "Vul 2 tijden in die niet gelijk zijn.", {"van", "tot"}),
+        (["1"], "25:00", "10:00", "Vul 2 tijden in die niet gelijk zijn.", {"van", "tot"}),
+        ([], "09:00", "", "Kies minstens 1 dag. Vul 2 tijden in die niet gelijk zijn.", {"dag", "van", "tot"}),
     ],
 )
-def test_hours_that_are_none_are_told(platform: Platform, enter: Enter, window: dict[str, Any]) -> None:
+def test_hours_that_are_none_stand_there_again_with_what_is_wrong(
+    platform: Platform, enter: Enter, days: list[str], start: str, end: str, says: str, wrong: set[str]
+) -> None:
     person = make.person(platform)
 
-    page = enter(person).post(HOURS, data=window)
+    page = enter(person).post(HOURS, data={"soort": "stil", "dag": days, "van": start, "tot": end})
 
-    assert (422, True) == (page.status_code, "Fout:" in page.text)
+    fields = [dict(re.findall(r'([\w-]+)(?:="([^"]*)")?', each)) for each in re.findall(r"<input ([^>]+)>", page.text)]
+    assert (422, True) == (page.status_code, f"<p>{says}</p>" in page.text)
+    assert wrong == {each["name"] for each in fields if "aria-invalid" in each}
+    assert [start, end] == [each["value"] for name in ("van", "tot") for each in fields if each.get("name") == name]
+    assert set(days) - {"8"} == {each["value"] for each in fields if each.get("name") == "dag" and "checked" in each}
     assert {} == own(platform, person)
 
 

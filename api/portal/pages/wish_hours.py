@@ -1,8 +1,8 @@
 """Voorkeuren, tijden: when somebody may be disturbed and when not, by the clock of their own place."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from babel.dates import get_day_names, get_timezone_location
 
@@ -28,6 +28,7 @@ PRESETS: Final = (("welkom", Window(9 * 60, 17 * 60, WORKDAYS)), ("stil", Window
 ALWAYS: Final = ("welkom", Window(0, DAY))
 """What one organization may be let do while others may not."""
 _RUN: Final = 3
+_DAYS: Final = frozenset(str(each + 1) for each in EVERY_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,35 @@ class WindowLine:
     says: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Hours as somebody filled them in who is shown them again, and what of it is wrong; nothing by itself."""
+
+    days: Collection[str] = ()
+    start: str = ""
+    end: str = ""
+    lacks_days: bool = False
+    lacks_times: bool = False
+
+    @classmethod
+    def refused(cls, days: Collection[str], start: str, end: str) -> Self:
+        """Return what was filled in, and which part of it can be no window of hours."""
+        lacks_days = not days or not _DAYS.issuperset(days)
+        lacks_times = not lacks_days or start == end or not (start and end)  # with good days it is the times
+        return cls(days, start, end, lacks_days, lacks_times)
+
+    def fault(self, speech: Speech) -> str | None:
+        """Return what is wrong in words."""
+        wrong = (
+            (self.lacks_days, speech.say("Kies minstens 1 dag.")),
+            (self.lacks_times, speech.say("Vul 2 tijden in die niet gelijk zijn.")),
+        )
+        return " ".join(text for holds, text in wrong if holds) or None
+
+
+NOTHING: Final = Entered()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoursPage(Page):
     """When somebody may be disturbed."""
@@ -47,6 +77,7 @@ class HoursPage(Page):
 
     whose: Whose
     says: str
+    entered: Entered
     usual: tuple[str, ...]
     """What holds here as for everybody, in words; the clock is among it."""
     welcome: tuple[WindowLine, ...]
@@ -58,7 +89,7 @@ class HoursPage(Page):
 
 
 def hours(
-    speech: Speech, frame: Frame, chosen: Wishes, whose: Whose = EVERYBODY, *, fault: str | None = None
+    speech: Speech, frame: Frame, chosen: Wishes, whose: Whose = EVERYBODY, entered: Entered = NOTHING
 ) -> HoursPage:
     """Return the page, for everybody or for one organization."""
     own = whose.own(chosen).hours if whose.name else chosen.hours
@@ -67,7 +98,8 @@ def hours(
     return HoursPage(
         frame=frame,
         title=title or speech.say("Wanneer mag iemand u storen?"),
-        fault=fault,
+        fault=entered.fault(speech),
+        entered=entered,
         whose=whose,
         says=_lead(speech, whose, own) or summary(speech, chosen.hours),
         usual=(*sentences(speech, chosen.hours), _clock(speech, chosen.hours)) if own is None else (),
@@ -79,7 +111,9 @@ def hours(
             for line in _lines(speech, kind, (each,))
             if each not in (*shown.welcome, *shown.quiet)
         ),
-        days=tuple(Option(str(number + 1), name, is_chosen=False) for number, name in enumerate(_names(speech))),
+        days=tuple(
+            Option(str(day), name, str(day) in entered.days) for day, name in enumerate(_names(speech), start=1)
+        ),
         zones=() if own is None else _zones(speech, shown.zone),
     )
 

@@ -47,8 +47,7 @@ def add(
     try:
         return _change(visit, voor, soort, add=window)
     except BadHours:
-        page = _page(visit, voor, is_wrong=True)
-        return visit.show(page, status=422)
+        return visit.show(_page(visit, voor, pages.Entered.refused(dag, van, tot)), status=422)
 
 
 @router.post(places.WISH_HOURS + "/vast", dependencies=OURS)
@@ -76,11 +75,10 @@ def set_clock(visit: Visiting, klok: Field, voor: Field = "") -> Response:
     return _keep(visit, voor, {"zone": klok})
 
 
-def _page(visit: Visit, slug: str, *, is_wrong: bool = False) -> pages.HoursPage:
+def _page(visit: Visit, slug: str, entered: pages.Entered = pages.NOTHING) -> pages.HoursPage:
     with visit.opened(Room.PREFERENCES) as opened:
-        wrong = opened.speech.say("Kies minstens 1 dag, en 2 tijden die niet gelijk zijn.")
         chosen, whose = wish_form.read(wishes.own(opened.session)), Whose.named(opened.names, slug)
-        return pages.hours(opened.speech, opened.frame, chosen, whose, fault=wrong if is_wrong else None)
+        return pages.hours(opened.speech, opened.frame, chosen, whose, entered)
 
 
 def _keep(visit: Visit, slug: str, hours: Mapping[str, Any] | None) -> Response:

@@ -118,9 +118,8 @@ def _no_hours(locale: Language) -> Page:
 
 
 def _wrong_hours(locale: Language) -> Page:
-    speech = world.speech(locale)
-    fault = speech.say("Kies minstens 1 dag, en 2 tijden die niet gelijk zijn.")
-    return wish_hours.hours(speech, _frame(locale, "/voorkeuren/tijden"), Wishes(), fault=fault)
+    wrong = wish_hours.Entered.refused((), "09:00", "09:00")
+    return wish_hours.hours(world.speech(locale), _frame(locale, "/voorkeuren/tijden"), Wishes(), entered=wrong)
 
 
 def _offers(locale: Language) -> Page:
