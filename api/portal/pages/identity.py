@@ -67,7 +67,7 @@ def _called(speech: Speech, names: Names, members: Sequence[Member]) -> list[tup
 
 
 def _known(speech: Speech, name: str, number: int, member: Member) -> Known:
-    since = speech.say("Kent u sinds %(date)s.", date=speech.date(member.since))
+    since = speech.say("Staat hier sinds %(date)s.", date=speech.date(member.since))
     linked_on = None if member.linked_at is None else speech.date(member.linked_at)
     if linked_on is not None and linked_on != speech.date(member.since):
         since += " " + speech.say("Hoort bij u sinds %(date)s.", date=linked_on)
