@@ -49,6 +49,7 @@ _CODES: Final[Mapping[str, int]] = {
     "too-many-checks": 429,
     "too-many-message-reports": 429,
     "too-many-replies": 429,
+    "too-many-reports": 429,
     "rate-limited": 429,
     "expressions-busy": 429,
     "verified-too-soon": 429,

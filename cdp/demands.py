@@ -23,7 +23,7 @@ from cdp.ids import NIL
 from cdp.own import corrections, dossier, own_subject
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
-from consent.errors import Conflict, Invalid, NotFound
+from consent.errors import Conflict, Invalid, NotFound, Refused
 from consent.types import CUSTOMER_SOURCE
 
 MOST: Final = 500
@@ -83,7 +83,7 @@ class NoteTooLong(Invalid):
     code = "note-too-long"
 
 
-class TooManyReports(Conflict):
+class TooManyReports(Refused):
     """Twenty lines of the log were reported in a day; the others can be reported tomorrow."""
 
     code = "too-many-reports"
