@@ -64,11 +64,11 @@ class Permission:
 
     def granted_at(self, at: datetime) -> frozenset[str]:
         """Return the categories of the customer's own grant that are in force at `at`."""
-        return self.categories if _runs(self.expires_at, at) else NOTHING
+        return self.categories if is_running(self.expires_at, at) else NOTHING
 
     def attested_at(self, at: datetime) -> frozenset[str]:
         """Return the categories of the recipient's own records that are open at `at`."""
-        return self.attested_categories if _runs(self.attested_expires_at, at) else NOTHING
+        return self.attested_categories if is_running(self.attested_expires_at, at) else NOTHING
 
     def open_at(self, at: datetime) -> frozenset[str]:
         """Return every category of which the recipient may see at least some records."""
@@ -251,7 +251,8 @@ def _without_lapsed(permission: Permission, other: Permission, at: datetime) -> 
     return permission
 
 
-def _runs(end: datetime | None, at: datetime) -> bool:
+def is_running(end: datetime | None, at: datetime) -> bool:
+    """Tell whether what ends at `end` still holds at `at`; what has no end never began."""
     return end is not None and at < end
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from consent.acts import Act, Attest, Extend, Grant
 from consent.admission import admit
 from consent.decision import decide
-from consent.permission import EMPTY, Permission
+from consent.permission import EMPTY, Permission, is_running
 from consent.types import CUSTOMER_SOURCE
 
 NEVER: Final = -1
@@ -29,7 +29,7 @@ class State:
     def allows(self, recipient: UUID, categories: tuple[str, ...], at: datetime) -> bool:
         """Tell whether `recipient` could see something of each of these at `at`, from any source."""
         standing = self.permission
-        case = (categories, _runs(standing.expires_at, at), _runs(standing.attested_expires_at, at))
+        case = (categories, is_running(standing.expires_at, at), is_running(standing.attested_expires_at, at))
         known = self._known.get(case)
         if known is None:
             known = self._known[case] = all(self._allows(recipient, category, at) for category in categories)
@@ -114,7 +114,3 @@ class Timeline:
             return False
         state = self._states[position]
         return state.since <= cited <= position and state.allows(self.recipient, categories, at)
-
-
-def _runs(end: datetime | None, at: datetime) -> bool:
-    return end is not None and at < end

@@ -4,40 +4,29 @@ Rules: (1) the page holds no script and no address of ours, so that it stays rea
 text; (3) paper holds the newest of a long list and says that there is more, for a file must fit in memory.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime
-from hashlib import sha256
-from importlib.resources import files
 from itertools import islice
 from typing import Final
 
 from fpdf import FPDF
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from api.portal.pages.take_along import Item, Paper
 from api.receipts import paper as sheets
+from api.whole_pages import Style, templates
 
 MOST: Final = 2_000
 """How many items of a list stand on paper."""
 LONGEST_LINE: Final = 2_000
 _BEGINNING: Final = 30
 """How many millimetres a chapter needs, so that its title does not stand alone at the end of a page."""
-_STYLE: Final = files("api.portal").joinpath("static", "paper.css").read_text(encoding="utf-8")
-_HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
-POLICY: Final = (
-    f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-)
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("api.portal"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+STYLE: Final = Style.of("api.portal", "static", "paper.css")
+_TEMPLATES: Final = templates("api.portal")
 
 
 def page(paper: Paper) -> Iterator[bytes]:
     """Yield the page, made while it is sent."""
-    style = Markup(_STYLE)  # noqa: S704 -- our own stylesheet, with nothing from outside in it
-    stream = _TEMPLATES.get_template("paper.html").stream(paper=paper, style=style)
+    stream = _TEMPLATES.get_template("paper.html").stream(paper=paper, style=STYLE.text)
     stream.enable_buffering(100)
     for part in stream:
         yield part.encode()

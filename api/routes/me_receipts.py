@@ -166,5 +166,5 @@ def answer(form: str, receipt: Receipt, around: Surroundings, language: Language
         "Vary": "Accept",
     }
     if form == "html":
-        headers |= {"Content-Security-Policy": page.POLICY, "Content-Language": around.language}
+        headers |= {"Content-Security-Policy": page.STYLE.policy, "Content-Language": around.language}
     return Response(made[form](), media_type=FORMS[form], headers=headers)

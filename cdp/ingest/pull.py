@@ -8,7 +8,6 @@ process and nowhere else; (4) what is asked is an address that `cdp.outside` all
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from cdp import outside
+from cdp.backoff import Backoff
 from cdp.catalog import files as catalog
 from cdp.database import rows_changed, sql
 from cdp.ingest import pull_pages, pull_settings
@@ -39,8 +39,7 @@ from consent.errors import Conflict, Invalid, NotFound, Problem
 
 PAGES: Final = 10_000
 ROWS: Final = 1_000
-FIRST_WAIT: Final = 30.0
-LONGEST_WAIT: Final = 86_400.0
+BACKOFF: Final = Backoff(first=30.0, longest=86_400.0)
 LEASE: Final = timedelta(minutes=30)
 SECONDS: Final = 60.0
 """How long one run goes on with further pages; then others get their turn, and it goes on at the next."""
@@ -157,7 +156,7 @@ def run(platform: Platform, organization: UUID, name: str, *, at: datetime) -> P
             state = {**_kept(state), "last_at": at.isoformat(), "failures": 0, "failure": None}
     except Problem as problem:
         failures = int(state.get("failures", 0)) + 1
-        wait = _wait(failures, problem.seconds if isinstance(problem, Later) else None)
+        wait = BACKOFF.wait(failures, asked=problem.seconds if isinstance(problem, Later) else None)
         state |= {"failures": failures, "failure": problem.code}
         pulled.failure, pulled.why = problem.code, problem.message
     with platform.database.scoped(scope) as session:
@@ -256,11 +255,3 @@ def _conditions(answer: Answer) -> dict[str, str | None]:
 
 def _kept(state: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in state.items() if name in {"etag", "last_modified"}}
-
-
-def _wait(failures: int, asked: float | None) -> float:
-    """Return how long to leave the register alone: as it asks, else twice as long each time, more or less."""
-    if asked is not None:
-        return min(max(asked, 1.0), LONGEST_WAIT)
-    longest = min(FIRST_WAIT * 2 ** min(failures, 20), LONGEST_WAIT)
-    return random.uniform(longest / 2, longest)  # noqa: S311  # spreads retries, no secret

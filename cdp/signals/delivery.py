@@ -129,7 +129,7 @@ class _Turn:
                 queue.failed(session, self._stream, signal, reply.failure, at=self._at)
         if reply.ends_turn:
             self._failures, self._failure = self._failures + 1, reply.failure
-            self._later = timedelta(seconds=queue.wait(self._failures, reply.later))
+            self._later = timedelta(seconds=queue.BACKOFF.wait(self._failures, asked=reply.later))
         else:
             self._failures, self._failure = 0, None
 

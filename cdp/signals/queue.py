@@ -5,7 +5,6 @@ tried again, later each time, until 24 tries or 72 hours; then it is a dead lett
 (3) a dead letter that is sent again takes along everything later of the same customer.
 """
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,12 +14,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from cdp.backoff import Backoff
 from cdp.database import rows_changed, sql
 from cdp.signals.events import CLAIMS, CLAIMS_KINDS, VERIFY
 from cdp.signals.streams import Stream
 
-FIRST_WAIT: Final = 5.0
-LONGEST_WAIT: Final = 900.0
+BACKOFF: Final = Backoff(first=5.0, longest=900.0)
 MOST_TRIES: Final = 24
 LONGEST: Final = timedelta(hours=72)
 AT_MOST: Final = 1_000
@@ -84,7 +83,7 @@ def failed(session: Session, stream: Stream, signal: Signal, failure: str, *, at
     tries, first = signal.tries + 1, signal.first_at or at
     is_dead = tries >= MOST_TRIES or at - first >= LONGEST
     facts = {"signal": signal.signal_id, "standing": "dead" if is_dead else "waiting", "failure": failure}
-    later = at + timedelta(seconds=wait(tries))
+    later = at + timedelta(seconds=BACKOFF.wait(tries))
     session.execute(_FAILED, _of(stream) | facts | {"at": at, "next": later})
     return is_dead
 
@@ -102,14 +101,6 @@ def refused(session: Session, stream: Stream, unverified_id: UUID, failure: str,
 def give_up(session: Session, stream: Stream, *, at: datetime) -> int:
     """Make dead letters of what waited for 72 hours at a stream that took nothing for as long, and return how many."""
     return rows_changed(session, _GIVE_UP, _of(stream) | {"before": at - LONGEST})
-
-
-def wait(failures: int, asked: float | None = None) -> float:
-    """Return how many seconds to leave it alone: as asked, else twice as long each time, more or less."""
-    if asked is not None:
-        return min(max(asked, 1.0), LONGEST_WAIT)
-    longest = min(FIRST_WAIT * 2 ** min(failures, 20), LONGEST_WAIT)
-    return random.uniform(longest / 2, longest)  # noqa: S311  # spreads retries, no secret
 
 
 def _of(stream: Stream) -> dict[str, object]:

@@ -100,7 +100,7 @@ def test_the_policy_of_a_page_names_the_style_that_stands_in_it() -> None:
     style = re.search(rb"<style>(.*?)</style>", page.render(_sheet(Kind.GRANT)), re.DOTALL)
 
     assert style is not None
-    assert f"'sha256-{b64encode(sha256(style[1]).digest()).decode()}'" in page.POLICY
+    assert f"'sha256-{b64encode(sha256(style[1]).digest()).decode()}'" in page.STYLE.policy
 
 
 def test_a_name_on_a_page_is_text() -> None:

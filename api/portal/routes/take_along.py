@@ -68,7 +68,7 @@ def _file(visit: Visit, form: str, only: str | None) -> Response:
     name = f"{only or 'gegevens'}-{visit.at:%Y-%m-%d}.{_ENDINGS.get(form, form)}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if form == "html":
-        headers["Content-Security-Policy"] = readable.POLICY
+        headers["Content-Security-Policy"] = readable.STYLE.policy
     return StreamingResponse(made[form](), media_type=TYPES[form], headers=headers)
 
 

@@ -33,7 +33,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def vault(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """Return the platform with private addresses allowed; its streams end with the test."""
-    monkeypatch.setattr("cdp.signals.queue.random.uniform", lambda _, longest: longest)
+    monkeypatch.setattr("cdp.backoff.random.uniform", lambda _, longest: longest)
     yield receiving.opened(platform)
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
         owners = [each.organization_id for each in dead_letters.streams(session)]
@@ -60,7 +60,7 @@ def test_a_receiver_that_is_down_for_an_hour_misses_nothing(vault: Platform, rec
     assert [] == receiver.told
     givers += [given_and_taken_back(vault, reader)]
     receiver.answer = up
-    receiving.turns(vault, at=later + timedelta(seconds=queue.LONGEST_WAIT))
+    receiving.turns(vault, at=later + timedelta(seconds=queue.BACKOFF.longest))
 
     told = [receiving.claims(vault, body) for _, body in receiver.told]
     mine = {vault.profile_ids.profile_id(each.customer_id, reader.organization_id) for each in givers}
@@ -378,7 +378,7 @@ def test_an_organization_has_ten_streams_at_most(vault: Platform) -> None:
 
 
 def test_the_wait_grows_and_has_an_end() -> None:
-    waits = [queue.wait(failures) for failures in (1, 3, 5, 50)]
+    waits = [queue.BACKOFF.wait(failures) for failures in (1, 3, 5, 50)]
 
     assert sorted(waits) == waits
-    assert queue.LONGEST_WAIT >= waits[-1] >= queue.LONGEST_WAIT / 2
+    assert queue.BACKOFF.longest >= waits[-1] >= queue.BACKOFF.longest / 2
