@@ -39,8 +39,8 @@ TARGETS: Final = {
     " received_at, digest, sealed",
     "subject": "customer_id, subject_id, source_id, origin_id, created_at",
     "data_key": "customer_id, subject_id, wrapped, generation, created_at",
-    "likeness": "customer_id, subject_id, source_id, keys, knows, sealed, at",
-    "match_key": "key, subject_id",
+    "likeness": "customer_id, subject_id, source_id, keys, sealed, at",
+    "match_key": "key, subject_id, knows",
 }
 
 _READ: Final = (
@@ -48,7 +48,7 @@ _READ: Final = (
     b"set statement_timeout = 0",
     b"select count(sealed) from likeness where subject_id > '00000000-0000-0000-0000-000000000000'",
     b"select count(wrapped) from data_key where customer_id > '00000000-0000-0000-0000-000000000000'",
-    b"select count(subject_id) from match_key where key > -9223372036854775807",
+    b"select count(knows) from match_key where key > -9223372036854775807",
 )
 """What a look-up reads, by the indexes that it takes: going through a table as a whole would leave little in memory."""
 
@@ -74,7 +74,7 @@ def fill(house: House, size: int, *, with_records: bool = False) -> None:
                 each.result()
         connection.execute("set maintenance_work_mem = '512MB'")
         connection.execute("set statement_timeout = 0")
-        connection.execute("alter table match_key add primary key (key, subject_id)")
+        connection.execute("alter table match_key add primary key (key, subject_id) include (knows)")
         connection.execute("vacuum analyze")
     house.likenesses = size
 
@@ -120,8 +120,8 @@ def rows(
         made["subject"].append(_packed(customer, subject, source, customer, at))
         made["data_key"].append(_packed(customer, subject, wrapped[place], struct.pack("!i", 1), at))
         knows = struct.pack("!h", blocking.knows(known[place]))
-        made["likeness"].append(_packed(customer, subject, source, _longs(found), knows, sealed[place], at))
-        made["match_key"] += [_packed(struct.pack("!q", key), subject) for key in found]
+        made["likeness"].append(_packed(customer, subject, source, _longs(found), sealed[place], at))
+        made["match_key"] += [_packed(struct.pack("!q", key), subject, knows) for key in found]
         if with_records:
             made["record"] += _records_of(some[place], (customer, subject, source), ready[place], at)
     return made

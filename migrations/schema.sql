@@ -1226,7 +1226,6 @@ create table likeness (
     subject_id uuid not null,
     source_id uuid not null,
     keys bigint[] not null,
-    knows smallint not null default 0,
     sealed bytea not null,
     at timestamp with time zone not null
 );
@@ -1235,7 +1234,7 @@ alter table likeness add constraint likeness_pkey PRIMARY KEY (customer_id, subj
 alter table likeness owner to cdp_owner, enable row level security, force row level security;
 grant delete, select on likeness to cdp_keeper;
 grant insert, select on likeness to cdp_matcher;
-grant update (at, keys, knows, sealed) on likeness to cdp_matcher;
+grant update (at, keys, sealed) on likeness to cdp_matcher;
 grant update (customer_id) on likeness to cdp_keeper;
 create policy keeper on likeness as permissive for all to cdp_keeper
     using (true)
@@ -1386,12 +1385,14 @@ create policy source_wall on match_due as permissive for insert to cdp_source
 
 create table match_key (
     key bigint not null,
-    subject_id uuid not null
+    subject_id uuid not null,
+    knows smallint not null default 0
 );
-alter table match_key add constraint match_key_pkey PRIMARY KEY (key, subject_id);
+alter table match_key add constraint match_key_pkey PRIMARY KEY (key, subject_id) INCLUDE (knows);
 alter table match_key owner to cdp_owner, enable row level security, force row level security;
 grant delete, insert, select on match_key to cdp_matcher;
 grant delete, select on match_key to cdp_keeper;
+grant update (knows) on match_key to cdp_matcher;
 create policy keeper on match_key as permissive for all to cdp_keeper
     using (true)
     with check (true);
@@ -3389,7 +3390,7 @@ grant execute on function watched_types() to cdp_administrator, cdp_auditor, cdp
 create function who_are(subjects uuid[], ones uuid[], others uuid[]) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body c1213f082542c98c45e54563cf26447f;
 grant execute on function who_are(uuid[],uuid[],uuid[]) to cdp_matcher;
 
-create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], counted boolean[], knows integer[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea, key bigint, size integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body 75916ecdeb4841b053f4b8635a49dcd9;
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], counted boolean[], says integer[], hot integer, enough integer) returns TABLE(subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea, key bigint, size integer) language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp set enable_hashjoin=off set enable_mergejoin=off set enable_seqscan=off set plan_cache_mode=force_generic_plan owner cdp_keeper body 0fbd8047ded2b43f1012f63bd2f531b2;
 grant execute on function who_may_be(uuid[],uuid[],bigint[],boolean[],integer[],integer,integer) to cdp_matcher;
 
 create function why_held(guest uuid, host uuid, moment timestamp with time zone) returns text language plpgsql stable owner cdp_owner body 387582be3494a3a548b1c9e92bfc8dcf;

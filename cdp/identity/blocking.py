@@ -8,6 +8,7 @@ both: who mistyped, moved, married or changed provider is found again. Which key
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
@@ -42,12 +43,15 @@ class KeyKind(StrEnum):
 
 ANYBODY: Final = 8
 """What `knows` says of everybody."""
+WITH_INITIAL: Final = 16
+"""Of a kind that has an initial and the surname in it: who shares one shares its INITIAL, which says nothing more."""
 
 LONE: Final = {
+    KeyKind.BIRTH: ANYBODY - 1,
     KeyKind.HOME: ANYBODY - 1,
     KeyKind.INITIAL: 2 * ANYBODY - 1,
-    KeyKind.NAME: ANYBODY - 1,
-    KeyKind.NAME_YEAR: ANYBODY - 1,
+    KeyKind.NAME: WITH_INITIAL | ANYBODY - 1,
+    KeyKind.NAME_YEAR: WITH_INITIAL | ANYBODY - 1,
 }
 """The kinds of which one alone, where both know any of this, says that two are relatives, neighbours or namesakes.
 
@@ -92,14 +96,21 @@ def knows(traits: Traits) -> int:
     return ANYBODY | bool(traits.birth) | bool(traits.emails) << 1 | bool(traits.mobiles) << 2
 
 
-def is_worth(mine: Mapping[int, int], theirs: Iterable[int], both: int) -> bool:
+def is_worth(
+    mine: Mapping[int, int], theirs: Iterable[int], both: int, *, crowds: AbstractSet[int] = frozenset()
+) -> bool:
     """Say whether two are worth a look, by the keys of each: not when they share one weak one and nothing else.
 
     `mine` says of each key what LONE does; `both` is what both of them know, by `knows`: if any of it were equal
-    they would share more. `who_may_be` says the same in the database.
+    they would share more. Keys in `crowds` are those that too many have to be followed; to share one is more, too.
+    `who_may_be` says the same in the database.
     """
     shared = mine.keys() & theirs
-    return len(shared) != 1 or not both & mine[shared.pop()]
+    followed, beside = ([mine[each] for each in keys] for keys in (shared - crowds, shared & crowds))
+    says = max(followed, default=0)
+    if says >= WITH_INITIAL:  # an INITIAL beside it is no more
+        followed, beside = ([each for each in some if not each & ANYBODY] for some in (followed, beside))
+    return beside != [] or len(followed) != 1 or not both & says
 
 
 def choose(blocks: Iterable[Sequence[_Somebody]], *, most: int = ENOUGH) -> set[_Somebody]:

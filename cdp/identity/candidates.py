@@ -93,12 +93,15 @@ class Blocks:
         told = np.flatnonzero((each_size > 1) & (each_size <= _LARGEST)).astype(np.int32)
         self._entries = told[np.lexsort((keys[told], each_size[told], self._owners[told]))]
         self._starts, self._sizes = each_start[self._entries], each_size[self._entries]
-        self._lone = np.frombuffer(lone, np.uint8)[order[self._entries]]
+        says = np.frombuffer(lone, np.uint8)[order]
+        self._says = says[self._entries]
         self._first = np.searchsorted(self._owners[self._entries], np.arange(people + 1))
         self._count = max(len(starts), 1)
         crowded = np.flatnonzero(each_size > _LARGEST)
         numbers = np.cumsum(is_first, dtype=np.int64)[crowded] - 1
-        self._crowded = np.sort(self._owners[crowded] * np.int64(self._count) + numbers)
+        named = self._owners[crowded] * np.int64(self._count) + numbers
+        self._crowds = np.sort(named)
+        self._narrow = np.sort(named[says[crowded] & blocking.ANYBODY == 0])
 
     def followed(self, places: range) -> NDArray[np.bool_]:
         """Say of each row of these people whether a look-up goes as far: `blocking.choose` without themselves."""
@@ -167,19 +170,32 @@ class Blocks:
             none = np.zeros(0, np.bool_)
             return Met(ones, others, none, none, none)
         by_one, by_other = (np.logical_or.reduceat(each[order], starts) for each in follow)
-        is_one = np.diff(np.r_[starts, len(codes)]) == 1
-        is_weak = is_one & ((self._lone[rows[order[starts]]] & self._knows[ones] & self._knows[others]) > 0)
-        lone = np.flatnonzero(is_weak)
-        is_weak[lone] = ~self._share_a_crowd(ones[lone], others[lone])
+        is_weak = self._is_weak(self._says[rows[order]], starts, ones, others)
         return Met(ones, others, by_one, by_other, ~is_weak).only(by_one | by_other)
 
-    def _share_a_crowd(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say of each pair whether they share a key that too many have to be followed."""
-        first, last = (np.searchsorted(self._crowded, (ones + more) * self._count) for more in (0, 1))
+    def _is_weak(
+        self, says: NDArray[np.uint8], starts: NDArray[np.int64], ones: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Say of each pair that it is not worth a look: `blocking.is_worth` for many; their keys begin at `starts`."""
+        most: NDArray[np.uint8] = np.maximum.reduceat(says, starts)
+        has_initial = most >= blocking.WITH_INITIAL
+        more = np.add.reduceat(says & blocking.ANYBODY == 0, starts, dtype=np.int64)
+        is_alone = (np.diff(np.r_[starts, len(says)]) == 1) | (has_initial & (more == 1))
+        is_weak: NDArray[np.bool_] = is_alone & (most & self._knows[ones] & self._knows[others] > 0)
+        for crowds, which in ((self._narrow, is_weak & has_initial), (self._crowds, is_weak & ~has_initial)):
+            places = np.flatnonzero(which)
+            is_weak[places] = ~self._share(crowds, ones[places], others[places])
+        return is_weak
+
+    def _share(
+        self, crowds: NDArray[np.int64], ones: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Say of each pair whether they share one of these keys that too many have to be followed."""
+        first, last = (np.searchsorted(crowds, (ones + more) * self._count) for more in (0, 1))
         pair = np.repeat(np.arange(len(ones)), last - first)
         within = np.arange(len(pair)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-        numbers = self._crowded[within + first[pair]] % self._count
+        numbers = crowds[within + first[pair]] % self._count
         wanted = others[pair] * self._count + numbers
-        places = np.searchsorted(self._crowded, wanted)
-        is_there = np.r_[self._crowded, -1][places] == wanted
+        places = np.searchsorted(crowds, wanted)
+        is_there = np.r_[crowds, -1][places] == wanted
         return np.bincount(pair[is_there], minlength=len(ones)) > 0

@@ -19,8 +19,8 @@ from cdp.identity.candidates import Blocks
 from cdp.identity.traits import MARK, Traits
 
 _ID: Final = 16
-_LONE: Final = 15
-_OWN: Final = 16
+_LONE: Final = 31
+_OWN: Final = 32
 _SIDES: Final = ("left", "right")
 _FLAGS: Final = {kind: blocking.LONE.get(kind, 0) | _OWN * (kind in blocking.OWN) for kind in KeyKind}
 

@@ -46,7 +46,7 @@ _ANEW: Final = sql("match_anew").encode()
 _CANDIDATES: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
     b" sealed, wrapped, key, size"
-    b" from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(counted)s, %(knows)s, %(hot)s, %(enough)s)"
+    b" from who_may_be(%(subjects)s, %(key_subjects)s, %(keys)s, %(counted)s, %(says)s, %(hot)s, %(enough)s)"
 )
 _PAIRS: Final = (
     b"select uuid_send(subject_id), uuid_send(other_id), uuid_send(other_customer), uuid_send(other_source),"
@@ -201,8 +201,8 @@ def alike(known: Mapping[bytes, Traits], keys: Mapping[bytes, Mapping[int, KeyKi
     return _CANDIDATES, {
         "subjects": arrays.ids(keys),
         "counted": arrays.flags(kind in blocking.OWN for kind in kinds),
-        "knows": arrays.integers(
-            knows & blocking.LONE.get(kind, 0)
+        "says": arrays.integers(
+            (knows | blocking.WITH_INITIAL) & blocking.LONE.get(kind, 0)
             for subject, each in keys.items()
             for knows in (blocking.knows(known[subject]),)
             for kind in each.values()

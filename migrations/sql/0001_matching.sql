@@ -6,7 +6,6 @@ create table likeness (
     subject_id  uuid not null,
     source_id   uuid not null,
     keys        bigint[] not null,
-    knows       smallint not null default 0,
     sealed      bytea not null,
     at          timestamptz not null,
     primary key (customer_id, subject_id)
@@ -14,14 +13,15 @@ create table likeness (
 create unique index likeness_subject on likeness (subject_id);
 comment on table likeness is 'What matching knows of a subject: its normalised names, dates, addresses and numbers, sealed.';
 comment on column likeness.keys is 'Its rows in match_key, so that they are found again when they change or go.';
-comment on column likeness.knows is 'Of everybody 8; with a postcode of a street besides a birth date (1), mailboxes (2), mobile numbers (4).';
 
 -- Distributed by key, like the references: it answers which subjects are alike in one respect.
 create table match_key (
     key        bigint not null,
     subject_id uuid not null,
-    primary key (key, subject_id)
+    knows      smallint not null default 0,
+    primary key (key, subject_id) include (knows)
 );
+comment on column match_key.knows is 'Of everybody 8; with a postcode of a street besides a birth date (1), mailboxes (2), mobile numbers (4).';
 comment on table match_key is 'HMAC-SHA256 of what several subjects may have in common, cut to 64 bits, one secret for each kind of key.';
 
 create table match_due (
@@ -119,13 +119,15 @@ $$;
 -- Who may be the same person as each of these subjects: those who have a key in common, with what is needed to read
 -- their likeness. A key that very many have says nothing and is left out; the rarest keys come first, as long as all
 -- whom they bring are no more than enough: `choose` in cdp/identity/blocking.py says the same. With whom they have a bond
--- already, they are compared again. Who shares one key and nothing else may not be worth a look, by its kind and what both know: `is_worth`
--- there says the same. No more is read of a key than shows that it brings too many. A function, so that whoever asks is checked once and not for each table; planning
--- this anew for each look-up would cost more than running it.
--- in   subjects; arrays, one place for each key of a subject: whose, the key, whether it is asked how many have it, and what its
---      subject knows of which the key alone is not enough; hot: the most that may share a key; enough: for each subject
+-- already, they are compared again. Who shares one key and nothing else may not be worth a look, by its kind and what both
+-- know: `is_worth` there says the same. A key tells what those who have it know, so that they are let go unread. No more is
+-- read of a key than shows that it brings too many. A function, so that whoever asks is checked once and not for each table;
+-- planning this anew for each look-up would cost more than running it.
+-- in   subjects; arrays, one place for each key of a subject: whose, the key, whether it is asked how many have it, and `says`:
+--      what its subject knows of which the key alone is not enough, with 8 in it of an INITIAL and 16 in it of what has one in
+--      it; hot: the most that may share a key; enough: for each subject
 -- out  a row for each candidate; and one for each key of which it is asked, with how many have it: `match_crowds` says the same
-create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], counted boolean[], knows integer[],
+create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], counted boolean[], says integer[],
     hot integer, enough integer)
 returns table (subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea, key bigint,
     size integer)
@@ -139,25 +141,29 @@ begin
     end if;
     return query
         with block as (
-            select wanted.subject, wanted.key, wanted.counted, wanted.knows, alike.others,
+            select wanted.subject, wanted.key, wanted.counted, wanted.says, alike.others, alike.knows,
                    row_number() over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as place,
                    array_agg(wanted.key) filter (where cardinality(alike.others) > least(hot, enough + 1))
-                       over (partition by wanted.subject) as crowded
-            from unnest(key_subjects, who_may_be.keys, who_may_be.counted, who_may_be.knows)
-                as wanted (subject, key, counted, knows)
+                       over (partition by wanted.subject) as crowds,
+                   array_agg(wanted.key) filter (where cardinality(alike.others) > least(hot, enough + 1) and wanted.says & 8 = 0)
+                       over (partition by wanted.subject) as narrow
+            from unnest(key_subjects, who_may_be.keys, who_may_be.counted, who_may_be.says) as wanted (subject, key, counted, says)
             cross join lateral (
-                select array(select m.subject_id from match_key m where m.key = wanted.key
-                             limit least(hot, enough + 1) + 1) as others offset 0
+                select coalesce(array_agg(few.subject_id), '{}') as others, array_agg(few.knows) as knows
+                from (select m.subject_id, m.knows from match_key m where m.key = wanted.key
+                      limit least(hot, enough + 1) + 1) few offset 0
             ) alike
         ), met as (
             select f.subject, f.other, min(f.place) as place, bool_or(f.place is null) as is_bonded,
-                   count(*) = 1 as is_lone, min(f.knows) as knows, min(f.crowded) as crowded
+                   max(f.says) & min(f.knows) <> 0
+                       and (count(*) = 1 or (max(f.says) >= 16 and count(*) filter (where f.says & 8 = 0) = 1)) as is_weak,
+                   case when max(f.says) < 16 then min(f.crowds) else min(f.narrow) end as crowds
             from (
-                select b.subject, them.other, b.place, b.knows, b.crowded
-                from block b cross join lateral unnest(b.others) as them (other)
+                select b.subject, them.other, b.place, b.says, them.knows, b.crowds, b.narrow
+                from block b cross join lateral unnest(b.others, b.knows) as them (other, knows)
                 where cardinality(b.others) <= least(hot, enough + 1) and them.other <> b.subject
                 union all
-                select w.subject, b.other_id, null, null, null from unnest(subjects) as w (subject)
+                select w.subject, b.other_id, null, null, null, null, null from unnest(subjects) as w (subject)
                 cross join lateral (
                     select x.other_id from bond x where x.subject_id = w.subject and x.ended_at is null and x.why = 'match'
                     union all
@@ -173,8 +179,8 @@ begin
         from ranked c
         join likeness l on l.subject_id = c.other
         join data_key k on k.customer_id = l.customer_id and k.subject_id = l.subject_id
-        where c.is_bonded or (c.is_met and c.so_far <= enough
-            and (not c.is_lone or l.knows & c.knows = 0 or coalesce(l.keys && c.crowded, false)))
+        where c.is_bonded
+           or (c.is_met and c.so_far <= enough and (not c.is_weak or (c.crowds is not null and l.keys && c.crowds)))
         union all
         select b.subject, null, null, null, null, null, b.key, least(cardinality(b.others), enough + 1)
         from block b where b.counted;

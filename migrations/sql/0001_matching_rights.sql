@@ -23,8 +23,8 @@ grant usage on schema public to cdp_matcher;
 grant execute on function is_sealed(text) to cdp_matcher;
 grant update (customer_id) on likeness to cdp_keeper;
 grant update (at) on match_due to cdp_keeper; -- to lock them
-grant update (keys, knows, sealed, at) on likeness to cdp_matcher;
-grant delete on match_key to cdp_matcher;
+grant update (keys, sealed, at) on likeness to cdp_matcher;
+grant delete, update (knows) on match_key to cdp_matcher;
 
 create policy matcher_wall on record for select to cdp_matcher
     using ((select is_sealed('matcher')) and kind = 'attributes' and superseded_at is null and type = any (identifying_attributes()));

@@ -146,9 +146,9 @@ RIGHTS: Final = {
     "matcher": """
         data_key: select(customer_id,subject_id,wrapped)
         identifier: select(customer_id,subject_id,source_id,type,blind,is_verified,sealed)
-        likeness: select insert update(keys,knows,sealed,at)
+        likeness: select insert update(keys,sealed,at)
         match_due: select insert
-        match_key: select insert delete
+        match_key: select insert update(knows) delete
         record: select(customer_id,record_id,subject_id,kind,type,superseded_at,sealed)
         subject: select(customer_id,subject_id,source_id)
     """,

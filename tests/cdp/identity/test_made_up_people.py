@@ -58,7 +58,7 @@ def test_whoever_is_filled_in_past_the_store_can_be_read_and_found(platform: Pla
     }
     assert sum(map(len, facts)) == len(rows["record"])
     for place, row in enumerate(rows["likeness"]):
-        customer, subject, _, _, _, sealed, _ = _fields(row)
+        customer, subject, _, _, sealed, _ = _fields(row)
         _, _, wrapped, _, _ = _fields(rows["data_key"][place])
         ((_, key),) = platform.ring.unwrap_named([subject + wrapped]).items()
         plain = sealing.opener(key)(sealed[:12], sealed[12:], b"likeness\0" + subject + b"\0sealed")

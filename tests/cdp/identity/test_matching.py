@@ -93,6 +93,20 @@ async def test_a_changed_name_changes_the_keys_and_ends_what_was_alike(
     assert [(key,) for key in after[0]] == stored
 
 
+async def test_every_key_tells_what_is_known_by_now(store: Store, platform: Platform, database_url: str) -> None:
+    shop, facts = make.organization(platform), Facts.new()
+    question = "select knows, count(*) from match_key where subject_id = %s group by 1"
+    await take(store, shop, *facts.but(email="").said("a"))
+    found = subject(platform, database_url, shop, "a")
+    ((before, count),) = look(database_url, question, found)
+
+    await take(store, shop, *facts.said("a"))
+
+    ((after, more),) = look(database_url, question, found)
+    assert (before | 2, True) == (after, before != after)
+    assert more > count > 1
+
+
 async def test_a_large_delivery_leaves_its_people_to_the_worker(
     store: Store, platform: Platform, database_url: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from uuid import UUID
 
 import pytest
@@ -18,8 +19,16 @@ from tests.cdp.ingest.arrange import change
 HOME = {"postcode": "1234 AB", "house_number": "5"}
 ANNA = {"first_name": "Anna", "last_name": "Berg", "birth_date": "1980-03-04", "email": "a@example.org", **HOME}
 CROWD = 60
-_CROWDED, _OWN, *_WEAK = range(8)
-"""Keys: one of a crowd, one that is somebody's own, and weak ones."""
+_KINDS = [
+    *(KeyKind.EMAIL, KeyKind.HOME, KeyKind.BIRTH, KeyKind.INITIAL, KeyKind.INITIAL, KeyKind.NAME, KeyKind.NAME_YEAR),
+    *(KeyKind.PHONE, KeyKind.INITIAL, KeyKind.NAME),
+]
+_CROWDS = {7, 8, 9}
+"""Places of those that very many have."""
+_CROWDED = (
+    "insert into match_key select k, gen_random_uuid() from unnest(%s::bigint[]) k cross join generate_series(1, %s)"
+)
+_AT_ONCE = 40
 
 
 @pytest.mark.parametrize(
@@ -30,7 +39,21 @@ _CROWDED, _OWN, *_WEAK = range(8)
         pytest.param({"birth_date": "1951-07-08"}, True, id="a name and a home"),
         pytest.param({"last_name": "Visser", "birth_date": "1980-04-03"}, True, id="a home and a birth date"),
         pytest.param({"last_name": "Visser", "birth_date": None, "email": None}, True, id="who knows nothing more"),
-        pytest.param({"postcode": "9876 ZY", "birth_date": "1951-07-08"}, True, id="two keys of one name"),
+        pytest.param({"postcode": "9876 ZY", "birth_date": "1951-07-08"}, False, id="a name, and its initial with it"),
+        pytest.param(
+            {"first_name": "Arend", "postcode": "9876 ZY", "birth_date": "1980-11-12"},
+            False,
+            id="an initial, a surname and a year",
+        ),
+        pytest.param(
+            {"first_name": "Arend", "last_name": "Visser", "postcode": "9876 ZY"}, False, id="a letter and a birth date"
+        ),
+        pytest.param(
+            {"first_name": "Arend", "last_name": "Visser", "postcode": None},
+            True,
+            id="a letter and a birth date of whom no street is known",
+        ),
+        pytest.param({"first_name": "Arend", "postcode": "9876 ZY"}, True, id="a birth date and a surname"),
         pytest.param({"postcode": None, "birth_date": "1951-07-08"}, True, id="who has no postcode of a street"),
         pytest.param(
             {"first_name": "Arend", "postcode": None, "birth_date": None, "email": "c@example.org"},
@@ -50,31 +73,30 @@ def test_one_weak_key_alone_is_not_worth_a_look(facts: Mapping[str, object], is_
 
 
 async def test_the_database_and_the_program_agree_on_who_is_worth_a_look(platform: Platform, database_url: str) -> None:
-    drawn, asked = random.Random(5), ids.row().bytes  # noqa: S311  # the same people in every run
-    people = {
-        each: (drawn.randrange(8) | blocking.ANYBODY, set(drawn.sample(range(8), 1 + n % 3)))
-        for n, each in enumerate(_ids(40))
-    }
-    people |= {each: (7 | blocking.ANYBODY, {_CROWDED, weak}) for each, weak in zip(_ids(3), _WEAK, strict=False)}
-    for subject, (knows, keys) in people.items():
-        _keep(database_url, subject, knows, keys)
-    for subject in _ids(CROWD):
-        change(database_url, "insert into match_key values (%s, %s)", _CROWDED, UUID(bytes=subject))
-    known = traits.of(ANNA | {"email": None})
-    kinds = dict.fromkeys(_WEAK, KeyKind.HOME) | {_WEAK[0]: KeyKind.INITIAL}
-    mine = {key: kinds.get(key, KeyKind.EMAIL) for key in range(8)}
+    drawn, known = random.Random(5), traits.of(ANNA | {"phone": "0612345678"})  # noqa: S311  # the same people in every run
+    every = [each for size in (1, 2, 3) for each in combinations(range(len(_KINDS)), size)]
+    met = [each for each in every if not _CROWDS.issuperset(each)]  # who shares crowds alone is not found
+    asked, wanted = dict[bytes, dict[int, KeyKind]](), dict[bytes, set[bytes]]()
+    for first, one in zip(range(0, len(met), _AT_ONCE), _ids(len(met)), strict=False):
+        keys, says = range(1000 * first, 1000 * first + len(_KINDS)), [blocking.LONE.get(kind, 0) for kind in _KINDS]
+        asked[one], crowds = dict(zip(keys, _KINDS, strict=True)), {keys[each] for each in _CROWDS}
+        people = {each: drawn.choice((0, 1, 7)) | blocking.ANYBODY for each in _ids(len(met[first : first + _AT_ONCE]))}
+        have = {each: {keys[key] for key in shared} for each, shared in zip(people, met[first:], strict=False)}
+        for each, knows in people.items():
+            _keep(database_url, each, knows, have[each])
+        change(database_url, _CROWDED, sorted(crowds), CROWD)
+        mine = dict(zip(keys, says, strict=True))
+        wanted[one] = {
+            each
+            for each, knows in people.items()
+            if blocking.is_worth(mine, have[each], knows & blocking.knows(known), crowds=crowds)
+        }
 
-    (rows,) = await _asked(platform, store.alike({asked: known}, {asked: mine}))
+    (rows,) = await _asked(platform, store.alike(dict.fromkeys(asked, known), asked))
 
-    found = {row[1] for row in rows if row[1] is not None}
-    lone = {key: blocking.LONE.get(kind, 0) for key, kind in mine.items()}
-    wanted = {
-        subject
-        for subject, (knows, keys) in people.items()
-        if keys - {_CROWDED} and blocking.is_worth(lone, keys, knows & blocking.knows(known))
-    }
+    found = {one: {row[1] for row in rows if row[0] == one and row[1] is not None} for one in asked}
     assert wanted == found
-    assert 10 < len(wanted) < len(people) - 5
+    assert 50 < sum(map(len, wanted.values())) < len(met) - 10
 
 
 async def test_the_database_and_the_program_take_those_of_the_rarest_keys_first(
@@ -123,13 +145,12 @@ def _keep(url: str, subject: bytes, knows: int, keys: Iterable[int]) -> None:
     name = UUID(bytes=subject)
     change(
         url,
-        "insert into likeness (customer_id, subject_id, source_id, keys, knows, sealed, at)"
-        " values (%s, %s, %s, %s, %s, '', now())",
-        *(name, name, name, sorted(keys), knows),
+        "insert into likeness (customer_id, subject_id, source_id, keys, sealed, at)"
+        " values (%s, %s, %s, %s, '', now())",
+        *(name, name, name, sorted(keys)),
     )
     change(url, "insert into data_key values (%s, %s, '', 1, now())", name, name)
-    for key in keys:
-        change(url, "insert into match_key values (%s, %s)", key, name)
+    change(url, "insert into match_key select k, %s, %s from unnest(%s::bigint[]) k", name, knows, sorted(keys))
 
 
 async def _asked(platform: Platform, *questions: Asked) -> Sequence[Rows]:
