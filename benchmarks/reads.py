@@ -16,7 +16,8 @@ from benchmarks import load
 from benchmarks.house import PURPOSE, House
 from cdp.embedded.postgres_binaries import find
 
-CONNECTIONS: Final = 32
+CONNECTIONS: Final = 128
+"""So many fill the server; with a few it waits for the load, which looks at one answer after the other."""
 STEPS: Final = ("bare", "unsealed", "gated", "logged")
 """Each guard on top of the one before, one read at a time; the product then lets reads share a statement."""
 ROUNDS: Final = 5
