@@ -37,6 +37,7 @@ class Why(StrEnum):
     FORGEABLE = "sender-can-be-forged"
     OWN_LINK = "link-is-theirs"
     NEEDS_TEXT = "text-needed"
+    ONLY_CODE = "code-alone-needed"
     NOT_TO_YOU = "not-to-you"
     COPIED = "asked-often"
     NO_CALL = "no-call-known"

@@ -134,10 +134,13 @@ class _Check:
             return no(Why.OTHER_ORGANIZATION, claimed)
         if is_led_away:
             return no(Why.OTHER_TEXT, owner)
-        if given.text is not None and found.text_hash is not None:
-            is_same = found.text_hash == texts.hashed(self.platform, texts.digest(given.text))
-            return _yes(Why.SAME_TEXT, found) if is_same else no(Why.OTHER_TEXT, owner)
-        return self._by_code_alone(found)
+        return self._by_code_alone(found) if given.text is None else self._by_code_within(given.text, found)
+
+    def _by_code_within(self, text: str, found: Found) -> Answer:
+        if found.text_hash is None:  # of what is spoken no text is known: around a true code anything can stand
+            return unknown(Why.ONLY_CODE, found.owner)
+        is_same = found.text_hash == texts.hashed(self.platform, texts.digest(text))
+        return _yes(Why.SAME_TEXT, found) if is_same else no(Why.OTHER_TEXT, found.owner)
 
     def _by_code_alone(self, found: Found) -> Answer:
         owner = found.owner

@@ -210,6 +210,18 @@ def test_who_is_called_learns_who_is_calling_and_others_do_not(
     assert ("unknown", "login-needed") == verdict(check(api, company.phone, is_calling=True))
 
 
+def test_a_true_code_of_a_call_within_a_text_is_no_yes_for_anybody(
+    api: TestClient, company: Company, other: make.Person
+) -> None:
+    made = company.call(until=(clock.now() + timedelta(minutes=30)).isoformat())
+    forged = f"Uw rekening is geblokkeerd.\nLog in op https://inloggen.example/ nu. Code: {made['code']}"
+
+    told = [verdict(check(api, forged, who)) for who in (None, other, company.person)]
+
+    assert 3 * [("unknown", "code-alone-needed")] == told
+    assert ("yes", "to-you") == verdict(check(api, made["code"], company.person))
+
+
 def test_nobody_of_who_registers_every_call_is_calling(api: TestClient, complete: Company, other: make.Person) -> None:
     assert ("no", "not-calling") == verdict(check(api, complete.phone, other, is_calling=True))
     assert ("no", "not-calling") == verdict(check(api, "", other, is_calling=True, organization=complete.slug))

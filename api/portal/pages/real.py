@@ -45,6 +45,10 @@ _WHY: Final[Mapping[Why, tuple[str, ...]]] = {
     ),
     Why.OWN_LINK: (later("De link gaat naar %(name)s. Maar het bericht kan toch nep zijn."),),
     Why.NEEDS_TEXT: (later("Deze code staat in een bericht aan veel mensen. Plak daarom de hele tekst."),),
+    Why.ONLY_CODE: (
+        later("De code is van een gesprek met %(name)s. Van een gesprek kennen wij de woorden niet."),
+        later("Typ alleen de code. Dan ziet u welk gesprek het is."),
+    ),
     Why.NOT_TO_YOU: (
         later("De code is van %(name)s. Maar wij weten niet of dit voor u is."),
         later("Plak de hele tekst. Dan weten wij meer."),

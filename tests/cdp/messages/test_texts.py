@@ -27,6 +27,14 @@ def test_the_cases_that_are_called_the_same_are_and_others_are_not() -> None:
     assert len(groups) == len(set.union(*groups))
 
 
+@pytest.mark.parametrize("mark", ["\u0301", "\u0344", "\u0f73"])  # the last one is no mark, and comes apart into two
+def test_of_very_many_marks_on_one_letter_the_first_count(mark: str) -> None:
+    few, many = (f"Beste klante{mark * count} Jans{mark}en" for count in (texts.MOST_MARKS, 10_000))
+
+    assert texts.normalised(few) == texts.normalised(many)
+    assert texts.normalised(few) != texts.normalised(few.replace(mark, "", 1))
+
+
 @given(text=st.text(alphabet=st.characters(categories=("L", "N", "P", "Sc")), max_size=100), place=st.integers(0, 100))
 def test_where_the_code_stands_in_a_text_makes_no_difference(text: str, place: int) -> None:
     with_code = f"{text[:place]}\n{codes.shown(codes.new())}\n{text[place:]}"
