@@ -29,6 +29,8 @@ _FREE_BELOW: Final = "/static/"
 _BY_TOKEN: Final = ("/v1/", "/access/", "/ssf/", "/oauth/userinfo", "/oauth/grants/")
 """Where a token says who asks. Anywhere else one is not even read, and showing one makes nobody known."""
 _LOGIN: Final = "/v1/login"
+_OPEN: Final = frozenset({"/v1/catalog", "/v1/messages/keys", "/v1/senders"})
+"""What is for everybody: no token that is shown there is looked at, so it makes nobody known."""
 
 
 class TooManyCalls(Problem):
@@ -149,7 +151,7 @@ def _is_nobody(scope: Scope) -> bool:
     path: str = scope["path"]
     if path in _FREE or path.startswith(_FREE_BELOW):
         return False
-    if not path.startswith(_BY_TOKEN) or path.startswith(_LOGIN):
+    if not path.startswith(_BY_TOKEN) or path.startswith(_LOGIN) or path in _OPEN:
         return True
     return not any(
         name == b"authorization" and value[:7].lower().startswith((b"bearer ", b"dpop "))

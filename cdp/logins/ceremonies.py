@@ -24,6 +24,7 @@ from consent.errors import Unauthenticated
 SECONDS: Final = 300
 PER_ASKER: Final = 120
 """How many challenges one network may ask for while one lives; many people can share one."""
+_LOCK: Final = text(sql("lock_ceremony"))
 _ASK: Final = text(sql("ask_ceremony"))
 _USE: Final = text(sql("use_ceremony"))
 
@@ -56,6 +57,7 @@ def ask(session: Session, platform: Platform, kind: Kind, challenge: bytes, aske
         "expires_at": at + timedelta(seconds=SECONDS),
         "most": PER_ASKER,
     }
+    session.execute(_LOCK, words)
     if session.execute(_ASK, words).first() is None:
         raise TooManyRequests
 

@@ -29,6 +29,7 @@ from consent.errors import Invalid, NotFound
 
 PER_TARGET: Final = 3
 PER_CUSTOMER: Final = 10
+_LOCK: Final = text(sql("lock_proof"))
 _SEND: Final = text(sql("send_proof_code"))
 _TRY: Final = text(sql("try_proof_code"))
 _USED: Final = text("update proof_code set used_at = :at where customer_id = :customer and code_id = :code")
@@ -125,6 +126,7 @@ def _ask(platform: Platform, holder: Holder, kind: Kind, type_: IdentifierType, 
         "most_customer": PER_CUSTOMER,
     }
     with platform.database.scoped(DOORMAN) as session:
+        session.execute(_LOCK, words)
         if session.execute(_SEND, words).first() is None:
             raise TooManyRequests
     return Sent(type_, value, code)

@@ -67,6 +67,7 @@ begin
     if organization is null then
         perform refuse('refused');
     end if;
+    perform pg_advisory_xact_lock(hashtextextended('present ' || organization, 0)); -- two misses at once are two
     spent := exists (select from presentation_miss m
                      where m.organization_id = organization and m.expires_at > moment and m.misses >= most);
     if not spent then

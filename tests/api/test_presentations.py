@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from cdp.platform import Platform
 from cdp.reads import presentations
 from tests import make
+from tests.turns import waits
 
 CARE = "customer-care"
 
@@ -160,6 +161,12 @@ def test_who_guesses_is_not_listened_to_any_more(
     assert [404, 404, 404] == guesses
     assert (429, "too-many-tries") == (spent.status_code, spent.json()["code"])
     assert 200 == counter.exchange(code).status_code
+
+
+def test_guesses_are_counted_one_after_the_other(counter: Counter, database_url: str) -> None:
+    turn = f"select pg_advisory_xact_lock(hashtextextended('present {counter.shop.organization_id}', 0))"
+
+    assert waits(database_url, turn, lambda: counter.exchange("2345678A"))
 
 
 def test_another_organization_is_listened_to_meanwhile(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -165,6 +166,20 @@ def test_a_token_that_nobody_reads_makes_nobody_known(api: TestClient, path: str
         api.post(path, headers=said)
 
     assert 429 == api.post(path, headers=said).status_code
+
+
+def test_at_what_is_open_to_everybody_a_token_makes_nobody_known(api: TestClient) -> None:
+    said, told = {"Authorization": "Bearer anything"}, api.app.openapi()  # type: ignore[attr-defined]  # it is the app
+    opened = [path for path, each in told["paths"].items() if path.startswith("/v1/") and _is_open(each.get("get"))]
+
+    codes = [[api.get(path, headers=said).status_code for _ in range(5)][-1] for path in opened]
+
+    assert ["/v1/catalog", "/v1/messages/keys", "/v1/senders"] == sorted(opened)
+    assert [429] * len(opened) == codes
+
+
+def _is_open(operation: dict[str, Any] | None) -> bool:
+    return operation is not None and not operation.get("security")
 
 
 def test_health_and_files_are_never_refused(api: TestClient) -> None:
