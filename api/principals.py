@@ -1,6 +1,6 @@
 """Who is asking: the dependencies that turn a credential into somebody with a scope, asked anew at every request."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 from uuid import UUID
@@ -18,7 +18,7 @@ from cdp.ingest.items import BATCH_BYTES
 from cdp.keys.tokens import Prefix
 from cdp.permissions.freshness import FreshLoginNeeded
 from cdp.platform import Platform
-from cdp.scope import Principal, Scope
+from cdp.scope import Held, Principal, Scope
 from consent.errors import Refused, Unauthenticated
 
 
@@ -42,7 +42,14 @@ class Service:
     slug: str
     client_id: str
     scopes: frozenset[str]
+    token: bytes = field(repr=False)
+    """The fingerprint of the token, for what goes on after it was looked at."""
     call: Call | None = None
+
+    @property
+    def held(self) -> Held:
+        """What has to hold still where an answer goes on for long: neither token nor program nor organization ended."""
+        return Held((self.token,), None)
 
     def scope(self, principal: Principal, *, purpose: str | None = None, customer: UUID | None = None) -> Scope:
         """Return the scope in which this service acts as `principal`."""
@@ -158,7 +165,8 @@ async def service(
     holder = await _token_holder(request, platform, asked, authorization)
     if holder.organization is None or holder.slug is None:
         raise NoOrganization
-    known = Service(holder.organization, holder.slug, holder.client_id, holder.scopes)
+    token = credentials.fingerprint(platform, possession.shown(authorization).unverified_token)
+    known = Service(holder.organization, holder.slug, holder.client_id, holder.scopes, token)
     return replace(known, call=await once.call_of(request, platform, known.scope(Principal.SOURCE)))
 
 

@@ -54,10 +54,14 @@ class CredentialEnded(Unauthenticated):
     code = "credential-ended"
 
 
+def fingerprint(platform: Platform, unverified_token: str) -> bytes:
+    """Return by what this access token is found; raises Unauthenticated for what cannot be one of ours."""
+    return platform.fingerprints.fingerprint(unverified_token, Prefix.ACCESS_TOKEN)
+
+
 async def of_token(platform: Platform, unverified_token: str) -> TokenHolder:
     """Return who holds this access token; raises Unauthenticated."""
-    fingerprint = platform.fingerprints.fingerprint(unverified_token, Prefix.ACCESS_TOKEN)
-    row = await platform.database.check("select * from check_token(%s)", fingerprint)
+    row = await platform.database.check("select * from check_token(%s)", fingerprint(platform, unverified_token))
     if row is None:
         raise CredentialEnded
     client_id, organization, slug, scopes, key_hash, customer = row

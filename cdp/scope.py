@@ -72,8 +72,11 @@ class Held(NamedTuple):
     """Access tokens that have to stand for the program and the organization of a scope when it is entered."""
 
     fingerprints: Sequence[bytes]
-    scope: str
-    """What each token must have been given, such as `profiles:read`."""
+    scope: str | None
+    """What each token must have been given, such as `profiles:read`.
+
+    None for what began when they were looked at and goes on: by now they may have expired, and not be revoked.
+    """
 
 
 @dataclass(frozen=True, slots=True)

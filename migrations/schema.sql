@@ -2884,7 +2884,7 @@ grant execute on function erase_customer(uuid,timestamp with time zone) to cdp_c
 create function erase_own_statement(record uuid, moment timestamp with time zone) returns text language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 167df085ddc63c8d94de0bd2d543dd9c;
 grant execute on function erase_own_statement(uuid,timestamp with time zone) to cdp_customer;
 
-create function exchange_presentation(hash bytea, most integer) returns TABLE(customer_id uuid, is_spent boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 5ce0df048376c13c69a7f102c596b9eb;
+create function exchange_presentation(hash bytea, most integer) returns TABLE(customer_id uuid, is_spent boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 6dec656889ed761d607eb3aa3b57a06e;
 grant execute on function exchange_presentation(bytea,integer) to cdp_exporter;
 
 create function family_holds(family uuid, organization uuid) returns uuid language plpgsql stable owner cdp_owner body f2f1f9607b6b8fa0c23c50ad69a203ef;
@@ -3372,7 +3372,7 @@ grant execute on function tell_said_again() to cdp_sequencer;
 create function tier_of(reason text) returns text language sql immutable parallel safe owner cdp_owner body 3c3410edb9678cc71105cd6c865552ca;
 grant execute on function tier_of(text) to cdp_keeper;
 
-create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body 33cff9907247d3985f1c5a065bbef128;
+create function tokens_hold(hashes bytea[], holder text, house uuid, needed text) returns boolean language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body c686f24a05940159844a6a381b5e480c;
 grant execute on function tokens_hold(bytea[],text,uuid,text) to cdp_login;
 
 create function told_of(m message, o organization) returns jsonb language sql stable owner cdp_owner body 9faaebf56c630f4f8c9dd50431ade1ac;

@@ -30,7 +30,7 @@ from cdp.contact.contacts import Also, ContactBook, Kept
 from cdp.credentials import TokenHolder
 from cdp.idempotency import AlreadyDone, Answer, Call
 from cdp.reads.reading import Asker
-from cdp.scope import Principal
+from cdp.scope import Held, Principal
 
 router = APIRouter(prefix="/v1", tags=["contact"])
 
@@ -91,11 +91,11 @@ async def decide_campaign(wanted: CampaignQuestion, service: Contacting, contact
     """Return a decision on each line, for everybody who granted it; what is revoked meanwhile does not come."""
     asker = _asker(service, wanted.purpose)
     await contacts.check(asker, wanted.wanted)
-    return StreamingResponse(_campaign(contacts, asker, wanted), media_type="application/x-ndjson")
+    return StreamingResponse(_campaign(contacts, asker, wanted, service.held), media_type="application/x-ndjson")
 
 
-async def _campaign(contacts: Contacts, asker: Asker, wanted: CampaignQuestion) -> AsyncIterator[bytes]:
-    async with aclosing(contacts.campaign(asker, wanted.wanted)) as slices:
+async def _campaign(contacts: Contacts, asker: Asker, wanted: CampaignQuestion, held: Held) -> AsyncIterator[bytes]:
+    async with aclosing(contacts.campaign(asker, wanted.wanted, held)) as slices:
         async for decided in slices:
             if chunk := contact_views.lines(decided, with_refused=wanted.with_refused):
                 yield chunk

@@ -127,10 +127,13 @@ async def read_profiles(wanted: BatchWanted, service: ProfileReader, profiles: R
 async def export_profiles(
     service: ProfileReader, profiles: Reads, purpose: Purpose, category: Categories = None
 ) -> StreamingResponse:
-    """Return one profile on each line. Grants are looked at anew all along: what is revoked meanwhile does not come."""
+    """Return one profile on each line. Grants are looked at anew all along: what is revoked meanwhile does not come.
+
+    So is the token: the answer breaks off when it, its program or your organization is ended meanwhile.
+    """
     asker = _asker(service, purpose, category)
     await profiles.check(asker)
-    chunks: AsyncIterator[bytes] = profiles.export(asker)
+    chunks: AsyncIterator[bytes] = profiles.export(asker, service.held)
     return StreamingResponse(chunks, media_type="application/x-ndjson")
 
 

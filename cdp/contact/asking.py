@@ -145,17 +145,20 @@ class Contacts:
         if wanted.reservation and wanted.at and not now - _BACK <= wanted.at <= now + FURTHEST:
             raise MomentOutOfReach(field="/at")
 
-    async def campaign(self, asker: Asker, wanted: Wanted) -> AsyncGenerator[list[tuple[str, Told]], None]:
+    async def campaign(
+        self, asker: Asker, wanted: Wanted, held: Held | None = None
+    ) -> AsyncGenerator[list[tuple[str, Told]], None]:
         """Yield who granted `asker` something, some at a time, each with the answer. To be closed (`aclosing`).
 
         Nothing is decided before it is asked for: after a revocation at most the part that is under way still comes.
+        Raises CredentialEnded when `held` ended.
         """
         profile_id, organization = self._platform.profile_ids.profile_id, asker.organization
         async with aclosing(reading.slices_of_granting(self._platform.database, asker)) as slices:
             async for slice_ in slices:
                 ids = [profile_id(each, organization) for each in slice_]
                 people = [self._person(asker, wanted, each) for each in ids]
-                told = await self._slice(_Call(asker, wanted, wanted.at or clock.now()), people)
+                told = await self._slice(_Call(asker, wanted, wanted.at or clock.now(), held), people)
                 yield list(zip(ids, told, strict=True))
 
     def _gathering(self, asker: Asker, wanted: Wanted, *, is_verified: bool) -> Gathering[_AboutOne, Told]:

@@ -126,15 +126,15 @@ class Profiles:
                 answers.append(await self.documents.knowing(asker, statuses))
         return b'{"profiles":[%b]}' % b",".join(answers)
 
-    async def export(self, asker: Asker) -> AsyncGenerator[bytes, None]:
+    async def export(self, asker: Asker, held: Held | None = None) -> AsyncGenerator[bytes, None]:
         """Yield the profiles of everybody who granted `asker` something, as chunks of JSON lines.
 
         Who that is, is asked ever again. While a chunk is made and taken the next `AHEAD` are read, and none beyond
-        them: that many may still come of what was revoked meanwhile.
+        them: that many may still come of what was revoked meanwhile. Raises CredentialEnded when `held` ended.
         """
         await self.check(asker)
         database, lines = self._platform.database, self.documents.lines
-        read = reading.in_slices(database, asker, reading.slices_of_granting(database, asker), _EXPORT)
+        read = reading.in_slices(database, asker, reading.slices_of_granting(database, asker), _EXPORT, held)
         async with aclosing(read) as slices:
             async for slice_ in slices:
                 made = [

@@ -146,14 +146,21 @@ async def read_current(
 
 
 async def in_slices(
-    database: Database, asker: Asker, slices: AsyncGenerator[Sequence[UUID], None], extent: Extent
+    database: Database,
+    asker: Asker,
+    slices: AsyncGenerator[Sequence[UUID], None],
+    extent: Extent,
+    held: Held | None = None,
 ) -> AsyncGenerator[list[tuple[UUID, Seen]], None]:
-    """Yield the answers on each slice; the next slices are read while the caller works. To be closed (`aclosing`)."""
+    """Yield the answers on each slice; the next slices are read while the caller works. To be closed (`aclosing`).
+
+    `held` is looked at with each slice; raises CredentialEnded.
+    """
     ahead: list[asyncio.Task[list[tuple[UUID, Seen]]]] = []
     try:
         while True:
             while len(ahead) <= AHEAD and (asked := await anext(slices, None)) is not None:
-                ahead.append(asyncio.create_task(read_current(database, asker, asked, extent)))
+                ahead.append(asyncio.create_task(read_current(database, asker, asked, extent, held)))
             if not ahead:
                 return
             yield await _first(ahead)

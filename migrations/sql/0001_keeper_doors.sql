@@ -73,8 +73,9 @@ begin
         select from unnest(hashes) h (hash)
         where not exists (
             select from access_token t join client c using (client_id) join organization o using (organization_id)
-            where t.token_hash = h.hash and t.revoked_at is null and t.expires_at > statement_timestamp()
-              and t.key_hash is null and t.family_id is null and needed = any (t.scopes) and c.client_id = holder and c.revoked_at is null
+            where t.token_hash = h.hash and t.revoked_at is null and c.client_id = holder and c.revoked_at is null
+              and (needed is null or (t.expires_at > statement_timestamp() and t.key_hash is null and t.family_id is null
+                                      and needed = any (t.scopes)))
               and o.organization_id = house and o.closed_at is null));
 end
 $$;

@@ -211,7 +211,7 @@ def test_a_revoked_write_key_is_refused_at_once(doors: TestClient, platform: Pla
 
 def test_a_scope_names_who_asks_for_what() -> None:
     organization, person = uuid4(), uuid4()
-    service = principals.Service(organization, "shop", "c-1", frozenset())
+    service = principals.Service(organization, "shop", "c-1", frozenset(), b"")
 
     scope = service.scope(Principal.READER, purpose="advice", customer=person)
 
