@@ -8,7 +8,6 @@ both: who mistyped, moved, married or changed provider is found again. Which key
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
@@ -96,21 +95,17 @@ def knows(traits: Traits) -> int:
     return ANYBODY | bool(traits.birth) | bool(traits.emails) << 1 | bool(traits.mobiles) << 2
 
 
-def is_worth(
-    mine: Mapping[int, int], theirs: Iterable[int], both: int, *, crowds: AbstractSet[int] = frozenset()
-) -> bool:
+def is_worth(mine: Mapping[int, int], theirs: Iterable[int], both: int) -> bool:
     """Say whether two are worth a look, by the keys of each: not when they share one weak one and nothing else.
 
-    `mine` says of each key what LONE does; `both` is what both of them know, by `knows`: if any of it were equal
-    they would share more. Keys in `crowds` are those that too many have to be followed; to share one is more, too.
-    `who_may_be` says the same in the database.
+    `mine` says what LONE does of each key that is followed; `both` is what both of them know, by `knows`: if any of it
+    were equal they would share more. `who_may_be` says the same in the database.
     """
-    shared = mine.keys() & theirs
-    followed, beside = ([mine[each] for each in keys] for keys in (shared - crowds, shared & crowds))
-    says = max(followed, default=0)
+    shared = [mine[each] for each in mine.keys() & theirs]
+    says = max(shared, default=0)
     if says >= WITH_INITIAL:  # an INITIAL beside it is no more
-        followed, beside = ([each for each in some if not each & ANYBODY] for some in (followed, beside))
-    return beside != [] or len(followed) != 1 or not both & says
+        shared = [each for each in shared if not each & ANYBODY]
+    return len(shared) != 1 or not both & says
 
 
 def choose(blocks: Iterable[Sequence[_Somebody]], *, most: int = ENOUGH) -> set[_Somebody]:

@@ -93,15 +93,8 @@ class Blocks:
         told = np.flatnonzero((each_size > 1) & (each_size <= _LARGEST)).astype(np.int32)
         self._entries = told[np.lexsort((keys[told], each_size[told], self._owners[told]))]
         self._starts, self._sizes = each_start[self._entries], each_size[self._entries]
-        says = np.frombuffer(lone, np.uint8)[order]
-        self._says = says[self._entries]
+        self._says = np.frombuffer(lone, np.uint8)[order][self._entries]
         self._first = np.searchsorted(self._owners[self._entries], np.arange(people + 1))
-        self._count = max(len(starts), 1)
-        crowded = np.flatnonzero(each_size > _LARGEST)
-        numbers = np.cumsum(is_first, dtype=np.int64)[crowded] - 1
-        named = self._owners[crowded] * np.int64(self._count) + numbers
-        self._crowds = np.sort(named)
-        self._narrow = np.sort(named[says[crowded] & blocking.ANYBODY == 0])
 
     def followed(self, places: range) -> NDArray[np.bool_]:
         """Say of each row of these people whether a look-up goes as far: `blocking.choose` without themselves."""
@@ -182,20 +175,4 @@ class Blocks:
         more = np.add.reduceat(says & blocking.ANYBODY == 0, starts, dtype=np.int64)
         is_alone = (np.diff(np.r_[starts, len(says)]) == 1) | (has_initial & (more == 1))
         is_weak: NDArray[np.bool_] = is_alone & (most & self._knows[ones] & self._knows[others] > 0)
-        for crowds, which in ((self._narrow, is_weak & has_initial), (self._crowds, is_weak & ~has_initial)):
-            places = np.flatnonzero(which)
-            is_weak[places] = ~self._share(crowds, ones[places], others[places])
         return is_weak
-
-    def _share(
-        self, crowds: NDArray[np.int64], ones: NDArray[np.int64], others: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        """Say of each pair whether they share one of these keys that too many have to be followed."""
-        first, last = (np.searchsorted(crowds, (ones + more) * self._count) for more in (0, 1))
-        pair = np.repeat(np.arange(len(ones)), last - first)
-        within = np.arange(len(pair)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-        numbers = crowds[within + first[pair]] % self._count
-        wanted = others[pair] * self._count + numbers
-        places = np.searchsorted(crowds, wanted)
-        is_there = np.r_[crowds, -1][places] == wanted
-        return np.bincount(pair[is_there], minlength=len(ones)) > 0

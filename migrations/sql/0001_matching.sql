@@ -142,11 +142,7 @@ begin
     return query
         with block as (
             select wanted.subject, wanted.key, wanted.counted, wanted.says, alike.others, alike.knows,
-                   row_number() over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as place,
-                   array_agg(wanted.key) filter (where cardinality(alike.others) > least(hot, enough + 1))
-                       over (partition by wanted.subject) as crowds,
-                   array_agg(wanted.key) filter (where cardinality(alike.others) > least(hot, enough + 1) and wanted.says & 8 = 0)
-                       over (partition by wanted.subject) as narrow
+                   row_number() over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as place
             from unnest(key_subjects, who_may_be.keys, who_may_be.counted, who_may_be.says) as wanted (subject, key, counted, says)
             cross join lateral (
                 select coalesce(array_agg(few.subject_id), '{}') as others, array_agg(few.knows) as knows
@@ -156,14 +152,13 @@ begin
         ), met as (
             select f.subject, f.other, min(f.place) as place, bool_or(f.place is null) as is_bonded,
                    max(f.says) & min(f.knows) <> 0
-                       and (count(*) = 1 or (max(f.says) >= 16 and count(*) filter (where f.says & 8 = 0) = 1)) as is_weak,
-                   case when max(f.says) < 16 then min(f.crowds) else min(f.narrow) end as crowds
+                       and (count(*) = 1 or (max(f.says) >= 16 and count(*) filter (where f.says & 8 = 0) = 1)) as is_weak
             from (
-                select b.subject, them.other, b.place, b.says, them.knows, b.crowds, b.narrow
+                select b.subject, them.other, b.place, b.says, them.knows
                 from block b cross join lateral unnest(b.others, b.knows) as them (other, knows)
                 where cardinality(b.others) <= least(hot, enough + 1) and them.other <> b.subject
                 union all
-                select w.subject, b.other_id, null, null, null, null, null from unnest(subjects) as w (subject)
+                select w.subject, b.other_id, null, null, null from unnest(subjects) as w (subject)
                 cross join lateral (
                     select x.other_id from bond x where x.subject_id = w.subject and x.ended_at is null and x.why = 'match'
                     union all
@@ -172,15 +167,13 @@ begin
             ) f
             group by f.subject, f.other
         ), ranked as (
-            select m.*, m.place is not null as is_met, count(m.place) over (partition by m.subject order by m.place) as so_far
-            from met m
+            select m.*, count(m.place) over (partition by m.subject order by m.place) as so_far from met m
         )
         select c.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped, null::bigint, null::integer
         from ranked c
         join likeness l on l.subject_id = c.other
         join data_key k on k.customer_id = l.customer_id and k.subject_id = l.subject_id
-        where c.is_bonded
-           or (c.is_met and c.so_far <= enough and (not c.is_weak or (c.crowds is not null and l.keys && c.crowds)))
+        where c.is_bonded or (c.so_far <= enough and not c.is_weak)
         union all
         select b.subject, null, null, null, null, null, b.key, least(cardinality(b.others), enough + 1)
         from block b where b.counted;

@@ -85,11 +85,9 @@ async def test_the_database_and_the_program_agree_on_who_is_worth_a_look(platfor
         for each, knows in people.items():
             _keep(database_url, each, knows, have[each])
         change(database_url, _CROWDED, sorted(crowds), CROWD)
-        mine = dict(zip(keys, says, strict=True))
+        mine = {key: each for key, each in zip(keys, says, strict=True) if key not in crowds}
         wanted[one] = {
-            each
-            for each, knows in people.items()
-            if blocking.is_worth(mine, have[each], knows & blocking.knows(known), crowds=crowds)
+            each for each, knows in people.items() if blocking.is_worth(mine, have[each], knows & blocking.knows(known))
         }
 
     (rows,) = await _asked(platform, store.alike(dict.fromkeys(asked, known), asked))
