@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan
 
 from api import errors, lean, once, openapi, parameters, privacy_control
 from api.branches import Branch
@@ -160,7 +160,7 @@ def create_app(platform: Platform) -> FastAPI:
             await platform.database.close()
             await run_in_threadpool(outbox.close)
 
-    app = described(lifespan)
+    app = described(lifespan, served=_Served)
     app.state.platform, app.state.outbox, app.state.metrics = platform, outbox, metrics
     app.state.profiles, app.state.token_checks = Profiles(platform), TokenChecks(platform)
     app.state.full_tiles, app.state.rates = FullTiles(), Rates(platform.settings)
@@ -171,14 +171,20 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.contacts, app.state.contact_book = Contacts(platform), ContactBook(platform, app.state.intake)
     app.add_middleware(once.OnceOnly)
     app.state.signed, app.state.provider = Signed(platform), external.provider(platform)
-    app.add_middleware(Lean, routes=lean.ROUTES)
-    app.add_middleware(Edge, measure=metrics.observe)
     return app
 
 
-def described(lifespan: Lifespan[FastAPI] | None = None) -> DescribedAPI:
+class _Served(DescribedAPI):
+    """The application behind the edge, which comes before the framework's own layers: lean routes pass none of them."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        lean_routes = Lean(super().build_middleware_stack(), routes=lean.ROUTES)
+        return Edge(lean_routes, measure=self.state.metrics.observe)
+
+
+def described(lifespan: Lifespan[FastAPI] | None = None, *, served: type[DescribedAPI] = DescribedAPI) -> DescribedAPI:
     """Return the routes and their errors without anything behind them: enough to describe, not to serve."""
-    app = DescribedAPI(
+    app = served(
         title="Customer data platform",
         version="1",
         description="Profiles that their customers own.",

@@ -71,6 +71,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _to_the_edge)
 
 
 def status_of(problem: Problem) -> int:
@@ -161,6 +162,11 @@ async def _validation(request: Request, error: Exception) -> Response:
     flaw = validation.first(errors, known=validation.known_names(request.app), headers=request.headers)
     title = _WORDS[flaw.status][1] if flaw.status in _WORDS else Invalid.title()
     return respond(request.scope, status=flaw.status, code=flaw.code, title=title, detail=flaw.detail, field=flaw.field)
+
+
+async def _to_the_edge(_: Request, error: Exception) -> Response:
+    """Leave what nobody expected to the edge, which has an answer to everything: see `answer_to`."""
+    raise error
 
 
 class AnswerBroken(Exception):

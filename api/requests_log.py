@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
 from starlette.types import Scope
 
 from api import caller, paths
-from cdp import clock
-from cdp.log_lines import line
+from cdp import clock, log_lines
 
 Measure = Callable[[str, str, int, float], None]
 """Takes the method, the route, the status and the seconds of a request."""
@@ -22,18 +22,37 @@ _REPEATED: Final = re.compile(rb"[A-Za-z0-9._~+/=:@-]{1,128}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE: Final = "(none)"
 _BLANK: Final = vars(logging.LogRecord(_LOG.name, logging.INFO, __file__, 0, "", None, None))
+_ID_BYTES: Final = 12
+_IDS_AT_ONCE: Final = 256
+_FRESH_IDS: Final[list[str]] = []
+
+
+class _Line(msgspec.Struct):
+    """What is told of a request, in the order of the line: made of its parts, quicker than of their names."""
+
+    time: str
+    event: str
+    id: str
+    method: str
+    route: str
+    principal: str
+    organization: str | None
+    status: int
+    outcome: str
+    milliseconds: float
 
 
 def tell(scope: Scope, note: caller.Note, status: int, seconds: float) -> None:
     """Log the line of a request that was answered with `status`, 0 where it was not."""
     if _LOG.isEnabledFor(logging.INFO):
-        _LOG.handle(_record(_line(scope, note, status, seconds)))
+        at = clock.now().timestamp()
+        _LOG.handle(_record(_line(scope, note, status, seconds, at), at))
 
 
 def request_id(scope: Scope) -> str:
     """Return the sender's id when it is a UUID or hexadecimal, else a fresh one: a word could name a person."""
     given = _given(scope)
-    return given.decode() if given and _SAFE.fullmatch(given) else secrets.token_hex(12)
+    return given.decode() if given and _SAFE.fullmatch(given) else _fresh_id()
 
 
 def header(scope: Scope, note: caller.Note) -> tuple[bytes, bytes]:
@@ -56,25 +75,38 @@ def method_of(scope: Scope) -> str:
     return scope["method"] if scope["method"] in _METHODS else "other"
 
 
-def _record(line: str) -> logging.LogRecord:
+def _fresh_id() -> str:
+    """Return an id that was never used; the system is asked for many at a time, for that takes longer than the rest."""
+    try:
+        return _FRESH_IDS.pop()
+    except IndexError:
+        random, size = secrets.token_hex(_ID_BYTES * _IDS_AT_ONCE), 2 * _ID_BYTES
+        first, *rest = (random[at : at + size] for at in range(0, len(random), size))
+        _FRESH_IDS.extend(rest)
+        return first
+
+
+def _record(line: str, created: float) -> logging.LogRecord:
     """Return what the logger would make of `line`, without looking for who called it: that costs more than the rest."""
     record = object.__new__(logging.LogRecord)
-    record.__dict__.update(_BLANK, msg=line, created=clock.now().timestamp())
+    record.__dict__ = _BLANK | {"msg": line, "created": created}
     return record
 
 
-def _line(scope: Scope, note: caller.Note, status: int, seconds: float) -> str:
-    return line(
+def _line(scope: Scope, note: caller.Note, status: int, seconds: float, at: float) -> str:
+    told = _Line(
+        log_lines.second(int(at)),
         "request",
-        id=note.request_id,
-        method=method_of(scope),
-        route=route_of(scope),
-        principal=note.principal,
-        organization=note.organization,
-        status=status,
-        outcome=note.outcome or ("ok" if status else "broken"),
-        milliseconds=round(seconds * 1000, 3),
+        note.request_id,
+        method_of(scope),
+        route_of(scope),
+        note.principal,
+        note.organization,
+        status,
+        note.outcome or ("ok" if status else "broken"),
+        round(seconds * 1000, 3),
     )
+    return log_lines.written(told)
 
 
 def _given(scope: Scope) -> bytes:

@@ -86,7 +86,11 @@ class Fingerprints:
         """Return the 32 bytes by which the token is found; raises Unauthenticated if it cannot be one of ours."""
         if not is_well_formed(unverified_token, prefix):
             raise Unauthenticated(f"this call needs {_NEEDED[prefix]}")  # the same whatever was shown instead
-        return self._mac.digest(unverified_token.encode())
+        return self.of_any(unverified_token)
+
+    def of_any(self, unverified_text: str) -> bytes:
+        """Return the 32 bytes by which a text would be found, whatever it looks like."""
+        return self._mac.digest(unverified_text.encode())
 
 
 def _checksum(text: str) -> str:
