@@ -69,7 +69,8 @@ def _measure(house: House, port: int, report: Report, *, is_quick: bool) -> Iter
     report.row("latency, most against fewest customers", "", f"{last.p50 / first.p50:.2f}", "≤ 1.5")
     for processes in (1, SERVED_BY):
         with served(house, processes=processes) as other:
-            yield f"batches and export with {processes} processes"
+            yield f"reads, batches and export with {processes} processes"
+            _beside_raw(report, house, other, processes, is_quick=is_quick)
             _bulk(report, house, other, processes, is_quick=is_quick)
     for processes in (1, SERVED_BY):
         with served(house, processes=processes) as other:
@@ -107,6 +108,13 @@ def _reads(report: Report, size: int, found: reads.Reads) -> None:
         rate, base = getattr(found, step), getattr(found, before)
         report.row(f"    then {step} {at}", f"{rate:,.0f}/s", f"{rate / base:.2f} of {before}")
     report.row(f"  latency at half load {at}", f"p50 {found.p50:.1f} ms", f"p99 {found.p99:.1f} ms", "p99 ≤ 15 ms")
+
+
+def _beside_raw(report: Report, house: House, port: int, processes: int, *, is_quick: bool) -> None:
+    by = f"processes of the API: {processes}"
+    rate, of_raw = reads.beside_raw(house, port, 400 if is_quick else 8_000, seconds=1 if is_quick else 2)
+    report.figures[f"reads beside pgbench, {by}"] = {"enforced": rate, "of_raw": of_raw}
+    report.row(f"enforced, logged, unsealed read, {by}", f"{rate:,.0f}/s", f"{of_raw:.2f} of pgbench", "≥ 0.2")
 
 
 def _bulk(report: Report, house: House, port: int, processes: int, *, is_quick: bool) -> None:

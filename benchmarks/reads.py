@@ -60,7 +60,7 @@ def measure(house: House, port: int, requests: int, *, seconds: int) -> Reads:
     kinds: dict[str, Sequence[bytes]] = {
         "ready": [load.request("GET", "/bench/ready", token)] * requests,
         **{step: [_bench(step, each, house, token) for each in picked[::8]] for step in STEPS},  # slow, and a detail
-        "enforced": [load.request("GET", f"/v1/profiles/{each}?purpose={PURPOSE}", token) for each in picked],
+        "enforced": _enforced(picked, token),
     }
     rates = {name: _rate(port, kinds.pop(name)) for name in STEPS}
     number_the_people(house)
@@ -69,6 +69,18 @@ def measure(house: House, port: int, requests: int, *, seconds: int) -> Reads:
     of = {name: median(each["enforced"] / each[name] for each in rounds) for name in ("ready", "raw")}
     half = load.paced(port, kinds["enforced"], connections=CONNECTIONS, rate=rates["enforced"] / 2)
     return Reads(**rates, of_ready=of["ready"], of_raw=of["raw"], p50=half.percentile(0.5), p99=half.percentile(0.99))
+
+
+def beside_raw(house: House, port: int, requests: int, *, seconds: int) -> tuple[float, float]:
+    """Return enforced reads a second, and that in what pgbench does in the same round; people have numbers by then."""
+    picked = random.Random(house.size).choices(house.profile_ids(), k=requests)
+    wanted = _enforced(picked, f"Bearer {house.token()}")
+    rounds = [(_rate(port, wanted[place::ROUNDS]), pgbench(house, seconds)) for place in range(ROUNDS)]
+    return median(rate for rate, _ in rounds), median(rate / raw for rate, raw in rounds)
+
+
+def _enforced(picked: Sequence[str], token: str) -> list[bytes]:
+    return [load.request("GET", f"/v1/profiles/{each}?purpose={PURPOSE}", token) for each in picked]
 
 
 def _round(port: int, kinds: Mapping[str, Sequence[bytes]], place: int) -> dict[str, float]:
