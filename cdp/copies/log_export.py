@@ -1,7 +1,7 @@
 """The whole log of a customer as one file, made while it is sent: CSV for people, JSON for programs.
 
 Rules: (1) the export is a line of the log itself before its first byte leaves; (2) it is read a page at a time, each
-in a transaction of its own; (3) a customer who is erased on the way gets no more.
+in a transaction of its own; (3) a customer who is erased on the way, or whose login was ended, gets no more.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from cdp import cursors, directory
 from cdp.copies import spreadsheet
+from cdp.logins import sessions
 from cdp.own import accesses, dossier, looked
 from cdp.own.unsealing import OwnKeys
 from cdp.platform import Platform
@@ -59,6 +60,7 @@ def _rows(platform: Platform, scope: Scope, at: datetime) -> Iterator[Row]:
     while True:
         with platform.database.scoped(scope) as session:
             dossier.summary(session, OwnKeys(session, platform.ring))  # raises NotFound once the customer is erased
+            sessions.hold(session, scope)
             names = directory.names(session)
             found = looked.lines(session, _EVERYBODY, after=place, until=at, limit=PAGE)
         yield from (_row(each, names) for each in found)

@@ -2,7 +2,7 @@
 
 Rules: (1) the export is in the access log before its first byte leaves; (2) it is read a page at a time, each in a
 transaction of its own, so that it costs little memory and a slow client holds no connection; (3) a customer who is
-erased on the way gets no more: the file breaks off and does not look complete.
+erased on the way, or whose login was ended, gets no more: the file breaks off and does not look complete.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +25,7 @@ from cdp.copies import spreadsheet, zip_stream
 from cdp.cursors import NEWEST_FIRST, OLDEST_FIRST, InTime
 from cdp.ids import NIL
 from cdp.listening import answering
+from cdp.logins import sessions
 from cdp.messages import own, replies
 from cdp.offers import showing
 from cdp.own import accesses, dossier, holdings
@@ -148,6 +149,7 @@ def _rows(platform: Platform, scope: Scope, at: datetime, section: _Section) -> 
         with platform.database.scoped(scope) as session:
             keys = OwnKeys(session, platform.ring)
             dossier.summary(session, keys)  # raises NotFound once the customer is erased
+            sessions.hold(session, scope)
             rows, place = section.page(_Reading(session, keys, directory.names(session), at), place)
         yield from rows
         if place is None:

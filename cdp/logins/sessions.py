@@ -16,10 +16,12 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select, update
 
 from cdp import ids
+from cdp.credentials import CredentialEnded
 from cdp.database import rows_changed
 from cdp.keys import tokens
 from cdp.keys.tokens import Prefix
 from cdp.platform import Platform
+from cdp.scope import Scope
 from cdp.tables import CustomerSession
 from consent.errors import NotFound, Unauthenticated
 
@@ -29,6 +31,10 @@ _PROVE: Final = text(
     " where session_id = :session and customer_id = :customer and ended_at is null and expires_at > :at"
 )
 _END_KNOWN: Final = text("update session set ended_at = :at where session_hash = :hash and ended_at is null")
+
+_WAS_ENDED: Final = text(
+    "select exists (select from session where session_id::text = :client and ended_at is not null)"
+)
 
 
 class Way(StrEnum):
@@ -124,6 +130,16 @@ def living(session: Session, *, at: datetime) -> list[SessionFacts]:
     )
     found = session.exec(open_ones.order_by(col(CustomerSession.started_at).desc(), col(CustomerSession.session_id)))
     return [_facts(each) for each in found]
+
+
+def hold(session: Session, scope: Scope) -> None:
+    """Raise CredentialEnded when the login in scope was ended; one that only expired ends nothing that began in time.
+
+    A long answer asks this before each part, in the transaction that reads it.
+    """
+    ended = session.execute(_WAS_ENDED, {"client": scope.client or ""}).scalar_one()
+    if ended:
+        raise CredentialEnded
 
 
 def end(session: Session, session_id: UUID, *, at: datetime) -> None:

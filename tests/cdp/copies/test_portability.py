@@ -1,18 +1,24 @@
-"""Everything in one file: whole, one's own, bounded in memory, and broken off when its owner leaves on the way."""
+"""Everything in one file: whole, one's own, bounded in memory, and broken off when its owner leaves or logs out."""
 
 import csv
 import io
 import json
 import tracemalloc
 import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from cdp import clock, erasure
-from cdp.copies import portability, zip_stream
+from cdp.copies import log_export, portability, zip_stream
+from cdp.credentials import CredentialEnded
 from cdp.ingest.items import Kind
+from cdp.logins import sessions
 from cdp.own import accesses
 from cdp.permissions import grants
 from cdp.platform import Platform
@@ -173,6 +179,30 @@ def test_who_leaves_on_the_way_gets_no_complete_file(platform: Platform, monkeyp
 
     with pytest.raises(zipfile.BadZipFile):
         zipfile.ZipFile(received)
+
+
+@pytest.mark.parametrize("export", [portability.export, partial(log_export.export, form="csv")])
+def test_who_logs_out_on_the_way_gets_no_complete_file(
+    platform: Platform, export: Callable[..., Iterator[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zip_stream, "CHUNK", 1)
+    monkeypatch.setattr(log_export, "PAGE", 1)
+    person = make.person(platform)
+    with platform.database.scoped(person.scope) as session:
+        (one,) = sessions.living(session, at=clock.now())
+    here, elsewhere = replace(person.scope, client=str(one.session_id)), replace(person.scope, client=str(uuid4()))
+    for _ in range(3):
+        b"".join(export(platform, here, at=clock.now()))
+    begun = {scope.client: export(platform, scope, at=clock.now()) for scope in (here, elsewhere)}
+    for made in begun.values():
+        next(made)
+
+    with platform.database.scoped(here) as session:
+        sessions.end(session, one.session_id, at=clock.now())
+
+    assert b"".join(begun[elsewhere.client])
+    with pytest.raises(CredentialEnded):
+        b"".join(begun[here.client])
 
 
 def test_who_has_left_gets_no_file_at_all(platform: Platform) -> None:
