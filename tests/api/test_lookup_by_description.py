@@ -1,5 +1,6 @@
 """Looking somebody up by name, birth date and home: one person for certain who granted it, else the same nothing."""
 
+import time
 from typing import Any
 
 import psycopg
@@ -9,6 +10,7 @@ from starlette.testclient import TestClient
 from cdp.identity.model import Thresholds
 from cdp.ingest.items import Kind
 from cdp.platform import Platform
+from cdp.reads import recognition
 from cdp.tables import Organization
 from tests import make
 
@@ -78,6 +80,20 @@ def test_who_is_described_and_granted_it_is_found(desk: Desk) -> None:
 
     assert (200, {"profile_id": desk.profile_id(person)}) == (answer.status_code, answer.json())
     assert [("released", "granted")] == desk.lines(person)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_the_time_tells_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch, *, is_known: bool) -> None:
+    if is_known:
+        desk.known()
+    desk.look()
+    monkeypatch.setattr(recognition, "AT_LEAST", 0.6)
+
+    begun = time.monotonic()
+    answer = desk.look()
+
+    assert 404 == answer.status_code
+    assert time.monotonic() - begun >= 0.6
 
 
 @pytest.mark.parametrize(
