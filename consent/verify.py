@@ -143,8 +143,9 @@ def _consent(reader: Reader, trust: Trust, verdict: Verdict, replay: Replay) -> 
     chains = Chains(may_begin_later=check.since > 0)
 
     def take(index: int, hashed: bytes, kind: Kind, event: Event) -> None:
-        is_whole = kind is Kind.CONSENT and event.place.customer is not None  # of nobody's no earlier part is shown
-        chains.follow(index, hashed, event.place, whole=is_whole)
+        is_somebodys = event.place.customer is not None
+        if is_somebodys or index >= check.since:  # of what is nobody's the earlier part is shown with gaps
+            chains.follow(index, hashed, event.place, whole=is_somebodys and kind is Kind.CONSENT)
         replay.consent(index, hashed, event)
 
     known = _known_size(check, trust)

@@ -1610,6 +1610,7 @@ create table opening (
     body bytea not null
 );
 CREATE INDEX opening_chain ON opening USING btree (pseudonym, organization_id, log_id, "position");
+CREATE INDEX opening_erasure ON opening USING btree (log_id, "position") WHERE (kind = 2);
 CREATE INDEX opening_fact ON opening USING btree (fact_id) WHERE (kind = 1);
 alter table opening add constraint opening_kind_check CHECK (((kind >= 1) AND (kind <= 5)));
 alter table opening add constraint opening_pkey PRIMARY KEY (log_id, "position");

@@ -75,6 +75,7 @@ create table opening (
 );
 create index opening_chain on opening (pseudonym, organization_id, log_id, position);
 create index opening_fact on opening (fact_id) where kind = 1;
+create index opening_erasure on opening (log_id, position) where kind = 2;
 comment on table opening is 'What opens a leaf: salt and body as they were hashed. An erasure deletes it; the leaf stays.';
 comment on column opening.pseudonym is 'The nil uuid stands for nobody, as it does for no organization and no fact.';
 comment on column opening.fact_id is 'The act, the link or the access that it tells of.';

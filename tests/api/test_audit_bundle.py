@@ -5,6 +5,7 @@ import tarfile
 from datetime import timedelta
 from itertools import islice
 
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 
@@ -203,6 +204,60 @@ def test_dossiers_that_became_one_hold_in_a_file_that_begins_after_that(api: Tes
     assert shop.slug in {each["organization"] for each in acts}
     assert [] == found.failures
     assert found.checked["acts"] >= 4
+
+
+def test_reads_of_somebody_erased_are_told_in_a_file_that_begins_after_the_erasure(
+    api: TestClient, platform: Platform, audited: Audited
+) -> None:
+    """The file shows them, for no anchor covers them yet, and what tells that they are gone stands before it."""
+    person = make.person(platform)
+    make.grant(platform, person, audited.shop)
+    make.anchored(platform)
+    assert 200 == read(api, platform, person, audited.shop, "customer-care")
+    make.logged(platform)
+    assert 200 == api.delete("/v1/me", headers=person.headers).status_code
+    make.logged(platform)
+    known = api.get("/log/consent/checkpoint").content
+    size = int(known.split(b"\n")[1])
+    make.anchored(platform)
+
+    for auditor in (audited.whole, audited.of_shop):
+        found = verdict(bundle(api, auditor, **{"from": size}), trust(api, known))
+
+        assert [] == found.failures
+        assert 1 <= found.checked["access_erased"]
+
+
+def test_a_file_without_anything_new_says_that_all_reads_are_anchored(
+    api: TestClient, platform: Platform, audited: Audited
+) -> None:
+    make.anchored(platform)
+    known = api.get("/log/consent/checkpoint").content
+
+    found = verdict(bundle(api, audited.whole, **{"from": int(known.split(b"\n")[1])}), trust(api, known))
+
+    assert [] == found.failures
+    assert found.checked["access_size"] == found.checked["access_anchored"]
+    assert [] == [each for each in found.cautions if "newer than the last anchor" in each]
+
+
+def test_a_file_that_begins_at_any_checkpoint_holds(
+    api: TestClient, platform: Platform, audited: Audited, database_url: str
+) -> None:
+    make.logged(platform)
+    with psycopg.connect(database_url) as connection:
+        statement = "select c.size from checkpoint c join log l using (log_id) where l.kind = 'consent' order by 1"
+        sizes = [size for (size,) in connection.execute(statement)]
+
+    broken: dict[int, list[verify.Failure]] = {}
+    answers = {size: api.get("/v1/audit/bundle", params={"from": size}, headers=audited.whole) for size in sizes}
+    for size, answer in answers.items():
+        found = verdict(answer.content, trust(api))
+        if not found.holds and not (answer.is_error and "anchor-unsigned" == answer.json()["code"]):
+            broken[size] = found.failures
+
+    assert 3 < sum(answer.is_success for answer in answers.values())
+    assert {} == broken
 
 
 @pytest.mark.parametrize(
