@@ -18,7 +18,7 @@ with recursive touched as (
     join opening o on o.log_id = :consent and o.pseudonym = t.pseudonym and o.organization_id = t.organization_id
     where o.position < :end and convert_from(o.body, 'UTF8')::jsonb ? 'other_customer'
 ),
-nobodys as (
+nobodys as not materialized (
     select o.position, o.kind from opening o
     where o.pseudonym = '00000000-0000-0000-0000-000000000000'
       and o.organization_id = '00000000-0000-0000-0000-000000000000'
