@@ -32,6 +32,12 @@ def bundle(api: TestClient, headers: Headers, **query: int) -> bytes:
     return content
 
 
+def newest(api: TestClient) -> tuple[bytes, int]:
+    """Return the consent log's checkpoint, and its size."""
+    known = api.get("/log/consent/checkpoint").content
+    return known, int(known.split(b"\n")[1])
+
+
 def trust(api: TestClient, known: bytes | None = None) -> Trust:
     lines = [line for log in ("consent", "access") for line in api.get(f"/log/{log}/vkey").text.splitlines()]
     return Trust(tuple(map(Key.from_vkey, lines)), known)
@@ -108,12 +114,12 @@ def test_no_file_ends_at_an_anchor_that_was_never_signed(
     api: TestClient, platform: Platform, audited: Audited, asks: str
 ) -> None:
     """As an older run may have left it: a size of the access log in the consent log, and no checkpoint of that size."""
-    before = int(api.get("/log/consent/checkpoint").content.split(b"\n")[1])
+    _, before = newest(api)
     person, worker = make.person(platform), Sequencer(platform)
     make.grant(platform, person, audited.shop, purpose="fraud-prevention")
     assert 200 == read(api, platform, person, audited.shop, "fraud-prevention")
     _anchor_unsigned(platform, worker)
-    size = int(api.get("/log/consent/checkpoint").content.split(b"\n")[1])
+    _, size = newest(api)
 
     answer = api.get("/v1/audit/bundle", params={"to": size} if asks != "newest" else {}, headers=audited.whole)
     make.anchored(platform)
@@ -147,8 +153,7 @@ def _anchor_unsigned(platform: Platform, worker: Sequencer) -> None:
 
 
 def test_the_next_file_begins_where_the_last_one_ended(api: TestClient, platform: Platform, audited: Audited) -> None:
-    known = api.get("/log/consent/checkpoint").content
-    size = int(known.split(b"\n")[1])
+    known, size = newest(api)
     make.grant(platform, audited.anna, audited.shop)
     read(api, platform, audited.anna, audited.shop, "customer-care")
     make.anchored(platform)
@@ -192,14 +197,14 @@ def test_dossiers_that_became_one_hold_in_a_file_that_begins_after_that(api: Tes
     verified = (Identifier(IdentifierType.EMAIL, address, verified=True),)
     make.delivery(platform, shop, make.item(Kind.ATTRIBUTES, "last_name", "Bos", user=user, identifiers=verified))
     make.anchored(platform)
-    known = api.get("/log/consent/checkpoint").content
+    known, size = newest(api)
     make.grant(platform, person, shop, purpose="research")
     make.grant(platform, person, bank, purpose="research")
     make.anchored(platform)
 
     whole = make.auditor(platform)
     acts = api.get("/v1/audit/acts?act=merge&limit=1000", headers=whole).json()["acts"]
-    found = verdict(bundle(api, whole, **{"from": int(known.split(b"\n")[1])}), trust(api, known))
+    found = verdict(bundle(api, whole, **{"from": size}), trust(api, known))
 
     assert shop.slug in {each["organization"] for each in acts}
     assert [] == found.failures
@@ -217,8 +222,7 @@ def test_reads_of_somebody_erased_are_told_in_a_file_that_begins_after_the_erasu
     make.logged(platform)
     assert 200 == api.delete("/v1/me", headers=person.headers).status_code
     make.logged(platform)
-    known = api.get("/log/consent/checkpoint").content
-    size = int(known.split(b"\n")[1])
+    known, size = newest(api)
     make.anchored(platform)
 
     for auditor in (audited.whole, audited.of_shop):
@@ -232,9 +236,9 @@ def test_a_file_without_anything_new_says_that_all_reads_are_anchored(
     api: TestClient, platform: Platform, audited: Audited
 ) -> None:
     make.anchored(platform)
-    known = api.get("/log/consent/checkpoint").content
+    known, size = newest(api)
 
-    found = verdict(bundle(api, audited.whole, **{"from": int(known.split(b"\n")[1])}), trust(api, known))
+    found = verdict(bundle(api, audited.whole, **{"from": size}), trust(api, known))
 
     assert [] == found.failures
     assert found.checked["access_size"] == found.checked["access_anchored"]
@@ -282,7 +286,7 @@ def test_a_size_that_was_never_signed_is_told_before_the_file_begins(
 
 
 def test_a_file_cannot_begin_behind_its_end(api: TestClient, audited: Audited) -> None:
-    size = int(api.get("/log/consent/checkpoint").content.split(b"\n")[1])
+    _, size = newest(api)
     first = 1
     while api.get("/v1/audit/bundle", params={"to": first}, headers=audited.whole).status_code != 200:
         first += 1
@@ -310,10 +314,10 @@ def test_that_an_auditor_looked_is_logged_without_a_person(
 
 def test_one_changed_byte_of_every_member_is_found(api: TestClient, platform: Platform, audited: Audited) -> None:
     """In its header, at its ends and between; of a file from 0 and of a later one, with proofs and earlier openings."""
-    known = api.get("/log/consent/checkpoint").content
+    known, size = newest(api)
     make.grant(platform, audited.anna, audited.bank)
     make.anchored(platform)
-    size, given = int(known.split(b"\n")[1]), trust(api, known)
+    given = trust(api, known)
     missed, kinds, tried = [], set(), 0
     for content in (bundle(api, audited.whole), bundle(api, audited.whole, **{"from": size})):
         assert [] == verdict(content, given).failures

@@ -1,6 +1,7 @@
 """Facts that wait for the log."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from cdp import clock
 from cdp.permissions import grants
@@ -14,18 +15,24 @@ from tests.cdp.log import bundles
 
 def attested(platform: Platform, source: Organization) -> tuple[str, law.Attest]:
     """Return how `source` calls somebody new of whom it attests a permission."""
-    user, at = make.name("user"), clock.now()
+    user = make.name("user")
     customer, _ = make.subject(platform, source, user)
+    return user, attest(platform, source.organization_id, customer, bundles.PURPOSE)
+
+
+def attest(platform: Platform, source: UUID, customer: UUID, purpose: str) -> law.Attest:
+    """Let an organization say that a customer of theirs allowed a purpose on paper, and return the act."""
+    at = clock.now()
     act = law.Attest(
-        recipient=source.organization_id,
-        by=source.organization_id,
-        purpose=bundles.PURPOSE,
+        recipient=source,
+        by=source,
+        purpose=purpose,
         at=at,
         categories=frozenset({"products"}),
         expires_at=at + timedelta(days=30),
         evidence=law.Evidence(method=law.Method.PAPER, at=at - timedelta(days=1), document_hash="0" * 64),
     )
-    scope = Scope(Principal.SOURCE, source.organization_id)
+    scope = Scope(Principal.SOURCE, source)
     with platform.database.scoped(scope) as session:
         grants.record(session, scope, customer, act)
-    return user, act
+    return act
