@@ -35,7 +35,8 @@ NODE_BYTES: Final = 32
 
 _MASK: Final = 15
 _SHALLOW: Final = 4  # with many slots all 65,536 nodes of this depth are in use, so it is worth keeping them
-_DEEP: Final = DEPTH - 1  # one step from the leaves of people who are met again
+_DEEP: Final = DEPTH - 3  # above 4,096 neighbours: slots that are drawn together have it in common
+_NEIGHBOURS: Final = 1 << NIBBLE * (DEPTH - _DEEP)
 _CACHED: Final = 1 << 16
 _CACHED_DEEP: Final = 1 << 16
 _PACKED: Final = struct.Struct(">Q32s")
@@ -51,8 +52,8 @@ _STEPS: Final = tuple(
     (SLOT_BITS - NIBBLE * (depth + 1), tuple(_label(depth + 1, nibble) for nibble in range(16)))
     for depth in range(DEPTH)
 )
-_LEAF_LABELS: Final = _STEPS[_DEEP][1]
 _FROM_SHALLOW: Final = _STEPS[_SHALLOW:_DEEP]
+_FROM_DEEP: Final = _STEPS[_DEEP:]
 
 
 def node_id(depth: int, slot: int) -> int:
@@ -66,10 +67,17 @@ def random_slot() -> int:
 
 
 def random_slots(count: int) -> list[int]:
-    """Return so many slots as `random_slot` gives them, with one call for what is random."""
-    size = SLOT_BITS // 8
-    random = os.urandom(size * count)
-    return [int.from_bytes(random[at : at + size]) for at in range(0, len(random), size)]
+    """Return so many different slots, up to 4,096 of them neighbours: one way down the tree serves them all.
+
+    Where they begin is as random as `random_slot`, and nothing is remembered from call to call, so that two processes
+    draw alike as seldom as two people do.
+    """
+    slots: list[int] = []
+    while len(slots) < count:
+        first, many = random_slot(), min(_NEIGHBOURS, count - len(slots))
+        block = first - first % _NEIGHBOURS
+        slots += [block + (first + step) % _NEIGHBOURS for step in range(many)]
+    return slots
 
 
 class Tree:
@@ -115,8 +123,8 @@ class Tree:
         if depth is None:
             raise KeyDestroyed("this key was destroyed")
         if depth > _DEEP:
-            return live[node_id(depth, slot)]  # this leaf is all that is left of its siblings
-        return sha256(self._deep(slot >> NIBBLE) + _LEAF_LABELS[slot & _MASK]).digest()
+            return _descend(live, slot, DEPTH)  # neighbours of this one were destroyed
+        return _steps(self._deep(slot >> NIBBLE * (DEPTH - _DEEP)), slot, _FROM_DEEP)
 
     def puncture(self, slot: int) -> bool:
         """Destroy the leaf of `slot` for ever; false if it was destroyed before."""
@@ -143,10 +151,7 @@ class Tree:
             slot = prefix << (SLOT_BITS - NIBBLE * _DEEP)
             if _cover(live, slot, _SHALLOW) is None:
                 return _descend(live, slot, _DEEP)
-            node = shallow(slot >> (SLOT_BITS - NIBBLE * _SHALLOW))
-            for shift, labels in _FROM_SHALLOW:
-                node = sha256(node + labels[(slot >> shift) & _MASK]).digest()
-            return node
+            return _steps(shallow(slot >> (SLOT_BITS - NIBBLE * _SHALLOW)), slot, _FROM_SHALLOW)
 
         self._deep = deep
 
@@ -168,8 +173,12 @@ def _descend(live: Mapping[int, bytes], slot: int, to: int) -> bytes:
     depth = _cover(live, slot, to)
     if depth is None:
         raise KeyDestroyed("this key was destroyed")
-    node = live[node_id(depth, slot)]
-    for shift, labels in _STEPS[depth:to]:
+    return _steps(live[node_id(depth, slot)], slot, _STEPS[depth:to])
+
+
+def _steps(node: bytes, slot: int, steps: Iterable[tuple[int, tuple[bytes, ...]]]) -> bytes:
+    """Return the node to which these steps lead on the path to `slot`."""
+    for shift, labels in steps:
         node = sha256(node + labels[(slot >> shift) & _MASK]).digest()
     return node
 

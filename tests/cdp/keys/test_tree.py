@@ -94,17 +94,28 @@ def test_after_a_puncture_no_kept_node_leads_to_the_leaf(neighbours: list[int]) 
     assert [] == [number for number in path if number in grown._live]
     assert 0 == grown._deep.cache_info().currsize
     with pytest.raises(KeyDestroyed):
-        grown._deep(slot >> tree.NIBBLE)
+        grown._deep(slot >> 3 * tree.NIBBLE)
 
 
-def test_whoever_is_met_again_is_one_step_away() -> None:
-    grown, slot = tree.Tree.grow(), tree.random_slot()
-    first = grown.derive(slot)
+def test_slots_that_were_drawn_together_have_the_way_down_in_common() -> None:
+    grown = tree.Tree.grow()
 
-    parent = grown._deep(slot >> tree.NIBBLE)
+    leaves = {grown.derive(slot) for slot in tree.random_slots(5000)}
 
-    assert (1, 1) == (grown._deep.cache_info().hits, grown._deep.cache_info().misses)
-    assert first == sha256(parent + tree._label(tree.DEPTH, slot & 15)).digest()
+    assert 5000 == len(leaves)
+    assert 2 == grown._deep.cache_info().currsize
+
+
+@pytest.mark.parametrize("punctured", [0, 1, 17, 300])
+def test_neighbours_of_destroyed_slots_are_derived_from_what_is_left(punctured: int) -> None:
+    whole = tree.Tree.grow()
+    grown, drawn = whole.copy(), tree.random_slots(400)
+
+    grown.puncture_many(drawn[:punctured])
+
+    assert all(_is_destroyed(grown, slot) for slot in drawn[:punctured])
+    assert [whole.derive(slot) for slot in drawn[punctured:]] == [grown.derive(slot) for slot in drawn[punctured:]]
+    assert len(grown) <= 15 * 11 + 45 * max(1, punctured)  # far from the 210 of each that stands alone
 
 
 def test_a_second_puncture_changes_nothing() -> None:
@@ -146,6 +157,21 @@ def test_random_slots_are_slots() -> None:
 
     assert 1000 == len(drawn)
     assert all(0 <= slot < tree.SLOTS for slot in drawn)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4096, 4097])
+def test_slots_drawn_together_are_different_slots_anywhere(count: int) -> None:
+    once, again = tree.random_slots(count), tree.random_slots(count)
+
+    assert count == len(set(once)) == len(once)
+    assert all(0 <= slot < tree.SLOTS for slot in once)
+    assert set(once).isdisjoint(again)
+
+
+def test_where_slots_drawn_together_begin_is_as_random_as_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "random_slot", lambda: 0xABCDEF01234FFE)  # two before the end of its block
+
+    assert [0xABCDEF01234FFE, 0xABCDEF01234FFF, 0xABCDEF01234000] == tree.random_slots(3)
 
 
 def test_deriving_where_prefixes_are_shared_costs_less_than_the_whole_path() -> None:
