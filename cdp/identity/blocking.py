@@ -7,7 +7,7 @@ both: who mistyped, moved, married or changed provider is found again. Which key
 
 import re
 import string
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeVar
 
@@ -108,17 +108,18 @@ def is_worth(mine: Mapping[int, int], theirs: Iterable[int], both: int) -> bool:
     return len(shared) != 1 or not both & says
 
 
-def choose(blocks: Iterable[Sequence[_Somebody]], *, most: int = ENOUGH) -> set[_Somebody]:
-    """Return who is worth comparing: of the smallest block first, while they are no more than `most`.
+def choose(blocks: Iterable[Collection[_Somebody]], *, most: int = ENOUGH) -> set[_Somebody]:
+    """Return who is worth comparing: of the smallest blocks, as long as all together they are no larger than `most`.
 
-    A block is everybody who shares one key. One of more than HOTTEST is left out, so the caller need not read further.
+    A block is everybody else who shares one key. One as large as HOTTEST is left out, so that the caller need not read
+    further.
     """
     chosen: set[_Somebody] = set()
-    for block in sorted((each for each in blocks if len(each) <= HOTTEST), key=len):
-        more = chosen.union(block)
-        if len(more) > most:
+    for block in sorted((each for each in blocks if len(each) < HOTTEST), key=len):
+        most -= len(block)
+        if most < 0:
             break
-        chosen = more
+        chosen.update(block)
     return chosen
 
 

@@ -99,16 +99,8 @@ class Blocks:
     def followed(self, places: range) -> NDArray[np.bool_]:
         """Say of each row of these people whether a look-up goes as far: `blocking.choose` without themselves."""
         rows, mine = self._rows(places)
-        found = np.ones(len(rows), np.bool_)
-        at_most = np.bincount(mine - places.start, weights=self._sizes[rows] - 1, minlength=len(places))
-        many = np.flatnonzero(at_most[mine - places.start] > blocking.ENOUGH)
-        rows, mine = rows[many], mine[many]
-        each, entries = self._expanded(rows)
-        one, other = mine[each], self._owners[entries]
-        _, met = np.unique(one * len(self._knows) + other, return_index=True)
-        more = np.bincount(each[met[one[met] != other[met]]], minlength=len(rows))
-        so_far = np.r_[0, np.cumsum(more)]
-        found[many] = so_far[1:] - so_far[np.searchsorted(mine, mine)] <= blocking.ENOUGH
+        so_far = np.r_[0, np.cumsum(self._sizes[rows] - 1)]
+        found: NDArray[np.bool_] = so_far[1:] - so_far[np.searchsorted(mine, mine)] <= blocking.ENOUGH
         return found
 
     def spread(self, followed: NDArray[np.bool_], places: range) -> NDArray[np.bool_]:

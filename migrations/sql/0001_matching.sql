@@ -117,16 +117,17 @@ end
 $$;
 
 -- Who may be the same person as each of these subjects: those who have a key in common, with what is needed to read
--- their likeness. A key that very many have says nothing and is left out; the rarest keys come first, as long as all
--- whom they bring are no more than enough: `choose` in cdp/identity/blocking.py says the same. With whom they have a bond
--- already, they are compared again. Who shares one key and nothing else may not be worth a look, by its kind and what both
--- know: `is_worth` there says the same. A key tells what those who have it know, so that they are let go unread. No more is
--- read of a key than shows that it brings too many. A function, so that whoever asks is checked once and not for each table;
--- planning this anew for each look-up would cost more than running it.
+-- their likeness. A key that very many have says nothing and is left out; the rarest keys come first, as long as they
+-- bring no more than enough, whoever comes twice counted twice: `choose` in cdp/identity/blocking.py says the same. With
+-- whom they have a bond already, they are compared again. Who shares one key and nothing else may not be worth a look, by
+-- its kind and what both know: `is_worth` there says the same; of a bond it says nothing. A key tells what those who have
+-- it know, so that they are let go unread. No more is read of a key than shows that it brings too many. A function, so that
+-- whoever asks is checked once and not for each table; planning this anew for each look-up would cost more than running it.
 -- in   subjects; arrays, one place for each key of a subject: whose, the key, whether it is asked how many have it, and `says`:
 --      what its subject knows of which the key alone is not enough, with 8 in it of an INITIAL and 16 in it of what has one in
 --      it; hot: the most that may share a key; enough: for each subject
--- out  a row for each candidate; and one for each key of which it is asked, with how many have it: `match_crowds` says the same
+-- out  a row for each candidate; and one for each key of which it is asked, with how many have it, the subject too:
+--      `match_crowds` says the same
 create function who_may_be(subjects uuid[], key_subjects uuid[], keys bigint[], counted boolean[], says integer[],
     hot integer, enough integer)
 returns table (subject_id uuid, other_id uuid, other_customer uuid, other_source uuid, sealed bytea, wrapped bytea, key bigint,
@@ -142,23 +143,22 @@ begin
     return query
         with block as (
             select wanted.subject, wanted.key, wanted.counted, wanted.says, alike.others, alike.knows,
-                   row_number() over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as place
+                   sum(cardinality(alike.others))
+                       over (partition by wanted.subject order by cardinality(alike.others), wanted.key) as so_far
             from unnest(key_subjects, who_may_be.keys, who_may_be.counted, who_may_be.says) as wanted (subject, key, counted, says)
             cross join lateral (
                 select coalesce(array_agg(few.subject_id), '{}') as others, array_agg(few.knows) as knows
-                from (select m.subject_id, m.knows from match_key m where m.key = wanted.key
-                      limit least(hot, enough + 1) + 1) few offset 0
+                from (select m.subject_id, m.knows from match_key m where m.key = wanted.key and m.subject_id <> wanted.subject
+                      limit least(hot, enough + 1)) few offset 0
             ) alike
         ), met as (
-            select f.subject, f.other, min(f.place) as place, bool_or(f.place is null) as is_bonded,
-                   max(f.says) & min(f.knows) <> 0
-                       and (count(*) = 1 or (max(f.says) >= 16 and count(*) filter (where f.says & 8 = 0) = 1)) as is_weak
+            select f.subject, f.other
             from (
-                select b.subject, them.other, b.place, b.says, them.knows
+                select b.subject, them.other, b.so_far, b.says, them.knows
                 from block b cross join lateral unnest(b.others, b.knows) as them (other, knows)
-                where cardinality(b.others) <= least(hot, enough + 1) and them.other <> b.subject
+                where cardinality(b.others) < least(hot, enough + 1)
                 union all
-                select w.subject, b.other_id, null, null, null from unnest(subjects) as w (subject)
+                select w.subject, b.other_id, 0, 0, 0::smallint from unnest(subjects) as w (subject)
                 cross join lateral (
                     select x.other_id from bond x where x.subject_id = w.subject and x.ended_at is null and x.why = 'match'
                     union all
@@ -166,16 +166,16 @@ begin
                 ) b
             ) f
             group by f.subject, f.other
-        ), ranked as (
-            select m.*, count(m.place) over (partition by m.subject order by m.place) as so_far from met m
+            having min(f.so_far) <= enough
+               and (max(f.says) & min(f.knows) = 0
+                    or (count(*) > 1 and (max(f.says) < 16 or count(*) filter (where f.says & 8 = 0) <> 1)))
         )
         select c.subject, l.subject_id, l.customer_id, l.source_id, l.sealed, k.wrapped, null::bigint, null::integer
-        from ranked c
+        from met c
         join likeness l on l.subject_id = c.other
         join data_key k on k.customer_id = l.customer_id and k.subject_id = l.subject_id
-        where c.is_bonded or (c.so_far <= enough and not c.is_weak)
         union all
-        select b.subject, null, null, null, null, null, b.key, least(cardinality(b.others), enough + 1)
+        select b.subject, null, null, null, null, null, b.key, least(cardinality(b.others), enough) + 1
         from block b where b.counted;
 end
 $$;

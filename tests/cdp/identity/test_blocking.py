@@ -148,9 +148,12 @@ def test_a_key_shows_its_kind_and_no_value() -> None:
 def test_of_the_rarest_keys_as_many_are_chosen_as_are_enough() -> None:
     few, some, many = ["a", "b"], ["b", "c", "d"], ["a", *"efghij"]
 
+    assert {"a", "b"} == blocking.choose([many, few, some], most=4)
     assert {"a", "b", "c", "d"} == blocking.choose([many, few, some], most=5)
-    assert {"a", *"bcdefghij"} == blocking.choose([many, few, some], most=10)
+    assert {"a", "b", "c", "d"} == blocking.choose([many, few, some], most=11), "who comes twice counts twice"
+    assert {"a", *"bcdefghij"} == blocking.choose([many, few, some], most=12)
 
 
 def test_a_key_that_very_many_share_is_not_followed() -> None:
-    assert set() == blocking.choose([range(blocking.HOTTEST + 1)], most=1000)
+    assert set() == blocking.choose([range(blocking.HOTTEST)], most=1000)
+    assert set(range(blocking.HOTTEST - 1)) == blocking.choose([range(blocking.HOTTEST - 1)], most=1000)

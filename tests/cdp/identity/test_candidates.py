@@ -32,7 +32,7 @@ def test_the_pairs_are_those_of_the_look_ups_in_the_database() -> None:
 
     wanted = set()
     for place, each in enumerate(known):
-        near = blocking.choose([blocks[key] for key in blocking.keys(each)], most=blocking.ENOUGH + 1) - {place}
+        near = blocking.choose({*blocks[key]} - {place} for key in blocking.keys(each))
         assert len(near) == found.found[place]
         wanted |= {(min(place, other), max(place, other)) for other in near}
     assert sorted(wanted) == [tuple(pair) for pair in found.pairs.tolist()]

@@ -97,7 +97,7 @@ def _one_after_another(hashes: Hashes) -> Judged:
 
 
 def _worth(place: int, keys: Sequence[dict[int, blocking.KeyKind]], blocks: dict[int, list[int]]) -> list[int]:
-    near = blocking.choose([blocks[key] for key in keys[place]], most=blocking.ENOUGH + 1) - {place}
+    near = blocking.choose({*blocks[key]} - {place} for key in keys[place])
     lone = {key: blocking.LONE.get(kind, 0) for key, kind in keys[place].items()}
     own = blocking.knows(KNOWN[place])
     return [each for each in near if blocking.is_worth(lone, keys[each], own & blocking.knows(KNOWN[each]))]
