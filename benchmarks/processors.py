@@ -1,7 +1,9 @@
-"""What this process and the house's server use of the processors, and where they may work."""
+"""What this process and the house's server use of the processors, and how to keep these from sleeping."""
 
 import os
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,15 @@ from typing import Final
 from benchmarks.house import House
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
+_KEEPER: Final = """
+import os, sys
+parent = os.getppid()
+os.sched_setaffinity(0, {int(sys.argv[1])})
+os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+while os.getppid() == parent:
+    for _ in range(100_000):
+        pass
+"""
 
 
 def seconds(house: House) -> float:
@@ -27,30 +38,25 @@ def seconds(house: House) -> float:
 
 
 @contextmanager
-def one(house: House) -> Iterator[None]:
-    """Let this process and the server share one processor.
+def awake() -> Iterator[None]:
+    """Keep the processors from sleeping, each by a program that gives way at once to whatever has work to do.
 
-    One that waits for the other then leaves it no sleeping processor to wake, which on a virtual machine may take
-    longer than the work: what is left is the work.
+    Who waits for another sleeps, and waking a processor may take longer than the work, on a virtual machine above all.
+    A server that has more to do has none that sleeps (SCHED_IDLE, sched(7)).
     """
-    server = _server(house)
-    before = {pid: os.sched_getaffinity(pid) for pid in (0, server, *_children(server))}
-    chosen = {min(before[server])}
-    for pid in before:
-        os.sched_setaffinity(pid, chosen)
+    keepers = [
+        subprocess.Popen([sys.executable, "-c", _KEEPER, str(number)]) for number in sorted(os.sched_getaffinity(0))
+    ]
     try:
         yield
     finally:
-        for pid in {0, server, *_children(server)}:
-            os.sched_setaffinity(pid, before.get(pid, before[server]))
+        for each in keepers:
+            each.kill()
+            each.wait()
 
 
 def _server(house: House) -> int:
     return int((house.cluster.log.parent / "data" / "postmaster.pid").read_text().split()[0])
-
-
-def _children(server: int) -> list[int]:
-    return [pid for pid, parts in _stats() if int(parts[1]) == server]
 
 
 def _stats() -> Iterator[tuple[int, list[str]]]:
