@@ -16,6 +16,7 @@ import resource
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -110,7 +111,7 @@ async def _measured(house: House, size: int, matches: int, deliveries: int) -> M
     own = Platform.open(house.platform.settings)
     await own.database.open()
     try:
-        matching, met = Matching(own), _met(size, 2 * matches, seed=_FRESH * house.opened)
+        matching, met = Matching(own), _met(size, 2 * matches, opened=house.opened)
         newcomers, more = met[:matches], met[matches:]
         for facts in newcomers[:20]:  # plans are made, and what is always needed is read
             await _look_up(own, matching, facts)
@@ -146,10 +147,13 @@ async def _measured(house: House, size: int, matches: int, deliveries: int) -> M
         await own.database.close()
 
 
-def _met(size: int, count: int, *, seed: int) -> list[dict[str, str]]:
+def _met(size: int, count: int, *, opened: int) -> list[dict[str, str]]:
     """Return people of whom every second is among those who are there, as another source may say it."""
-    here, new = likenesses.facts(size // likenesses.HANDS, seed=0), likenesses.facts(count, seed=seed)
-    return [facts for _ in range(count // 2) for facts in (next(here), next(new))]
+    # each time that the house is opened others: whoever was met before is there more than once
+    there, half = size // likenesses.HANDS, count // 2
+    here = islice(likenesses.facts(there, seed=0), (opened - 1) * half % (there - half), None)
+    new = likenesses.facts(count, seed=_FRESH * opened)
+    return [facts for _ in range(half) for facts in (next(here), next(new))]
 
 
 async def _look_up(own: Platform, matching: Matching, facts: dict[str, str]) -> tuple[float, int]:
