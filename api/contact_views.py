@@ -7,7 +7,9 @@ from uuid import UUID
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from api.validation import NOT_ONE_SAID
 from cdp.contact import approaching, contacts
 from cdp.contact.approaching import Wanted
 from cdp.contact.asking import MOST_AT_ONCE
@@ -63,7 +65,7 @@ class ContactQuestion(Approach):
     @model_validator(mode="after")
     def _is_about_somebody(self) -> Self:
         if (self.profile_id is None) == (self.profile_ids is None):
-            raise ValueError("profile_id or profile_ids")
+            raise PydanticCustomError(NOT_ONE_SAID, "", {"names": "profile_id, profile_ids"})
         return self
 
     @property

@@ -7,6 +7,11 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+NONE_SAID: Final = "none_said"
+NOT_ONE_SAID: Final = "not_one_said"
+"""What our own validators raise (PydanticCustomError), with the `names` of which at least or exactly one is needed."""
+
+_A_DATE: Final = "this is a date as YYYY-MM-DD"
 _SENTENCES: Final[Mapping[str, str]] = {
     "missing": "this field is missing",
     "extra_forbidden": "there is a field here that is not known",
@@ -32,7 +37,13 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "enum": "this is one of {expected}",
     "uuid_type": "this is a UUID",
     "uuid_parsing": "this is a UUID",
+    NONE_SAID: "at least one of these is needed: {names}",
+    NOT_ONE_SAID: "exactly one of these is needed: {names}",
     "timezone_aware": "a moment needs its offset from UTC",
+    "date_type": _A_DATE,
+    "date_parsing": _A_DATE,
+    "date_from_datetime_parsing": _A_DATE,
+    "date_from_datetime_inexact": _A_DATE,
 }
 _OTHERWISE: Final = "this is not what the field asks for"
 _BODY: Final = "body"

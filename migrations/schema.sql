@@ -2956,7 +2956,7 @@ grant execute on function hand_over(uuid,uuid,timestamp with time zone,uuid,byte
 
 create function heard_of(customer uuid, corrected uuid, attribute text) returns boolean language sql stable owner cdp_keeper body 94a79e2823b971d6007dd006b0321cd4;
 
-create function held_bonds(at_most integer, only_one uuid DEFAULT NULL::uuid) returns TABLE(bond_id uuid, held_why text, held_at timestamp with time zone, why text, tier text, weight real, evidence jsonb, model text, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body fa2f35da1e4b403ce72aa3a897c8e98f;
+create function held_bonds(at_most integer, only_one uuid DEFAULT NULL::uuid) returns TABLE(bond_id uuid, held_why text, held_at timestamp with time zone, why text, tier text, weight real, evidence jsonb, model text, one_subject uuid, other_subject uuid, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean) language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d1c6cd4e432555348ff9c00f0ecbaf79;
 grant execute on function held_bonds(integer,uuid) to cdp_operator;
 
 create function hide_queryable(organization uuid, attribute_name text, at_most integer) returns integer language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp owner cdp_keeper body d616d83151f5718d2033bca9bb7f2c49;

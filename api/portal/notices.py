@@ -98,7 +98,7 @@ _PLAIN: Final[Mapping[str, str]] = {
     SESSIONS_STOPPED: later("Daar is nu niemand meer ingelogd."),
     JOINED: later("Deze gegevens staan nu ook bij u."),
     PARTED: later("Deze gegevens horen niet meer bij u."),
-    NOT_ME: later("Wij houden deze gegevens bij u weg. U kunt dit later veranderen."),
+    NOT_ME: later("Wij houden deze gegevens bij u weg. Dat verandert u bij Veilig inloggen."),
     ASKED_LATER: later("Wij vragen het over 30 dagen nog eens."),
 }
 _ABOUT_A_GRANT: Final[Mapping[str, Callable[[Speech, str, Permission], Notice]]] = {

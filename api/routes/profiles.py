@@ -7,9 +7,11 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.principals import ProfileReader, Service
 from api.profile_views import Batch, Found, Profile, Timeline
+from api.validation import NONE_SAID
 from cdp.keys.blind import MAX_LETTERS, IdentifierType
 from cdp.reads.lookup import MOST_IDENTIFIERS, Identifier
 from cdp.reads.profiles import MOST_IN_BATCH, MOST_INTERACTIONS, Profiles
@@ -59,7 +61,7 @@ class Lookup(BaseModel):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.identifiers and self.person is None:
-            raise ValueError("identifiers or person")
+            raise PydanticCustomError(NONE_SAID, "", {"names": "identifiers, person"})
         return self
 
     @property

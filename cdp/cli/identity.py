@@ -88,6 +88,8 @@ def train(
     Without a file it learns from everybody in the database, and from what is known there for certain: verified links,
     customers' answers, partings and operators' decisions.
     """
+    if not out.parent.is_dir():  # said before the work, not after it
+        raise Invalid("there is no such folder", field="out")
     with _patience("reading") as tell:
         if files:
             sample = samples.read(files, Columns(_named(column), truth, sources), tell=tell)

@@ -10,6 +10,7 @@ _NINETEEN_OF_TWENTY: Final = 1.959964
 _TAILS: Final = (2.5, 97.5)
 _ROUNDS: Final = 2000
 _SEED: Final = 6
+_DIFFERENT: Final = 2
 
 
 class Measured(NamedTuple):
@@ -39,12 +40,23 @@ def share(part: int, whole: int) -> Measured:
 
 
 def f1(matches: Matches) -> Measured:
-    """Return F1 with an interval by drawing people anew with all their pairs (bootstrap by cluster)."""
+    """Return F1 with an interval by drawing people anew with all their pairs (bootstrap by cluster).
+
+    Where everybody is alike every drawing is, too, and says nothing: then it is what precision and recall leave open.
+    """
     kinds, times = np.unique(np.stack(matches, axis=1), axis=0, return_counts=True)
     people = int(times.sum())
+    if len(kinds) < _DIFFERENT:
+        right, missed, wrong = (int(each.sum()) for each in matches)
+        precision, recall = share(right, right + wrong), share(right, right + missed)
+        return Measured(*map(_harmonic, precision, recall))
     drawn = np.random.default_rng(_SEED).multinomial(people, times / people, size=_ROUNDS) @ kinds
     low, high = np.percentile(_f1(drawn), _TAILS)
     return Measured(float(_f1((times @ kinds)[None, :])[0]), float(low), float(high))
+
+
+def _harmonic(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def _f1(counted: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ say, but never two whom somebody called two people, nor by likeness into a claim
 (4) what became one wrongly is parted by whoever logs in, and by an operator only while nobody does.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,13 +20,14 @@ _HELD: Final = text("select * from held_bonds(:at_most)")
 _DECIDE: Final = text("select decide_bond(:bond, :accepted, :at)")
 _PART: Final = text("select part_subjects(:one, :other, :at)")
 _LIMITS: Final = text("select name, most from identity_limit order by name")
-_SET: Final = text("update identity_limit set most = :most where name = :name returning name")
+_SET: Final = text("update identity_limit set most = :most where name = :name")
 _UNKNOWN: Final = "there is no such limit"
+_ONE: Final = str.maketrans("_ ", "--")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A bond that waits; the sizes are of the dossiers on both sides, the sources who knows them."""
+    """A bond that waits: two subjects, who knows them, and the sizes of the dossiers on both sides."""
 
     bond_id: UUID
     held_why: str
@@ -35,6 +37,7 @@ class Held:
     bits: float
     evidence: dict[str, tuple[str, float]]
     model: str | None
+    subjects: tuple[UUID, UUID]
     sources: tuple[UUID, UUID]
     sizes: tuple[int, int]
     is_claimed: bool
@@ -52,6 +55,7 @@ def held(session: Session, *, at_most: int) -> list[Held]:
             bits=row.weight,
             evidence={name: (level, bits) for name, (level, bits) in row.evidence.items()},
             model=row.model,
+            subjects=(row.one_subject, row.other_subject),
             sources=(row.one_source, row.other_source),
             sizes=(row.one_size, row.other_size),
             is_claimed=row.is_claimed,
@@ -81,17 +85,23 @@ def part(session: Session, one: UUID, other: UUID, *, at: datetime) -> bool:
 def limits(session: Session, name: str | None = None) -> dict[str, int]:
     """Return how large a dossier may become by itself, and how many may become one within an hour: all, or one limit.
 
-    Raises NotFound for one that there is not.
+    Raises NotFound for one that there is not. Blanks, dashes and underscores are one, as names are shown.
     """
     found = {row.name: row.most for row in session.execute(_LIMITS)}
     if name is None:
         return found
-    if name not in found:
-        raise NotFound(_UNKNOWN, field="name")
-    return {name: found[name]}
+    exact = _exact(found, name)
+    return {exact: found[exact]}
 
 
 def limit(session: Session, name: str, most: int) -> None:
     """Set a limit from now on; raises NotFound for one that there is not."""
-    if session.execute(_SET, {"name": name, "most": most}).first() is None:
-        raise NotFound(_UNKNOWN, field="name")
+    session.execute(_SET, {"name": _exact(limits(session), name), "most": most})
+
+
+def _exact(names: Iterable[str], name: str) -> str:
+    """Return the name that is meant."""
+    for each in names:
+        if each.translate(_ONE) == name.strip().translate(_ONE):
+            return each
+    raise NotFound(_UNKNOWN, field="name")

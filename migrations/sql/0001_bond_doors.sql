@@ -261,7 +261,7 @@ $$;
 -- What waits for an operator, oldest first, with what it rests on: levels and bits. Whoever it is about sees that somebody looked.
 create function held_bonds(at_most integer, only_one uuid default null)
 returns table (bond_id uuid, held_why text, held_at timestamptz, why text, tier text, weight real, evidence jsonb, model text,
-    one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean)
+    one_subject uuid, other_subject uuid, one_source uuid, other_source uuid, one_size bigint, other_size bigint, is_claimed boolean)
 language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
@@ -284,7 +284,8 @@ begin
             select note_look(array(select who from waiting w, unnest(array[w.one_customer, w.other_customer]) who),
                 'identity-review')
         )
-        select w.bond_id, w.held_why, w.held_at, w.why, w.tier, w.weight, w.evidence, w.model, w.one_source, w.other_source,
+        select w.bond_id, w.held_why, w.held_at, w.why, w.tier, w.weight, w.evidence, w.model,
+               w.subject_id, w.other_id, w.one_source, w.other_source,
                (select count(*) from subject s where s.customer_id = w.one_customer),
                (select count(*) from subject s where s.customer_id = w.other_customer),
                exists (select from customer c where c.customer_id in (w.one_customer, w.other_customer) and c.claimed_at is not null)

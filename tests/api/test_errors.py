@@ -49,6 +49,8 @@ def test_a_field_is_named_by_our_own_names_only(location: tuple[str | int, ...],
         ("string_too_long", {}, "this is not what the field asks for"),
         ("union_tag_invalid", {"tag": "canary"}, "this is not what the field asks for"),
         ("enum", {"expected": "'nl' or 'en'"}, "this is one of 'nl' or 'en'"),
+        ("date_from_datetime_parsing", {"error": "canary"}, "this is a date as YYYY-MM-DD"),
+        (validation.NONE_SAID, {"names": "a, b"}, "at least one of these is needed: a, b"),
     ],
 )
 def test_a_rule_is_told_in_words_without_the_value(kind: str, context: dict[str, object], sentence: str) -> None:

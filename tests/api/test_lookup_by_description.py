@@ -196,19 +196,19 @@ def test_a_graver_purpose_asks_for_more(desk: Desk, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    ("wanted", "field", "detail"),
     [
-        {},
-        {"identifiers": []},
-        {"person": {"name": "Noor de Wit"}},
-        {"person": NOOR | {"house_number": 0}},
-        {"person": NOOR | {"name": "x" * 101}},
-        {"person": NOOR | {"birth_date": "gisteren"}},
-        {"person": NOOR | {"city": "Utrecht"}},
+        ({}, "", "at least one of these is needed: identifiers, person"),
+        ({"identifiers": []}, "", "at least one of these is needed: identifiers, person"),
+        ({"person": {"name": "Noor de Wit"}}, "/person/birth_date", "this field is missing"),
+        ({"person": NOOR | {"house_number": 0}}, "/person/house_number", "this is at least 1"),
+        ({"person": NOOR | {"name": "x" * 101}}, "/person/name", "this is at most 100 characters long"),
+        ({"person": NOOR | {"birth_date": "31-12-1980"}}, "/person/birth_date", "this is a date as YYYY-MM-DD"),
+        ({"person": NOOR | {"city": "Utrecht"}}, "/person", "there is a field here that is not known"),
     ],
 )
-def test_what_says_too_little_or_too_much_is_told(desk: Desk, wanted: dict[str, Any]) -> None:
+def test_what_says_too_little_or_too_much_is_told(desk: Desk, wanted: dict[str, Any], field: str, detail: str) -> None:
     answer = desk.api.post("/v1/profiles/lookup", json=wanted | {"purpose": CARE}, headers=desk.headers)
 
-    assert 422 == answer.status_code
+    assert (422, field, detail) == (answer.status_code, answer.json()["field"], answer.json()["detail"])
     assert "Noor" not in answer.text

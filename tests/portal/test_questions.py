@@ -85,6 +85,8 @@ def test_three_wrong_codes_end_it_for_thirty_days(platform: Platform, database_u
     later = portal.post(f"{path}/code", data={"code": code}, follow_redirects=False)
 
     assert [401, 401, 401, 429, 429] == [*tries, spent.status_code, again.status_code]
+    assert not any(word in again.text for word in ('name="code"', "Wij stuurden een e-mail", "Stuur een nieuwe code"))
+    assert "Nee, dit ben ik niet" in again.text
     assert 303 == later.status_code
 
 

@@ -41,7 +41,8 @@ class ProofPage(Page):
     template: ClassVar[str] = "question_proof.html"
 
     sentence: str
-    where: str
+    where: str | None
+    """Where the code went; nothing when none goes any more."""
     action: str
     again: str
 
@@ -62,15 +63,17 @@ def page(speech: Speech, frame: Frame, asked: tuple[Card, ...]) -> QuestionsPage
 def proof(speech: Speech, frame: Frame, names: Names, question: Question, *, trouble: Trouble) -> ProofPage:
     """Return the page on which a yes is proven."""
     say, faults = speech.say, _faults(speech)
-    is_mail = question.type is IdentifierType.EMAIL
+    sent = (
+        say("Wij stuurden een e-mail naar dat adres.")
+        if question.type is IdentifierType.EMAIL
+        else say("Wij stuurden een sms naar dat nummer.")
+    )
     return ProofPage(
         frame=frame,
         title=say("Typ de code"),
         fault=faults.get(trouble),
         sentence=_sentence(speech, names, question),
-        where=say("Wij stuurden een e-mail naar dat adres.")
-        if is_mail
-        else say("Wij stuurden een sms naar dat nummer."),
+        where=None if trouble is Trouble.TOO_OFTEN else sent,
         action=places.question_code(question.subject_id),
         again=f"{places.QUESTIONS}/{question.subject_id}",
     )

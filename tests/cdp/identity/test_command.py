@@ -51,6 +51,13 @@ def test_a_model_that_was_learned_is_measured(file: Path, tmp_path: Path) -> Non
     assert not any(name in out.read_text(encoding="utf-8").lower() for name in ("berg", "smit", "anna"))
 
 
+def test_where_a_model_cannot_be_written_is_said_before_the_work(file: Path, tmp_path: Path) -> None:
+    refused = _run("train", str(file), "--out", str(tmp_path / "nowhere" / "ours.json"))
+
+    assert isinstance(refused.exception, Invalid)
+    assert "out" == refused.exception.field
+
+
 def test_a_measurement_can_learn_first(file: Path) -> None:
     assert 0 == _run("evaluate", str(file), "--truth", "who", "--learn").exit_code
 

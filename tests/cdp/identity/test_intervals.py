@@ -26,5 +26,13 @@ def test_f1_lies_in_its_interval_which_more_people_make_narrower() -> None:
     assert few.low < many.low < many.value < many.high < few.high
 
 
-def test_whoever_finds_all_and_nothing_else_has_no_doubt() -> None:
-    assert (1.0, 1.0, 1.0) == intervals.f1(Matches(np.ones(5), np.zeros(5), np.zeros(5)))
+@pytest.mark.parametrize(("people", "low"), [(5, 0.5655), (5000, 0.9992)])
+def test_whoever_finds_all_and_nothing_else_may_have_been_lucky(people: int, low: float) -> None:
+    found = intervals.f1(Matches(np.ones(people), np.zeros(people), np.zeros(people)))
+
+    assert (1.0, low, 1.0) == pytest.approx(found, abs=1e-4)
+
+
+def test_where_there_is_nothing_to_find_f1_says_nothing() -> None:
+    assert (0.0, 0.0, 1.0) == intervals.f1(Matches(*np.zeros((3, 4))))
+    assert (0.0, 0.0, 1.0) == intervals.f1(Matches(*np.zeros((3, 0))))

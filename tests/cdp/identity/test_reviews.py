@@ -202,6 +202,7 @@ def test_a_dossier_that_is_full_waits_for_an_operator(
 
     held = waiting(platform)[-1]
     assert ("too-many-subjects", "verified-identifier") == (held.held_why, held.why)
+    assert 2 == len({*held.subjects})
     with platform.database.scoped(OPERATOR) as session:
         assert reviews.accept(session, held.bond_id, at=clock.now())
 
@@ -209,3 +210,9 @@ def test_a_dossier_that_is_full_waits_for_an_operator(
 def test_a_limit_has_a_name(platform: Platform) -> None:
     with pytest.raises(NotFound):
         limit(platform, "nothing", 5)
+
+
+@pytest.mark.parametrize("name", ["customer_number", "customer number", "customer-number", " customer-number "])
+def test_a_limit_goes_by_its_name_as_it_is_shown(platform: Platform, name: str) -> None:
+    with platform.database.scoped(OPERATOR) as session:
+        assert ["customer_number"] == list(reviews.limits(session, name))
