@@ -55,12 +55,14 @@ def phone() -> str:
     return f"+3161{secrets.randbelow(10**7):07d}"
 
 
-def organization(platform: Platform, *, is_verified: bool = True, privacy: str | None = None) -> Organization:
+def organization(
+    platform: Platform, *, is_verified: bool = True, privacy: str | None = None, called: str = "Testbedrijf"
+) -> Organization:
     """Return a fresh organization; `privacy` is where it wants letters about privacy."""
     details = {} if privacy is None else {"privacy": {"email": privacy}}
     with platform.database.scoped(Scope(Principal.OPERATOR)) as session:
         session.expire_on_commit = False
-        made = organizations.add(session, slug=name("org"), name="Testbedrijf", at=clock.now(), details=details)
+        made = organizations.add(session, slug=name("org"), name=called, at=clock.now(), details=details)
         if is_verified:
             organizations.verify(session, made.organization_id, at=clock.now())
     return made

@@ -5,7 +5,8 @@ say, but never two whom somebody called two people, nor by likeness into a claim
 (4) what became one wrongly is parted by whoever logs in, and by an operator only while nobody does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,6 +23,8 @@ _PART: Final = text("select part_subjects(:one, :other, :at)")
 _LIMITS: Final = text("select name, most from identity_limit order by name")
 _SET: Final = text("update identity_limit set most = :most where name = :name")
 _UNKNOWN: Final = "there is no such limit"
+_DECIDED: Final = "no such link waits: it was decided, or it has ended"
+_NOT_YOURS: Final = "these two are not one person, or somebody logs in as them, who parts them alone"
 _ONE: Final = str.maketrans("_ ", "--")
 
 
@@ -66,12 +69,14 @@ def held(session: Session, *, at_most: int) -> list[Held]:
 
 def accept(session: Session, bond: UUID, *, at: datetime) -> bool:
     """Let a bond join, and return whether both are one person now; raises NotFound for one that does not wait."""
-    return bool(session.execute(_DECIDE, {"bond": bond, "accepted": True, "at": at}).scalar_one())
+    with _told(_DECIDED, field="bond"):
+        return bool(session.execute(_DECIDE, {"bond": bond, "accepted": True, "at": at}).scalar_one())
 
 
 def refuse(session: Session, bond: UUID, *, at: datetime) -> None:
     """Keep two subjects apart for good; raises NotFound for a bond that does not wait."""
-    session.execute(_DECIDE, {"bond": bond, "accepted": False, "at": at})
+    with _told(_DECIDED, field="bond"):
+        session.execute(_DECIDE, {"bond": bond, "accepted": False, "at": at})
 
 
 def part(session: Session, one: UUID, other: UUID, *, at: datetime) -> bool:
@@ -79,7 +84,8 @@ def part(session: Session, one: UUID, other: UUID, *, at: datetime) -> bool:
 
     Raises NotFound for two who are not one person, and for a dossier that somebody claimed: they do it themselves.
     """
-    return bool(session.execute(_PART, {"one": one, "other": other, "at": at}).scalar_one())
+    with _told(_NOT_YOURS, field="subject"):
+        return bool(session.execute(_PART, {"one": one, "other": other, "at": at}).scalar_one())
 
 
 def limits(session: Session, name: str | None = None) -> dict[str, int]:
@@ -97,6 +103,14 @@ def limits(session: Session, name: str | None = None) -> dict[str, int]:
 def limit(session: Session, name: str, most: int) -> None:
     """Set a limit from now on; raises NotFound for one that there is not."""
     session.execute(_SET, {"name": _exact(limits(session), name), "most": most})
+
+
+@contextmanager
+def _told(sentence: str, *, field: str) -> Iterator[None]:
+    try:
+        yield
+    except NotFound:
+        raise NotFound(sentence, field=field) from None
 
 
 def _exact(names: Iterable[str], name: str) -> str:

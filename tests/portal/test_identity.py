@@ -60,3 +60,18 @@ def test_two_sources_of_one_organization_are_told_apart(platform: Platform, ente
     names = re.findall(r"<bdi>([^<]+)</bdi>", portal.get("/wie-kent-u").text)
 
     assert 2 == len(set(names)) == len(names)
+
+
+def test_who_checked_the_same_address_is_named(platform: Platform, enter: Enter) -> None:
+    address = make.email()
+    mine = (Identifier(IdentifierType.EMAIL, address, verified=True),)
+    called = {"Boekhandel Eerst", "Garage Tweede", "Bakker Derde"}
+    for each in called:
+        known = make.item(Kind.ATTRIBUTES, "city", "Alkmaar", user=make.name("user"), identifiers=mine)
+        make.delivery(platform, make.organization(platform, called=each), known)
+
+    page = enter(make.person(platform, address=address)).get("/wie-kent-u").text
+
+    said = re.findall(r"hetzelfde e-mailadres of telefoonnummer van u als ([^<]+)\.", page)
+    assert 3 == len(said)
+    assert called == {name for each in said for name in re.split(", | en ", each)}

@@ -10,13 +10,13 @@ from api.portal.drawing import Rosette, rosette
 from api.portal.frame import Frame, Page
 from api.portal.speech import Speech, later
 from cdp.directory import Names
-from cdp.identity.membership import Member, Why
+from cdp.identity.membership import Member, Reason, Why
 
 MOST_REASONS: Final = 3
 _WHY: Final[Mapping[Why, str]] = {
     Why.CUSTOMER_SAID: later("U zei zelf dat dit over u gaat, en u bewees het."),
     Why.PROVEN: later("Deze organisatie kent een e-mailadres of telefoonnummer dat u bewees."),
-    Why.VERIFIED: later("2 organisaties controleerden hetzelfde e-mailadres of telefoonnummer van u."),
+    Why.VERIFIED: later("Deze organisatie controleerde 2 keer hetzelfde e-mailadres of telefoonnummer van u."),
     Why.DEVICE: later("Op een telefoon of computer logde u in bij deze organisatie."),
     Why.OPERATOR_SAID: later("De beheerder keek het na: dit bent u."),
     Why.MATCH: later("Deze organisatie kende u 2 keer, met dezelfde gegevens."),
@@ -51,7 +51,7 @@ def identity(speech: Speech, frame: Frame, names: Names, members: Sequence[Membe
     return IdentityPage(
         frame=frame,
         title=speech.say("Waarom hoort dit bij u?"),
-        known=tuple(_known(speech, name, number, each) for number, (name, each) in enumerate(called, start=1)),
+        known=tuple(_known(speech, names, name, number, each) for number, (name, each) in enumerate(called, start=1)),
     )
 
 
@@ -66,17 +66,31 @@ def _called(speech: Speech, names: Names, members: Sequence[Member]) -> list[tup
     return called
 
 
-def _known(speech: Speech, name: str, number: int, member: Member) -> Known:
+def _known(speech: Speech, names: Names, name: str, number: int, member: Member) -> Known:
     since = speech.say("Staat hier sinds %(date)s.", date=speech.date(member.since))
     linked_on = None if member.linked_at is None else speech.date(member.linked_at)
     if linked_on is not None and linked_on != speech.date(member.since):
         since += " " + speech.say("Hoort bij u sinds %(date)s.", date=linked_on)
-    reasons = dict.fromkeys(speech.say(_WHY[each.why]) for each in member.reasons)
     return Known(
         anchor=f"bron-{number}",
         name=name,
         rosette=rosette(member.source),
         since=since,
-        reasons=tuple(reasons)[:MOST_REASONS] or (speech.say("Hiermee begon uw dossier."),),
+        reasons=_reasons(speech, names, member) or (speech.say("Hiermee begon uw dossier."),),
         action=f"{places.IDENTITY}/{member.subject_id}/los",
     )
+
+
+def _reasons(speech: Speech, names: Names, member: Member) -> tuple[str, ...]:
+    """Return why it belongs to the customer, the firmest reasons first; who checked the same is named."""
+    others = dict.fromkeys(names.name(each.other_source) for each in member.reasons if _is_of_others(member, each))
+    as_others = speech.say(
+        "Deze organisatie controleerde hetzelfde e-mailadres of telefoonnummer van u als %(others)s.",
+        others=speech.listed(others),
+    )
+    told = (as_others if _is_of_others(member, each) else speech.say(_WHY[each.why]) for each in member.reasons)
+    return tuple(dict.fromkeys(told))[:MOST_REASONS]
+
+
+def _is_of_others(member: Member, reason: Reason) -> bool:
+    return reason.why is Why.VERIFIED and reason.other_source != member.source

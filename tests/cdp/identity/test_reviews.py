@@ -180,12 +180,12 @@ def test_an_operator_parts_nothing_of_who_logs_in(platform: Platform, shop: Orga
     with platform.database.scoped(person.scope) as session:
         one, other = [each.subject_id for each in membership.own(session) if not each.is_own]
 
-    with pytest.raises(NotFound), platform.database.scoped(OPERATOR) as session:
+    with pytest.raises(NotFound, match="somebody logs in"), platform.database.scoped(OPERATOR) as session:
         reviews.part(session, one, other, at=clock.now())
 
 
 def test_a_decision_is_made_once(platform: Platform) -> None:
-    with pytest.raises(NotFound), platform.database.scoped(OPERATOR) as session:
+    with pytest.raises(NotFound, match="no such link waits"), platform.database.scoped(OPERATOR) as session:
         reviews.refuse(session, UUID(int=5), at=clock.now())
 
 
