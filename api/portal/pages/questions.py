@@ -62,7 +62,7 @@ def page(speech: Speech, frame: Frame, asked: tuple[Card, ...]) -> QuestionsPage
 
 def proof(speech: Speech, frame: Frame, names: Names, question: Question, *, trouble: Trouble) -> ProofPage:
     """Return the page on which a yes is proven."""
-    say, faults = speech.say, _faults(speech)
+    say, faults, may_try = speech.say, _faults(speech), trouble is not Trouble.TOO_OFTEN
     sent = (
         say("Wij stuurden een e-mail naar dat adres.")
         if question.type is IdentifierType.EMAIL
@@ -70,10 +70,10 @@ def proof(speech: Speech, frame: Frame, names: Names, question: Question, *, tro
     )
     return ProofPage(
         frame=frame,
-        title=say("Typ de code"),
+        title=say("Typ de code") if may_try else say("Bent u dit?"),
         fault=faults.get(trouble),
         sentence=_sentence(speech, names, question),
-        where=None if trouble is Trouble.TOO_OFTEN else sent,
+        where=sent if may_try else None,
         action=places.question_code(question.subject_id),
         again=f"{places.QUESTIONS}/{question.subject_id}",
     )
